@@ -1,0 +1,39 @@
+import type { JsonValue } from "./json.ts";
+
+/** Bytes of one table in COPY text form, all rows with the same column list. What normalize gives to the spool. */
+export interface TableChunk {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly rows: number;
+  /** COPY text: one line a row, each ended by `\n`. */
+  readonly bytes: Uint8Array;
+}
+
+/** Data types of dlt, as they stand in a stored schema. */
+export type DataType =
+  | "text"
+  | "double"
+  | "bool"
+  | "timestamp"
+  | "bigint"
+  | "binary"
+  | "json"
+  | "decimal"
+  | "wei"
+  | "date"
+  | "time";
+
+/**
+ * Turns one value into one COPY field. Implemented by `destination/postgres/copy-text.ts`; normalize asks for it
+ * through this port, so that it knows no database.
+ */
+export interface RowEncoder {
+  /** The field of a null. */
+  readonly nullField: string;
+  /** Stands between fields. */
+  readonly delimiter: string;
+  /** Text as a field: escapes what the format needs, removes NUL (`onNul` is called when it did). */
+  text(value: string, onNul: () => void): string;
+  /** A JSON document as a field (compact text), NUL escapes removed likewise. */
+  json(value: JsonValue, onNul: () => void): string;
+}

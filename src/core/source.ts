@@ -1,0 +1,122 @@
+import type { JsonObject, JsonValue } from "./json.ts";
+import type { Clock, Random } from "./ports.ts";
+import type { Warn } from "./warnings.ts";
+
+/**
+ * What a source hands to the pipeline. A source yields pages of records per resource; it knows nothing of tables.
+ */
+export interface Source {
+  /** Schema name and key of the source's state: `gitlab`, `gitlab_source`. */
+  readonly name: string;
+  readonly maxTableNesting?: number;
+  /** Add `_dlt_root_id` to every nested table. */
+  readonly rootKey?: boolean;
+  readonly schemaContract?: SchemaContract;
+  /** All resources, in declaration order; those not selected are there for their children. */
+  readonly resources: readonly SourceResource[];
+  /** Starts extraction. Nothing is requested before the first page is pulled. */
+  extract(context: ExtractContext): Extraction;
+}
+
+export interface SourceResource {
+  readonly name: string;
+  /** False: extracted only as far as children need it; its records are not emitted. */
+  readonly selected: boolean;
+  readonly parent?: string;
+  readonly hints: ResourceHints;
+  /** Method and path as configured, for the report: `GET /projects/{id}/issues`. */
+  readonly endpoint: string;
+}
+
+export type MergeStrategy = "delete-insert" | "upsert" | "scd2" | "insert-only";
+
+export interface WriteDisposition {
+  readonly disposition: "append" | "replace" | "merge" | "skip";
+  readonly strategy?: MergeStrategy;
+}
+
+export type ContractMode = "evolve" | "freeze" | "discard_row" | "discard_value";
+export type SchemaContract =
+  | ContractMode
+  | { readonly tables?: ContractMode; readonly columns?: ContractMode; readonly data_type?: ContractMode };
+
+/** dlt's table hints of a resource. */
+export interface ResourceHints {
+  /** Table name before normalization; the resource name when absent. */
+  readonly tableName?: string;
+  readonly writeDisposition: WriteDisposition;
+  /** Keys before normalization, in written order. */
+  readonly primaryKey: readonly string[];
+  readonly mergeKey: readonly string[];
+  /** Column hints by column name as written; hints in dlt's wire names (`data_type`, `nullable`, ...). */
+  readonly columns: Readonly<Record<string, JsonObject>>;
+  readonly maxTableNesting?: number;
+  readonly schemaContract?: SchemaContract;
+  /** The cursor's column when the cursor path is a plain key: gets the `incremental` hint. */
+  readonly cursorColumn?: string;
+  readonly description?: string;
+}
+
+export interface ExtractContext {
+  /** The decoded value of `sources.<name>` in the pipeline state; `{}` on a first run. */
+  readonly state: JsonObject;
+  /** At most so many pages a resource (dlt's `add_limit`); undefined: all. */
+  readonly limit?: number;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly warn: Warn;
+  /** Called for every answered or failed request, for the log and for `sluice extract`. */
+  readonly onRequest?: (request: RequestRecord) => void;
+}
+
+export interface RequestRecord {
+  readonly resource: string;
+  /** Number of the pagination run within the resource, from 1. */
+  readonly chain: number;
+  readonly method: string;
+  /** Secrets masked. */
+  readonly url: string;
+  /** HTTP status, or 0 when there was no answer. */
+  readonly status: number;
+  readonly attempt: number;
+  readonly ms: number;
+  readonly bytes: number;
+}
+
+/** Records of one response page (or of the part of it that passed the cursor), in order. */
+export interface RecordPage {
+  readonly resource: string;
+  readonly records: readonly JsonValue[];
+  /** Size of the response body in bytes as decoded; used for backpressure and the report. */
+  readonly bytes: number;
+}
+
+export interface Extraction {
+  /** Pulled by the pipeline. Ends when all selected resources are done; throws the first failure. */
+  readonly pages: AsyncIterable<RecordPage>;
+  /** After {@link pages} has ended without an error. */
+  result(): ExtractResult;
+}
+
+export interface ExtractResult {
+  /** The new value of `sources.<name>`; equal to the given one when nothing moved. */
+  readonly state: JsonObject;
+  readonly resources: readonly ResourceReport[];
+}
+
+export interface ResourceReport {
+  readonly resource: string;
+  readonly endpoint: string;
+  readonly requests: number;
+  readonly retries: number;
+  readonly rateLimitWaitSeconds: number;
+  readonly bytes: number;
+  readonly pages: number;
+  readonly records: number;
+  /** Parents whose requests were ignored (403, 404, ...), by status. */
+  readonly skipped: Readonly<Record<string, number>>;
+  /** Last cursor value as text, when there is one. */
+  readonly cursor?: string;
+  readonly seconds: number;
+}

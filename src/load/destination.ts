@@ -1,0 +1,71 @@
+import type { EventSink } from "../core/events.ts";
+import type { JsonObject } from "../core/json.ts";
+import type { Warn } from "../core/warnings.ts";
+import type { Schema } from "../schema/table.ts";
+import type { PackageManifest } from "./manifest.ts";
+
+/**
+ * What the pipeline asks of a destination. One implementation: `destination/postgres/`.
+ */
+export interface Destination {
+  /** `host:port/database`, without user and password. For the report. */
+  readonly displayName: string;
+  /** Reads state and schemas of a pipeline; never writes. Retries connecting for `connectWait`. */
+  sync(request: SyncRequest): Promise<SyncResult>;
+  /** Loads a package in one transaction, or finds that it is committed already. */
+  load(request: LoadRequest): Promise<LoadOutcome>;
+  close(): Promise<void>;
+}
+
+export interface SyncRequest {
+  /** Dataset as the user gave it, already normalized to the schema's name in the database. */
+  readonly dataset: string;
+  readonly pipeline: string;
+  /** Schema names whose stored version is wanted beside those that the state names. */
+  readonly schemas: readonly string[];
+  readonly signal: AbortSignal;
+  readonly warn: Warn;
+}
+
+export interface SyncResult {
+  readonly datasetExists: boolean;
+  /** `_dlt_id` of all state rows of this pipeline, with or without a load row; the base of a package. */
+  readonly stateRowIds: readonly string[];
+  /** Newest committed state (see `spec`: newest load id as text among status 0), decoded; null when none. */
+  readonly state: JsonObject | null;
+  /** Load id of the newest state row of this pipeline; null when none. */
+  readonly newestStateLoadId: string | null;
+  /** Newest stored schema document per name, parsed. */
+  readonly schemas: ReadonlyMap<string, Schema>;
+}
+
+export interface LoadRequest {
+  readonly manifest: PackageManifest;
+  /** Folder of the package; file paths of the manifest are relative to it. */
+  readonly folder: string;
+  /** Final schema of the package, version and hash already bumped. */
+  readonly schema: Schema;
+  /** True when the marker `committing` stood in the folder before this attempt. */
+  readonly maybeCommitted: boolean;
+  /** Called right before COMMIT is sent: fsync the marker. */
+  readonly beforeCommit: () => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly warn: Warn;
+  readonly onEvent: EventSink;
+}
+
+export interface LoadOutcome {
+  /** False when the package had been committed by an earlier attempt. */
+  readonly loadedNow: boolean;
+  /** Rows per table as copied, system tables left out. */
+  readonly rows: ReadonlyMap<string, number>;
+  readonly changes: readonly SchemaChange[];
+  readonly attempts: number;
+}
+
+export interface SchemaChange {
+  readonly table: string;
+  readonly change: "table_added" | "column_added" | "variant_added";
+  readonly column?: string;
+  readonly type?: string;
+}

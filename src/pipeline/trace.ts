@@ -1,0 +1,80 @@
+import type { ErrorCode } from "../core/error-codes.ts";
+import type { ErrorContext, Step } from "../core/errors.ts";
+import type { ResourceReport } from "../core/source.ts";
+import type { Warning } from "../core/warnings.ts";
+import type { SchemaChange } from "../load/destination.ts";
+
+/**
+ * The record of a run. Everything that is shown (load info, summary, outputs, annotations, JSON) is rendered from this
+ * one value. It holds no secret and no row data; it is plain JSON.
+ */
+export interface Trace {
+  readonly format: 1;
+  readonly runId: string;
+  readonly version: string;
+  readonly pipeline: string;
+  readonly dataset: string;
+  readonly schemaName: string;
+  /** `postgres` or `embedded`. */
+  readonly destination: string;
+  /** `host:port/database`. */
+  readonly destinationName: string;
+  readonly status: RunStatus;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly firstRun: boolean;
+  readonly stateSource: "destination" | "cache" | "new";
+  readonly steps: readonly StepTrace[];
+  readonly resources: readonly ResourceReport[];
+  readonly packages: readonly PackageTrace[];
+  readonly warnings: readonly Warning[];
+  readonly failure?: FailureTrace;
+  /** Key, value source and provider of each resolved setting; never a secret's value. */
+  readonly settings: readonly SettingTrace[];
+}
+
+export type RunStatus = "loaded" | "no-new-data" | "failed" | "aborted" | "cancelled";
+
+export interface StepTrace {
+  readonly step: Step;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly ok: boolean;
+}
+
+export interface PackageTrace {
+  readonly loadId: string;
+  readonly state: "loaded" | "normalized" | "aborted";
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly schemaVersionHash: string;
+  readonly tables: readonly TableTrace[];
+  readonly changes: readonly SchemaChange[];
+}
+
+export interface TableTrace {
+  readonly table: string;
+  readonly resource?: string;
+  readonly writeDisposition: string;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly files: number;
+}
+
+export interface FailureTrace {
+  readonly code: ErrorCode;
+  readonly step?: Step;
+  readonly message: string;
+  readonly hint?: string;
+  readonly retryable: boolean;
+  readonly context: ErrorContext;
+}
+
+export interface SettingTrace {
+  readonly key: string;
+  /** `flag --dataset-name`, `environment SOURCES__GITLAB__TOKEN`, `.dlt/secrets.toml`, `default`, ... */
+  readonly from: string;
+  readonly secret: boolean;
+  /** Text of the value; `***` for secrets. */
+  readonly value: string;
+}
