@@ -1,0 +1,46 @@
+/** Keys of a pipeline file and of `.dlt/*.toml` whose values are credentials, in their snake_case form. */
+const SECRET_KEYS: ReadonlySet<string> = new Set([
+  "token",
+  "api_key",
+  "access_token",
+  "refresh_token",
+  "password",
+  "secret",
+  "client_secret",
+  "private_key",
+  "credentials",
+  "connection_string",
+  // Headers that carry credentials.
+  "authorization",
+  "private_token",
+  "job_token",
+  "x_api_key",
+  "cookie",
+]);
+
+/** True when values under this key are credentials: never quoted, kept as a `Secret`. Case and dashes do not matter. */
+export function isSecretKey(key: string | number | undefined): boolean {
+  return typeof key === "string" && SECRET_KEYS.has(key.toLowerCase().replaceAll("-", "_"));
+}
+
+/**
+ * True when what stands at this path is a credential or part of one. The text right under `auth` counts: a token is
+ * easily written there by mistake.
+ */
+export function isSecretPath(path: readonly (string | number)[]): boolean {
+  return path.some(isSecretKey) || path.at(-1) === "auth";
+}
+
+/**
+ * A value for a message. A secret shows as its first character, five stars and its last character (only stars when
+ * it is shorter than three characters); other values as JSON, cut at 60 characters.
+ */
+export function quoteValue(value: unknown, secret: boolean): string {
+  if (secret) {
+    const text = typeof value === "string" ? value : "";
+    return text.length < 3 ? "*****" : `${text.slice(0, 1)}*****${text.slice(-1)}`;
+  }
+  const text =
+    JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? item.toString() : item)) ?? "nothing";
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
