@@ -42,24 +42,6 @@ export class JsonDepthError extends Error {
   }
 }
 
-/** True when arrays and objects of the value are nested more than `depth` levels. */
-export function isDeeperThan(value: JsonValue, depth: number): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  if (depth <= 0) return true;
-  if (Array.isArray(value)) {
-    for (const item of value) {
-      if (typeof item === "object" && item !== null && isDeeperThan(item, depth - 1)) return true;
-    }
-    return false;
-  }
-  const object = value as { readonly [key: string]: JsonValue };
-  for (const key in object) {
-    const item = object[key];
-    if (typeof item === "object" && item !== null && isDeeperThan(item, depth - 1)) return true;
-  }
-  return false;
-}
-
 /** Reads JSON by the grammar of `JSON.parse`, keeping number kinds, long integers and the order of keys. */
 export function readLexemes(text: string, options: JsonReadOptions = {}): JsonValue {
   const maxDepth = Math.min(options.maxDepth ?? MAX_DEPTH, MOST_DEPTH);
@@ -167,8 +149,7 @@ export function readLexemes(text: string, options: JsonReadOptions = {}): JsonVa
       const code = text.charCodeAt(position);
       if (code === 0x22) break;
       if (code === 0x5c) return readEscaped(open, position);
-      if (code < 0x20) fail("control character in a string", position);
-      if (code !== code) fail("unexpected end", position);
+      if (!(code >= 0x20)) fail("control character in a string", position);
       position += 1;
     }
     at = position + 1;
@@ -181,8 +162,7 @@ export function readLexemes(text: string, options: JsonReadOptions = {}): JsonVa
     for (;;) {
       const code = text.charCodeAt(end);
       if (code === 0x22) break;
-      if (code < 0x20) fail("control character in a string", end);
-      if (code !== code) fail("unexpected end", end);
+      if (!(code >= 0x20)) fail("control character in a string", end);
       if (code !== 0x5c) {
         end += 1;
         continue;

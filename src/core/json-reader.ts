@@ -1,6 +1,6 @@
 import type { JsonValue } from "./json.ts";
-import { isDeeperThan, type JsonReadOptions, MAX_DEPTH, readLexemes } from "./json-lexemes.ts";
-import { needsLexemes } from "./json-scan.ts";
+import { type JsonReadOptions, MAX_DEPTH, readLexemes } from "./json-lexemes.ts";
+import { isLossless } from "./json-scan.ts";
 
 export { JsonDepthError, type JsonReadOptions, JsonSyntaxError } from "./json-lexemes.ts";
 export { byteOffset, decodeUtf8, Utf8Error } from "./utf8.ts";
@@ -8,12 +8,12 @@ export { byteOffset, decodeUtf8, Utf8Error } from "./utf8.ts";
 /**
  * Reads a JSON document into a {@link JsonValue} and loses nothing that dlt's types depend on.
  *
- * Text without a number or key that `JSON.parse` would change is read by `JSON.parse` (about 400 MB/s), the rest by the
- * lexeme-keeping reader; both give equal values. Throws `JsonSyntaxError` with the offset in `text` and
- * `JsonDepthError` when arrays and objects are nested deeper than `maxDepth`.
+ * `JSON.parse` reads the text; only when it lost something (most pages: no) is it read again by the lexeme-keeping
+ * reader. Throws `JsonSyntaxError` with the offset in `text` and `JsonDepthError` when arrays and objects are nested
+ * deeper than `maxDepth`.
  */
 export function parseJson(text: string, options: JsonReadOptions = {}): JsonValue {
-  if (options.keepLexemes === true || needsLexemes(text)) return readLexemes(text, options);
+  if (options.keepLexemes === true) return readLexemes(text, options);
   let value: JsonValue;
   try {
     value = JSON.parse(text);
@@ -21,5 +21,5 @@ export function parseJson(text: string, options: JsonReadOptions = {}): JsonValu
     // V8's messages do not always tell the position; the slow reader does, and it knows `nonFinite`.
     return readLexemes(text, options);
   }
-  return isDeeperThan(value, options.maxDepth ?? MAX_DEPTH) ? readLexemes(text, options) : value;
+  return isLossless(text, value, options.maxDepth ?? MAX_DEPTH) ? value : readLexemes(text, options);
 }
