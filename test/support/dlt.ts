@@ -1,0 +1,49 @@
+/** Python dlt, the reference implementation, for tests that compare with it. `.ci/run` installs it into `.venv-dlt`. */
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+export const DLT_VERSION = "1.31.0";
+
+const root = join(import.meta.dirname, "..", "..");
+const run = promisify(execFile);
+
+export interface DltRun {
+  readonly dlt: string;
+  readonly load_ids: readonly string[];
+  readonly schema_version_hash: string;
+}
+
+/** Path of the Python that has dlt; undefined when there is none. `SLUICE_DLT_PYTHON` names another one. */
+export function findDlt(): string | undefined {
+  const named = process.env.SLUICE_DLT_PYTHON;
+  if (named !== undefined && named !== "") return named;
+  const windows = process.platform === "win32";
+  const python = join(root, ".venv-dlt", windows ? "Scripts" : "bin", windows ? "python.exe" : "python");
+  return existsSync(python) ? python : undefined;
+}
+
+/**
+ * Reason for skipping a test that needs dlt, or false. Where dlt has to be there (`SLUICE_REQUIRE_DLT=1`, set by
+ * `.ci/run` after it has installed it) a missing one throws instead.
+ */
+export function skipWithoutDlt(): string | false {
+  if (findDlt() !== undefined) return false;
+  const reason = `SKIPPED: no Python dlt in .venv-dlt (python3 -m venv .venv-dlt && .venv-dlt/bin/pip install 'dlt[postgres]==${DLT_VERSION}')`;
+  if (process.env.SLUICE_REQUIRE_DLT === "1") throw new Error(reason);
+  console.error(reason);
+  return reason;
+}
+
+/** Runs a pipeline file (JSON) once; `folder` is dlt's working folder, empty to make it restore from the destination. */
+export async function runDlt(file: string, url: string, dataset: string, folder: string): Promise<DltRun> {
+  const python = findDlt();
+  if (python === undefined) throw new Error("no Python dlt");
+  const script = join(root, "test", "differential", "dlt_run.py");
+  const args = [script, file, "--url", url, "--dataset", dataset, "--folder", folder];
+  const { stdout } = await run(python, args, { cwd: folder, maxBuffer: 16 << 20 });
+  const answer = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as DltRun;
+  if (answer.dlt !== DLT_VERSION) throw new Error(`dlt is ${answer.dlt}, the tests compare with ${DLT_VERSION}`);
+  return answer;
+}
