@@ -13,6 +13,8 @@ export interface Column {
   /** Absent: an incomplete column, declared by a hint and not yet seen in data. */
   dataType?: DataType;
   nullable: boolean;
+  /** True: the stored form has no `nullable` (a hint that did not say), which reads as true and is written back so. */
+  nullableImplied?: boolean;
   precision?: number;
   scale?: number;
   timezone?: boolean;

@@ -1,0 +1,110 @@
+import { getOwn, type JsonObject, type JsonValue, keysOf } from "../core/json.ts";
+import type { SourceResource } from "../core/source.ts";
+import { mergeColumns } from "./evolve.ts";
+import { columnName, tableName } from "./identifiers.ts";
+import { extendPropagation } from "./propagation.ts";
+import { parseColumn, storedTable } from "./stored.ts";
+import type { Column, Schema, Table } from "./table.ts";
+
+/** What the hints of a resource made of its root table. */
+export interface AppliedHints {
+  /** Normalized name of the root table. */
+  readonly table: string;
+  /** False when the schema had all of it before. */
+  readonly changed: boolean;
+}
+
+/**
+ * Merges the hints of a resource into its root table, which is made when it is missing. dlt does it when the first item
+ * of a resource arrives, so a resource without items leaves no table. Columns come in the order: column hints, primary
+ * key, merge key, cursor; those without a type move when data arrives.
+ */
+export function applyResourceHints(schema: Schema, resource: Pick<SourceResource, "name" | "hints">): AppliedHints {
+  const { hints } = resource;
+  const name = rootTableName(schema, resource);
+  const known = schema.tables.get(name);
+  const before = known === undefined ? undefined : JSON.stringify(storedTable(known));
+  const configured = schema.normalizers;
+  const table: Table = known ?? { name, columns: new Map(), extra: {} };
+  mergeColumns(table.columns, hintedColumns(schema, hints), false);
+  table.writeDisposition = hints.writeDisposition.disposition;
+  if (hints.writeDisposition.disposition === "merge" && hints.writeDisposition.strategy !== undefined) {
+    table.mergeStrategy = hints.writeDisposition.strategy;
+  }
+  table.resource = resource.name;
+  if (hints.maxTableNesting !== undefined) table.maxNesting = hints.maxTableNesting;
+  if (hints.schemaContract !== undefined) table.extra.schema_contract = hints.schemaContract;
+  if (hints.description !== undefined) table.description = hints.description;
+  schema.tables.set(name, table);
+  extendPropagation(schema, name);
+  return { table: name, changed: before !== JSON.stringify(storedTable(table)) || configured !== schema.normalizers };
+}
+
+/** Normalized name of the table that a resource fills. */
+export function rootTableName(schema: Schema, resource: Pick<SourceResource, "name" | "hints">): string {
+  return tableName(schema, resource.hints.tableName ?? resource.name);
+}
+
+/** The columns that the hints declare, by normalized name. dlt: golden types.json `hint_*`, system.json. */
+function hintedColumns(schema: Schema, hints: SourceResource["hints"]): ReadonlyMap<string, Column> {
+  const raw = new Map<string, JsonObject>();
+  for (const key of Object.keys(hints.columns)) {
+    const hint = getOwn(hints.columns, key) as JsonObject | undefined;
+    // dlt: the type was once called complex.
+    if (hint !== undefined) raw.set(key, hint.data_type === "complex" ? { ...hint, data_type: "json" } : hint);
+  }
+  addKey(raw, "primary_key", hints.primaryKey);
+  addKey(raw, "merge_key", hints.mergeKey);
+  if (hints.writeDisposition.strategy === "scd2" && hints.writeDisposition.disposition === "merge") addValidity(raw);
+  if (hints.cursorColumn !== undefined) {
+    raw.set(hints.cursorColumn, { ...raw.get(hints.cursorColumn), incremental: true });
+  }
+  const columns = new Map<string, Column>();
+  const merged = new Map<string, JsonObject>();
+  for (const [key, hint] of raw) {
+    const name = columnName(schema, key);
+    const earlier = merged.get(name);
+    // dlt: hints whose names fall together are merged, defaults of the later one do not override.
+    merged.set(name, earlier === undefined ? hint : { ...earlier, ...withoutDefaults(hint) });
+  }
+  for (const [name, hint] of merged) columns.set(name, parseColumn(name, hint));
+  return columns;
+}
+
+/**
+ * dlt: keys given on the resource replace those given in column hints, and set NOT NULL unless the column's own hint
+ * says otherwise.
+ */
+function addKey(columns: Map<string, JsonObject>, hint: "primary_key" | "merge_key", keys: readonly string[]): void {
+  if (keys.length === 0) return;
+  for (const [name, column] of columns) {
+    const { [hint]: _, ...rest } = column;
+    columns.set(name, rest);
+  }
+  for (const key of keys) {
+    const column = columns.get(key);
+    columns.set(key, { ...column, nullable: column?.nullable ?? false, [hint]: true });
+  }
+}
+
+/** dlt: the columns of slowly changing dimensions come before all inferred ones; the row hash takes the place of the row id. */
+function addValidity(columns: Map<string, JsonObject>): void {
+  columns.set("_dlt_valid_from", { data_type: "timestamp", nullable: true, "x-valid-from": true });
+  columns.set("_dlt_valid_to", {
+    data_type: "timestamp",
+    nullable: true,
+    "x-valid-to": true,
+    "x-active-record-timestamp": null,
+  });
+  columns.set("_dlt_id", { nullable: false, "x-row-version": true, unique: false, row_key: false });
+}
+
+function withoutDefaults(hint: JsonObject): JsonObject {
+  const result: Record<string, JsonValue> = {};
+  for (const key of keysOf(hint)) {
+    const value = hint[key] ?? null;
+    const isDefault = value === null || value === (key === "nullable" || key === "timezone");
+    if (!isDefault) result[key] = value;
+  }
+  return result;
+}
