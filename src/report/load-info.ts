@@ -2,6 +2,7 @@ import { WARNING_CODES } from "../core/error-codes.ts";
 import type { PackageTrace, Trace } from "../pipeline/trace.ts";
 import { formatDuration } from "./duration.ts";
 import { changesByTable, count, describeChanges, formatBytes, formatCount, loadFacts, loadStep } from "./facts.ts";
+import { printable } from "./printable.ts";
 
 /**
  * The load info of a run as text. First the lines that dlt prints for the same load, word for word (but without the
@@ -10,7 +11,7 @@ import { changesByTable, count, describeChanges, formatBytes, formatCount, loadF
 export function renderLoadInfo(trace: Trace): string {
   return [dltLines(trace), rowLines(trace), changeLines(trace), warningLines(trace)]
     .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
+    .map((lines) => lines.map(printable).join("\n"))
     .join("\n\n");
 }
 
@@ -27,7 +28,8 @@ export function renderFailure(trace: Trace): string {
   });
   const message = where.length === 0 ? failure.message : `${failure.message} (${where.join(", ")})`;
   const hint = failure.hint ?? (failure.retryable ? "Run it again later; nothing has to be repaired." : undefined);
-  return [`${failure.code}: ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])].join("\n");
+  const lines = [...`${failure.code}: ${message}`.split(/\r?\n/), ...(hint === undefined ? [] : [`  ${hint}`])];
+  return lines.map(printable).join("\n");
 }
 
 // dlt: `LoadInfo.asstr`, golden/package.json. It prints a user with a masked password; here neither is known.

@@ -6,7 +6,7 @@ export function escapeMarkdown(text: string): string {
   return oneLine(text)
     .replace(/[\\`*{}[\]()<>#+!|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, entity)
     .replace(/:(?=\/\/)|@|(?<=\bwww)\./gi, entity)
-    .replace(/^(\s*)([-=]|\d+\.)/, (_all, space: string, mark: string) => space + mark.replace(/[-=.]/g, entity));
+    .replace(/^\s*(?:[-=]|\d+\.(?=\s|$))/, (mark) => mark.replace(/[-=.]/g, entity));
 }
 
 /** A name in code letters, as far as possible as a code span, which is easier to read in the source. */

@@ -48,7 +48,10 @@ export function renderGantt(trace: Trace): Diagram | undefined {
     return Number.isFinite(start) ? [{ step, start: Math.round(start) }] : [];
   });
   if (steps.length === 0) return undefined;
-  const lines = ["gantt", "  dateFormat x", "  axisFormat %H:%M:%S", "  section Steps"];
+  const last = Math.max(...steps.map(({ step, start }) => start + step.seconds * 1000));
+  const first = Math.min(...steps.map(({ start }) => start));
+  const format = last - first < 20_000 ? "%M:%S.%L" : "%H:%M:%S";
+  const lines = ["gantt", "  dateFormat x", `  axisFormat ${format}`, "  section Steps"];
   steps.forEach(({ step, start }, index) => {
     // A bar of no width is drawn as nothing.
     const end = start + Math.max(1, Math.round(step.seconds * 1000));

@@ -137,7 +137,8 @@ function resourcesSection(trace: Trace): string {
   const failed = trace.failure?.context.resource;
   const rows = trace.resources.map((resource) => [
     code(resource.resource),
-    code(resource.endpoint),
+    // The word `resources.` of a placeholder says nothing and makes the table wide.
+    code(clip(resource.endpoint.replaceAll("{resources.", "{"), 300)),
     formatCount(resource.requests),
     formatCount(resource.retries),
     formatCount(resource.records),

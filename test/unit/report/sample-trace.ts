@@ -127,4 +127,4 @@ export function failedTrace(more: Partial<Trace> = {}): Trace {
 
 /** Text that tries everything. */
 export const HOSTILE =
-  "x\n::error::pwn|a`b`<img src=x onerror=alert(1)>%0A[l](http://e.vil) @team **b** \u202egnp ${{ secrets.A }}";
+  "x\n::error::pwn|a`b`<img src=x onerror=alert(1)>%0A[l](http://e.vil) @team **b** \u202egnp $" + "{{ secrets.A }}";

@@ -1,0 +1,81 @@
+import type { Trace } from "../pipeline/trace.ts";
+import { loadFacts, runSeconds, sum } from "./facts.ts";
+import { renderLoadInfoJson } from "./load-info-json.ts";
+
+/** Where the files of a run were written. */
+export interface ReportPaths {
+  readonly loadInfo: string;
+  readonly trace: string;
+  readonly summary: string;
+}
+
+/** A job's outputs may be 1 MB together. */
+export const OUTPUT_BYTES = 256 * 1024;
+
+/**
+ * The outputs of the Action, the same names after success and failure. JSON is compact; a value of more than 256 KiB is
+ * replaced by `{"truncated":true,"path":...}`, the file that holds it all. Text that is unknown is empty.
+ */
+export function renderOutputs(trace: Trace, paths: ReportPaths) {
+  const facts = loadFacts(trace);
+  const json = (value: unknown, path = paths.trace) => capped(JSON.stringify(value), path);
+  const total = (figure: (resource: Trace["resources"][number]) => number) => decimal(sum(trace.resources, figure));
+  return {
+    status: trace.status,
+    "error-code": trace.failure?.code ?? "",
+    retryable: String(trace.failure?.retryable ?? false),
+    "pipeline-name": trace.pipeline,
+    "dataset-name": trace.dataset,
+    destination: trace.destinationName,
+    "load-ids": json(trace.packages.filter((each) => each.state === "loaded").map((each) => each.loadId)),
+    "first-run": String(trace.firstRun),
+    "state-source": trace.stateSource,
+    "rows-loaded": String(facts.rows),
+    "row-counts": json(Object.fromEntries(facts.tables.map((table) => [table.table, table.rows])), paths.loadInfo),
+    "schema-changed": String(facts.changes.length > 0),
+    "schema-changes": json(facts.changes, paths.loadInfo),
+    "duration-seconds": decimal(runSeconds(trace)),
+    durations: json(stepSeconds(trace)),
+    requests: total((resource) => resource.requests),
+    retries: total((resource) => resource.retries),
+    "rate-limit-wait-seconds": total((resource) => resource.rateLimitWaitSeconds),
+    "bytes-received": total((resource) => resource.bytes),
+    warnings: json(warningsOf(trace), paths.loadInfo),
+    "load-info": json(renderLoadInfoJson(trace), paths.loadInfo),
+    "load-info-path": paths.loadInfo,
+    "trace-path": paths.trace,
+    "summary-path": paths.summary,
+  };
+}
+
+/** Names of the outputs. `config/outputs.ts` declares the same names with their documents; the edge compares them. */
+export type RenderedOutputs = ReturnType<typeof renderOutputs>;
+
+function capped(text: string, path: string): string {
+  return Buffer.byteLength(text) <= OUTPUT_BYTES ? text : JSON.stringify({ truncated: true, path });
+}
+
+/** Steps that ran several times (an attempt anew) add up. */
+function stepSeconds(trace: Trace): Readonly<Record<string, number>> {
+  const seconds: Record<string, number> = {};
+  for (const step of trace.steps) seconds[step.step] = rounded((seconds[step.step] ?? 0) + step.seconds);
+  return seconds;
+}
+
+/** With table and column where the subject names a loaded table, so that a workflow need not take it apart. */
+function warningsOf(trace: Trace) {
+  const tables = new Set(trace.packages.flatMap((each) => each.tables.map((table) => table.table)));
+  return trace.warnings.map((warning) => {
+    const [table = "", ...rest] = warning.subject.split(".");
+    if (!tables.has(table)) return warning;
+    return { ...warning, table, ...(rest.length === 0 ? {} : { column: rest.join(".") }) };
+  });
+}
+
+function decimal(value: number): string {
+  return String(rounded(value));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
