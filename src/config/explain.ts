@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { Double } from "../core/json.ts";
+import { Secret } from "../core/secret.ts";
 import type { Fault } from "./fault.ts";
 import { child, knownKeys } from "./known-keys.ts";
 import { nearest } from "./nearest.ts";
@@ -37,10 +39,18 @@ function explain(issue: z.core.$ZodIssue, input: unknown, prefix: Path, schema?:
     case "invalid_element":
       return issue.issues.flatMap((inner) => explain(inner, input, path, schema));
     case "custom":
-      return [{ path, reason: reasonOf(issue.params), message: issue.message, ...suggestionOf(issue.params) }];
+      return [absent && issue.params?.reason === undefined ? missing(path) : refused(issue, path, value)];
     default:
       return [typeFault(path, limitText(issue, value, path))];
   }
+}
+
+/** A value that a refinement refused; one without a reason of its own says what it expected. */
+function refused(issue: z.core.$ZodIssueCustom, path: Path, value: unknown): Fault {
+  const reason = reasonOf(issue.params);
+  const found = issue.params?.reason === undefined && issue.message.startsWith("expected");
+  const message = found ? `${issue.message}, found ${described(value, path)}` : issue.message;
+  return { path, reason, message, ...suggestionOf(issue.params) };
 }
 
 /** Keys that the user could have meant: those known at the place and not yet used. */
@@ -107,14 +117,20 @@ function wrongAlternative(
   const flat = errors.flat().filter((issue) => issue.path.length === 0);
   const options = flat.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
   if (options.some((option) => typeof option === typeof value)) return [wrongWord(path, value, options)];
-  const kinds = flat.map((issue) => (issue.code === "invalid_type" ? typeWord(issue.expected) : ""));
+  const kinds = flat.map((issue) => kindWord(issue));
   if (options.length > 0) kinds.unshift(`one of ${words(options)}`);
   return [
     typeFault(path, `expected ${[...new Set(kinds)].filter(Boolean).join(" or ")}, found ${described(value, path)}`),
   ];
 }
 
+function kindWord(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") return typeWord(issue.expected);
+  return issue.code === "custom" ? issue.message.replace(/^expected /, "") : "";
+}
+
 function isKind(issue: z.core.$ZodIssue): boolean {
+  if (issue.code === "custom") return issue.params?.reason === undefined;
   return issue.code === "invalid_type" || issue.code === "invalid_value";
 }
 
@@ -137,6 +153,8 @@ function typeWord(expected: string): string {
 function described(value: unknown, path: Path): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
+  if (value instanceof Secret) return "a text that is kept secret";
+  if (value instanceof Double) return value.lexeme ?? String(value.value);
   switch (typeof value) {
     case "object":
       return "a mapping";
@@ -171,7 +189,8 @@ function suggestionOf(params: Readonly<Record<string, unknown>> | undefined): { 
 }
 
 function words(options: readonly unknown[]): string {
-  return options.map((option) => (typeof option === "string" ? option : JSON.stringify(option))).join(", ");
+  const named = options.filter((option) => option !== undefined);
+  return named.map((option) => (typeof option === "string" ? option : JSON.stringify(option))).join(", ");
 }
 
 function didYouMean(word: string): string {

@@ -1,0 +1,272 @@
+import {
+  choice,
+  flag,
+  name,
+  type Setting,
+  seconds,
+  secret,
+  setting,
+  text,
+  timestamp,
+  wholeNumber,
+  words,
+} from "./setting.ts";
+
+/**
+ * Every setting of Sluice, in the order in which the documents list them. The type {@link Settings}, the checks and
+ * their messages, the JSON Schema, the inputs of `action.yml`, the tables of the documents, the flags of the command
+ * line and the environment names all follow from this table. A setting whose engine is not built is not here.
+ */
+export const SETTINGS = {
+  token: setting({
+    kind: secret(),
+    group: "source",
+    secret: true,
+    description: "Credential of the source: the GitLab token, or the secret of `client.auth` of a pipeline file.",
+    example: "$" + "{{ secrets.GITLAB_TOKEN }}",
+    dlt: ["sources.<section>.token", "sources.<section>.api_key", "sources.<section>.private_token", "sources.token"],
+  }),
+  endpoints: setting({
+    kind: words(),
+    group: "source",
+    description: "Resources to load: names, globs, `+name` and `-name` to change the selection.",
+    defaultText: "all that are selected",
+    example: "issues, merge_requests",
+    aliases: ["resources"],
+    dlt: ["sources.<section>.endpoints"],
+  }),
+  "connection-string": setting({
+    kind: secret(),
+    group: "destination",
+    secret: true,
+    description: "URL of the PostgreSQL or AlloyDB database; required when the destination is `postgres`.",
+    example: "$" + "{{ secrets.ALLOYDB_URL }}",
+    dlt: ["destination.postgres.credentials", "destination.credentials", "credentials"],
+  }),
+  source: setting({
+    kind: text(),
+    group: "source",
+    description: "Built-in source, or path of a pipeline file.",
+    default: "gitlab",
+    example: "pipelines/shop.yaml",
+    fileKey: false,
+  }),
+  "base-url": setting({
+    kind: text(),
+    group: "source",
+    description: "URL where the source's API begins.",
+    defaultText: "the file's, or https://gitlab.com",
+    example: "https://gitlab.example.com",
+    dlt: ["sources.<section>.base_url", "sources.base_url"],
+  }),
+  groups: setting({
+    kind: words(),
+    group: "source",
+    onlyFor: "gitlab",
+    description: "GitLab groups to load, ids or full paths, each with all its subgroups and their projects.",
+    defaultText: "what the token is a member of",
+    example: "my-company/platform",
+    dlt: ["sources.<section>.groups"],
+  }),
+  projects: setting({
+    kind: words(),
+    group: "source",
+    onlyFor: "gitlab",
+    description: "GitLab projects to load, ids or full paths, beside those of the groups.",
+    defaultText: "what the token is a member of",
+    example: "my-company/website",
+    dlt: ["sources.<section>.projects"],
+  }),
+  "start-date": setting({
+    kind: timestamp(),
+    group: "source",
+    onlyFor: "gitlab",
+    description: "Lower bound of every cursor on the first run; a stored cursor wins later.",
+    defaultText: "all there is",
+    example: "2026-01-01",
+    dlt: ["sources.<section>.start_date"],
+  }),
+  config: setting({
+    kind: text(),
+    group: "source",
+    description: "YAML laid over the pipeline file: mappings are merged key by key, lists and values replace.",
+    example: "source: {max_table_nesting: 1}",
+    fileKey: false,
+  }),
+  "pipeline-name": setting({
+    kind: name(),
+    group: "load",
+    description: "Name of the pipeline, which owns the incremental state.",
+    defaultText: "the file's, or `gitlab_pipeline`; of another file its name without extension",
+    example: "gitlab_pipeline",
+    fileKey: "pipeline",
+    dlt: ["pipeline_name"],
+  }),
+  "dataset-name": setting({
+    kind: name(),
+    group: "load",
+    description: "Name of the dataset, which is the schema in the database.",
+    defaultText: "the file's, or `gitlab_data`; of another file `<pipeline>_dataset`",
+    example: "gitlab_data",
+    fileKey: "dataset",
+    dlt: ["pipelines.<pipeline>.dataset_name", "pipelines.dataset_name", "dataset_name"],
+  }),
+  destination: setting({
+    kind: choice(["postgres", "embedded"]),
+    group: "destination",
+    description:
+      "Where to load: a PostgreSQL or AlloyDB server, or an embedded PostgreSQL under the working directory.",
+    defaultText: "`postgres`; on the command line `embedded` when no connection string is given",
+    example: "postgres",
+  }),
+  "write-disposition": setting({
+    kind: choice(["append", "replace", "merge"]),
+    group: "load",
+    description: "Write disposition of all resources, instead of each one's own.",
+    defaultText: "each resource's own",
+    example: "merge",
+  }),
+  "replace-method": setting({
+    // dlt: replace strategies; the two that keep the table visible are one method here.
+    kind: choice(["delete", "truncate"], { "truncate-and-insert": "delete", "insert-from-staging": "delete" }),
+    group: "load",
+    description: "How replace empties tables; with `truncate` readers wait, and may see an empty table.",
+    default: "delete",
+    example: "delete",
+    dlt: ["destination.postgres.replace_strategy", "destination.replace_strategy"],
+  }),
+  "max-table-nesting": setting({
+    kind: wholeNumber(0),
+    group: "load",
+    description: "How many levels of nested tables are made; deeper values become JSON.",
+    defaultText: "the file's, else no limit",
+    example: "2",
+    dlt: ["sources.<section>.max_table_nesting"],
+  }),
+  limit: setting({
+    kind: wholeNumber(1),
+    group: "run",
+    description: "Stop each resource after so many pages, to try a pipeline.",
+    defaultText: "no limit",
+    example: "1",
+  }),
+  compat: setting({
+    kind: choice(["default", "strict"]),
+    group: "run",
+    description: "With `strict` Sluice does as dlt does also where it deviates on purpose.",
+    default: "default",
+    example: "strict",
+  }),
+  "working-directory": setting({
+    kind: text(),
+    group: "run",
+    description: "Folder for load packages, traces and the embedded database.",
+    defaultText: "the runner's temporary folder; on the command line `.sluice`",
+    example: ".sluice",
+  }),
+  "log-level": setting({
+    kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
+    group: "run",
+    description: "How much is printed.",
+    default: "info",
+    example: "debug",
+    dlt: ["runtime.log_level"],
+  }),
+  progress: setting({
+    kind: choice(["log", "bar", "none"]),
+    group: "run",
+    description: "How progress is shown: lines, a bar (on a terminal only), or not at all.",
+    default: "log",
+    example: "none",
+  }),
+  "lock-wait": setting({
+    kind: seconds(),
+    group: "destination",
+    description: "Longest wait for another run that holds the lock.",
+    defaultText: "`60` for the pipeline's lock, `600` for the dataset's",
+    example: "120",
+  }),
+  "connect-wait": setting({
+    kind: seconds(),
+    group: "destination",
+    description: "How long to go on connecting to a database that does not answer yet.",
+    default: 60,
+    example: "60",
+  }),
+  "statement-timeout": setting({
+    kind: seconds(),
+    group: "destination",
+    description: "Longest time of one SQL statement of the load.",
+    defaultText: "the server's",
+    example: "900",
+  }),
+  "max-attempts": setting({
+    kind: wholeNumber(1),
+    group: "network",
+    description: "Attempts of each request to the source and of each load transaction.",
+    default: 5,
+    example: "5",
+    dlt: ["runtime.request_max_attempts"],
+  }),
+  "max-retry-wait": setting({
+    kind: seconds(),
+    group: "network",
+    description: "Longest single wait that the source may ask for; a longer one ends the run.",
+    default: 300,
+    example: "300",
+    dlt: ["runtime.request_max_retry_delay"],
+  }),
+  "allow-insecure-postgres": setting({
+    kind: flag(),
+    group: "network",
+    description: "Allow an unencrypted connection to a database that is not on this machine.",
+    default: false,
+    example: "true",
+  }),
+  "allow-insecure-http": setting({
+    kind: flag(),
+    group: "network",
+    description: "Allow sending the token over plain http to a host that is not this machine.",
+    default: false,
+    example: "true",
+  }),
+  "allow-private-network": setting({
+    kind: flag(),
+    group: "network",
+    description:
+      "Allow the source to point to private, loopback and link-local addresses other than that of its base URL.",
+    default: false,
+    example: "true",
+  }),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+type Camel<S extends string> = S extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : S;
+type ValueOf<S> = S extends Setting<infer T, infer D> ? T | D : never;
+
+/** The value of every setting; undefined where none was given and there is no default. */
+export type Settings = { readonly [K in SettingName as Camel<K>]: ValueOf<(typeof SETTINGS)[K]> };
+
+/** All settings with their names, the names typed. */
+export function settingEntries(): readonly (readonly [SettingName, Setting<unknown>])[] {
+  return SETTING_NAMES.map((key) => [key, SETTINGS[key]] as const);
+}
+
+/** True for the name of a setting. */
+export function isSettingName(word: string): word is SettingName {
+  return Object.hasOwn(SETTINGS, word);
+}
+
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
+
+/** Key of a setting in the pipeline file, undefined when it has none. */
+export function fileKeyOf(key: SettingName): string | undefined {
+  const spec: Setting<unknown> = SETTINGS[key];
+  return spec.fileKey === false ? undefined : (spec.fileKey ?? key.replaceAll("-", "_"));
+}
+
+/** `base-url` to `baseUrl`. */
+export function camelCase(word: string): string {
+  return word.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
