@@ -1,6 +1,8 @@
 import type { VectorFile } from "../vector-file.ts";
+import { coercion } from "./coercion.ts";
 import { hashes } from "./hashes.ts";
+import { isoStrings } from "./iso-strings.ts";
 import { naming } from "./naming.ts";
 
 /** The interop set: what dlt 1.31.0 answered, by file of `cases/interop/`. */
-export const files: Record<string, VectorFile> = { hashes, naming };
+export const files: Record<string, VectorFile> = { coercion, hashes, iso_strings: isoStrings, naming };
