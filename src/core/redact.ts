@@ -37,13 +37,13 @@ export function secretForms(secret: string): readonly string[] {
   return [...forms].filter((form) => form.length >= SHORTEST_SECRET).sort((a, b) => b.length - a.length);
 }
 
-/** The same value with every text in it redacted, keys included; plain JSON values only. */
+/** The same value with every text in it redacted; plain JSON values only. Keys are names of ours and stay. */
 export function redactValue<T>(redact: (text: string) => string, value: T): T;
 export function redactValue(redact: (text: string) => string, value: unknown): unknown {
   if (typeof value === "string") return redact(value);
   if (Array.isArray(value)) return value.map((item: unknown) => redactValue(redact, item));
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [redact(key), redactValue(redact, item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, redactValue(redact, item)]));
 }
 
 function addForms(forms: Set<string>, secret: string): void {

@@ -100,11 +100,11 @@ test("forms are usable as masks: none shorter than four characters", () => {
   for (const form of secretForms("ab\ncdef")) assert.ok(form.length >= 4, form);
 });
 
-test("values are redacted deeply, keys included", () => {
+test("values are redacted deeply, keys stay", () => {
   const redact = createRedactor(["hush-hush"]);
   assert.deepEqual(redactValue(redact, { a: ["hush-hush", 1, null], "hush-hush": { b: true } }), {
     a: ["***", 1, null],
-    "***": { b: true },
+    "hush-hush": { b: true },
   });
 });
 

@@ -1,0 +1,62 @@
+import { ConfigError } from "../../core/errors.ts";
+import type { Environment } from "./inputs.ts";
+
+/**
+ * What a faulty configuration means in a run that GitHub started without secrets: a pull request from a fork, or one of
+ * Dependabot, gets none, so all secret inputs arrive empty. The user must not look for a connection string that stands
+ * in the workflow. Returns the given error when that is not the case.
+ *
+ * @param inputs all inputs by name
+ * @param readText reads the event's payload
+ */
+export function explainMissingCredentials(
+  error: unknown,
+  environment: Environment,
+  inputs: Readonly<Record<string, string>>,
+  readText: (path: string) => string | undefined,
+): unknown {
+  if (!(error instanceof ConfigError)) return error;
+  const isGiven = (name: string) => (inputs[name] ?? "").trim() !== "";
+  if (isGiven("token") && isGiven("connection-string")) return error;
+  const why = eventWithoutSecrets(environment, readText);
+  if (why === undefined) return error;
+  return new ConfigError("E_INPUT", `no credentials in this event: ${why}\n${error.message}`, {
+    step: "config",
+    hint: "Run it on push, schedule or workflow_dispatch, or add `if: github.event.pull_request.head.repo.fork == false` to the job.",
+    context: { event: environment.GITHUB_EVENT_NAME },
+    cause: error,
+  });
+}
+
+/** Why GitHub passes no secrets to a run of this event, or undefined when it does. */
+function eventWithoutSecrets(
+  environment: Environment,
+  readText: (path: string) => string | undefined,
+): string | undefined {
+  const event = environment.GITHUB_EVENT_NAME ?? "";
+  // `pull_request_target` runs with the secrets of the base repository.
+  if (!/^pull_request(?:_review|_review_comment)?$/.test(event)) return undefined;
+  if (environment.GITHUB_ACTOR === "dependabot[bot]") return "GitHub passes no secrets to a run of Dependabot";
+  const path = environment.GITHUB_EVENT_PATH;
+  const text = path === undefined ? undefined : readText(path);
+  return text !== undefined && isFromFork(text) ? "GitHub passes no secrets to a pull request from a fork" : undefined;
+}
+
+function isFromFork(payload: string): boolean {
+  try {
+    const event: unknown = JSON.parse(payload);
+    const head = member(member(member(event, "pull_request"), "head"), "repo");
+    const base = member(member(member(event, "pull_request"), "base"), "repo");
+    // The repository of the head is gone (null) when a fork was deleted.
+    if (member(head, "fork") === true || head === null) return true;
+    return member(head, "full_name") !== member(base, "full_name");
+  } catch {
+    // An unreadable payload says nothing; a missing credential is reported as such later.
+    return false;
+  }
+}
+
+function member(value: unknown, key: string): unknown {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.entries(value).find(([name]) => name === key)?.[1];
+}

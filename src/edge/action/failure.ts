@@ -1,0 +1,61 @@
+import { ERROR_CODES } from "../../core/error-codes.ts";
+import { SluiceError } from "../../core/errors.ts";
+import type { FailureTrace, Trace } from "../../pipeline/trace.ts";
+
+/** The trace of a run that ended before there was one: the configuration is wrong, or a bug. */
+export function traceOfFailure(
+  error: unknown,
+  facts: { readonly inputs: Readonly<Record<string, string>>; readonly startedAt: Date; readonly version: string },
+): Trace {
+  const { inputs, startedAt, version } = facts;
+  const failure = failureOf(error);
+  return {
+    format: 1,
+    runId: crypto.randomUUID(),
+    version,
+    pipeline: inputs["pipeline-name"]?.trim() || "",
+    dataset: inputs["dataset-name"]?.trim() || "",
+    schemaName: "",
+    destination: inputs.destination?.trim() || "postgres",
+    destinationName: "",
+    status: failure.code === "E_CANCELLED" ? "cancelled" : "failed",
+    startedAt: startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+    firstRun: false,
+    stateSource: "new",
+    steps: [],
+    resources: [],
+    packages: [],
+    warnings: [],
+    failure,
+    settings: [],
+  };
+}
+
+/** An error as the trace tells it; what is not ours is a bug. */
+export function failureOf(error: unknown): FailureTrace {
+  if (error instanceof SluiceError) {
+    return {
+      code: error.code,
+      ...(error.step === undefined ? {} : { step: error.step }),
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      retryable: error.retryable,
+      context: error.context,
+    };
+  }
+  return {
+    code: "E_INTERNAL",
+    message: error instanceof Error ? error.message : String(error),
+    hint: ERROR_CODES.E_INTERNAL.meaning,
+    retryable: false,
+    context: {},
+  };
+}
+
+/** Exit status of a finished run: 0, that of the error code, or that of the signal that ended it. */
+export function exitStatusOf(trace: Trace, signal: NodeJS.Signals | undefined): number {
+  if (trace.failure === undefined) return 0;
+  if (trace.failure.code === "E_CANCELLED") return signal === "SIGTERM" ? 143 : 130;
+  return ERROR_CODES[trace.failure.code].exit;
+}

@@ -1,0 +1,50 @@
+import { isSecretKey } from "../../config/secret-keys.ts";
+import { settingEntries } from "../../config/settings.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * All inputs by name, as the runner hands them over (`INPUT_BASE-URL` is `base-url`). Also those that nobody declared:
+ * the configuration names them as a fault instead of ignoring what the user meant.
+ */
+export function readInputs(environment: Environment): Readonly<Record<string, string>> {
+  const inputs: Record<string, string> = {};
+  for (const [key, value] of Object.entries(environment)) {
+    if (!key.startsWith("INPUT_") || value === undefined) continue;
+    const name = key.slice("INPUT_".length).toLowerCase();
+    inputs[name] = isSecretInput(name) ? value.trim() : value;
+  }
+  return inputs;
+}
+
+/**
+ * The values that must be masked before anything else happens: secret inputs, and variables whose name says that they
+ * hold a credential (`SOURCES__GITLAB__TOKEN`, `DESTINATION__POSTGRES__CREDENTIALS`, `PGPASSWORD`, `DATABASE_URL`).
+ */
+export function secretValues(environment: Environment): readonly string[] {
+  const values = new Set<string>();
+  for (const [key, value] of Object.entries(environment)) {
+    if (value === undefined || value.trim() === "") continue;
+    const name = key.startsWith("INPUT_") ? key.slice("INPUT_".length).toLowerCase() : undefined;
+    if (name === undefined ? isSecretVariable(key) : isSecretInput(name)) values.add(value);
+  }
+  return [...values];
+}
+
+/** A variable of dlt's kind is judged by its last part. */
+function isSecretVariable(key: string): boolean {
+  if (key === "PGPASSWORD" || key === "DATABASE_URL") return true;
+  const parts = key.toLowerCase().split("__");
+  // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
+  return isSecretKey(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
+}
+
+function isSecretInput(name: string): boolean {
+  return SECRET_INPUTS.has(name) || isSecretKey(name);
+}
+
+const SECRET_INPUTS: ReadonlySet<string> = new Set(
+  settingEntries()
+    .filter(([, spec]) => spec.secret === true)
+    .map(([name]): string => name),
+);

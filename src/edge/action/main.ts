@@ -1,0 +1,151 @@
+/**
+ * Entry of the Action. It masks secrets, reads the inputs, runs the pipeline and writes what came of it: log groups,
+ * outputs, job summary, annotations and files, in success and in failure. The exit status is that of the error code.
+ */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import * as core from "@actions/core";
+import { type Configuration, loadConfiguration } from "../../config/load-configuration.ts";
+import { SluiceError } from "../../core/errors.ts";
+import { createRedactor, SHORTEST_SECRET, secretForms } from "../../core/redact.ts";
+import type { Trace } from "../../pipeline/trace.ts";
+import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
+import { redactTrace } from "../../report/redact-trace.ts";
+import { runConfigured } from "../shared/run-configured.ts";
+import { VERSION } from "../shared/version.ts";
+import { explainMissingCredentials } from "./event.ts";
+import { exitStatusOf, failureOf, traceOfFailure } from "./failure.ts";
+import { readInputs, secretValues } from "./inputs.ts";
+import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./log.ts";
+import { type Reporter, reportRun } from "./outputs.ts";
+
+const startedAt = new Date();
+const secrets = new Set(secretValues(process.env));
+maskForRunner(secrets);
+
+const inputs = readInputs(process.env);
+const stop = stopOnSignal();
+let redact = createRedactor([...secrets]);
+let log = makeLog("info");
+let reported = false;
+
+// A bug outside of the awaited path (a stream's callback) must not end the process without outputs; the database rolls
+// back when the connection is gone.
+process.on("uncaughtException", (error) => {
+  void finish(traceOfFailure(error, { inputs, startedAt, version: VERSION }), error).finally(() => process.exit());
+});
+
+await main();
+
+async function main(): Promise<void> {
+  try {
+    const configuration = configure();
+    const { trace } = await runConfigured(configuration, {
+      workingDirectory: configuration.settings.workingDirectory ?? process.env.RUNNER_TEMP ?? ".sluice",
+      signal: stop.signal,
+      onEvent: createRunLog(log, {
+        now: () => performance.now(),
+        progress: configuration.settings.progress !== "none",
+      }),
+    });
+    await finish(trace, undefined);
+  } catch (error) {
+    await finish(traceOfFailure(error, { inputs, startedAt, version: VERSION }), error);
+  }
+  // A handle that somebody forgot must not keep a finished job running.
+  setTimeout(() => process.exit(), 5000).unref();
+}
+
+/** Reads the configuration; its secrets (those of the file and of dlt's files too) are masked from here on. */
+function configure(): Configuration {
+  let configuration: Configuration;
+  try {
+    configuration = loadConfiguration({ kind: "action", flags: inputs, environment: process.env, readText });
+  } catch (error) {
+    throw explainMissingCredentials(error, process.env, inputs, readText);
+  }
+  const found = configuration.secrets.map((secret) => secret.reveal()).filter((value) => !secrets.has(value));
+  for (const value of found) secrets.add(value);
+  maskForRunner(found);
+  redact = createRedactor([...secrets]);
+  log = makeLog(configuration.settings.logLevel);
+  return configuration;
+}
+
+/** Reports once, whatever ends first. */
+async function finish(trace: Trace, error: unknown): Promise<void> {
+  if (reported) return;
+  reported = true;
+  const masked = redactTrace(redact, trace);
+  log.text(masked.packages.length > 0 || masked.failure === undefined ? renderLoadInfo(masked) : "");
+  if (masked.failure !== undefined) {
+    log.text(renderFailure(masked));
+    if (masked.failure.code === "E_INTERNAL" && error instanceof Error) log.text(error.stack ?? "");
+  }
+  const problems = await reportRun(masked, reporter(), process.env);
+  for (const problem of problems) log.line({ level: "warning", text: problem });
+  if (masked.failure !== undefined) core.setFailed(failedLine(masked));
+  process.exitCode = exitStatusOf(masked, stop.received());
+}
+
+/** `<code>: <one line>`; further faults of a configuration stand in the log and in the summary. */
+function failedLine(trace: Trace): string {
+  const failure = trace.failure ?? failureOf(undefined);
+  const [first = "", ...more] = failure.message.split(/\r?\n/);
+  return `${failure.code}: ${first}${more.length === 0 ? "" : ` (and ${more.length} more, see the log)`}`;
+}
+
+/** Before anything else is printed. The runner masks whole values only, so each form is registered. */
+function maskForRunner(values: Iterable<string>): void {
+  for (const value of values) {
+    for (const form of secretForms(value)) core.setSecret(form);
+    if (value.trim().length < SHORTEST_SECRET) {
+      core.warning(`A secret input is shorter than ${SHORTEST_SECRET} characters and cannot be masked.`);
+    }
+  }
+}
+
+/**
+ * The first SIGINT or SIGTERM stops the run: the pipeline rolls back or waits for a commit under way. The runner sends
+ * SIGTERM 7.5 s after SIGINT, so only a second SIGINT means "at once".
+ */
+function stopOnSignal(): { readonly signal: AbortSignal; readonly received: () => NodeJS.Signals | undefined } {
+  const controller = new AbortController();
+  let first: NodeJS.Signals | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (first !== undefined && signal === "SIGINT") process.exit(first === "SIGTERM" ? 143 : 130);
+      if (first !== undefined) return;
+      first = signal;
+      controller.abort(new SluiceError("E_CANCELLED", `the run was stopped by ${signal}`));
+    });
+  }
+  return { signal: controller.signal, received: () => first };
+}
+
+function makeLog(level: LogLevel): ActionLog {
+  const runnerDebug = process.env.RUNNER_DEBUG === "1";
+  return createActionLog(core, { level, runnerDebug, redact: (text) => redact(text) });
+}
+
+function reporter(): Reporter {
+  return {
+    setOutput: (name, value) => core.setOutput(name, value),
+    error: (text, at) => core.error(text, at),
+    warning: (text, at) => core.warning(text, at),
+    notice: (text, at) => core.notice(text, at),
+    writeSummary: async (markdown) => {
+      if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown).write();
+    },
+  };
+}
+
+/** Paths of a pipeline file are relative to the checkout. */
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(resolve(process.env.GITHUB_WORKSPACE ?? ".", path), "utf8");
+  } catch {
+    // Absent, a folder, or not readable: the configuration names the path.
+    return undefined;
+  }
+}
