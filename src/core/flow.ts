@@ -34,6 +34,9 @@ export interface RowEncoder {
   readonly delimiter: string;
   /** Text as a field: escapes what the format needs, removes NUL (`onNul` is called when it did). */
   text(value: string, onNul: () => void): string;
-  /** A JSON document as a field (compact text), NUL escapes removed likewise. */
-  json(value: JsonValue, onNul: () => void): string;
+  /**
+   * A JSON document as a field (compact text), NUL escapes removed likewise. Lone surrogates become U+FFFD, of which
+   * `onSurrogate` is told.
+   */
+  json(value: JsonValue, onNul: () => void, onSurrogate?: () => void): string;
 }

@@ -1,3 +1,4 @@
+import { ConfigError } from "../core/errors.ts";
 import { getOwn, type JsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { SourceResource } from "../core/source.ts";
 import { mergeColumns } from "./evolve.ts";
@@ -23,6 +24,13 @@ export function applyResourceHints(schema: Schema, resource: Pick<SourceResource
   const { hints } = resource;
   const name = rootTableName(schema, resource);
   const known = schema.tables.get(name);
+  if (known?.parent !== undefined) {
+    throw new ConfigError(
+      "E_CONFIG",
+      `The resource ${resource.name} would fill the table ${name}, which is a nested table of ${known.parent}.`,
+      { hint: "Give the resource another table_name.", context: { resource: resource.name, table: name } },
+    );
+  }
   const before = known === undefined ? undefined : JSON.stringify(storedTable(known));
   const configured = schema.normalizers;
   const table: Table = known ?? { name, columns: new Map(), extra: {} };

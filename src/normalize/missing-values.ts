@@ -1,0 +1,71 @@
+import { DataError } from "../core/errors.ts";
+import { isComplete } from "../schema/schema.ts";
+import { type RunContext, valueContext } from "./run-context.ts";
+import type { Slot, TablePlan } from "./table-plan.ts";
+
+/**
+ * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
+ * key ends the run at once, in dlt's words.
+ */
+export function noteMissing(context: RunContext, plan: TablePlan, slot: Slot, isNull: boolean): void {
+  const column = plan.table.columns.get(slot.name);
+  const isKey = column?.primaryKey === true || column?.mergeKey === true;
+  if (isNull && !isKey && isComplete(column) && !column.nullable) {
+    throw new DataError(
+      "E_DATA_VALUE",
+      `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`,
+      {
+        step: "normalize",
+        hint: "Set nullable: true on the column, or leave such records out.",
+        context: valueContext(context, plan.name, slot.name),
+      },
+    );
+  }
+  const known = plan.missing.get(slot);
+  if (known !== undefined) known.count += 1;
+  else plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
+}
+
+/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
+export function checkMissing(context: RunContext, plans: Iterable<TablePlan>): void {
+  const all = [...plans].flatMap((plan) => [...plan.missing].map(([slot, values]) => ({ plan, slot, ...values })));
+  const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
+  const worst = key ?? all[0];
+  if (worst === undefined) return;
+  const { resource, plan, slot, first, count } = worst;
+  const where = {
+    resource,
+    table: plan.name,
+    column: slot.name,
+    rows: count,
+    row: first,
+  };
+  const incomplete = !isComplete(plan.table.columns.get(slot.name));
+  // dlt's words, so that a search finds its documentation.
+  const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
+  if (key !== undefined) {
+    throw new DataError(
+      "E_NULL_KEY",
+      `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`,
+      {
+        step: "normalize",
+        hint: incomplete
+          ? "Check the spelling of the key: no record has it."
+          : "Choose a key that every record has, or leave such records out.",
+        context: where,
+      },
+    );
+  }
+  throw new DataError(
+    "E_DATA_VALUE",
+    incomplete
+      ? unbound
+      : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`,
+    { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where },
+  );
+}
+
+function isKeyColumn(plan: TablePlan, slot: Slot): boolean {
+  const column = plan.table.columns.get(slot.name);
+  return column?.primaryKey === true || column?.mergeKey === true;
+}
