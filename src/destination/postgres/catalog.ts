@@ -1,0 +1,49 @@
+import type { Session } from "./session.ts";
+import { COLUMNS_SQL, REGCLASS_SQL, regclassName, SCHEMA_EXISTS_SQL } from "./sql/catalog.ts";
+
+/** What really stands in the database, of the tables that were asked for. */
+export type Catalog = ReadonlyMap<string, CatalogTable>;
+
+export interface CatalogTable {
+  /** False for a view, a materialized view or a foreign table of that name. */
+  readonly isTable: boolean;
+  /** The planner's estimate; -1 when the table was never analyzed. */
+  readonly estimatedRows: number;
+  readonly columns: ReadonlyMap<string, CatalogColumn>;
+}
+
+export interface CatalogColumn {
+  /** As `format_type` prints it. */
+  readonly type: string;
+  readonly notNull: boolean;
+}
+
+export async function schemaExists(session: Session, dataset: string): Promise<boolean> {
+  return (await session.query({ doing: "look for the dataset" }, SCHEMA_EXISTS_SQL, [dataset])).length > 0;
+}
+
+/** Never fails for what is not there, unlike a SELECT, which would abort the transaction. */
+export async function tableExists(session: Session, dataset: string, table: string): Promise<boolean> {
+  const [row] = await session.query({ doing: `look for table ${table}`, table }, REGCLASS_SQL, [
+    regclassName(dataset, table),
+  ]);
+  return row?.[0] === "true";
+}
+
+/** Reads the columns of some tables, in one query. Tables that are not there are not in the result. */
+export async function readCatalog(session: Session, dataset: string, tables: readonly string[]): Promise<Catalog> {
+  const rows = await session.query({ doing: "read the columns of the tables" }, COLUMNS_SQL, [dataset, tables]);
+  const found = new Map<string, { isTable: boolean; estimatedRows: number; columns: Map<string, CatalogColumn> }>();
+  for (const [table, kind, column, type, notNull, estimate] of rows) {
+    if (table === null || table === undefined) continue;
+    let entry = found.get(table);
+    if (entry === undefined) {
+      entry = { isTable: kind === "r" || kind === "p", estimatedRows: Number(estimate ?? -1), columns: new Map() };
+      found.set(table, entry);
+    }
+    if (column !== null && column !== undefined) {
+      entry.columns.set(column, { type: type ?? "", notNull: notNull === "true" });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,131 @@
+import type { Clock, Random } from "../../core/ports.ts";
+import type { Secret } from "../../core/secret.ts";
+import type { Warn } from "../../core/warnings.ts";
+import type { Destination } from "../../load/destination.ts";
+import { planLoad } from "../../load/plan.ts";
+import { connect } from "./connect.ts";
+import { type ConnectionParts, parseConnectionString } from "./connection-string.ts";
+import { connectionTarget, displayName } from "./connection-target.ts";
+import { databaseError } from "./database-error.ts";
+import { createGrants } from "./grants.ts";
+import type { LoadContext, ReplaceMethod } from "./load-context.ts";
+import { loadPackage } from "./load-package.ts";
+import type { Session } from "./session.ts";
+import { syncPipeline } from "./sync.ts";
+
+export interface PostgresOptions {
+  /** A PostgreSQL URL, or its parts. */
+  readonly dsn: Secret | ConnectionParts;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Name and version of the program, for `pg_stat_activity`. */
+  readonly applicationName?: string;
+  /** `PG*` variables, for what the connection string leaves open. Default: none. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Milliseconds during which an absent server is asked again. Default 60 000. */
+  readonly connectWait?: number;
+  /** Milliseconds to wait for another run of the same pipeline. Default 60 000. */
+  readonly lockWait?: number;
+  /** Milliseconds to wait for other pipelines of the dataset. Default 600 000. */
+  readonly datasetLockWait?: number;
+  /** Tries of the load transaction. Default 5. */
+  readonly maxAttempts?: number;
+  /** `statement_timeout` of the transactions in milliseconds; 0 switches off what server and role say. */
+  readonly statementTimeout?: number;
+  readonly replaceMethod?: ReplaceMethod;
+  /** Lets `sslmode=disable`, `allow` and `prefer` reach remote hosts. */
+  readonly allowInsecurePostgres?: boolean;
+  /** PEM text of the authority that signed the server's certificate. */
+  readonly caCertificate?: string;
+}
+
+/**
+ * The PostgreSQL and AlloyDB destination. Connects when it is used, and closes each connection after use, so that none
+ * idles through a long extraction. Throws `E_INPUT` or `E_UNSAFE_URL` for a connection string that cannot be used.
+ */
+export function createPostgres(options: PostgresOptions): Destination {
+  const parts = "hosts" in options.dsn ? options.dsn : parseConnectionString(options.dsn);
+  const target = connectionTarget(parts, {
+    environment: options.environment ?? {},
+    allowInsecure: options.allowInsecurePostgres ?? false,
+    caCertificate: options.caCertificate,
+  });
+  const { clock, random } = options;
+  const grants = createGrants(target.database, target.user);
+  const replaceMethod = options.replaceMethod ?? "delete";
+  const transaction = { statementTimeout: options.statementTimeout, settings: target.settings };
+  const sessions = new Set<Session>();
+
+  const open = async (label: string, signal: AbortSignal): Promise<Session> => {
+    const name = `${options.applicationName ?? "sluice"}${label}`;
+    const rules = { connectWait: options.connectWait ?? 60_000, applicationName: cut63(name), clock, random, signal };
+    const session = await connect(target, rules);
+    sessions.add(session);
+    return session;
+  };
+  const warnOfTls = (warn: Warn): void => {
+    for (const host of target.hosts) {
+      if (host.tls.unverified) warn("W_TLS", host.host, { detail: "sslmode=require does not verify the server" });
+    }
+  };
+
+  return {
+    displayName: displayName(target),
+    async sync(request) {
+      warnOfTls(request.warn);
+      let session: Session | undefined;
+      try {
+        session = await open("", request.signal);
+        return await syncPipeline(session, request, { transaction, grants });
+      } catch (error) {
+        request.signal.throwIfAborted();
+        throw databaseError(error, target);
+      } finally {
+        if (session !== undefined) {
+          sessions.delete(session);
+          await session.close();
+        }
+      }
+    },
+    async load(request) {
+      const context: LoadContext = {
+        request,
+        plan: planLoad(request.manifest, request.schema),
+        grants,
+        replaceMethod,
+        transaction,
+        clock,
+        random,
+        waits: { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 },
+        maybeCommitted: request.maybeCommitted,
+        committing: false,
+        changes: [],
+        bloated: new Set(),
+      };
+      const replaces = context.plan.chains.filter((chain) => chain.action === "replace");
+      if (replaceMethod !== "delete") {
+        for (const { root } of replaces) request.warn("W_REPLACE_VISIBLE", root.name, { detail: replaceMethod });
+      }
+      return loadPackage(context, {
+        maxAttempts: options.maxAttempts ?? 5,
+        target,
+        connect: (signal) => open(` ${request.manifest.loadId}`, signal),
+      });
+    },
+    async close() {
+      for (const session of sessions) session.destroy();
+      sessions.clear();
+    },
+  };
+}
+
+/** The server cuts longer names with a notice. */
+function cut63(name: string): string {
+  const bytes = Buffer.from(name, "utf8");
+  return bytes.length <= 63
+    ? name
+    : bytes
+        .subarray(0, 63)
+        .toString("utf8")
+        .replace(/\uFFFD$/, "");
+}
