@@ -1,0 +1,14 @@
+import type { Clock, Random } from "../core/ports.ts";
+import { pythonFloatRepr } from "../core/python-text.ts";
+
+/**
+ * A new load id: decimal text of the Unix time in seconds, as Python prints the float. It sorts as text after the newest
+ * state of the pipeline even when this machine's clock runs behind, because restore looks at no other order; the random
+ * part keeps two shards apart.
+ */
+export function createLoadId(clock: Clock, random: Random, newestStateLoadId: string | null): string {
+  const now = Math.floor(clock.now() * 1000);
+  const newest = newestStateLoadId === null ? Number.NaN : Number(newestStateLoadId);
+  const after = Number.isFinite(newest) ? Math.floor(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
+  return pythonFloatRepr(Math.max(now, after) / 1e6);
+}

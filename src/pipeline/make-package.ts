@@ -1,0 +1,171 @@
+import { SluiceError } from "../core/errors.ts";
+import { faultPoint } from "../core/fault-point.ts";
+import type { TableChunk } from "../core/flow.ts";
+import type { ResourceReport } from "../core/source.ts";
+import type { SyncResult } from "../load/destination.ts";
+import type { PackageManifest, PackageState } from "../load/manifest.ts";
+import { createPackage } from "../load/spool.ts";
+import { createNormalizer } from "../normalize/normalizer.ts";
+import { createRowIds } from "../normalize/row-ids.ts";
+import { applySourceOptions } from "../schema/propagation.ts";
+import { cloneSchema, createSchema } from "../schema/schema.ts";
+import { settleVersion } from "../schema/settle-version.ts";
+import { storedSchema } from "../schema/stored.ts";
+import { ensurePipelineStateTable } from "../schema/system-tables.ts";
+import type { Schema } from "../schema/table.ts";
+import { nextState, sourceState } from "../state/pipeline-state.ts";
+import { encodeState, STATE_ENGINE_VERSION } from "../state/stored.ts";
+import { createLoadId } from "./load-id.ts";
+import type { PipelineOptions } from "./options.ts";
+import type { TraceRecorder } from "./trace-recorder.ts";
+import { pipelineFolder } from "./work-folder.ts";
+
+/** A package on disk, ready to be loaded. */
+export interface MadePackage {
+  readonly folder: string;
+  readonly manifest: PackageManifest;
+  readonly schema: Schema;
+}
+
+/**
+ * Extract and normalize: pulls the pages of the source, writes their rows to a new package, and ends it with its
+ * manifest. Undefined when there is nothing to load: no row, no table to empty, and the state is as before.
+ *
+ * On any error the package is removed; nothing of it was visible to anybody.
+ */
+export async function makePackage(
+  options: PipelineOptions,
+  dataset: string,
+  schemaName: string,
+  synced: SyncResult,
+  recorder: TraceRecorder,
+): Promise<MadePackage | undefined> {
+  const { clock, random, signal, source } = options;
+  const warn = recorder.warnings.warn;
+  const createdAt = new Date(clock.now()).toISOString();
+  const loadId = createLoadId(clock, random, synced.newestStateLoadId);
+  const stored = synced.schemas.get(schemaName);
+  const before = stored === undefined ? createSchema(schemaName) : cloneSchema(stored);
+  applySourceOptions(before, source);
+  const schema = cloneSchema(before);
+  const normalizer = createNormalizer({
+    schema,
+    loadId,
+    resources: source.resources,
+    encoder: options.encoder,
+    random,
+    warn,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  });
+  const writer = await createPackage({ workFolder: pipelineFolder(options.workFolder, options.pipeline), loadId });
+  let normalizeMs = 0;
+  let chunkCount = 0;
+
+  const spool = async (take: () => readonly TableChunk[]): Promise<void> => {
+    const begin = clock.now();
+    try {
+      for (const chunk of take()) {
+        await writer.write(chunk);
+        normalizer.release(chunk);
+        await faultPoint(`normalize:file:${++chunkCount}`);
+      }
+    } catch (error) {
+      throw error instanceof SluiceError ? error.with({}, "normalize") : error;
+    } finally {
+      normalizeMs += clock.now() - begin;
+    }
+  };
+
+  try {
+    const { state, reports } = await recorder.step("extract", () =>
+      extractAll(options, synced, spool, normalizer, recorder),
+    );
+    recorder.resources(reports);
+    await spool(() => normalizer.finish());
+    const next = nextState(synced.state, {
+      pipelineName: options.pipeline,
+      datasetName: dataset,
+      schemaName,
+      sourceName: schemaName,
+      sourceState: state,
+    });
+    const rootTables = normalizer.started.map(({ table }) => table);
+    const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
+    recorder.within("normalize", createdAt, normalizeMs / 1000, true);
+    if (writer.rows === 0 && !next.changed && !replaces) {
+      await writer.abort();
+      return undefined;
+    }
+    if (next.changed) ensurePipelineStateTable(schema);
+    settleVersion({
+      before,
+      after: schema,
+      resources: normalizer.started.map(({ resource }) => resource),
+      withState: next.changed,
+    });
+    const stateRow: PackageState | undefined = next.changed
+      ? {
+          version: next.version,
+          engineVersion: STATE_ENGINE_VERSION,
+          pipelineName: options.pipeline,
+          state: encodeState(next.state),
+          createdAt: new Date(clock.now()).toISOString(),
+          versionHash: next.versionHash,
+          dltId: createRowIds(random)(),
+        }
+      : undefined;
+    signal.throwIfAborted();
+    const manifest = await writer.commitManifest({
+      pipeline: options.pipeline,
+      dataset,
+      schemaName,
+      createdAt,
+      base: synced.datasetExists ? { dataset: true, stateRowIds: synced.stateRowIds } : { dataset: false },
+      rootTables: [...new Set(rootTables)],
+      schema: storedSchema(schema),
+      schemaVersionHash: schema.versionHash,
+      ...(stateRow === undefined ? {} : { state: stateRow }),
+    });
+    return { folder: writer.folder, manifest, schema };
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}
+
+/** Pulls all pages; progress is told once a page. */
+async function extractAll(
+  options: PipelineOptions,
+  synced: SyncResult,
+  spool: (take: () => readonly TableChunk[]) => Promise<void>,
+  normalizer: ReturnType<typeof createNormalizer>,
+  recorder: TraceRecorder,
+): Promise<{ readonly state: ReturnType<typeof sourceState>; readonly reports: readonly ResourceReport[] }> {
+  const { onEvent, signal, source } = options;
+  const extraction = source.extract({
+    state: sourceState(synced.state, source.name),
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    signal,
+    clock: options.clock,
+    random: options.random,
+    warn: recorder.warnings.warn,
+    ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+  });
+  const seen = new Map<string, { pages: number; records: number }>();
+  let pages = 0;
+  for await (const page of extraction.pages) {
+    signal.throwIfAborted();
+    await spool(() => normalizer.page(page));
+    const count = seen.get(page.resource) ?? { pages: 0, records: 0 };
+    count.pages += 1;
+    count.records += page.records.length;
+    seen.set(page.resource, count);
+    onEvent({ type: "resource-progress", resource: page.resource, ...count });
+    await faultPoint(`extract:page:${++pages}`);
+  }
+  const { state, resources } = extraction.result();
+  for (const { resource, records, requests, seconds } of resources) {
+    onEvent({ type: "resource-ended", resource, records, requests, seconds });
+  }
+  return { state, reports: resources };
+}

@@ -1,0 +1,32 @@
+import type { EventSink } from "../core/events.ts";
+import type { RowEncoder } from "../core/flow.ts";
+import type { Clock, Random } from "../core/ports.ts";
+import type { SettingTrace } from "../core/setting-trace.ts";
+import type { RequestRecord, Source } from "../core/source.ts";
+import type { Destination } from "../load/destination.ts";
+import type { NormalizeLimits } from "../normalize/run-context.ts";
+
+/** Everything that one run needs. Ports and values only: the edges have read files, variables and flags. */
+export interface PipelineOptions {
+  readonly pipeline: string;
+  /** As given; normalized to the schema's name in the database by the run. */
+  readonly dataset: string;
+  readonly source: Source;
+  readonly destination: Destination;
+  /** Kind of the destination, for the report. */
+  readonly destinationKind: "postgres" | "embedded";
+  readonly encoder: RowEncoder;
+  /** Folder for packages and traces of all pipelines. */
+  readonly workFolder: string;
+  /** Pages a resource at most. */
+  readonly limit?: number;
+  readonly limits?: Partial<NormalizeLimits>;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onEvent: EventSink;
+  readonly onRequest?: (request: RequestRecord) => void;
+  readonly settings: readonly SettingTrace[];
+  /** Version of the program, for the trace. */
+  readonly version: string;
+}

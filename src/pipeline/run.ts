@@ -1,0 +1,108 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { SluiceError } from "../core/errors.ts";
+import type { SyncResult } from "../load/destination.ts";
+import { datasetName, schemaName as normalizeSchemaName } from "../schema/naming/snake-case.ts";
+import { loadPackage } from "./load-step.ts";
+import { makePackage } from "./make-package.ts";
+import type { PipelineOptions } from "./options.ts";
+import { findPending } from "./pending.ts";
+import type { Trace } from "./trace.ts";
+import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
+import { lockPipelineFolder, pipelineFolder, traceFile } from "./work-folder.ts";
+
+/** A finished run: its trace, and the error itself when there was one (for a stack in the debug log). */
+export interface PipelineRun {
+  readonly trace: Trace;
+  readonly error?: unknown;
+}
+
+/**
+ * One run of a pipeline: state and schema from the destination, packages left by an earlier run, then extract, normalize
+ * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way.
+ */
+export async function runPipeline(options: PipelineOptions): Promise<PipelineRun> {
+  const recorder = createTraceRecorder(options);
+  let error: unknown;
+  let unlock: (() => Promise<void>) | undefined;
+  try {
+    unlock = await lockPipelineFolder(options.workFolder, options.pipeline);
+    await runSteps(options, recorder);
+  } catch (caught) {
+    error = cancelledBy(options.signal) ?? caught;
+  }
+  for (const warning of recorder.warnings.all) options.onEvent({ type: "warning", warning });
+  const trace = recorder.finish(error);
+  try {
+    const path = traceFile(options.workFolder, options.pipeline);
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(path, `${JSON.stringify(trace, null, 2)}\n`, { mode: 0o600 });
+  } catch (cause) {
+    // The load has ended one way or the other; a trace that cannot be kept must not turn it round.
+    options.onEvent({ type: "message", level: "warning", text: `the trace could not be written: ${String(cause)}` });
+  }
+  await unlock?.();
+  return error === undefined ? { trace } : { trace, error };
+}
+
+async function runSteps(options: PipelineOptions, recorder: TraceRecorder): Promise<void> {
+  const dataset = datasetName(options.dataset);
+  const schemaName = normalizeSchemaName(options.source.name);
+  recorder.set({ dataset, schemaName });
+  const folder = pipelineFolder(options.workFolder, options.pipeline);
+  let synced = await sync(options, dataset, schemaName, recorder);
+  recorder.set({ firstRun: synced.state === null, stateSource: synced.state === null ? "new" : "destination" });
+
+  const pending = await findPending(folder, dataset, synced, recorder.warnings.warn);
+  for (const found of pending) {
+    try {
+      await loadPackage(options, found, found.maybeCommitted, recorder);
+    } catch (error) {
+      // Its rows are extracted again below.
+      if (!(error instanceof SluiceError && error.code === "E_STATE_MOVED")) throw error;
+      recorder.warnings.warn("W_PACKAGE_DROPPED", found.manifest.loadId, { detail: error.message });
+    }
+  }
+  if (pending.length > 0) synced = await sync(options, dataset, schemaName, recorder);
+
+  for (let attempt = 1; ; attempt += 1) {
+    const made = await makePackage(options, dataset, schemaName, synced, recorder);
+    if (made === undefined) return;
+    try {
+      await loadPackage(options, made, false, recorder);
+      return;
+    } catch (error) {
+      if (attempt > 1 || !(error instanceof SluiceError && error.code === "E_STATE_MOVED")) throw error;
+      options.onEvent({
+        type: "message",
+        level: "info",
+        text: "another run has committed a new state; extracting again",
+      });
+      synced = await sync(options, dataset, schemaName, recorder);
+    }
+  }
+}
+
+function sync(
+  options: PipelineOptions,
+  dataset: string,
+  schemaName: string,
+  recorder: TraceRecorder,
+): Promise<SyncResult> {
+  return recorder.step("sync", () =>
+    options.destination.sync({
+      dataset,
+      pipeline: options.pipeline,
+      schemas: [schemaName],
+      signal: options.signal,
+      warn: recorder.warnings.warn,
+    }),
+  );
+}
+
+/** A signal ends the run whatever error it caused on the way. */
+function cancelledBy(signal: AbortSignal): SluiceError | undefined {
+  if (!signal.aborted) return undefined;
+  if (signal.reason instanceof SluiceError) return signal.reason;
+  return new SluiceError("E_CANCELLED", "the run was cancelled", { hint: "Run it again; nothing was left half done." });
+}

@@ -1,0 +1,62 @@
+import type { JsonObject, JsonValue } from "../../src/core/json.ts";
+import type { ResourceHints, Source } from "../../src/core/source.ts";
+
+/** A source that yields given documents, one page a resource: what a golden vector describes. */
+export function documentsSource(options: {
+  name: string;
+  resources: readonly { name: string; documents: readonly JsonValue[]; hints: ResourceHints; pages?: number }[];
+  state?: JsonObject;
+  maxTableNesting?: number;
+  rootKey?: boolean;
+}): Source {
+  return {
+    name: options.name,
+    ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
+    ...(options.rootKey === undefined ? {} : { rootKey: options.rootKey }),
+    resources: options.resources.map((resource) => ({
+      name: resource.name,
+      selected: true,
+      hints: resource.hints,
+      endpoint: "documents",
+    })),
+    extract: (context) => ({
+      pages: (async function* () {
+        for (const resource of options.resources) {
+          const size = Math.max(1, Math.ceil(resource.documents.length / (resource.pages ?? 1)));
+          for (let at = 0; at === 0 || at < resource.documents.length; at += size) {
+            yield { resource: resource.name, records: resource.documents.slice(at, at + size), bytes: 0 };
+          }
+        }
+      })(),
+      result: () => ({ state: options.state ?? context.state, resources: [] }),
+    }),
+  };
+}
+
+/** dlt's `resource` member of a golden vector as hints. */
+export function goldenHints(resource: JsonObject): ResourceHints {
+  const list = (value: JsonValue | undefined): string[] =>
+    value === undefined || value === null ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
+  const disposition = resource.write_disposition;
+  const columns = resource.columns;
+  const asObject = (value: JsonValue | undefined) => value as JsonObject;
+  return {
+    writeDisposition:
+      typeof disposition === "string"
+        ? { disposition: disposition as "append" }
+        : disposition === undefined || disposition === null
+          ? { disposition: "append" }
+          : {
+              disposition: String(asObject(disposition).disposition) as "merge",
+              ...(asObject(disposition).strategy === undefined
+                ? {}
+                : { strategy: String(asObject(disposition).strategy) as "upsert" }),
+            },
+    primaryKey: list(resource.primary_key),
+    mergeKey: list(resource.merge_key),
+    columns: Array.isArray(columns)
+      ? Object.fromEntries(columns.map((column) => [String((column as JsonObject).name), column as JsonObject]))
+      : ((columns as Record<string, JsonObject> | undefined) ?? {}),
+    ...(resource.max_table_nesting === undefined ? {} : { maxTableNesting: Number(resource.max_table_nesting) }),
+  };
+}
