@@ -72,8 +72,9 @@ export function readDocument(text: string, file: string): ConfigDocument {
           continue;
         }
         const key = isScalar(pair.key) ? keyText(pair.key) : undefined;
-        if (key === undefined) {
-          faults.push({ path, reason: "syntax", message: "a key must be text", place: placeAt(offsetOf(pair.key)) });
+        if (key === undefined || key === "__proto__") {
+          const message = key === undefined ? "a key must be text" : "__proto__ cannot be a key";
+          faults.push({ path, reason: "syntax", message, place: placeAt(offsetOf(pair.key)) });
           continue;
         }
         mark([...path, key], pair.key);

@@ -14,7 +14,7 @@ import { type Found, flagName, fromFlags, type Layers, RANKS } from "./layers.ts
 import { nearest } from "./nearest.ts";
 import { openSource } from "./open-source.ts";
 import { BUILT_IN_SOURCES, pipelineFileShape, type SourceFile } from "./pipeline-file.ts";
-import { type FileValues, type ResolvedSettings, readReferencedValues, resolveSettings } from "./resolve.ts";
+import { type FileValues, type ResolvedSettings, readReferencedValues, resolveSettings, traceOf } from "./resolve.ts";
 import type { RestApiConfig } from "./rest-api/shape.ts";
 import { isSettingName, SETTING_NAMES, SETTINGS, type Settings, settingEntries } from "./settings.ts";
 
