@@ -10,9 +10,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-export const STEPS = 3;
+const STEPS = 3;
 
-type Step = 1 | 2 | 3;
+export type Step = 1 | 2 | 3;
 type Fields = Record<string, unknown>;
 
 export interface EvolvingGitlab {

@@ -13,7 +13,7 @@ const run = promisify(execFile);
 const cli = join(import.meta.dirname, "..", "..", "src", "edge", "cli", "index.ts");
 
 /** Merge with nested lists and a cursor, append with a cursor, replace, and a child resource. JSON, so that both can read it. */
-export function pipelineDocument(baseUrl: string, token: string): Record<string, unknown> {
+export function pipelineDocument(baseUrl: string): Record<string, unknown> {
   const cursor = { type: "incremental", cursor_path: "updated_at", initial_value: "2020-01-01T00:00:00.000Z" };
   const project = `projects/${PROJECT}`;
   return {
@@ -23,7 +23,7 @@ export function pipelineDocument(baseUrl: string, token: string): Record<string,
       max_table_nesting: 2,
       client: {
         base_url: baseUrl,
-        auth: { type: "api_key", name: "PRIVATE-TOKEN", api_key: token, location: "header" },
+        auth: { type: "api_key", name: "PRIVATE-TOKEN", api_key: "no-secret", location: "header" },
         paginator: { type: "header_link" },
       },
       resource_defaults: { primary_key: "id", endpoint: { params: { per_page: 50 } } },
