@@ -77,7 +77,7 @@ async function finish(trace: Trace, error: unknown): Promise<void> {
   if (reported) return;
   reported = true;
   const masked = redactTrace(redact, trace);
-  log.text(masked.packages.length > 0 || masked.failure === undefined ? renderLoadInfo(masked) : "");
+  if (masked.packages.length > 0 || masked.failure === undefined) log.text(renderLoadInfo(masked));
   if (masked.failure !== undefined) {
     log.text(renderFailure(masked));
     if (masked.failure.code === "E_INTERNAL" && error instanceof Error) log.text(error.stack ?? "");
