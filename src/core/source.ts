@@ -55,6 +55,8 @@ export interface ResourceHints {
   /** The cursor's column when the cursor path is a plain key: gets the `incremental` hint. */
   readonly cursorColumn?: string;
   readonly description?: string;
+  /** Other table hints by their wire names (`references`, `file_format`, ...), kept in the schema as they are. */
+  readonly extra?: Readonly<Record<string, JsonValue>>;
 }
 
 export interface ExtractContext {

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { Double, type JsonValue } from "../../core/json.ts";
+import { Secret } from "../../core/secret.ts";
+import { authShape } from "./auth-shape.ts";
+import { paginatorShape } from "./paginator-shape.ts";
+import { jsonValue, text, wholeNumber } from "./values.ts";
+
+/**
+ * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
+ * `empty_body`, `idempotent`, `path_encoding`, `per_parent`). What a shape cannot say is checked by `check.ts`.
+ */
+const names = z.union([z.string(), z.array(z.string())]);
+const mapping = z.record(z.string(), jsonValue);
+
+const incrementalKeys = {
+  cursor_path: z.string().describe("JSONPath of the cursor in each record."),
+  initial_value: jsonValue.nullish().describe("Where the first run starts."),
+  end_value: jsonValue.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
+  last_value_func: z.enum(["max", "min"]).nullish(),
+  lag: z.number().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
+  on_cursor_value_missing: z.enum(["raise", "include", "exclude"]).nullish(),
+  range_start: z.enum(["closed", "open"]).nullish(),
+  range_end: z.enum(["closed", "open"]).nullish(),
+  row_order: z.enum(["asc", "desc"]).nullish(),
+  primary_key: names.nullish().describe("Key by which boundary rows are told apart; an empty list switches that off."),
+  allow_external_schedulers: z.boolean().nullish(),
+  start_param: z.string().nullish(),
+  end_param: z.string().nullish(),
+  convert: z.string().nullish().describe("`fn:name`: a function given to the library."),
+  transform: z.string().nullish(),
+  per_parent: z.boolean().nullish().describe("Children: one cursor for each parent record."),
+};
+
+const incrementalShape = z.strictObject(incrementalKeys);
+
+const resolveParam = z.strictObject({ type: z.literal("resolve"), resource: z.string(), field: z.string() });
+const incrementalParam = z.strictObject({ type: z.literal("incremental"), ...incrementalKeys });
+
+const plainParam = z.custom<JsonValue | Secret>(
+  (value) => value instanceof Secret || !(isMapping(value) || value === undefined),
+  "expected text, a number, true, false, null or a list",
+);
+const paramsShape = z.record(
+  z.string(),
+  z.union([z.discriminatedUnion("type", [resolveParam, incrementalParam]), plainParam]),
+);
+
+const responseAction = z.strictObject({
+  status_code: z.union([wholeNumber, z.string()]).nullish(),
+  content: z.string().nullish().describe("Part of the body's text."),
+  action: z.string().describe("`ignore` ends the pages quietly; other words do nothing."),
+});
+
+const endpointShape = z.strictObject({
+  path: z.string().nullish(),
+  method: z.enum(["GET", "POST", "PUT", "PATCH"]).nullish(),
+  headers: z.record(z.string(), text).nullish(),
+  params: paramsShape.optional(),
+  json: mapping.nullish(),
+  data: z.union([mapping, text]).nullish(),
+  paginator: paginatorShape.nullish(),
+  data_selector: z.string().nullish(),
+  response_actions: z.array(responseAction).nullish(),
+  incremental: incrementalShape.nullish(),
+  auth: authShape.nullish(),
+  idempotent: z.boolean().nullish().describe("Requests other than GET may be sent again after a failure."),
+  path_encoding: z.enum(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
+});
+
+const step = z.strictObject({
+  filter: z.string().optional().describe("`fn:name`: records for which the function gives a true value are kept."),
+  map: z.string().optional().describe("`fn:name`: replaces the record."),
+  yield_map: z.string().optional().describe("`fn:name`: gives a list of records for each record."),
+});
+
+const disposition = z.enum(["append", "replace", "merge", "skip"]);
+const contractMode = z.enum(["evolve", "freeze", "discard_row", "discard_value"]);
+
+const resourceKeys = {
+  include_from_parent: z.array(z.string()).nullish(),
+  processing_steps: z.array(step).nullish(),
+  primary_key: names.nullish(),
+  merge_key: names.nullish(),
+  write_disposition: z
+    .union([
+      disposition,
+      z.strictObject({
+        disposition,
+        strategy: z.enum(["delete-insert", "upsert", "scd2", "insert-only"]).nullish(),
+        active_record_timestamp: z.string().nullish(),
+        boundary_timestamp: z.string().nullish(),
+      }),
+    ])
+    .nullish(),
+  columns: z.union([z.record(z.string(), mapping), z.array(mapping)]).nullish(),
+  schema_contract: z
+    .union([
+      contractMode,
+      z.strictObject({
+        tables: contractMode.optional(),
+        columns: contractMode.optional(),
+        data_type: contractMode.optional(),
+      }),
+    ])
+    .nullish(),
+  table_name: z.string().nullish(),
+  parent_table_name: z.string().nullish(),
+  table_format: z.string().nullish(),
+  file_format: z.string().nullish(),
+  references: jsonValue.nullish(),
+  nested_hints: mapping.nullish(),
+  max_table_nesting: wholeNumber.min(0).nullish(),
+  selected: z.boolean().nullish().describe("False: extracted only as far as children need it."),
+  parallelized: z.boolean().nullish(),
+};
+
+const resourceShape = z.strictObject({
+  name: z.string(),
+  endpoint: z.union([endpointShape, z.string()]).nullish(),
+  ...resourceKeys,
+});
+
+export const restApiShape = z.strictObject({
+  client: z.strictObject({
+    base_url: z.string().nullish().describe("Prefix of relative paths."),
+    headers: z.record(z.string(), text).nullish(),
+    auth: authShape.nullish(),
+    paginator: paginatorShape.nullish(),
+    allowed_hosts: z
+      .array(z.string())
+      .nullish()
+      .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
+    empty_body: z.enum(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
+    path_encoding: z.enum(["none", "segment"]).nullish(),
+  }),
+  resource_defaults: z
+    .strictObject({ name: z.string().optional(), endpoint: endpointShape.nullish(), ...resourceKeys })
+    .nullish(),
+  resources: z.array(z.union([resourceShape, z.string()])),
+});
+
+export type RestApiConfig = z.infer<typeof restApiShape>;
+export type ClientConfig = RestApiConfig["client"];
+export type ResourceConfig = z.infer<typeof resourceShape>;
+export type EndpointConfig = z.infer<typeof endpointShape>;
+export type IncrementalConfig = z.infer<typeof incrementalShape>;
+export type ParamConfig = z.infer<typeof paramsShape>[string];
+export type StepConfig = z.infer<typeof step>;
+export type ResponseAction = z.infer<typeof responseAction>;
+
+function isMapping(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Double);
+}
+
+/** True when a parameter is one of the legacy mappings (`type: resolve`, `type: incremental`). */
+export function isParamMapping(
+  value: ParamConfig | undefined,
+): value is z.infer<typeof resolveParam> | z.infer<typeof incrementalParam> {
+  return isMapping(value) && !(value instanceof Secret);
+}

@@ -1,0 +1,295 @@
+import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
+import type { ResponseAction } from "../config/rest-api/shape.ts";
+import type { ByteBudget } from "../core/concurrency.ts";
+import { DataError, SourceError } from "../core/errors.ts";
+import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
+import type { JsonPath } from "../core/json-path.ts";
+import type { Warn } from "../core/warnings.ts";
+import type { HttpAnswer } from "./http/client.ts";
+import { createPaginator } from "./paginators/create.ts";
+import { detectPaginator } from "./paginators/detect.ts";
+import type { Paginator } from "./paginators/paginator.ts";
+import { BodyError, bodyFailure, isEmptyBody, readJson, statusFailure } from "./read-body.ts";
+import { identityOf, type RequestSpec } from "./request-spec.ts";
+import { detectSelector, type Selection, selectRecords } from "./select.ts";
+
+/** One run over pages: of a resource, or of a resource for one parent record. */
+export interface ChainSettings {
+  readonly resource: string;
+  readonly strict: boolean;
+  /** Undefined: detected on the first page. */
+  readonly paginator: PaginatorConfig | undefined;
+  readonly selector: JsonPath | undefined;
+  readonly responseActions: readonly ResponseAction[];
+  readonly emptyBody: "no_records" | "error";
+  readonly warn: Warn;
+  readonly redact: (text: string) => string;
+  /** Called once for an answer that is ignored. */
+  readonly onIgnored: (status: number) => void;
+  /** Sends a request with retries; waits for the budget first and takes the bytes of the answer from it. */
+  readonly fetch: (spec: RequestSpec, signal: AbortSignal) => Promise<HttpAnswer>;
+  /** Bytes of answers that wait to be read. */
+  readonly waiting: ByteBudget;
+  /** Bytes of pages that are read and wait for the consumer; taken here, given back by whoever drops the page. */
+  readonly read: ByteBudget;
+  readonly signal: AbortSignal;
+  /** How many pages may be in flight beyond the present one. */
+  readonly ahead: () => number;
+  readonly maxPages: number;
+}
+
+export interface ChainPage {
+  readonly records: readonly JsonValue[];
+  readonly bytes: number;
+}
+
+interface Flight {
+  readonly spec: RequestSpec;
+  readonly answer: Promise<HttpAnswer>;
+  readonly controller: AbortController;
+}
+
+/** Stop after so many empty pages in a row where only an empty page could end the list. */
+const MOST_EMPTY_PAGES = 3;
+/** The same non-empty body so many times in a row means that the source ignores the page parameter. */
+const MOST_EQUAL_BODIES = 3;
+
+/**
+ * The pages of one chain in order. Later pages are requested while earlier ones are read, as far as their requests are
+ * known; what the pages themselves say decides, a wrong guess is dropped.
+ */
+export async function* pagesOf(first: RequestSpec, settings: ChainSettings): AsyncGenerator<ChainPage, void> {
+  const { strict, signal } = settings;
+  const flights: Flight[] = [];
+  const asked = new Set<string>();
+  let paginator = settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict);
+  let selector = settings.selector;
+  let emptyPages = 0;
+  let equalBodies = 1;
+  let lastBytes: Uint8Array | undefined;
+
+  const launch = (spec: RequestSpec): void => {
+    const controller = new AbortController();
+    const answer = settings.fetch(spec, AbortSignal.any([signal, controller.signal]));
+    // Awaited later, or dropped: never an unhandled rejection.
+    answer.catch(() => undefined);
+    flights.push({ spec, answer, controller });
+  };
+  const drop = (): void => {
+    for (const flight of flights.splice(0)) {
+      flight.controller.abort();
+      flight.answer.then(
+        (answer) => settings.waiting.give(answer.bytes.byteLength),
+        () => undefined,
+      );
+    }
+  };
+  /** Requests what is known to follow. */
+  const lookAhead = (from: RequestSpec, answer: HttpAnswer, finder: Paginator): void => {
+    while (flights.length < settings.ahead()) {
+      const last = flights.at(-1)?.spec;
+      const guess =
+        last === undefined
+          ? finder.foresee(from, { headers: answer.headers, notEmpty: holdsRecords(answer, selector) })
+          : finder.foresee(last, undefined);
+      if (guess === null) return;
+      launch(guess);
+    }
+  };
+
+  try {
+    launch(paginator === undefined ? first : paginator.init(first));
+    for (let page = 1; ; page += 1) {
+      const flight = flights.shift();
+      if (flight === undefined) return;
+      const { spec } = flight;
+      let answer = await flight.answer;
+      refuseRepetition(spec, asked, settings);
+      if (isIgnored(answer, settings.responseActions)) {
+        settings.waiting.give(answer.bytes.byteLength);
+        settings.onIgnored(answer.status);
+        return;
+      }
+      if (answer.status >= 400) throw statusFailure(answer, spec.method);
+      if (paginator !== undefined) lookAhead(spec, answer, paginator);
+
+      await settings.read.ready(signal);
+      let body: JsonValue | undefined;
+      if (!isEmptyBody(answer) || settings.emptyBody === "error") {
+        [answer, body] = await readOrAskAgain(spec, answer, settings);
+      }
+      const bytes = answer.bytes.byteLength;
+      settings.waiting.give(bytes);
+
+      let selection: Selection = { records: [], isObject: false };
+      if (body !== undefined) {
+        selector ??= detectSelector(body, strict);
+        selection = selectRecords(selector, body);
+        refuseErrorObject(settings, selection, body, answer);
+        paginator ??= detected(answer, body, selection, settings);
+      }
+      const { records } = selection;
+      const next =
+        body === undefined || paginator === undefined
+          ? null
+          : paginator.next(spec, { headers: answer.headers, body, records });
+
+      let follows = next;
+      if (!strict && follows !== null && paginator !== undefined) {
+        // One object as the only record is no list: counting on would ask for the same object again and again.
+        if (paginator.counts && selection.isObject) follows = null;
+        emptyPages = records.length === 0 ? emptyPages + 1 : 0;
+        equalBodies =
+          records.length > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
+        lastBytes = answer.bytes;
+        if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
+          throw loop(settings, `${emptyPages} empty pages in a row`, answer);
+        if (follows !== null && equalBodies >= MOST_EQUAL_BODIES)
+          throw loop(settings, `the same page ${equalBodies} times in a row`, answer);
+      }
+      if (follows !== null && page >= settings.maxPages) {
+        throw new DataError(
+          "E_LIMIT",
+          `resource ${JSON.stringify(settings.resource)} has more than ${settings.maxPages} pages`,
+          { step: "extract" },
+        );
+      }
+      if (follows === null) {
+        drop();
+      } else {
+        const ready = flights[0];
+        if (ready !== undefined && identityOf(ready.spec) !== identityOf(follows)) drop();
+        if (paginator !== undefined && settings.ahead() > 0) {
+          if (flights.length === 0) launch(follows);
+          lookAhead(spec, answer, paginator);
+          follows = null;
+        }
+      }
+
+      settings.read.take(bytes);
+      yield { records, bytes };
+      if (follows !== null && flights.length === 0) launch(follows);
+      if (flights.length === 0) return;
+    }
+  } finally {
+    drop();
+  }
+}
+
+function holdsRecords(answer: HttpAnswer, selector: JsonPath | undefined): boolean {
+  if (selector !== undefined && selector.text !== "$") return false;
+  // `[` and then anything but `]`: a list with something in it.
+  return /^\s*\[\s*[^\s\]]/.test(Buffer.from(answer.bytes.subarray(0, 256)).toString("latin1"));
+}
+
+function isIgnored(answer: HttpAnswer, actions: readonly ResponseAction[]): boolean {
+  let text: string | undefined;
+  const action = actions.find(({ status_code: status = null, content = null }) => {
+    if (status === null && content === null) return false;
+    if (status !== null && status !== answer.status) return false;
+    if (content === null) return true;
+    text ??= Buffer.from(answer.bytes).toString("utf8");
+    return text.includes(content);
+  });
+  return action?.action === "ignore";
+}
+
+/** True when one of the actions takes this answer, so that it is not asked for again. */
+export function isSettled(answer: HttpAnswer, actions: readonly ResponseAction[]): boolean {
+  return actions.length > 0 && isIgnored(answer, actions);
+}
+
+async function readOrAskAgain(
+  spec: RequestSpec,
+  answer: HttpAnswer,
+  settings: ChainSettings,
+): Promise<[HttpAnswer, JsonValue]> {
+  try {
+    const body = readJson(answer);
+    warnContentType(answer, settings);
+    return [answer, body];
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    if (settings.strict || spec.method !== "GET") throw bodyFailure(answer, error, spec.method, settings.redact);
+  }
+  // A proxy may have cut or replaced the body: ask once more.
+  settings.waiting.give(answer.bytes.byteLength);
+  const again = await settings.fetch(spec, settings.signal);
+  if (again.status >= 400) throw statusFailure(again, spec.method);
+  try {
+    return [again, readJson(again)];
+  } catch (error) {
+    if (!(error instanceof BodyError)) throw error;
+    throw bodyFailure(again, error, spec.method, settings.redact);
+  }
+}
+
+function warnContentType(answer: HttpAnswer, settings: ChainSettings): void {
+  const type = answer.headers["content-type"];
+  if (!settings.strict && type !== undefined && !/json/i.test(type))
+    settings.warn("W_CONTENT_TYPE", settings.resource, { detail: type });
+}
+
+/** D8: a request that was asked before in its chain would go on forever. */
+function refuseRepetition(spec: RequestSpec, asked: Set<string>, settings: ChainSettings): void {
+  if (settings.strict) return;
+  const identity = identityOf(spec);
+  if (asked.has(identity)) {
+    throw new SourceError(
+      "E_PAGINATION_LOOP",
+      `resource ${JSON.stringify(settings.resource)}: the next page is one that was asked before: ${settings.redact(identity.split("\n")[0] ?? "")}`,
+      {
+        step: "extract",
+        reason: "repeated_page",
+        hint: "The paginator does not fit this source: check its type and parameter names.",
+      },
+    );
+  }
+  asked.add(identity);
+}
+
+function loop(settings: ChainSettings, what: string, answer: HttpAnswer): SourceError {
+  return new SourceError(
+    "E_PAGINATION_LOOP",
+    `resource ${JSON.stringify(settings.resource)}: ${what}, last ${answer.shownUrl}`,
+    {
+      step: "extract",
+      reason: "repeated_page",
+      hint: "The source seems to ignore the page parameter: check type and parameter names of the paginator.",
+    },
+  );
+}
+
+/** 200 with an error object where a list was asked for: better an error than no rows. */
+function refuseErrorObject(settings: ChainSettings, selection: Selection, body: JsonValue, answer: HttpAnswer): void {
+  if (settings.strict || settings.selector === undefined || selection.records.length > 0 || !isJsonObject(body)) return;
+  const keys = keysOf(body);
+  if (settings.selector.text === "$" || !keys.some((key) => ["message", "error", "errors"].includes(key))) return;
+  if (settings.selector.simpleKey !== undefined && keys.includes(settings.selector.simpleKey)) return;
+  throw new SourceError(
+    "E_SOURCE_SHAPE",
+    `${answer.shownUrl} answered ${answer.status} with an error object: nothing at ${JSON.stringify(settings.selector.text)}, found ${keys.slice(0, 10).join(", ")}`,
+    { step: "extract", hint: "Correct data_selector, or ignore such answers with response_actions." },
+  );
+}
+
+function detected(
+  answer: HttpAnswer,
+  body: JsonValue,
+  selection: Selection,
+  settings: ChainSettings,
+): Paginator | undefined {
+  const config = detectPaginator(answer.headers, body, settings.strict);
+  const doubtful =
+    config.type === "page_number" || config.type === "cursor" || (config.type === "single_page" && !selection.isObject);
+  if (doubtful) {
+    settings.warn("W_PAGINATOR_GUESSED", settings.resource, {
+      detail: `${config.type} was taken; set endpoint.paginator to name the right one`,
+    });
+  }
+  return createPaginator(config, settings.strict);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
+}

@@ -1,0 +1,358 @@
+import type { PlannedResource } from "../config/rest-api/plan.ts";
+import type { RestApiConfig } from "../config/rest-api/shape.ts";
+import { createByteBudget, createChannel, createTaskPool } from "../core/concurrency.ts";
+import { SluiceError } from "../core/errors.ts";
+import { getOwn, isJsonObject, type JsonObject, type JsonValue, setOwn } from "../core/json.ts";
+import { compilePath } from "../core/json-path.ts";
+import { createRedactor } from "../core/redact.ts";
+import { Secret } from "../core/secret.ts";
+import type { ExtractContext, Extraction, ExtractResult, RecordPage } from "../core/source.ts";
+import { type Authenticator, createAuthenticator } from "./auth.ts";
+import { type ChainPage, isSettled, pagesOf } from "./chain.ts";
+import { compileSteps, functionOf, type SourceFunctions } from "./functions.ts";
+import { createHttpClient, type HttpAnswer, type HttpOptions, type HttpRequest } from "./http/client.ts";
+import { prepareUrl } from "./http/url.ts";
+import { openCursors, parentKeyOf } from "./incremental.ts";
+import { prepareResource } from "./prepare.ts";
+import { bodyOf, type RequestSpec, urlOf } from "./request-spec.ts";
+import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
+
+export interface ExtractionSettings {
+  readonly config: RestApiConfig;
+  readonly plan: readonly PlannedResource[];
+  readonly selected: ReadonlySet<string>;
+  readonly strict: boolean;
+  readonly http: HttpOptions;
+  readonly functions: SourceFunctions;
+}
+
+/** Bytes of answers that are in flight or wait to be read. */
+const WAITING_BYTES = 32 * 1024 * 1024;
+/** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
+const READ_BYTES = 8 * 1024 * 1024;
+/** Chains of one child resource at a time; requests are bounded per origin. */
+const CHAINS = 8;
+/** Pages of one chain in flight ahead of the one that is read. */
+const AHEAD = 7;
+const MAX_PAGES = 100_000;
+
+/**
+ * Runs the resource graph: roots side by side, children for each parent record as parents arrive. The consumer holds
+ * everything back by not pulling.
+ */
+export function startExtraction(settings: ExtractionSettings, context: ExtractContext): Extraction {
+  const { strict, config } = settings;
+  const { clock, warn } = context;
+  const controller = new AbortController();
+  const signal = AbortSignal.any([context.signal, controller.signal]);
+  const channel = createChannel<RecordPage>();
+  const waiting = createByteBudget(WAITING_BYTES);
+  const read = createByteBudget(READ_BYTES);
+  const secrets = new Set(secretsIn(config));
+  let redactNow = createRedactor([...secrets]);
+  const redact = (text: string) => redactNow(text);
+  const client = createHttpClient(settings.http, { clock, random: context.random, strict, redact });
+  const runs = settings.plan.map(createRun);
+  const byName = new Map(runs.map((run) => [run.plan.name, run]));
+  for (const run of runs) if (run.plan.parent !== undefined) byName.get(run.plan.parent)?.children.push(run);
+  const needed = new Set(runs.filter(isNeeded));
+  let finished: ExtractResult | undefined;
+
+  function isNeeded(run: ResourceRun): boolean {
+    return run.selected || run.children.some(isNeeded);
+  }
+
+  function createRun(plan: PlannedResource): ResourceRun {
+    const counts = newCounts();
+    const state = stateOf(context.state, plan.name);
+    const convert = functionOf(plan.incremental?.convert ?? plan.incremental?.transform, settings.functions);
+    const run: ResourceRun = {
+      plan,
+      endpoint: `${plan.method} ${plan.writtenPath}`,
+      selected: settings.selected.has(plan.name),
+      prepared: prepareResource(plan, config.client, convert, strict, warn),
+      authenticator: plan.auth === null ? undefined : authenticatorOf(plan, plan.auth, () => run),
+      cursors: openCursors(plan, state),
+      selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),
+      steps: compileSteps(plan.config.processing_steps ?? [], settings.functions),
+      children: [],
+      // dlt walks parents one after the other.
+      pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
+      counts,
+    };
+    return run;
+  }
+
+  const shared = new Map<unknown, Authenticator>();
+  function authenticatorOf(
+    plan: PlannedResource,
+    auth: NonNullable<PlannedResource["auth"]>,
+    run: () => ResourceRun,
+  ): Authenticator {
+    const known = shared.get(auth);
+    if (known !== undefined) return known;
+    const made = createAuthenticator(auth, {
+      clock,
+      resource: plan.name,
+      send: (request) => client.send(request, observerOf(run(), 0), signal),
+      onSecret: (secret) => {
+        if (secrets.has(secret)) return;
+        secrets.add(secret);
+        redactNow = createRedactor([...secrets]);
+      },
+    });
+    if (typeof auth === "object" && "shared" in auth && auth.shared === true) shared.set(auth, made);
+    return made;
+  }
+
+  function observerOf(run: ResourceRun, chain: number): Parameters<typeof client.send>[1] {
+    return {
+      attempt(facts) {
+        run.counts.requests += 1;
+        if (facts.attempt > 1) run.counts.retries += 1;
+        run.counts.bytes += facts.bytes;
+        context.onRequest?.({ resource: run.plan.name, chain, ...facts });
+      },
+      waited(seconds) {
+        run.counts.waited += seconds;
+      },
+    };
+  }
+
+  async function fetch(run: ResourceRun, chain: number, spec: RequestSpec, own: AbortSignal): Promise<HttpAnswer> {
+    await waiting.ready(own);
+    const url = urlOf(spec);
+    const atHome = url.startsWith(`${run.prepared.home}/`);
+    const credentials = atHome ? await run.authenticator?.credentials({ url }) : undefined;
+    const body = bodyOf(spec);
+    const request: HttpRequest = {
+      method: spec.method,
+      url: credentials === undefined ? url : prepareUrl(url, credentials.query),
+      headers: {
+        ...(body.type === undefined ? {} : { "content-type": body.type }),
+        ...spec.headers,
+        ...credentials?.headers,
+      },
+      ...(body.body === undefined ? {} : { body: body.body }),
+      retryable: strict || spec.method === "GET" || run.plan.idempotent,
+      home: run.prepared.home,
+      foreign: strict ? "any" : (config.client.allowed_hosts ?? []),
+      settled: (answer) => isSettled(answer, run.plan.responseActions),
+      secretParam: run.authenticator?.secretParam,
+    };
+    const answer = await client.send(request, observerOf(run, chain), own);
+    if (own.aborted) own.throwIfAborted();
+    waiting.take(answer.bytes.byteLength);
+    return answer;
+  }
+
+  /** All pages of one chain: for one parent record, or of an independent resource. */
+  async function runChain(run: ResourceRun, chain: number, parent: JsonValue | undefined): Promise<void> {
+    const { plan, counts, prepared } = run;
+    counts.startedAt ??= clock.now();
+    const values = parent === undefined ? [] : prepared.parentValues(parent);
+    const inherited = parent === undefined ? undefined : prepared.inherited(parent);
+    const parentKey = parent === undefined ? undefined : parentKeyOf(values);
+    const cursor = run.cursors?.of(parentKey);
+    const isRoot = parent === undefined;
+    const limit = isRoot ? context.limit : undefined;
+    let taken = 0;
+    const together: JsonValue[] = [];
+    let togetherBytes = 0;
+    const parallelized = plan.config.parallelized === true && !isRoot;
+    if (limit !== undefined && limit <= 0) return;
+
+    const pages = pagesOf(prepared.request(values, cursor), {
+      resource: plan.name,
+      strict,
+      paginator: plan.paginator ?? config.client.paginator ?? undefined,
+      selector: run.selector,
+      responseActions: plan.responseActions,
+      emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
+      warn,
+      redact,
+      onIgnored(status) {
+        counts.skipped[status] = (counts.skipped[status] ?? 0) + 1;
+        warn(isRoot ? "W_RESOURCE_SKIPPED" : "W_PARENT_SKIPPED", plan.name, { detail: `status ${status}` });
+      },
+      fetch: (spec, own) => fetch(run, chain, spec, own),
+      waiting,
+      read,
+      signal,
+      ahead() {
+        // A declared row order may end the list at any page.
+        if (isRoot && plan.incremental?.row_order) return 0;
+        const most = strict ? 1 : AHEAD;
+        return limit === undefined ? most : Math.min(most, limit - taken - 1);
+      },
+      maxPages: MAX_PAGES,
+    });
+
+    for await (const page of pages) {
+      counts.pages += 1;
+      const rows = passed(run, page, inherited, parentKey);
+      const emits = rows !== null && rows.length > 0 && run.selected;
+      if (emits && parallelized) {
+        together.push(...rows);
+        togetherBytes += page.bytes;
+        read.give(page.bytes);
+      } else if (emits) {
+        counts.records += rows.length;
+        channel.push({ resource: plan.name, records: rows, bytes: page.bytes });
+      } else {
+        read.give(page.bytes);
+      }
+      if (rows !== null) {
+        taken += 1;
+        await startChildren(run, rows);
+      }
+      counts.endedAt = clock.now();
+      if (limit !== undefined && taken >= limit) break;
+      if (isRoot && cursor?.outOfRange === true) break;
+    }
+    if (together.length > 0) {
+      counts.records += together.length;
+      read.take(togetherBytes);
+      channel.push({ resource: plan.name, records: together, bytes: togetherBytes });
+    }
+    counts.endedAt = clock.now();
+  }
+
+  /** Records after inherited fields, steps and cursor; null when all were dropped on the way. */
+  function passed(
+    run: ResourceRun,
+    page: ChainPage,
+    inherited: JsonObject | undefined,
+    parentKey: string | undefined,
+  ): readonly JsonValue[] | null {
+    let rows = page.records;
+    if (rows.length === 0) return rows;
+    if (inherited !== undefined) rows = rows.map((row) => (isJsonObject(row) ? { ...row, ...inherited } : row));
+    if (run.steps !== undefined) rows = run.steps(rows);
+    if (rows.length === 0) return null;
+    return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
+  }
+
+  async function startChildren(run: ResourceRun, rows: readonly JsonValue[]): Promise<void> {
+    const children = run.children.filter((child) => needed.has(child));
+    if (children.length === 0) return;
+    for (const row of rows) {
+      for (const child of children) {
+        child.counts.chains += 1;
+        const chain = child.counts.chains;
+        await child.pool.add(() => inContext(child, runChain(child, chain, row)));
+      }
+    }
+  }
+
+  async function settle(run: ResourceRun): Promise<void> {
+    for (const child of run.children) {
+      await child.pool.idle();
+      await settle(child);
+    }
+  }
+
+  /** Adds the resource to an error, and ends everything at the first one. */
+  async function inContext(run: ResourceRun, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (error) {
+      const known = error instanceof SluiceError ? error.with({ resource: run.plan.name }, "extract") : error;
+      channel.close({ error: context.signal.aborted ? context.signal.reason : known });
+      controller.abort(known);
+      throw known;
+    }
+  }
+
+  async function runRoot(run: ResourceRun): Promise<void> {
+    run.counts.chains += 1;
+    await inContext(run, runChain(run, run.counts.chains, undefined));
+    await settle(run);
+  }
+
+  async function runAll(): Promise<void> {
+    const roots = runs.filter((run) => run.plan.parent === undefined && needed.has(run));
+    const ends = await Promise.allSettled(roots.map(runRoot));
+    await client.close();
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed === undefined)
+      finished = { state: newState(), resources: runs.filter((run) => needed.has(run)).map(reportOf) };
+    channel.close(failed === undefined ? undefined : { error: failed.reason });
+  }
+
+  function newState(): JsonObject {
+    let resources = objectOf(getOwn(context.state, "resources"));
+    let moved = false;
+    for (const run of runs) {
+      if (run.cursors === undefined || !needed.has(run)) continue;
+      const before = objectOf(getOwn(resources, run.plan.name));
+      const after = run.cursors.stored(before);
+      if (after === before) continue;
+      resources = withKey(resources, run.plan.name, after);
+      moved = true;
+    }
+    return moved ? withKey(context.state, "resources", resources) : context.state;
+  }
+
+  let started = false;
+  const pages: AsyncIterable<RecordPage> = {
+    [Symbol.asyncIterator]() {
+      let held = 0;
+      return {
+        async next() {
+          if (!started) {
+            started = true;
+            void runAll();
+          }
+          // The consumer is done with the page before.
+          read.give(held);
+          held = 0;
+          const result = await channel.pull();
+          if (result.done !== true) held = result.value.bytes;
+          return result;
+        },
+        async return() {
+          controller.abort(new Error("the consumer stopped"));
+          return { value: undefined, done: true };
+        },
+      };
+    },
+  };
+
+  return {
+    pages,
+    result() {
+      if (finished === undefined) throw new Error("the extraction has not ended");
+      return finished;
+    },
+  };
+}
+
+function stateOf(state: JsonObject, resource: string): JsonObject {
+  return objectOf(getOwn(objectOf(getOwn(state, "resources")), resource));
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function withKey(object: JsonObject, key: string, value: JsonValue): JsonObject {
+  const copy: { [key: string]: JsonValue } = { ...object };
+  setOwn(copy, key, value);
+  return copy;
+}
+
+/** Everything that is a credential: secrets anywhere, and the fields of auth sections. */
+function secretsIn(value: unknown, inAuth = false): readonly string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  if (typeof value === "string") return inAuth ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => secretsIn(item, inAuth));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, item]) =>
+    secretsIn(
+      item,
+      key === "auth" ||
+        (inAuth && /token$|key|password|secret|^access_token_request_data$/.test(key) && key !== "location"),
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+import type { PlannedResource } from "../config/rest-api/plan.ts";
+import type { JsonValue } from "../core/json.ts";
+import { compilePath } from "../core/json-path.ts";
+import type { ResourceHints, SchemaContract, WriteDisposition } from "../core/source.ts";
+
+/** dlt's table hints of a planned resource. */
+export function hintsOf(plan: PlannedResource): ResourceHints {
+  const { config } = plan;
+  const cursorColumn = plan.incremental === undefined ? undefined : compilePath(plan.incremental.cursor_path).simpleKey;
+  const extra = extraHints(plan);
+  return {
+    ...(config.table_name ? { tableName: config.table_name } : {}),
+    writeDisposition: dispositionOf(config.write_disposition),
+    primaryKey: names(config.primary_key),
+    mergeKey: names(config.merge_key),
+    columns: Array.isArray(config.columns) ? {} : (config.columns ?? {}),
+    ...(config.max_table_nesting === undefined || config.max_table_nesting === null
+      ? {}
+      : { maxTableNesting: config.max_table_nesting }),
+    ...(config.schema_contract ? { schemaContract: contractOf(config.schema_contract) } : {}),
+    ...(cursorColumn === undefined ? {} : { cursorColumn }),
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
+  };
+}
+
+/** Hints that only pass through, by their wire names. */
+function extraHints(plan: PlannedResource): Record<string, JsonValue> {
+  const { config } = plan;
+  const candidates: Record<string, JsonValue | undefined> = {
+    references: config.references,
+    table_format: config.table_format,
+    file_format: config.file_format,
+    parent: config.parent_table_name,
+    nested_hints: config.nested_hints,
+  };
+  const disposition = config.write_disposition;
+  if (typeof disposition === "object" && disposition !== null) {
+    candidates["x-active-record-timestamp"] = disposition.active_record_timestamp ?? undefined;
+    candidates["x-boundary-timestamp"] = disposition.boundary_timestamp ?? undefined;
+  }
+  const out: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(candidates)) if (value !== undefined && value !== null) out[key] = value;
+  return out;
+}
+
+function dispositionOf(written: PlannedResource["config"]["write_disposition"]): WriteDisposition {
+  if (written === null || written === undefined) return { disposition: "append" };
+  if (typeof written === "string") return { disposition: written };
+  const { disposition, strategy } = written;
+  return strategy === null || strategy === undefined ? { disposition } : { disposition, strategy };
+}
+
+function contractOf(written: NonNullable<PlannedResource["config"]["schema_contract"]>): SchemaContract {
+  if (typeof written === "string") return written;
+  const { tables, columns, data_type } = written;
+  return {
+    ...(tables === undefined ? {} : { tables }),
+    ...(columns === undefined ? {} : { columns }),
+    ...(data_type === undefined ? {} : { data_type }),
+  };
+}
+
+function names(keys: string | readonly string[] | null | undefined): readonly string[] {
+  if (keys === null || keys === undefined) return [];
+  return typeof keys === "string" ? [keys] : keys;
+}

@@ -1,0 +1,144 @@
+import { isJsonArray, type JsonValue } from "../../core/json.ts";
+import { pythonStr } from "../../core/python-text.ts";
+import { Secret } from "../../core/secret.ts";
+
+export type QueryValue = JsonValue | Secret;
+export type Query = readonly (readonly [string, QueryValue])[];
+
+/** `base` and `path` with exactly one slash between; an absolute path stands alone. */
+export function joinUrl(base: string, path: string): string {
+  if (isAbsolute(path)) return path;
+  if (base === "") return path;
+  if (path === "") return base;
+  return `${base.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`;
+}
+
+export function isAbsolute(url: string): boolean {
+  return /^https?:\/\//i.test(url);
+}
+
+/**
+ * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (valid
+ * escapes are kept, a stray `%` becomes `%25`), the fragment dropped, the query parameters appended in order.
+ */
+export function prepareUrl(url: string, query: Query = []): string {
+  const found = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
+  if (found === null) return url;
+  const [, origin = "", path = "", own = ""] = found;
+  const added = encodeQuery(query);
+  const kept = escapeInvalid(own.slice(1), QUERY_KEPT);
+  const all = kept === "" ? added : added === "" ? kept : `${kept}&${added}`;
+  const cleanPath = escapeInvalid(collapseDots(path === "" ? "/" : path), PATH_KEPT);
+  return new URL(origin).origin + cleanPath + (all === "" ? "" : `?${all}`);
+}
+
+/** Form encoding as Python's `urlencode(doseq=True)` makes it: nulls are dropped, lists repeat the name. */
+export function encodeQuery(query: Query): string {
+  const pairs: string[] = [];
+  for (const [name, value] of query) {
+    for (const item of isJsonArray(value instanceof Secret ? null : value) ? listItems(value) : [value]) {
+      if (item === null) continue;
+      pairs.push(`${formEscape(name)}=${formEscape(item instanceof Secret ? item.reveal() : queryText(item))}`);
+    }
+  }
+  return pairs.join("&");
+}
+
+function listItems(value: QueryValue): readonly JsonValue[] {
+  return value instanceof Secret || !isJsonArray(value) ? [] : value;
+}
+
+function queryText(value: JsonValue): string {
+  return typeof value === "string" ? value : pythonStr(value);
+}
+
+function formEscape(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
+    .replaceAll("%20", "+")
+    .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** A value as one path segment: everything but unreserved characters is encoded. */
+export function encodeSegment(text: string): string {
+  return formEscape(text).replaceAll("+", "%20");
+}
+
+const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
+const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
+
+function escapeInvalid(text: string, kept: RegExp): string {
+  let out = "";
+  for (let index = 0; index < text.length; ) {
+    const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
+    if (char === "%" && /^[0-9A-Fa-f]{2}/.test(text.slice(index + 1, index + 3))) {
+      out += unreservedOf(text.slice(index, index + 3).toUpperCase());
+      index += 3;
+      continue;
+    }
+    out += kept.test(char) ? char : encodeURIComponent(char.toWellFormed());
+    index += char.length;
+  }
+  return out;
+}
+
+/** dlt (requests): escapes of unreserved characters are undone. */
+function unreservedOf(escaped: string): string {
+  const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+  return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped;
+}
+
+function collapseDots(path: string): string {
+  if (!/(^|\/)\.{1,2}(\/|$)/.test(path)) return path;
+  const out: string[] = [];
+  const segments = path.split("/");
+  segments.forEach((segment, index) => {
+    const last = index === segments.length - 1;
+    if (segment === "..") {
+      if (out.length > 1) out.pop();
+      if (last) out.push("");
+    } else if (segment === ".") {
+      if (last) out.push("");
+    } else {
+      out.push(segment);
+    }
+  });
+  return out.join("/");
+}
+
+const SECRET_PARAMS = new Set([
+  "api_key",
+  "token",
+  "key",
+  "access_token",
+  "apikey",
+  "api-key",
+  "access-token",
+  "secret",
+  "password",
+  "pwd",
+  "client_secret",
+  "private_token",
+  "job_token",
+]);
+
+/** The URL with the values of query parameters that carry credentials replaced by `***`; `extra` names more of them. */
+export function maskUrl(url: string, extra?: string): string {
+  return url.replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole, mark: string, name: string) => {
+    const plain = name.replaceAll("+", " ").toLowerCase();
+    return SECRET_PARAMS.has(plain) || (extra !== undefined && plain === extra.toLowerCase())
+      ? `${mark}${name}=***`
+      : whole;
+  });
+}
+
+/** The origin of a URL, or undefined when it is none of http(s). */
+export function originOf(url: string): string | undefined {
+  if (!isAbsolute(url) || !URL.canParse(url)) return undefined;
+  return new URL(url).origin;
+}
+
+/** True for addresses of this machine, to which credentials may go unencrypted. */
+export function isLoopback(url: string): boolean {
+  const host = new URL(url).hostname;
+  return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
+}

@@ -1,0 +1,42 @@
+import type { PaginatorConfig, PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
+import { compilePath } from "../../core/json-path.ts";
+import { createCursorPaginator, createHeaderCursorPaginator } from "./cursors.ts";
+import { createHeaderLinkPaginator, createJsonLinkPaginator } from "./links.ts";
+import type { Paginator } from "./paginator.ts";
+import { createRangePaginator } from "./range.ts";
+
+/** Makes the paginator of a checked configuration; undefined for `auto`. */
+export function createPaginator(config: PaginatorConfig, strict: boolean): Paginator | undefined {
+  const full: PaginatorMapping = typeof config === "string" ? named(config) : config;
+  switch (full.type) {
+    case "json_link":
+    case "json_response":
+      return createJsonLinkPaginator(compilePath(full.next_url_path ?? "next"), strict);
+    case "header_link":
+      return createHeaderLinkPaginator(full.links_next_key ?? "next", !strict);
+    case "header_cursor":
+      return createHeaderCursorPaginator(full.cursor_key ?? "next", full.cursor_param ?? "cursor", !strict);
+    case "cursor":
+      return createCursorPaginator(full);
+    case "offset":
+    case "page_number":
+      return createRangePaginator(full, !strict);
+    case "single_page":
+      return singlePage;
+    case "auto":
+      return undefined;
+  }
+}
+
+/** A word alone: all arguments at their defaults. `offset` needs one and is refused by the checks. */
+function named(word: Extract<PaginatorConfig, string>): PaginatorMapping {
+  return word === "offset" ? { type: word, limit: 1 } : { type: word };
+}
+
+const singlePage: Paginator = {
+  type: "single_page",
+  counts: false,
+  init: (spec) => spec,
+  foresee: () => null,
+  next: () => null,
+};

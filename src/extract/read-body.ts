@@ -1,0 +1,114 @@
+import { SourceError } from "../core/errors.ts";
+import type { JsonValue } from "../core/json.ts";
+import { byteOffset, decodeUtf8, JsonDepthError, JsonSyntaxError, parseJson, Utf8Error } from "../core/json-reader.ts";
+import type { HttpAnswer } from "./http/client.ts";
+
+/** A body that is not JSON. `offset` counts bytes. */
+export class BodyError extends Error {
+  readonly offset: number;
+
+  constructor(what: string, offset: number) {
+    super(what);
+    this.offset = offset;
+  }
+}
+
+/** True for an answer without a body. */
+export function isEmptyBody(answer: HttpAnswer): boolean {
+  return answer.status === 204 || answer.bytes.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
+}
+
+/** Parses a body, whatever its content type says. Throws {@link BodyError}. */
+export function readJson(answer: HttpAnswer): JsonValue {
+  const { bytes } = answer;
+  let text: string;
+  try {
+    text = decodeUtf8(bytes);
+  } catch (error) {
+    if (!(error instanceof Utf8Error)) throw error;
+    text = decodeDeclared(answer) ?? failUtf8(error);
+  }
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof JsonSyntaxError) throw new BodyError(error.detail, byteOffset(text, error.offset, bytes));
+    if (error instanceof JsonDepthError) throw new BodyError(error.message, byteOffset(text, error.offset, bytes));
+    throw error;
+  }
+}
+
+function failUtf8(error: Utf8Error): never {
+  throw new BodyError("the text is not UTF-8", error.offset);
+}
+
+/** Text in the charset that its mark or its content type declares. */
+function decodeDeclared(answer: HttpAnswer): string | undefined {
+  const [a, b] = answer.bytes;
+  const marked = a === 0xff && b === 0xfe ? "utf-16le" : a === 0xfe && b === 0xff ? "utf-16be" : undefined;
+  const declared = /charset\s*=\s*"?([\w.:-]+)/i.exec(answer.headers["content-type"] ?? "")?.[1];
+  const charset = marked ?? declared;
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return undefined;
+  try {
+    return new TextDecoder(charset, { fatal: true }).decode(answer.bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error for a body that was not JSON twice. */
+export function bodyFailure(
+  answer: HttpAnswer,
+  fault: BodyError,
+  method: string,
+  redact: (text: string) => string,
+): SourceError {
+  const type = answer.headers["content-type"] ?? "no content type";
+  const head = Buffer.from(answer.bytes.subarray(0, 4096)).toString("utf8");
+  const excerpt = redact(head).slice(0, 200).replace(/\s+/g, " ");
+  const isHtml = /html/i.test(type) || /^\s*</.test(head);
+  const signIn = isHtml && /sign[ _-]?in|log[ _-]?in|password/i.test(head);
+  const what = signIn ? "not JSON, looks like a sign-in page; is the token valid?" : fault.message;
+  return new SourceError(
+    "E_SOURCE_BODY",
+    `${method} ${answer.shownUrl} answered ${answer.status} (${type}) with a body that is no JSON: ${what} (byte ${fault.offset}): ${excerpt}`,
+    {
+      step: "extract",
+      reason: "invalid_json",
+      hint: signIn ? "Check the token and base_url." : "Check base_url and path: they must lead to a JSON API.",
+      context: {
+        url: answer.shownUrl,
+        status: answer.status,
+        contentType: type,
+        offset: fault.offset,
+        excerpt,
+      },
+    },
+  );
+}
+
+/** The error for a status that nothing ignores. */
+export function statusFailure(answer: HttpAnswer, method: string): SourceError {
+  const { status, shownUrl } = answer;
+  const [code, hint] =
+    status === 401
+      ? (["E_SOURCE_AUTH", "Check the token: it is missing, wrong or expired."] as const)
+      : status === 403
+        ? ([
+            "E_SOURCE_FORBIDDEN",
+            "Give the token the scope that this endpoint needs, or ignore 403 with response_actions.",
+          ] as const)
+        : status === 429
+          ? (["E_SOURCE_RATE_LIMIT", "Run again later."] as const)
+          : status >= 500
+            ? (["E_SOURCE_UNAVAILABLE", "Run again later."] as const)
+            : ([
+                "E_SOURCE_NOT_FOUND",
+                "Check base_url, path and parameters, or ignore the status with response_actions.",
+              ] as const);
+  return new SourceError(code, `${method} ${shownUrl} answered ${status}`, {
+    step: "extract",
+    reason: "http_status",
+    hint,
+    context: { url: shownUrl, status },
+  });
+}

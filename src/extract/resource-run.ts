@@ -1,0 +1,72 @@
+import type { PlannedResource } from "../config/rest-api/plan.ts";
+import type { TaskPool } from "../core/concurrency.ts";
+import type { JsonValue } from "../core/json.ts";
+import type { JsonPath } from "../core/json-path.ts";
+import { compactJson } from "../core/json-writer.ts";
+import type { ResourceReport } from "../core/source.ts";
+import type { Authenticator } from "./auth.ts";
+import type { ResourceCursors } from "./incremental.ts";
+import type { Prepared } from "./prepare.ts";
+
+/** A resource during a run: what is compiled, what is counted, who depends on it. */
+export interface ResourceRun {
+  readonly plan: PlannedResource;
+  readonly endpoint: string;
+  readonly selected: boolean;
+  readonly prepared: Prepared;
+  readonly authenticator: Authenticator | undefined;
+  readonly cursors: ResourceCursors | undefined;
+  readonly selector: JsonPath | undefined;
+  readonly steps: ((records: readonly JsonValue[]) => readonly JsonValue[]) | undefined;
+  readonly children: ResourceRun[];
+  /** Chains of this resource in progress, when it is a child. */
+  readonly pool: TaskPool;
+  readonly counts: Counts;
+}
+
+export interface Counts {
+  chains: number;
+  requests: number;
+  retries: number;
+  waited: number;
+  bytes: number;
+  pages: number;
+  records: number;
+  readonly skipped: Record<string, number>;
+  startedAt: number | undefined;
+  endedAt: number | undefined;
+}
+
+export function newCounts(): Counts {
+  return {
+    chains: 0,
+    requests: 0,
+    retries: 0,
+    waited: 0,
+    bytes: 0,
+    pages: 0,
+    records: 0,
+    skipped: {},
+    startedAt: undefined,
+    endedAt: undefined,
+  };
+}
+
+/** The report of a resource at the end of a run. */
+export function reportOf(run: ResourceRun): ResourceReport {
+  const { counts } = run;
+  const last = run.cursors?.lastValue ?? null;
+  return {
+    resource: run.plan.name,
+    endpoint: run.endpoint,
+    requests: counts.requests,
+    retries: counts.retries,
+    rateLimitWaitSeconds: counts.waited,
+    bytes: counts.bytes,
+    pages: counts.pages,
+    records: counts.records,
+    skipped: counts.skipped,
+    ...(last === null ? {} : { cursor: typeof last === "string" ? last : compactJson(last) }),
+    seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
+  };
+}

@@ -1,0 +1,129 @@
+import { checkRestApi } from "../config/rest-api/check.ts";
+import { type Compat, planResources } from "../config/rest-api/plan.ts";
+import type { RestApiConfig } from "../config/rest-api/shape.ts";
+import { ConfigError } from "../core/errors.ts";
+import type { Source } from "../core/source.ts";
+import { startExtraction } from "./extraction.ts";
+import { missingFunctions, type SourceFunctions } from "./functions.ts";
+import { hintsOf } from "./hints.ts";
+import type { HttpOptions } from "./http/client.ts";
+import { isLoopback, originOf } from "./http/url.ts";
+import { selectResources } from "./select-resources.ts";
+
+export interface RestApiOptions {
+  /** Schema name and key of the source's state. */
+  readonly name: string;
+  /** A configuration that its shape has read; secrets are text or `Secret`. */
+  readonly config: RestApiConfig;
+  readonly maxTableNesting?: number;
+  readonly rootKey?: boolean;
+  readonly schemaContract?: NonNullable<Source["schemaContract"]>;
+  /** Children fetch all parents of a page at once, whatever the resource says. */
+  readonly parallelized?: boolean;
+  /** `strict`: the reference's behaviour where ours deviates. */
+  readonly compat?: Compat;
+  readonly http?: HttpOptions;
+  /** Resources to load: names, globs, `+name`, `-name`. */
+  readonly endpoints?: readonly string[];
+  /** Credentials may go unencrypted to hosts other than this machine. */
+  readonly allowInsecureHttp?: boolean;
+  /** Functions that the configuration names as `fn:name`. */
+  readonly functions?: SourceFunctions;
+}
+
+/**
+ * A source from a declarative REST configuration.
+ *
+ * @example
+ * const source = restApi({ name: "posts", config: { client: { base_url: "https://example.com" }, resources: ["posts"] } });
+ *
+ * Throws a {@link ConfigError} that lists everything wrong with the configuration. Nothing is requested before the first
+ * page is pulled.
+ */
+export function restApi(options: RestApiOptions): Source {
+  const { config } = options;
+  const compat = options.compat ?? "default";
+  const faults = checkRestApi(config, compat);
+  const first = faults[0];
+  if (first !== undefined) {
+    throw new ConfigError("E_CONFIG", faults.map((fault) => `${pathText(fault.path)}: ${fault.message}`).join("; "), {
+      step: "config",
+      reason: first.reason,
+      ...(first.suggestion === undefined ? {} : { hint: first.suggestion }),
+    });
+  }
+  const plan = planResources(config, compat).resources.map((resource) => ({
+    ...resource,
+    config: {
+      ...resource.config,
+      parallelized: options.parallelized === true || resource.config.parallelized === true,
+    },
+  }));
+  refuseMissingFunctions(options);
+  if (options.allowInsecureHttp !== true && compat === "default") refuseInsecure(config, plan);
+  const selected = selectResources(
+    plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })),
+    options.endpoints,
+  );
+  return {
+    name: options.name,
+    ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
+    ...(options.rootKey === undefined ? {} : { rootKey: options.rootKey }),
+    ...(options.schemaContract === undefined ? {} : { schemaContract: options.schemaContract }),
+    resources: plan.map((resource) => ({
+      name: resource.name,
+      selected: selected.has(resource.name),
+      ...(resource.parent === undefined ? {} : { parent: resource.parent }),
+      hints: hintsOf(resource),
+      endpoint: `${resource.method} ${resource.writtenPath}`,
+    })),
+    extract: (context) =>
+      startExtraction(
+        {
+          config,
+          plan,
+          selected,
+          strict: compat === "strict",
+          http: options.http ?? {},
+          functions: options.functions ?? {},
+        },
+        context,
+      ),
+  };
+}
+
+/** `resources[3].endpoint.path`. */
+function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>(
+    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`),
+    "",
+  );
+}
+
+function refuseMissingFunctions(options: RestApiOptions): void {
+  const used = JSON.stringify(
+    [options.config.resources, options.config.resource_defaults ?? null],
+    (key, value: unknown) => (key === "columns" ? undefined : value),
+  );
+  const names = [...used.matchAll(/"(?:filter|map|yield_map|convert|transform)":"([^"]*)"/g)].map(
+    (found) => found[1] ?? "",
+  );
+  const missing = missingFunctions(names, options.functions ?? {});
+  if (missing.length === 0) return;
+  throw new ConfigError("E_CONFIG", `the configuration uses functions that were not given: ${missing.join(", ")}`, {
+    step: "config",
+    reason: "unknown_type",
+    hint: "Write fn:<name> and give the function to the library with functions: { <name>: ... }.",
+  });
+}
+
+/** A credential may not travel unencrypted to another machine. */
+function refuseInsecure(config: RestApiConfig, plan: readonly { readonly auth: unknown }[]): void {
+  const base = config.client.base_url ?? "";
+  if (!/^http:\/\//i.test(base) || originOf(base) === undefined || isLoopback(base)) return;
+  if (!plan.some((resource) => resource.auth !== null)) return;
+  throw new ConfigError("E_UNSAFE_URL", `a credential would be sent unencrypted to ${originOf(base) ?? base}`, {
+    step: "config",
+    hint: "Use https, or set allow-insecure-http to true.",
+  });
+}
