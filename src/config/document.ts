@@ -1,4 +1,4 @@
-import { type Alias, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type Scalar } from "yaml";
 import { Double, getOwn, isJsonObject, type JsonObject, type JsonValue, setOwn } from "../core/json.ts";
 import type { Fault } from "./fault.ts";
 
@@ -23,7 +23,7 @@ export interface ConfigDocument {
 export type PlacedFault = Fault & { readonly place?: Place };
 
 /** Nodes after which a document is refused, so that aliases cannot blow it up. */
-const MAX_NODES = 1_000_000;
+const MAX_NODES = 200_000;
 
 /**
  * Reads YAML 1.2 or JSON, keeping positions and the kinds of numbers (`1` and `1.0`, integers of any size). Syntax
@@ -31,7 +31,7 @@ const MAX_NODES = 1_000_000;
  */
 export function readDocument(text: string, file: string): ConfigDocument {
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, intAsBigInt: true, merge: true });
+  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, intAsBigInt: true });
   const places = new Map<string, Place>();
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -44,6 +44,9 @@ export function readDocument(text: string, file: string): ConfigDocument {
     place: placeAt(error.pos[0]),
   }));
   let nodes = 0;
+  // The last node of each anchor so far. The library's own lookup walks the document for every alias.
+  const anchors = new Map<string, Node>();
+  let aliases = 0;
 
   const mark = (path: Path, node: unknown): void => {
     const range = isRanged(node) ? node.range : undefined;
@@ -52,12 +55,18 @@ export function readDocument(text: string, file: string): ConfigDocument {
   const read = (node: unknown, path: Path, seen: readonly unknown[]): JsonValue => {
     if (++nodes > MAX_NODES || seen.length > 500) throw new RangeError("too many nodes");
     if (isAlias(node)) {
-      const target = resolveAlias(node, document);
-      if (target !== undefined && !seen.includes(target)) return read(target, path, [...seen, target]);
+      const target = anchors.get(node.source);
+      if (target !== undefined && !seen.includes(target)) {
+        aliases++;
+        const value = read(target, path, seen);
+        aliases--;
+        return value;
+      }
       const message = target === undefined ? "the alias has no anchor" : "the alias contains itself";
       faults.push({ path, reason: "syntax", message, place: placeAt(node.range?.[0] ?? 0) });
       return null;
     }
+    if (aliases === 0 && isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node);
     if (isSeq(node)) {
       return node.items.map((item, index) => {
         mark([...path, index], item);
@@ -151,10 +160,6 @@ function mergeInto(object: { [key: string]: JsonValue }, value: JsonValue): void
     if (!isJsonObject(part)) continue;
     for (const [key, item] of Object.entries(part)) if (!Object.hasOwn(object, key)) setOwn(object, key, item);
   }
-}
-
-function resolveAlias(alias: Alias, document: Parameters<Alias["resolve"]>[0]): Node | undefined {
-  return alias.resolve(document);
 }
 
 function nearestPlace(places: ReadonlyMap<string, Place>, path: Path): Place | undefined {

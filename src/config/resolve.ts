@@ -6,6 +6,7 @@ import type { ReportedFault } from "./config-error.ts";
 import { findCredentials } from "./credentials.ts";
 import { faultsFromZod } from "./explain.ts";
 import { type Found, fromEnvironment, fromFlags, fromToml, type Layers, RANKS, type Rank } from "./layers.ts";
+import { withoutUserInfo } from "./secret-keys.ts";
 import type { Setting } from "./setting.ts";
 import { camelCase, fileKeyOf, type SettingName, type Settings, settingEntries } from "./settings.ts";
 
@@ -50,7 +51,9 @@ export function resolveSettings(layers: Layers, file: FileValues): ResolvedSetti
     values[camelCase(name)] = value;
     ranks.set(name, found?.rank ?? RANKS.default);
     if (value instanceof Secret) secrets.push(value);
-    if (value !== undefined) traces.push(traceOf(name, value, found?.from ?? "default", spec.secret === true));
+    // Inline configuration may hold secrets; what it sets is traced by its own keys.
+    const shown = name === "config" && value !== undefined ? "given" : value;
+    if (shown !== undefined) traces.push(traceOf(name, shown, found?.from ?? "default", spec.secret === true));
   }
   // Each value was checked by its setting's schema, from whose type that of its member follows.
   return { settings: values as Settings, ranks, traces, secrets, faults };
@@ -111,7 +114,7 @@ export function traceOf(key: string, value: unknown, from: string, secret: boole
 }
 
 function traceText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+  return withoutUserInfo(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 
 /** File-level values as the kinds of their settings read them, where they came from a variable and so are text. */

@@ -42,5 +42,11 @@ export function quoteValue(value: unknown, secret: boolean): string {
   }
   const text =
     JSON.stringify(value, (_, item: unknown) => (typeof item === "bigint" ? item.toString() : item)) ?? "nothing";
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  const shown = withoutUserInfo(text);
+  return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+}
+
+/** A text whose URLs show no user and password. */
+export function withoutUserInfo(text: string): string {
+  return text.replace(/:\/\/[^/\s"@]*(?:@[^/\s"@]*)*@/g, "://***@");
 }

@@ -1,8 +1,11 @@
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { ErrorContext, Step } from "../core/errors.ts";
+import type { SettingTrace } from "../core/setting-trace.ts";
 import type { ResourceReport } from "../core/source.ts";
 import type { Warning } from "../core/warnings.ts";
 import type { SchemaChange } from "../load/destination.ts";
+
+export type { SettingTrace };
 
 /**
  * The record of a run. Everything that is shown (load info, summary, outputs, annotations, JSON) is rendered from this
@@ -68,13 +71,4 @@ export interface FailureTrace {
   readonly hint?: string;
   readonly retryable: boolean;
   readonly context: ErrorContext;
-}
-
-export interface SettingTrace {
-  readonly key: string;
-  /** `flag --dataset-name`, `environment SOURCES__GITLAB__TOKEN`, `.dlt/secrets.toml`, `default`, ... */
-  readonly from: string;
-  readonly secret: boolean;
-  /** Text of the value; `***` for secrets. */
-  readonly value: string;
 }

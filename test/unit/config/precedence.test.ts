@@ -311,7 +311,14 @@ test("numbers of a file keep their kind; a key that would be lost is refused", (
 });
 
 test("no trace shows a secret", () => {
-  const { traces } = load({ flags: { token: "canary-token", "connection-string": "postgresql://u:canary@h/d" } });
+  const { traces } = load({
+    flags: {
+      token: "canary-token",
+      "connection-string": "postgresql://u:canary@h/d",
+      "base-url": "https://u:c@nary-canary@h/",
+      config: "token: canary",
+    },
+  });
   assert.doesNotMatch(JSON.stringify(traces), /canary/);
   assert.deepEqual(
     traces.find(({ key }) => key === "token"),
