@@ -47,15 +47,15 @@ export const OUTPUTS = {
   "load-info": { description: "The load info, a JSON object.", example: '{"pipeline":"gitlab_pipeline"}' },
   "load-info-path": {
     description: "Path of the file with the load info.",
-    example: "/home/runner/work/_temp/sluice/load-info.json",
+    example: "$RUNNER_TEMP/sluice/load-info.json",
   },
   "trace-path": {
     description: "Path of the file with the trace.",
-    example: "/home/runner/work/_temp/sluice/trace.json",
+    example: "$RUNNER_TEMP/sluice/trace.json",
   },
   "summary-path": {
     description: "Path of the file with the job summary.",
-    example: "/home/runner/work/_temp/sluice/summary.md",
+    example: "$RUNNER_TEMP/sluice/summary.md",
   },
 } as const satisfies Readonly<Record<string, Output>>;
 
