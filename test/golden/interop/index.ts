@@ -1,8 +1,20 @@
 import type { VectorFile } from "../vector-file.ts";
 import { coercion } from "./coercion.ts";
+import { closeGoldenDatabase } from "./database.ts";
 import { hashes } from "./hashes.ts";
 import { isoStrings } from "./iso-strings.ts";
 import { naming } from "./naming.ts";
+import { relational } from "./relational.ts";
+import { types } from "./types.ts";
 
 /** The interop set: what dlt 1.31.0 answered, by file of `cases/interop/`. */
-export const files: Record<string, VectorFile> = { coercion, hashes, iso_strings: isoStrings, naming };
+export const files: Record<string, VectorFile> = {
+  coercion,
+  hashes,
+  iso_strings: isoStrings,
+  naming,
+  relational,
+  types,
+};
+
+export const close = closeGoldenDatabase;

@@ -21,7 +21,7 @@ export const isoStrings: VectorFile = {
 function isoFormat(value: IsoValue): string {
   const date = value.kind === "time" ? "" : [pad(value.year, 4), pad(value.month, 2), pad(value.day, 2)].join("-");
   if (value.kind === "date") return date;
-  if (Math.abs(value.offset ?? 0) === 24 * 60) return "unusable offset";
+  if (Math.abs(value.offset ?? 0) >= 24 * 60) return "unusable offset";
   const clock = [value.hour, value.minute, value.second].map((part) => pad(part, 2)).join(":");
   const fraction = value.microsecond === 0 ? "" : `.${pad(value.microsecond, 6)}`;
   return `${date}${date === "" ? "" : "T"}${clock}${fraction}${zone(value.offset)}`;

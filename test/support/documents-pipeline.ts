@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { JsonValue } from "../../src/core/json.ts";
+import { Secret } from "../../src/core/secret.ts";
+import type { ResourceHints } from "../../src/core/source.ts";
+import { copyText } from "../../src/destination/postgres/copy-text.ts";
+import { createPostgres } from "../../src/destination/postgres/create-postgres.ts";
+import { systemClock, systemRandom } from "../../src/edge/shared/system-ports.ts";
+import { type PipelineRun, runPipeline } from "../../src/pipeline/run.ts";
+import { documentsSource } from "./documents-source.ts";
+
+/** Runs of one pipeline over given documents, into a real database, through the product's own path. */
+export interface DocumentsPipeline {
+  run(documents: readonly JsonValue[], hints: ResourceHints): Promise<PipelineRun>;
+  close(): Promise<void>;
+}
+
+export async function documentsPipeline(options: {
+  readonly url: string;
+  readonly dataset: string;
+  readonly resource: string;
+  readonly schema?: string;
+  readonly maxTableNesting?: number;
+  readonly rootKey?: boolean;
+}): Promise<DocumentsPipeline> {
+  const workFolder = await mkdtemp(join(tmpdir(), "sluice-documents-"));
+  return {
+    run: (documents, hints) =>
+      runPipeline({
+        pipeline: options.dataset,
+        dataset: options.dataset,
+        source: documentsSource({
+          name: options.schema ?? options.dataset,
+          resources: [{ name: options.resource, documents, hints }],
+          ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
+          ...(options.rootKey === undefined ? {} : { rootKey: options.rootKey }),
+        }),
+        destination: createPostgres({
+          dsn: new Secret(options.url),
+          clock: systemClock,
+          random: systemRandom,
+        }),
+        destinationKind: "postgres",
+        encoder: copyText,
+        workFolder,
+        signal: new AbortController().signal,
+        clock: systemClock,
+        random: systemRandom,
+        onEvent: () => {},
+        settings: [],
+        version: "test",
+      }),
+    close: () => rm(workFolder, { recursive: true, force: true }),
+  };
+}
