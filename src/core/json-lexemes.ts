@@ -1,15 +1,18 @@
 import { Double, type JsonValue, KEY_ORDER, setOwn } from "./json.ts";
 
 export interface JsonReadOptions {
-  /** Deepest nesting of arrays and objects; at most 2000, where recursion is still safe. Default {@link MAX_DEPTH}. */
+  /** Deepest nesting of arrays and objects; at most 2000, where recursion is still safe. Default 500. */
   readonly maxDepth?: number;
   /** Give every float as a `Double` with its lexeme. */
   readonly keepLexemes?: boolean;
-  /** The tokens `NaN`, `Infinity`, `-Infinity`: refused (default), or read as null. */
+  /**
+   * The tokens `NaN`, `Infinity`, `-Infinity`: refused (default), or read as null like floats too large for a double (`1e400`, else a
+   * `Double` that is not finite).
+   */
   readonly nonFinite?: "error" | "null";
 }
 
-export const MAX_DEPTH = 500;
+const DEFAULT_DEPTH = 500;
 const MOST_DEPTH = 2000;
 /** Python's own limit for integers from text; keeps the work per number bounded. */
 const MOST_DIGITS = 4300;
@@ -42,9 +45,14 @@ export class JsonDepthError extends Error {
   }
 }
 
+/** The limit that holds: what is asked for, within what recursion bears. */
+export function depthLimit(options: JsonReadOptions): number {
+  return Math.min(options.maxDepth ?? DEFAULT_DEPTH, MOST_DEPTH);
+}
+
 /** Reads JSON by the grammar of `JSON.parse`, keeping number kinds, long integers and the order of keys. */
 export function readLexemes(text: string, options: JsonReadOptions = {}): JsonValue {
-  const maxDepth = Math.min(options.maxDepth ?? MAX_DEPTH, MOST_DEPTH);
+  const maxDepth = depthLimit(options);
   const keepLexemes = options.keepLexemes === true;
   const nonFinite = options.nonFinite === "null";
   let at = 0;
@@ -224,6 +232,7 @@ export function readLexemes(text: string, options: JsonReadOptions = {}): JsonVa
 
   function readFloat(lexeme: string): JsonValue {
     const value = Number(lexeme);
+    if (nonFinite && !Number.isFinite(value)) return null;
     const plain = !keepLexemes && Number.isFinite(value) && !Number.isInteger(value);
     return plain ? value : new Double(value, detach(lexeme));
   }

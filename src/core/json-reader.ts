@@ -1,5 +1,5 @@
 import type { JsonValue } from "./json.ts";
-import { type JsonReadOptions, MAX_DEPTH, readLexemes } from "./json-lexemes.ts";
+import { depthLimit, type JsonReadOptions, readLexemes } from "./json-lexemes.ts";
 import { isLossless } from "./json-scan.ts";
 
 export { JsonDepthError, type JsonReadOptions, JsonSyntaxError } from "./json-lexemes.ts";
@@ -21,5 +21,5 @@ export function parseJson(text: string, options: JsonReadOptions = {}): JsonValu
     // V8's messages do not always tell the position; the slow reader does, and it knows `nonFinite`.
     return readLexemes(text, options);
   }
-  return isLossless(text, value, options.maxDepth ?? MAX_DEPTH) ? value : readLexemes(text, options);
+  return isLossless(text, value, depthLimit(options)) ? value : readLexemes(text, options);
 }

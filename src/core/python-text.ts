@@ -12,6 +12,9 @@ export function pythonStrip(text: string): string {
 
 const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
 const BLANKS_AROUND = new RegExp(`^${BLANK}+|${BLANK}+$`, "g");
+/** Number readers take fewer blanks than `str.strip`: U+001C to U+001F are none of theirs. */
+const NUMBER_BLANK = BLANK.replace("\\x1c-\\x20", "\\x20");
+const BLANKS_AROUND_NUMBER = new RegExp(`^${NUMBER_BLANK}+|${NUMBER_BLANK}+$`, "g");
 
 /** `repr(float)`: shortest round trip, always with a point or an exponent: `1.0`, `1e+16`, `1e-07`, `-0.0`, `inf`, `nan`. */
 export function pythonFloatRepr(value: number): string {
@@ -59,7 +62,7 @@ const SHORT_ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\
 
 /** `int(text, base)`; undefined where Python raises. */
 export function parsePythonInt(text: string, base: 10 | 16 = 10): bigint | undefined {
-  const stripped = asciiDigits(pythonStrip(text));
+  const stripped = asciiDigits(text.replace(BLANKS_AROUND_NUMBER, ""));
   const match = (base === 10 ? DECIMAL_INTEGER : HEXADECIMAL_INTEGER).exec(stripped);
   if (match === null) return undefined;
   const digits = (match[2] ?? "").replaceAll("_", "");
@@ -74,7 +77,7 @@ const HEXADECIMAL_INTEGER = /^([+-]?)(?:0[xX]_?)?([\da-fA-F]+(?:_[\da-fA-F]+)*)$
 
 /** `float(text)`; undefined where Python raises. */
 export function parsePythonFloat(text: string): number | undefined {
-  const stripped = asciiDigits(pythonStrip(text));
+  const stripped = asciiDigits(text.replace(BLANKS_AROUND_NUMBER, ""));
   if (FLOAT.test(stripped)) return Number(stripped.replaceAll("_", ""));
   const word = NOT_A_NUMBER.exec(stripped);
   if (word === null) return undefined;

@@ -12,4 +12,5 @@ export function textToBytes(text: string): string | undefined {
 
 const HEX_PAIRS = /^(?:[\t-\r ]*[\da-fA-F]{2})*[\t-\r ]*$/;
 const BLANKS = /[\t-\r ]+/g;
-const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/;
+/** dlt: after whole groups of four any number of `=` passes. */
+const BASE64 = /^(?:(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?|(?:[A-Za-z\d+/]{4})+=*)$/;

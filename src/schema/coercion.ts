@@ -5,7 +5,15 @@ import { compactJson } from "../core/json-writer.ts";
 import { parsePythonFloat, parsePythonInt, pythonFloatRepr, pythonStrip } from "../core/python-text.ts";
 import { textToBytes } from "./coercion-binary.ts";
 import { plainDecimal } from "./coercion-decimal.ts";
-import { dateText, epochTimestamp, parseIso, plainTimestampEnd, timestampText, timeText } from "./iso-time.ts";
+import {
+  type ClockTime,
+  dateText,
+  epochTimestamp,
+  parseIso,
+  plainTimestampEnd,
+  timestampText,
+  timeText,
+} from "./iso-time.ts";
 
 export { checkStorable, type StorageHints } from "./storable.ts";
 
@@ -49,7 +57,7 @@ const TEXT: Rules<string> = {
   double: (value) => {
     const hexadecimal = hexInteger(value);
     if (hexadecimal !== undefined) return INTEGER.double(hexadecimal);
-    const float = parsePythonFloat(value);
+    const float = parsePythonFloat(pythonStrip(value));
     return float === undefined ? VARIANT : doubleText(float);
   },
   bool: (value) => {
@@ -61,18 +69,20 @@ const TEXT: Rules<string> = {
   date: (value) => {
     const iso = parseIso(value);
     if (iso?.kind === "time") return VARIANT;
+    if (iso?.kind === "timestamp" && !hasUsableOffset(iso)) return VARIANT;
     const date = iso ?? textToEpoch(value);
     return date === undefined ? VARIANT : dateText(date);
   },
   time: (value) => {
     const iso = parseIso(value);
-    return iso?.kind === "time" ? timeText(iso) : VARIANT;
+    return iso?.kind === "time" && hasUsableOffset(iso) ? timeText(iso) : VARIANT;
   },
   decimal: textToDecimal,
   wei: textToDecimal,
   json: (value) => {
     try {
-      return compactJson(parseJson(value));
+      const text = compactJson(parseJson(value));
+      return LONE_SURROGATE.test(text) ? VARIANT : text;
     } catch {
       // Text that is no JSON is a variant, whatever is wrong with it.
       return VARIANT;
@@ -83,6 +93,9 @@ const TEXT: Rules<string> = {
     return bytes === undefined ? VARIANT : `\\x${bytes}`;
   },
 };
+
+/** The writer escapes a surrogate only when it stands alone; the backslash must not itself be escaped. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
 
 const TRUE_WORDS: ReadonlySet<string> = new Set(["yes", "true", "t", "y", "1"]);
 const FALSE_WORDS: ReadonlySet<string> = new Set(["no", "false", "f", "n", "0"]);
@@ -144,6 +157,11 @@ function textToTimestamp(value: string): Coerced {
   return timestamp === undefined ? VARIANT : timestampText(timestamp);
 }
 
+/** Python's zones end short of 24 hours; dlt's parser goes further, and its dates and times then fail. */
+function hasUsableOffset(time: ClockTime): boolean {
+  return Math.abs(time.offset ?? 0) < 24 * 60;
+}
+
 function textToEpoch(value: string): ReturnType<typeof epochTimestamp> {
   const seconds = parsePythonFloat(value);
   return seconds === undefined ? undefined : epochTimestamp(seconds);
@@ -158,7 +176,7 @@ function epochText(
 }
 
 function textToInteger(value: string): bigint | undefined {
-  return isHexadecimal(value) ? hexInteger(value) : parsePythonInt(value);
+  return isHexadecimal(value) ? hexInteger(value) : parsePythonInt(pythonStrip(value));
 }
 
 function textToDecimal(value: string): Coerced {

@@ -166,7 +166,8 @@ function clockTime(hour: Part, minute: Part, second: Part, fraction: Part, zone:
   if (!(time.hour < 24 && time.minute < 60 && time.second < 60)) return undefined;
   if (zone === undefined) return time;
   const offset = offsetMinutes(zone);
-  return Math.abs(offset) > DAY_MINUTES ? undefined : { ...time, offset };
+  // dlt: only zones to the east are limited.
+  return offset > DAY_MINUTES ? undefined : { ...time, offset };
 }
 
 function offsetMinutes(zone: string): number {
