@@ -1,6 +1,6 @@
 /**
- * A GitLab whose data moves on in three steps without any new field, made from the answers of another one: so that
- * two programs can be given the same three runs, and a schema that changes is the fault of a program.
+ * A GitLab whose data moves on in three steps, made from the answers of another one, so that two programs can be given
+ * the same three runs. No step brings a new field, unless asked to: a schema that changes is then a program's fault.
  *
  * Step 1 shows the first 60 % of the issues and pipelines, each further step 20 % more, and every step after the first
  * changes some of those shown before. What arrives or changes in a step carries a time of that step as `updated_at`, so
@@ -20,8 +20,8 @@ export interface EvolvingGitlab {
   readonly baseUrl: string;
   /** Path and query of every request since the last call of {@link EvolvingGitlab.show}. */
   readonly requests: readonly string[];
-  /** Moves to a step and forgets the requests. */
-  show(step: Step): void;
+  /** Moves to a step and forgets the requests. `growing`: changed records have fields, types and lists of that step. */
+  show(step: Step, growing?: boolean): void;
   close(): Promise<void>;
 }
 
@@ -46,9 +46,11 @@ export async function startEvolvingGitlab(upstream: string, token: string, proje
   const branches = await all(`${base}/repository/branches`);
   let requests: string[] = [];
   let step: Step = 1;
+  let growing = false;
 
   const answer = async (path: string): Promise<Fields[] | undefined> => {
-    if (path === `${base}/issues`) return evolved(issues, step, changeIssue);
+    if (path === `${base}/issues`)
+      return evolved(issues, step, (issue, at) => (growing ? growIssue(changeIssue(issue), at) : changeIssue(issue)));
     if (path === `${base}/pipelines`)
       return evolved(pipelines, step, (pipeline) => ({ ...pipeline, status: "success" }));
     if (path === `${base}/repository/branches`) return branches.filter((_, index) => index % (STEPS + 1) !== step);
@@ -69,8 +71,9 @@ export async function startEvolvingGitlab(upstream: string, token: string, proje
     get requests() {
       return requests;
     },
-    show(next) {
+    show(next, grow = false) {
       step = next;
+      growing = grow;
       requests = [];
     },
     close: () => {
@@ -81,14 +84,14 @@ export async function startEvolvingGitlab(upstream: string, token: string, proje
 }
 
 /** The records that a step shows, with their times. */
-function evolved(records: readonly Fields[], step: Step, change: (record: Fields) => Fields): Fields[] {
+function evolved(records: readonly Fields[], step: Step, change: (record: Fields, at: number) => Fields): Fields[] {
   const shown = (at: number): number => Math.floor(records.length * (0.2 + 0.2 * (at + 1)));
   return records.slice(0, shown(step)).map((original, index) => {
     let record = original;
     for (let at = 2; at <= step; at++) {
       const arrives = index >= shown(at - 1) && index < shown(at);
       const changes = index < shown(at - 1) && index % 7 === at;
-      if (changes) record = change(record);
+      if (changes) record = change(record, at);
       if (arrives || changes) {
         const minute = index >= shown(at) - 3 ? 59 : index % 50;
         record = { ...record, updated_at: `2026-06-0${at}T10:${String(minute).padStart(2, "0")}:00.000Z` };
@@ -103,6 +106,21 @@ function changeIssue(issue: Fields): Fields {
   const labels = issue.labels as string[];
   const longer = Number(issue.id) % 2 === 0;
   return { ...issue, title: `${issue.title} (changed)`, labels: longer ? [...labels, "moved::on"] : labels.slice(1) };
+}
+
+/** What makes a schema grow: a column, a column of another type, a variant, a nested table, a column of a nested table. */
+function growIssue(issue: Fields, at: number): Fields {
+  const odd = Number(issue.id) % 2 === 1;
+  return {
+    ...issue,
+    [`score_${at}`]: odd ? at : at + 0.5,
+    user_notes_count: odd ? `step ${at}` : issue.user_notes_count,
+    [`reviews_${at}`]: [{ id: at, marks: [1.0, "good"] }],
+    assignees: (issue.assignees as Fields[]).map((assignee) => ({
+      ...assignee,
+      [`seen_${at}`]: "2026-06-01T00:00:00Z",
+    })),
+  };
 }
 
 /** One page, filtered by `updated_after` (inclusive, as GitLab does), with a `Link` to the next. */
