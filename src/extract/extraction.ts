@@ -52,6 +52,8 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   let redactNow = createRedactor([...secrets]);
   const redact = (text: string) => redactNow(text);
   const client = createHttpClient(settings.http, { clock, random: context.random, strict, redact });
+  /** Authenticators that several resources share, by their section. */
+  const shared = new Map<unknown, Authenticator>();
   const runs = settings.plan.map(createRun);
   const byName = new Map(runs.map((run) => [run.plan.name, run]));
   for (const run of runs) if (run.plan.parent !== undefined) byName.get(run.plan.parent)?.children.push(run);
@@ -83,7 +85,6 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     return run;
   }
 
-  const shared = new Map<unknown, Authenticator>();
   function authenticatorOf(
     plan: PlannedResource,
     auth: NonNullable<PlannedResource["auth"]>,

@@ -72,11 +72,12 @@ export function planResources(config: RestApiConfig, compat: Compat = "default")
   const defaults = config.resource_defaults ?? {};
   /** Names of default params that a static path value took away. Only dlt shares them between resources (D6). */
   const usedUp = new Set<string>();
+  const defaultColumns = columnsByName(defaults.columns);
   const resources = config.resources.map((written, index) => {
     const at = ["resources", index];
     const resource: ResourceConfig = typeof written === "string" ? { name: written } : written;
     const endpoint = mergeEndpoint(defaults.endpoint ?? {}, ownEndpoint(resource), compat === "strict" ? usedUp : null);
-    return planResource(config, resource, endpoint, at, faults, compat === "strict" ? usedUp : null);
+    return planResource(config, resource, endpoint, at, faults, compat === "strict" ? usedUp : null, defaultColumns);
   });
   return { resources, faults };
 }
@@ -107,10 +108,11 @@ function planResource(
   at: readonly (string | number)[],
   faults: Fault[],
   usedUp: Set<string> | null,
+  defaultColumns: Record<string, JsonObject>,
 ): PlannedResource {
   const { name, endpoint: _endpoint, ...own } = resource;
   const { name: _name, endpoint: _defaultEndpoint, ...defaults } = config.resource_defaults ?? {};
-  const merged = { ...defaults, ...own, ...mergeColumns(defaults.columns, own.columns) };
+  const merged = { ...defaults, ...own, ...mergeColumns(defaultColumns, own.columns) };
   const endpointAt = [...at, "endpoint"];
   const fault = (path: readonly (string | number)[], reason: string, message: string, suggestion?: string) => {
     faults.push({ path, reason, message, ...(suggestion === undefined ? {} : { suggestion }) });
@@ -338,11 +340,21 @@ function isSingleEntity(path: string): boolean {
 
 type Columns = ResourceConfig["columns"];
 
-/** Column hints by name; those of the resource are laid over those of the defaults, hint by hint. */
-function mergeColumns(defaults: Columns, own: Columns): { columns?: Record<string, JsonObject> } {
-  if (own === null || (own === undefined && (defaults === undefined || defaults === null))) return {};
-  const columns = columnsByName(defaults);
-  for (const [name, hints] of Object.entries(columnsByName(own))) columns[name] = { ...columns[name], ...hints };
+/**
+ * Column hints by name; those of the resource are laid over those of the defaults, hint by hint.
+ *
+ * dlt: hints of a resource for a column of the defaults stay in the defaults for the resources after it
+ * (`golden/rest-api/hints-per-resource.json`), so `defaults` is changed in place.
+ */
+function mergeColumns(defaults: Record<string, JsonObject>, own: Columns): { columns?: Record<string, JsonObject> } {
+  if (own === null) return {};
+  if (own === undefined) return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
+  const columns = { ...defaults };
+  for (const [name, hints] of Object.entries(columnsByName(own))) {
+    const merged = { ...defaults[name], ...hints };
+    if (defaults[name] !== undefined) defaults[name] = merged;
+    columns[name] = merged;
+  }
   return { columns };
 }
 

@@ -2,6 +2,7 @@ import type { VectorFile } from "../vector-file.ts";
 import { coercion } from "./coercion.ts";
 import { closeGoldenDatabase } from "./database.ts";
 import { hashes } from "./hashes.ts";
+import { incremental } from "./incremental.ts";
 import { isoStrings } from "./iso-strings.ts";
 import { naming } from "./naming.ts";
 import { relational } from "./relational.ts";
@@ -11,6 +12,7 @@ import { types } from "./types.ts";
 export const files: Record<string, VectorFile> = {
   coercion,
   hashes,
+  incremental,
   iso_strings: isoStrings,
   naming,
   relational,

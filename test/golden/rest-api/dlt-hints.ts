@@ -1,0 +1,28 @@
+import type { JsonObject } from "../../../src/core/json.ts";
+import type { Source } from "../../../src/core/source.ts";
+
+/** The hints of all resources as dlt shows them, for comparison with a recorded case. */
+export function hintsInDltForm(source: Source): JsonObject {
+  const out: Record<string, JsonObject> = {};
+  for (const { name, selected, hints } of source.resources) {
+    const columns: Record<string, JsonObject> = { ...hints.columns };
+    const mark = (keys: readonly string[], hint: string) => {
+      for (const key of keys) columns[key] = { ...(columns[key] ?? { name: key }), nullable: false, [hint]: true };
+    };
+    mark(hints.primaryKey, "primary_key");
+    mark(hints.mergeKey, "merge_key");
+    const { disposition, strategy } = hints.writeDisposition;
+    out[name] = {
+      table_name: hints.tableName ?? name,
+      selected,
+      max_table_nesting: hints.maxTableNesting ?? null,
+      write_disposition: disposition,
+      columns,
+      ...(hints.schemaContract === undefined ? {} : { schema_contract: hints.schemaContract as JsonObject }),
+      ...(strategy === undefined ? {} : { "x-merge-strategy": strategy }),
+      ...(hints.maxTableNesting === undefined ? {} : { "x-normalizer": { max_nesting: hints.maxTableNesting } }),
+      ...hints.extra,
+    };
+  }
+  return out;
+}
