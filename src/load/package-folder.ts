@@ -1,6 +1,7 @@
 import type { Dirent } from "node:fs";
 import { access, mkdir, readdir, rename, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { faultPoint } from "../core/fault-point.ts";
 import { writeDurable } from "./durable-file.ts";
 import { MANIFEST_NAME } from "./manifest-file.ts";
 
@@ -48,6 +49,7 @@ export async function markCommitting(folder: string): Promise<void> {
 /** Sets the marker that the package is in the destination. */
 export async function markCommitted(folder: string): Promise<void> {
   await writeDurable(join(folder, COMMITTED), "");
+  await faultPoint("load:after-marker");
 }
 
 /** Removes a package. The manifest goes first, so that a crash on the way leaves an incomplete one. */

@@ -1,3 +1,4 @@
+import type { Grants } from "./grants.ts";
 import type { Session } from "./session.ts";
 import { COLUMNS_SQL, REGCLASS_SQL, regclassName, SCHEMA_EXISTS_SQL } from "./sql/catalog.ts";
 
@@ -23,10 +24,9 @@ export async function schemaExists(session: Session, dataset: string): Promise<b
 }
 
 /** Never fails for what is not there, unlike a SELECT, which would abort the transaction. */
-export async function tableExists(session: Session, dataset: string, table: string): Promise<boolean> {
-  const [row] = await session.query({ doing: `look for table ${table}`, table }, REGCLASS_SQL, [
-    regclassName(dataset, table),
-  ]);
+export async function tableExists(session: Session, dataset: string, table: string, grants: Grants): Promise<boolean> {
+  const purpose = { doing: `look for table ${table}`, table, grant: grants.createInSchema(dataset) };
+  const [row] = await session.query(purpose, REGCLASS_SQL, [regclassName(dataset, table)]);
   return row?.[0] === "true";
 }
 

@@ -28,6 +28,8 @@ export interface PostgresOptions {
   readonly lockWait?: number;
   /** Milliseconds to wait for other pipelines of the dataset. Default 600 000. */
   readonly datasetLockWait?: number;
+  /** Milliseconds to wait for a table that another session holds, in each attempt. Default 10 000. */
+  readonly tableLockWait?: number;
   /** Tries of the load transaction. Default 5. */
   readonly maxAttempts?: number;
   /** `statement_timeout` of the transactions in milliseconds; 0 switches off what server and role say. */
@@ -97,6 +99,7 @@ export function createPostgres(options: PostgresOptions): Destination {
         clock,
         random,
         waits: { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 },
+        tableLockWait: options.tableLockWait ?? 10_000,
         maybeCommitted: request.maybeCommitted,
         committing: false,
         changes: [],

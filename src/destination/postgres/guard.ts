@@ -11,9 +11,6 @@ import { beginSql, lockTimeoutSql } from "./sql/transaction.ts";
 
 export type DatasetLock = "shared" | "exclusive";
 
-/** Waits for table locks within the transaction, in milliseconds. */
-const TABLE_LOCK_WAIT = 10_000;
-
 /**
  * Opens the transaction of a load and makes sure that it may go on: takes the locks of the pipeline and of the dataset,
  * looks whether the package is committed already, and whether another run has moved the state.
@@ -29,7 +26,7 @@ export async function openTransaction(session: Session, context: LoadContext, lo
   await takeLock(session, context, "pipeline", LOCK_EXCLUSIVE_SQL, hash64(dataset, pipeline));
   const sql = lock === "exclusive" ? LOCK_EXCLUSIVE_SQL : LOCK_SHARED_SQL;
   await takeLock(session, context, "dataset", sql, hash64(dataset));
-  await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(TABLE_LOCK_WAIT));
+  await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
   await faultPoint("load:after-lock");
   if (await isCommitted(session, context)) return true;
   await checkState(session, context);
@@ -45,7 +42,7 @@ export async function checkState(session: Session, context: LoadContext): Promis
   const known = new Set(base.dataset ? base.stateRowIds : []);
   if (base.dataset && known.size > 0 && !(await schemaExists(session, dataset))) throw stateMoved(pipeline);
   let found = 0;
-  if (await tableExists(session, dataset, STATE_TABLE)) {
+  if (await tableExists(session, dataset, STATE_TABLE, context.grants)) {
     const purpose = {
       doing: "read the pipeline state",
       table: STATE_TABLE,
@@ -81,7 +78,7 @@ async function takeLock(
 async function isCommitted(session: Session, context: LoadContext): Promise<boolean> {
   const { dataset, loadId } = context.request.manifest;
   // A SELECT from a table that is not there would abort the transaction.
-  if (!(await tableExists(session, dataset, LOADS_TABLE))) return false;
+  if (!(await tableExists(session, dataset, LOADS_TABLE, context.grants))) return false;
   const purpose = {
     doing: "read the completed loads",
     table: LOADS_TABLE,

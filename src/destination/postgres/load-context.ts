@@ -30,6 +30,8 @@ export interface LoadContext {
   readonly random: Random;
   /** What is left of the waits for the two advisory locks, in milliseconds. */
   readonly waits: { pipeline: number; dataset: number };
+  /** Longest wait for a lock on a table, in milliseconds; each attempt has it anew. */
+  readonly tableLockWait: number;
   /** COMMIT may have been sent by this or an earlier process. */
   maybeCommitted: boolean;
   /** COMMIT is on its way: from here on a cancel waits for the answer. */

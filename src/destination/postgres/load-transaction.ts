@@ -56,7 +56,7 @@ export async function loadTransaction(
 /** From here to the commit no other writer, dlt included, can add a state row. */
 async function lockState(session: Session, context: LoadContext): Promise<void> {
   const { dataset } = context.request.manifest;
-  if (!(await tableExists(session, dataset, STATE_TABLE))) return;
+  if (!(await tableExists(session, dataset, STATE_TABLE, context.grants))) return;
   const purpose = {
     doing: "lock the pipeline state",
     table: STATE_TABLE,

@@ -31,10 +31,10 @@ export async function syncPipeline(
     const read = (table: string) => ({ doing: `read ${table}`, table, grant: options.grants.rows(dataset, table) });
     const schemas = new Map<string, Schema>();
     let result = nothing(true);
-    if (await tableExists(session, dataset, STATE_TABLE)) {
+    if (await tableExists(session, dataset, STATE_TABLE, options.grants)) {
       const ids = await session.query(read(STATE_TABLE), stateRowIdsSql(dataset), [pipeline]);
       const [newest] = await session.query(read(STATE_TABLE), newestStateLoadIdSql(dataset), [pipeline]);
-      const restored = (await tableExists(session, dataset, LOADS_TABLE))
+      const restored = (await tableExists(session, dataset, LOADS_TABLE, options.grants))
         ? await session.query(read(LOADS_TABLE), restoreStateSql(dataset), [pipeline])
         : [];
       const stored = restored[0]?.[0];
@@ -46,7 +46,7 @@ export async function syncPipeline(
       };
     }
     const names = new Set([...request.schemas, ...(result.state === null ? [] : stateSchemaNames(result.state))]);
-    if (names.size > 0 && (await tableExists(session, dataset, VERSION_TABLE))) {
+    if (names.size > 0 && (await tableExists(session, dataset, VERSION_TABLE, options.grants))) {
       for (const [name, document] of await session.query(read(VERSION_TABLE), newestSchemasSql(dataset), [
         [...names],
       ])) {
