@@ -1,56 +1,8 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
-import type { Schema, Table } from "../../src/schema/table.ts";
-import {
-  column,
-  DATASET,
-  destinationFor,
-  loadRows,
-  type Rows,
-  schemaOf,
-  syncFor,
-  table,
-  tempFolder,
-} from "../support/package-builder.ts";
+import { chainRow, chainRows, chainSchema, TABLES } from "../support/chain-rows.ts";
+import { column, DATASET, destinationFor, loadRows, syncFor, table, tempFolder } from "../support/package-builder.ts";
 import { testDatabase } from "../support/postgres.ts";
-
-const TABLES = ["t", "t__l", "t__l__m"];
-
-/** Root `t(id, k, x)` with lists two levels deep, as dlt lays them out for the disposition. */
-function chain(disposition: "append" | "replace" | "merge", root: Partial<Table> = {}, extra: string[] = []): Schema {
-  const rootId = disposition === "merge" ? [column("_dlt_root_id", "text")] : [];
-  const nested = [column("_dlt_parent_id", "text"), column("_dlt_list_idx", "bigint"), column("_dlt_id", "text")];
-  return schemaOf(
-    table(
-      "t",
-      [
-        column("id", "bigint", disposition === "merge" ? { primaryKey: true, nullable: false } : {}),
-        column("k", "text"),
-        column("x", "bigint"),
-        ...extra.map((name) => column(name, "text")),
-        column("_dlt_load_id", "text"),
-        column("_dlt_id", "text"),
-      ],
-      { writeDisposition: disposition, resource: "t", ...root },
-    ),
-    table("t__l", [column("v", "bigint"), ...rootId, ...nested], { parent: "t" }),
-    table("t__l__m", [column("value", "bigint"), ...rootId, ...nested], { parent: "t__l" }),
-  );
-}
-
-/** One root row with one nested row in each level; ids follow from `tag`. */
-function rowsOf(load: string, tag: string, id: number, x: number, merge: boolean): Record<string, Rows> {
-  const root = merge ? [`${tag}r`] : [];
-  return {
-    t: [[id, "k", x, load, `${tag}r`]],
-    t__l: [[x, ...root, `${tag}r`, 0, `${tag}l`]],
-    t__l__m: [[x, ...root, `${tag}l`, 0, `${tag}m`]],
-  };
-}
-
-function joined(...parts: Record<string, Rows>[]): Record<string, Rows> {
-  return Object.fromEntries(TABLES.map((name) => [name, parts.flatMap((part) => part[name] ?? [])]));
-}
 
 suite("load on a real server", () => {
   for (const disposition of ["append", "replace", "merge"] as const) {
@@ -58,12 +10,14 @@ suite("load on a real server", () => {
       const db = await testDatabase(t);
       const work = await tempFolder(t);
       const destination = destinationFor(db.url);
-      const merge = disposition === "merge";
-      const schema = chain(disposition);
+      const schema = chainSchema(disposition);
       const first = await loadRows(destination, work, {
         schema,
         loadId: "1700000001.1",
-        rows: joined(rowsOf("1700000001.1", "a", 1, 10, merge), rowsOf("1700000001.1", "b", 2, 20, merge)),
+        rows: chainRows(
+          chainRow(schema, "1700000001.1", "a", [1, "k", 10]),
+          chainRow(schema, "1700000001.1", "b", [2, "k", 20]),
+        ),
         state: { cursor: 1 },
         rootTables: ["t"],
       });
@@ -91,7 +45,10 @@ suite("load on a real server", () => {
       const second = await loadRows(destination, work, {
         schema,
         loadId: "1700000002.1",
-        rows: joined(rowsOf("1700000002.1", "c", 2, 21, merge), rowsOf("1700000002.1", "d", 3, 30, merge)),
+        rows: chainRows(
+          chainRow(schema, "1700000002.1", "c", [2, "k", 21]),
+          chainRow(schema, "1700000002.1", "d", [3, "k", 30]),
+        ),
         state: { cursor: 2 },
         base,
         rootTables: ["t"],
@@ -120,7 +77,7 @@ suite("load on a real server", () => {
 
   test("new tables get the constraint names that dlt's CREATE TABLE would give", async (t) => {
     const db = await testDatabase(t);
-    const schema = chain("append");
+    const schema = chainSchema("append");
     const long = `t__${"a_rather_long_name_".repeat(3)}`.slice(0, 63);
     schema.tables.set(
       long,
@@ -138,7 +95,7 @@ suite("load on a real server", () => {
     await loadRows(destinationFor(db.url), await tempFolder(t), {
       schema,
       loadId: "1700000001.1",
-      rows: { ...rowsOf("1700000001.1", "a", 1, 1, false), [long]: [[1, "ar", 0, "al"]] },
+      rows: { ...chainRow(schema, "1700000001.1", "a", [1, "k", 1]), [long]: [[1, "ar", 0, "al"]] },
     });
     await db.query("CREATE SCHEMA inline");
     for (const name of [...TABLES, long])
