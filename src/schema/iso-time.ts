@@ -1,6 +1,6 @@
 import { asciiDigits } from "../core/python-text.ts";
 import { type CalendarDate, isCalendarDate, ordinalDate, weekDate } from "./iso-calendar.ts";
-import type { ClockTime, IsoTime, IsoValue } from "./iso-value.ts";
+import type { ClockTime, IsoTime, IsoTimestamp, IsoValue } from "./iso-value.ts";
 
 export { dateText, epochTimestamp, timestampText, timeText } from "./iso-time-text.ts";
 export type { ClockTime, IsoDate, IsoTime, IsoTimestamp, IsoValue } from "./iso-value.ts";
@@ -18,6 +18,7 @@ export function isIsoTimestamp(text: string): boolean {
  * Undefined when neither matches or the calendar has no such date. Fractions are cut to microseconds.
  */
 export function parseIso(text: string): IsoValue | undefined {
+  if (plainTimestampEnd(text) === text.length) return plainTimestamp(text);
   return parseExtended(text) ?? parseBasic(text) ?? parseTime(text) ?? parseCommon(text);
 }
 
@@ -45,6 +46,23 @@ export function plainTimestampEnd(text: string): number {
   if (code === 0x5a) return zone + 1;
   if ((code !== 0x2b && code !== HYPHEN) || text.charCodeAt(zone + 3) !== COLON) return -1;
   return twoDigits(text, zone + 1) * 60 + twoDigits(text, zone + 4) <= DAY_MINUTES ? zone + 6 : -1;
+}
+
+/** The fields of a text that {@link plainTimestampEnd} has checked. */
+function plainTimestamp(text: string): IsoTimestamp {
+  const zone = fractionEnd(text);
+  const sign = text.charCodeAt(zone) === HYPHEN ? -1 : 1;
+  return {
+    kind: "timestamp",
+    year: twoDigits(text, 0) * 100 + twoDigits(text, 2),
+    month: twoDigits(text, 5),
+    day: twoDigits(text, 8),
+    hour: twoDigits(text, 11),
+    minute: twoDigits(text, 14),
+    second: twoDigits(text, 17),
+    microsecond: zone === 19 ? 0 : Number(text.slice(20, zone).padEnd(6, "0")),
+    offset: zone === text.length - 1 ? 0 : sign * (twoDigits(text, zone + 1) * 60 + twoDigits(text, zone + 4)),
+  };
 }
 
 const HYPHEN = 0x2d;
