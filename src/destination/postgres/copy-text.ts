@@ -29,12 +29,12 @@ function encodeJson(value: JsonValue, onNul: () => void, onSurrogate?: () => voi
 function cleanJson(text: string, onNul: () => void, onSurrogate: (() => void) | undefined): string {
   let nul = false;
   let surrogate = false;
-  const clean = text.replace(JSON_ESCAPE, (escape) => {
-    if (escape === "\\u0000") {
+  const clean = text.replace(JSON_ESCAPE, (found) => {
+    if (found === "\\u0000") {
       nul = true;
       return "";
     }
-    if (!LONE_SURROGATE.test(escape)) return escape;
+    if (!LONE_SURROGATE.test(found)) return found;
     surrogate = true;
     return "\ufffd";
   });
@@ -47,7 +47,6 @@ function cleanJson(text: string, onNul: () => void, onSurrogate: (() => void) | 
 const JSON_ESCAPE = /\\(?:u[0-9a-f]{4}|[^u])/g;
 const LONE_SURROGATE = /^\\ud[89a-f]/;
 const SPECIAL = /[\\\n\r\t]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const SPECIAL_OR_NUL = /[\\\n\r\t\0]/;
 
 /** A loop is faster than the expression for short texts: 24 ns against 40 for 20 characters. */

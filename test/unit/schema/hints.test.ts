@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import { SluiceError } from "../../../src/core/errors.ts";
+import type { JsonObject } from "../../../src/core/json.ts";
+import { parseJson } from "../../../src/core/json-reader.ts";
+import type { ResourceHints } from "../../../src/core/source.ts";
+import { applyResourceHints } from "../../../src/schema/hints.ts";
+import { applySourceOptions, nestingLevel, propagatedColumns } from "../../../src/schema/propagation.ts";
+import { createSchema, mergeStrategyOf, tableChain, writeDispositionOf } from "../../../src/schema/schema.ts";
+import { settleVersion } from "../../../src/schema/settle-version.ts";
+import { parseStoredSchema, storedTable } from "../../../src/schema/stored.ts";
+import type { Schema } from "../../../src/schema/table.ts";
+import { member, normalizeDocuments, resourceHints } from "../../support/normalize.ts";
+
+const merge: Partial<ResourceHints> = { writeDisposition: { disposition: "merge" }, primaryKey: ["id"] };
+
+function hinted(hints: Partial<ResourceHints>, schema = createSchema("s"), name = "t"): JsonObject {
+  const { table } = applyResourceHints(schema, { name, hints: resourceHints(hints) });
+  const found = schema.tables.get(table);
+  assert.ok(found);
+  return storedTable(found);
+}
+
+describe("the root table of a resource", () => {
+  const columns: readonly [what: string, hints: Partial<ResourceHints>, wanted: JsonObject][] = [
+    ["a primary key is not null", merge, { id: { name: "id", nullable: false, primary_key: true } }],
+    [
+      "a key keeps what its column hint says about null",
+      { ...merge, columns: { id: { data_type: "bigint", nullable: true } } },
+      { id: { name: "id", data_type: "bigint", nullable: true, primary_key: true } },
+    ],
+    [
+      "a key inside a column hint stays nullable",
+      { columns: { id: { primary_key: true } } },
+      { id: { name: "id", primary_key: true } },
+    ],
+    [
+      "keys of the resource replace those of columns",
+      { primaryKey: ["b"], columns: { a: { primary_key: true, data_type: "text" } } },
+      { a: { name: "a", data_type: "text" }, b: { name: "b", nullable: false, primary_key: true } },
+    ],
+    [
+      "merge key and cursor come after the primary key, names are normalized",
+      {
+        primaryKey: ["projectId"],
+        mergeKey: ["day"],
+        cursorColumn: "updatedAt",
+        columns: { Text: { data_type: "text" } },
+      },
+      {
+        text: { name: "text", data_type: "text" },
+        project_id: { name: "project_id", nullable: false, primary_key: true },
+        day: { name: "day", nullable: false, merge_key: true },
+        updated_at: { name: "updated_at", incremental: true },
+      },
+    ],
+    [
+      "hints whose names fall together are merged",
+      { columns: { userId: { data_type: "bigint", unique: true }, user_id: { nullable: true, precision: 32 } } },
+      { user_id: { name: "user_id", data_type: "bigint", unique: true, precision: 32 } },
+    ],
+    ["the old name of json", { columns: { j: { data_type: "complex" } } }, { j: { name: "j", data_type: "json" } }],
+  ];
+  for (const [what, hints, wanted] of columns) {
+    test(what, () => {
+      const table = hinted(hints);
+      assert.deepEqual(table.columns, wanted);
+      assert.deepEqual(Object.keys(table.columns as JsonObject), Object.keys(wanted));
+    });
+  }
+
+  test("hints of the table itself", () => {
+    const table = hinted({
+      tableName: "My Table",
+      writeDisposition: { disposition: "merge", strategy: "upsert" },
+      maxTableNesting: 3,
+      schemaContract: "freeze",
+    });
+    const { columns: _, ...rest } = table;
+    assert.deepEqual(rest, {
+      name: "my_table",
+      write_disposition: "merge",
+      resource: "t",
+      "x-normalizer": { max_nesting: 3 },
+      "x-merge-strategy": "upsert",
+      schema_contract: "freeze",
+    });
+  });
+
+  test("hints on a table with data keep its columns in place and their types", () => {
+    const { schema } = normalizeDocuments({ documents: [{ a: 1, id: 2 }] });
+    const before = [...(schema.tables.get("t")?.columns.keys() ?? [])];
+    const table = hinted(merge, schema);
+    assert.deepEqual(Object.keys(table.columns as JsonObject), before);
+    assert.deepEqual(member(table, "columns", "id"), {
+      name: "id",
+      data_type: "bigint",
+      nullable: false,
+      primary_key: true,
+    });
+    assert.deepEqual(member(table, "x-normalizer"), { "seen-data": true });
+    const again = applyResourceHints(schema, { name: "t", hints: resourceHints(merge) });
+    assert.equal(again.changed, false);
+  });
+
+  test("another primary key takes the place of the old one", () => {
+    const schema = createSchema("s");
+    hinted(merge, schema);
+    const table = hinted({ ...merge, primaryKey: ["a", "b"] }, schema);
+    assert.deepEqual(table.columns, {
+      id: { name: "id", nullable: false },
+      a: { name: "a", nullable: false, primary_key: true },
+      b: { name: "b", nullable: false, primary_key: true },
+    });
+  });
+
+  test("a nested table is no place for a resource", () => {
+    const { schema } = normalizeDocuments({ documents: [{ l: [1] }] });
+    assert.throws(
+      () => hinted({}, schema, "t__l"),
+      (error) => error instanceof SluiceError && error.code === "E_CONFIG" && error.message.includes("t__l"),
+    );
+  });
+});
+
+describe("options of the source", () => {
+  const config = (schema: Schema) => (schema.normalizers.json as JsonObject).config;
+
+  test("nesting: the table's own, else the source's, else 1000", () => {
+    const schema = createSchema("s");
+    applySourceOptions(schema, { maxTableNesting: 2 });
+    hinted({}, schema, "a");
+    hinted({ maxTableNesting: 0 }, schema, "b");
+    assert.deepEqual([nestingLevel(schema, "a"), nestingLevel(schema, "b")], [2, 0]);
+    applySourceOptions(schema, {});
+    assert.equal(nestingLevel(schema, "a"), 1000);
+  });
+
+  test("merge roots hand their id down, and go on under append", () => {
+    const { schema } = normalizeDocuments({ documents: [{ id: 1, l: [1] }], hints: merge });
+    const wanted = { propagation: { tables: { t: { _dlt_id: "_dlt_root_id" } } } };
+    assert.deepEqual(config(schema), wanted);
+    hinted({ writeDisposition: { disposition: "append" } }, schema);
+    applySourceOptions(schema, {});
+    assert.deepEqual(config(schema), wanted);
+    assert.deepEqual(propagatedColumns(schema, "t", true), [["_dlt_id", "_dlt_root_id"]]);
+  });
+
+  test("append, replace and scd2 roots do not", () => {
+    for (const disposition of ["append", "replace"] as const) {
+      const schema = createSchema("s");
+      hinted({ writeDisposition: { disposition } }, schema);
+      hinted({ writeDisposition: { disposition: "merge", strategy: "scd2" } }, schema, "u");
+      assert.equal(config(schema), undefined);
+    }
+  });
+
+  test("root_key adds all root tables but those of the system, false takes merges out", () => {
+    const schema = createSchema("s");
+    applySourceOptions(schema, { rootKey: true });
+    hinted({}, schema, "a");
+    assert.deepEqual(config(schema), {
+      root_key_propagation: true,
+      propagation: { tables: { a: { _dlt_id: "_dlt_root_id" } } },
+    });
+    const other = createSchema("s");
+    applySourceOptions(other, { rootKey: false });
+    hinted(merge, other, "a");
+    assert.deepEqual(config(other), { root_key_propagation: false });
+  });
+});
+
+test("disposition, strategy and chain of nested tables come from the root", () => {
+  const { schema } = normalizeDocuments({ documents: [{ id: 1, l: [{ m: [1] }], k: [2] }], hints: merge });
+  assert.equal(writeDispositionOf(schema, "t__l__m"), "merge");
+  assert.equal(mergeStrategyOf(schema, "t__l__m"), "delete-insert");
+  assert.deepEqual(
+    tableChain(schema, "t").map((table) => table.name),
+    ["t", "t__l", "t__l__m", "t__k"],
+  );
+});
+
+test("the versions and hashes of dlt's own four runs", () => {
+  const file = new URL("../../golden/cases/interop/system.json", import.meta.url);
+  const golden = parseJson(readFileSync(file, "utf8"));
+  const stored = (member(golden, "schema_hash") as JsonObject[]).map((one) => String(one.schema_text_as_stored));
+  const issues = { name: "issues", hints: resourceHints({ ...merge, cursorColumn: "updated_at" }) };
+  const users = { name: "users", hints: resourceHints() };
+
+  const first = parseStoredSchema(parseJson(stored[0] ?? ""));
+  const wanted = { version: first.version, hash: first.versionHash, previous: first.previousHashes };
+  Object.assign(first, { version: 0, versionHash: "", previousHashes: [] });
+  settleVersion({ before: createSchema("gitlab"), after: first, resources: [issues, users], withState: true });
+  assert.deepEqual({ version: first.version, hash: first.versionHash, previous: first.previousHashes }, wanted);
+
+  const same = parseStoredSchema(parseJson(stored[0] ?? ""));
+  assert.equal(settleVersion({ before: first, after: same, resources: [issues, users], withState: true }), false);
+  assert.equal(same.version, 2);
+
+  const fourth = parseStoredSchema(parseJson(stored[1] ?? ""));
+  const last = { version: fourth.version, hash: fourth.versionHash, previous: fourth.previousHashes };
+  assert.equal(settleVersion({ before: first, after: fourth, resources: [users], withState: false }), true);
+  assert.deepEqual({ version: fourth.version, hash: fourth.versionHash, previous: fourth.previousHashes }, last);
+});
