@@ -64,6 +64,8 @@ export interface ExtractContext {
   readonly state: JsonObject;
   /** At most so many pages a resource (dlt's `add_limit`); undefined: all. */
   readonly limit?: number;
+  /** Numbers keep the text in which they were received, for `sluice extract`. Slower. */
+  readonly keepLexemes?: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;

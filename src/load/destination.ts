@@ -14,7 +14,33 @@ export interface Destination {
   sync(request: SyncRequest): Promise<SyncResult>;
   /** Loads a package in one transaction, or finds that it is committed already. */
   load(request: LoadRequest): Promise<LoadOutcome>;
+  /** What a load into a dataset will find: server and privileges. Reads only. */
+  check(request: CheckRequest): Promise<DestinationCheck>;
   close(): Promise<void>;
+}
+
+export interface CheckRequest {
+  readonly dataset: string;
+  readonly signal: AbortSignal;
+  readonly warn: Warn;
+}
+
+export interface DestinationCheck {
+  readonly serverVersion: string;
+  readonly user: string;
+  readonly encrypted: boolean;
+  readonly writable: boolean;
+  readonly datasetExists: boolean;
+  /** Seconds by which the server's clock is ahead of this machine's. */
+  readonly clockSkewSeconds: number;
+  readonly privileges: readonly PrivilegeCheck[];
+}
+
+export interface PrivilegeCheck {
+  readonly what: string;
+  readonly ok: boolean;
+  /** The statement that gives it. */
+  readonly grant: string;
 }
 
 export interface SyncRequest {

@@ -3,6 +3,7 @@ import type { Secret } from "../../core/secret.ts";
 import type { Warn } from "../../core/warnings.ts";
 import type { Destination } from "../../load/destination.ts";
 import { planLoad } from "../../load/plan.ts";
+import { checkDatabase } from "./check.ts";
 import { connect } from "./connect.ts";
 import { type ConnectionParts, parseConnectionString } from "./connection-string.ts";
 import { connectionTarget, displayName } from "./connection-target.ts";
@@ -71,24 +72,32 @@ export function createPostgres(options: PostgresOptions): Destination {
     }
   };
 
+  /** One connection for something that only reads. */
+  const reading = async <T>(
+    { signal, warn }: { readonly signal: AbortSignal; readonly warn: Warn },
+    read: (session: Session) => Promise<T>,
+  ): Promise<T> => {
+    warnOfTls(warn);
+    let session: Session | undefined;
+    try {
+      session = await open("", signal);
+      return await read(session);
+    } catch (error) {
+      signal.throwIfAborted();
+      throw databaseError(error, target);
+    } finally {
+      if (session !== undefined) {
+        sessions.delete(session);
+        await session.close();
+      }
+    }
+  };
+
   return {
     displayName: displayName(target),
-    async sync(request) {
-      warnOfTls(request.warn);
-      let session: Session | undefined;
-      try {
-        session = await open("", request.signal);
-        return await syncPipeline(session, request, { transaction, grants });
-      } catch (error) {
-        request.signal.throwIfAborted();
-        throw databaseError(error, target);
-      } finally {
-        if (session !== undefined) {
-          sessions.delete(session);
-          await session.close();
-        }
-      }
-    },
+    sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
+    check: (request) =>
+      reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
     async load(request) {
       const context: LoadContext = {
         request,

@@ -1,0 +1,145 @@
+import type { Command } from "commander";
+import { SluiceError } from "../../core/errors.ts";
+import type { Source } from "../../core/source.ts";
+import { WarningLog } from "../../core/warnings.ts";
+import type { DestinationCheck } from "../../load/destination.ts";
+import { datasetName } from "../../schema/naming/snake-case.ts";
+import { buildSource } from "../shared/build-source.ts";
+import { openDestination } from "../shared/open-destination.ts";
+import { probeSource, type SourceProbe } from "../shared/probe-source.ts";
+import { type Action, addSettings } from "./command.ts";
+import { type CliContext, configure, workingDirectory } from "./context.ts";
+import { reportFailure } from "./failure.ts";
+
+/** Clocks further apart than this make load ids that sort wrongly beside those of other writers. */
+const CLOCK_SKEW_SECONDS = 5;
+
+/** `sluice check [FILE]`: configuration, source, destination; loads nothing. */
+export function addCheck(program: Command, action: Action): void {
+  const command = program
+    .command("check")
+    .argument("[source]", "pipeline file, or built-in source")
+    .option("--offline", "check the configuration alone: no request, no connection")
+    .description("check configuration, token, connection, privileges and clock, and list the resources; loads nothing")
+    .addHelpText(
+      "after",
+      "\nExample:\n  sluice check pipeline.yaml --connection-string postgresql://loader@db.example.com/analytics",
+    );
+  addSettings(command);
+  action(command, async (context, { offline, ...flags }, [file]) => {
+    const configuration = configure(context, file, flags, { needsDestination: offline !== true });
+    const source = buildSource(configuration);
+    const tree = resourceTree(source);
+    let probe: SourceProbe | undefined;
+    let database: (DestinationCheck & { readonly name: string }) | undefined;
+    const failures: unknown[] = [];
+    if (offline !== true) {
+      await collect(failures, async () => {
+        probe = await probeSource(source, context.signal);
+      });
+      await collect(failures, async () => {
+        database = await checkDestination(context, configuration);
+      });
+    }
+    const missing = database?.privileges.filter(({ ok }) => !ok) ?? [];
+    if (database !== undefined && !database.writable) {
+      failures.push(
+        new SluiceError("E_DEST_READONLY", `${database.name} accepts no writes`, {
+          hint: "Connect to the primary server.",
+        }),
+      );
+    }
+    const [lacking] = missing;
+    if (lacking !== undefined) {
+      failures.push(
+        new SluiceError("E_DEST_PERMISSION", `the role ${database?.user} may not ${lacking.what}`, {
+          hint: `Run as an owner: ${missing.map(({ grant }) => grant).join("; ")}`,
+        }),
+      );
+    }
+    if (flags.json === true && failures.length === 0) {
+      context.out(
+        JSON.stringify({
+          ok: true,
+          pipeline: configuration.pipelineName,
+          dataset: configuration.datasetName,
+          resources: source.resources.map(({ name, parent, selected, endpoint }) => ({
+            name,
+            parent,
+            selected,
+            endpoint,
+          })),
+          source: probe,
+          destination: database,
+        }),
+      );
+    } else if (flags.json !== true) {
+      context.out(`pipeline ${configuration.pipelineName} -> dataset ${datasetName(configuration.datasetName)}`);
+      context.out(tree);
+      if (probe !== undefined)
+        context.out(`source: ${probe.resource} answered ${probe.status} with ${probe.records} record(s)`);
+      if (database !== undefined) context.out(databaseText(database));
+      context.out(
+        "One pipeline has one writer at a time: hand over between Sluice and dlt between runs, never overlap.",
+      );
+    }
+    for (const failure of failures) reportFailure(context, flags, failure);
+  });
+}
+
+async function checkDestination(
+  context: CliContext,
+  configuration: ReturnType<typeof configure>,
+): Promise<DestinationCheck & { readonly name: string }> {
+  const opened = await openDestination(configuration, {
+    workingDirectory: workingDirectory(configuration),
+    environment: context.environment,
+  });
+  try {
+    const dataset = datasetName(configuration.datasetName);
+    const log = new WarningLog();
+    const facts = await opened.destination.check({ dataset, signal: context.signal, warn: log.warn });
+    for (const { code, subject, detail } of log.all) context.err(`${code} ${subject}: ${detail ?? ""}\n`);
+    return { name: opened.destination.displayName, ...facts };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function collect(failures: unknown[], work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    failures.push(error);
+  }
+}
+
+/** Resources as a tree: children under their parents, what is not selected in brackets. */
+function resourceTree(source: Source): string {
+  const lines: string[] = [];
+  const add = (parent: string | undefined, depth: number) => {
+    for (const resource of source.resources) {
+      if (resource.parent !== parent) continue;
+      const name = resource.selected ? resource.name : `(${resource.name})`;
+      const { disposition } = resource.hints.writeDisposition;
+      lines.push(`${"  ".repeat(depth + 1)}${name}  ${resource.endpoint}  ${disposition}`);
+      add(resource.name, depth + 1);
+    }
+  };
+  add(undefined, 0);
+  const selected = source.resources.filter((resource) => resource.selected).length;
+  return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
+}
+
+function databaseText(database: DestinationCheck & { readonly name: string }): string {
+  const skew = Math.abs(database.clockSkewSeconds);
+  const clock = skew > CLOCK_SKEW_SECONDS ? `; its clock differs by ${skew.toFixed(0)} s, set one of them` : "";
+  const lines = [
+    `destination: ${database.name}, PostgreSQL ${database.serverVersion}, role ${database.user}, ` +
+      `${database.encrypted ? "encrypted" : "not encrypted"}, dataset ${database.datasetExists ? "exists" : "is new"}${clock}`,
+    ...database.privileges.map(
+      ({ what, ok, grant }) => `  ${ok ? "ok     " : "missing"} ${what}${ok ? "" : `: ${grant}`}`,
+    ),
+  ];
+  return lines.join("\n");
+}

@@ -1,0 +1,46 @@
+import type { Command } from "commander";
+import { buildSource } from "../shared/build-source.ts";
+import { extractToFolder } from "../shared/extract-to-folder.ts";
+import { type Action, addSettings } from "./command.ts";
+import { configure } from "./context.ts";
+
+/** `sluice extract FILE --out DIR`: records, cursor state and request log, without a destination. */
+export function addExtract(program: Command, action: Action): void {
+  const command = program
+    .command("extract")
+    .argument("[source]", "pipeline file, or built-in source")
+    .requiredOption("--out <dir>", "folder for the files; made when it is missing")
+    .description("write the records of each resource as JSON lines, with the cursor state and the request log")
+    .addHelpText("after", "\nExample:\n  sluice extract pipeline.yaml --out records --limit 1");
+  addSettings(command, [
+    "token",
+    "endpoints",
+    "base-url",
+    "groups",
+    "projects",
+    "start-date",
+    "config",
+    "pipeline-name",
+    "dataset-name",
+    "limit",
+    "compat",
+    "max-attempts",
+    "max-retry-wait",
+    "allow-insecure-http",
+    "allow-private-network",
+  ]);
+  action(command, async (context, { out, ...flags }, [source]) => {
+    const configuration = configure(context, source, flags, { needsDestination: false });
+    const summary = await extractToFolder(buildSource(configuration), configuration, String(out), {
+      signal: context.signal,
+      redact: context.redact,
+    });
+    if (flags.json === true) context.out(JSON.stringify({ ok: true, ...summary }));
+    else {
+      for (const { resource, records, requests, path } of summary.resources) {
+        context.out(`${resource}: ${records} record(s) in ${requests} request(s) -> ${path}`);
+      }
+      context.out(`state -> ${summary.statePath}\nrequests -> ${summary.requestsPath}`);
+    }
+  });
+}

@@ -1,0 +1,52 @@
+/** The command line. `launcher.ts` has made sure of the Node version before this file is loaded. */
+import { Command, CommanderError } from "commander";
+import { ConfigError } from "../../core/errors.ts";
+import { VERSION } from "../shared/version.ts";
+import { addCheck } from "./check.ts";
+import type { Action, Flags } from "./command.ts";
+import { createCliContext } from "./context.ts";
+import { addDemo } from "./demo.ts";
+import { addExtract } from "./extract.ts";
+import { reportFailure } from "./failure.ts";
+import { addInfo } from "./info.ts";
+import { addNormalize } from "./normalize.ts";
+import { addRun } from "./run.ts";
+
+const context = createCliContext();
+
+const action: Action = (command, run) => {
+  command
+    .option("--json", "print one JSON object on standard output")
+    .option("--verbose", "print debug lines, and stacks of errors")
+    .action(async () => {
+      const flags: Flags = command.opts();
+      try {
+        await run(context, flags, command.args);
+      } catch (error) {
+        reportFailure(context, flags, error);
+      }
+    });
+};
+
+const program = new Command("sluice")
+  .description("Load REST APIs into PostgreSQL and AlloyDB, compatible with dlt.")
+  .version(VERSION)
+  .showSuggestionAfterError(true)
+  .exitOverride()
+  .configureOutput({ outputError: () => {} });
+
+for (const add of [addRun, addExtract, addNormalize, addCheck, addInfo, addDemo]) add(program, action);
+for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  // Help and version end here too, with status 0.
+  if (error.exitCode !== 0 && error.code !== "commander.help") {
+    const message = error.message.replace(/^error: /, "");
+    const hint = "See sluice --help, or sluice COMMAND --help.";
+    const json = process.argv.includes("--json");
+    reportFailure(context, { json }, new ConfigError("E_INPUT", message, { step: "config", hint }));
+  } else if (error.code === "commander.help") context.setExit(2);
+}

@@ -1,0 +1,155 @@
+import { readdir } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { ConfigError } from "../../core/errors.ts";
+import { getOwn, isJsonObject, type JsonObject } from "../../core/json.ts";
+import { parseJson } from "../../core/json-reader.ts";
+import { compactJson } from "../../core/json-writer.ts";
+import { WarningLog } from "../../core/warnings.ts";
+import type { SyncResult } from "../../load/destination.ts";
+import { listPackages } from "../../load/package-folder.ts";
+import { pipelineFolder, traceFile } from "../../pipeline/work-folder.ts";
+import { datasetName } from "../../schema/naming/snake-case.ts";
+import { isSystemTable } from "../../schema/schema.ts";
+import { openDestination } from "../shared/open-destination.ts";
+import { type Action, addSettings } from "./command.ts";
+import { configure, readText, workingDirectory } from "./context.ts";
+
+/** `sluice info [PIPELINE]`: what is known of a pipeline, here and in the destination. */
+export function addInfo(program: Command, action: Action): void {
+  const command = program
+    .command("info")
+    .argument("[pipeline]", "name of a pipeline that ran here; the only one when absent")
+    .description("show pipeline, dataset, schemas, state, last load and pending packages")
+    .addHelpText(
+      "after",
+      "\nExample:\n  sluice info gitlab_pipeline --connection-string postgresql://loader@db.example.com/analytics",
+    );
+  addSettings(command, [
+    "connection-string",
+    "dataset-name",
+    "working-directory",
+    "connect-wait",
+    "allow-insecure-postgres",
+  ]);
+  action(command, async (context, flags, [given]) => {
+    const configuration = configure(context, undefined, flags, { needsDestination: false });
+    const folder = workingDirectory(configuration);
+    const pipeline = given ?? (await onlyPipeline(folder));
+    const text = readText(traceFile(folder, pipeline));
+    const trace = text === undefined ? undefined : asObject(parseJson(text));
+    const hasDatabase = configuration.destination.kind === "postgres" || trace?.destination === "embedded";
+    if (trace === undefined && configuration.destination.kind !== "postgres") {
+      throw new ConfigError("E_INPUT", `no run of pipeline ${pipeline} is known in ${resolve(folder)}`, {
+        step: "config",
+        hint: "Give --connection-string to look into the destination, or --working-directory of its runs.",
+        context: { pipeline },
+      });
+    }
+    const written = flags.datasetName ?? trace?.dataset ?? configuration.datasetName;
+    const dataset = datasetName(String(written));
+    const packages = await listPackages(pipelineFolder(folder, pipeline));
+    const pending = packages.filter(({ status }) => status === "pending" || status === "committing");
+    let synced: SyncResult | undefined;
+    let name = String(trace?.destinationName ?? "");
+    if (hasDatabase) {
+      const opened = await openDestination(configuration, {
+        workingDirectory: folder,
+        environment: context.environment,
+      });
+      try {
+        name = opened.destination.displayName;
+        const schemas = typeof trace?.schemaName === "string" ? [trace.schemaName] : [];
+        const warn = new WarningLog().warn;
+        synced = await opened.destination.sync({ dataset, pipeline, schemas, signal: context.signal, warn });
+      } finally {
+        await opened.close();
+      }
+    }
+    const facts = infoFacts({ pipeline, dataset, destination: name, trace, synced, pending: pending.length });
+    context.out(flags.json === true ? compactJson({ ok: true, ...facts }) : infoText(facts));
+  });
+}
+
+async function onlyPipeline(folder: string): Promise<string> {
+  const names = await readdir(join(folder, "pipelines")).catch(() => []);
+  const [first, ...more] = names;
+  if (first !== undefined && more.length === 0) return first;
+  throw new ConfigError(
+    "E_INPUT",
+    first === undefined
+      ? `no pipeline has run in ${folder}`
+      : `several pipelines have run in ${folder}: ${names.join(", ")}`,
+    { step: "config", hint: "Name one: sluice info PIPELINE." },
+  );
+}
+
+function infoFacts(known: {
+  readonly pipeline: string;
+  readonly dataset: string;
+  readonly destination: string;
+  readonly trace: JsonObject | undefined;
+  readonly synced: SyncResult | undefined;
+  readonly pending: number;
+}): JsonObject {
+  const { synced, trace } = known;
+  const state = synced?.state ?? null;
+  return {
+    pipeline: known.pipeline,
+    dataset: known.dataset,
+    destination: known.destination,
+    dataset_exists: synced?.datasetExists ?? null,
+    state_version: (state === null ? undefined : getOwn(state, "_state_version")) ?? null,
+    last_load_id: synced?.newestStateLoadId ?? null,
+    cursors: state === null ? {} : cursorsOf(state),
+    schemas: [...(synced?.schemas ?? [])].map(([name, schema]) => ({
+      name,
+      version: schema.version,
+      version_hash: schema.versionHash,
+      tables: [...schema.tables.keys()].filter((table) => !isSystemTable(table)),
+    })),
+    pending_packages: known.pending,
+    last_run: trace === undefined ? null : { status: trace.status ?? null, ended_at: trace.endedAt ?? null },
+  };
+}
+
+/** `issues.updated_at` -> last value, of all sources of a state; per-parent cursors as their number. */
+function cursorsOf(state: JsonObject): JsonObject {
+  const cursors: Record<string, JsonObject[string]> = {};
+  for (const source of Object.values(asObject(getOwn(state, "sources")) ?? {})) {
+    for (const [resource, own] of Object.entries(asObject(getOwn(asObject(source) ?? {}, "resources")) ?? {})) {
+      const facts = asObject(own) ?? {};
+      for (const [path, cursor] of Object.entries(asObject(getOwn(facts, "incremental")) ?? {})) {
+        cursors[`${resource}.${path}`] = getOwn(asObject(cursor) ?? {}, "last_value") ?? null;
+      }
+      const partitions = asObject(getOwn(asObject(getOwn(facts, "sluice")) ?? {}, "partitions"));
+      if (partitions !== undefined) cursors[resource] = `${Object.keys(partitions).length} parents`;
+    }
+  }
+  return cursors;
+}
+
+function infoText(facts: JsonObject): string {
+  const lines = [
+    `pipeline ${facts.pipeline}`,
+    `dataset ${facts.dataset}${facts.dataset_exists === false ? " (not there yet)" : ""} in ${facts.destination}`,
+  ];
+  const run = asObject(facts.last_run);
+  if (run !== undefined) lines.push(`last run here: ${run.status} at ${run.ended_at}`);
+  if (facts.last_load_id !== null) lines.push(`state version ${facts.state_version}, load ${facts.last_load_id}`);
+  for (const [name, value] of Object.entries(asObject(facts.cursors) ?? {}))
+    lines.push(`  cursor ${name}: ${String(value)}`);
+  for (const one of Array.isArray(facts.schemas) ? facts.schemas : []) {
+    const schema = asObject(one) ?? {};
+    const tables = Array.isArray(schema.tables) ? schema.tables : [];
+    lines.push(
+      `schema ${schema.name} version ${schema.version} (${schema.version_hash}), ${tables.length} tables: ${tables.join(", ")}`,
+    );
+  }
+  lines.push(`pending packages: ${facts.pending_packages}`);
+  return lines.join("\n");
+}
+
+function asObject(value: JsonObject[string] | undefined): JsonObject | undefined {
+  return isJsonObject(value) ? value : undefined;
+}

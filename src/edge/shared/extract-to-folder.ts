@@ -1,0 +1,129 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Configuration } from "../../config/load-configuration.ts";
+import { compactJson, lexemeJson } from "../../core/json-writer.ts";
+import type { RequestRecord, Source } from "../../core/source.ts";
+import { WarningLog } from "../../core/warnings.ts";
+import { pathName } from "../../load/path-name.ts";
+import { datasetName } from "../../schema/naming/snake-case.ts";
+import { nextState } from "../../state/pipeline-state.ts";
+import { systemClock, systemRandom } from "./system-ports.ts";
+
+export interface ExtractSummary {
+  readonly resources: readonly {
+    readonly resource: string;
+    readonly records: number;
+    readonly requests: number;
+    readonly path: string;
+  }[];
+  readonly statePath: string;
+  readonly requestsPath: string;
+}
+
+/**
+ * Extracts a source into files: `<resource>.jsonl` (one record a line, numbers as received), `state.json` (the state
+ * document that a load would have stored) and `requests.jsonl`. Files take their names when all is done; after a failure
+ * only the request log is there.
+ */
+export async function extractToFolder(
+  source: Source,
+  configuration: Pick<Configuration, "pipelineName" | "datasetName" | "settings">,
+  folder: string,
+  options: { readonly signal: AbortSignal; readonly redact: (text: string) => string },
+): Promise<ExtractSummary> {
+  await mkdir(folder, { recursive: true });
+  const files = new Map<string, OutputFile>();
+  const file = async (name: string): Promise<OutputFile> => {
+    const known = files.get(name);
+    if (known !== undefined) return known;
+    const made = await openOutput(folder, name);
+    files.set(name, made);
+    return made;
+  };
+  const requestLines: string[] = [];
+  const requestLog = await openOutput(folder, "requests.jsonl");
+  const { limit } = configuration.settings;
+  try {
+    const extraction = source.extract({
+      state: {},
+      ...(limit === undefined ? {} : { limit }),
+      keepLexemes: true,
+      signal: options.signal,
+      clock: systemClock,
+      random: systemRandom,
+      warn: new WarningLog().warn,
+      onRequest: (request) => requestLines.push(requestLine(request, options.redact)),
+    });
+    for (const { name, selected } of source.resources) if (selected) await file(recordsFile(name));
+    for await (const page of extraction.pages) {
+      options.signal.throwIfAborted();
+      const lines = page.records.map((record) => `${lexemeJson(record)}\n`);
+      await (await file(recordsFile(page.resource))).write(lines.join(""));
+      await requestLog.write(requestLines.splice(0).join(""));
+    }
+    const { state, resources } = extraction.result();
+    const { state: document } = nextState(null, {
+      pipelineName: configuration.pipelineName,
+      datasetName: datasetName(configuration.datasetName),
+      schemaName: source.name,
+      sourceName: source.name,
+      sourceState: state,
+    });
+    await (await file("state.json")).write(`${compactJson(document)}\n`);
+    for (const one of files.values()) await one.keep();
+    return {
+      resources: resources
+        .filter(({ resource }) => files.has(recordsFile(resource)))
+        .map(({ resource, records, requests }) => ({
+          resource,
+          records,
+          requests,
+          path: join(folder, recordsFile(resource)),
+        })),
+      statePath: join(folder, "state.json"),
+      requestsPath: join(folder, "requests.jsonl"),
+    };
+  } catch (error) {
+    for (const one of files.values()) await one.discard();
+    throw error;
+  } finally {
+    await requestLog.write(requestLines.join(""));
+    await requestLog.keep();
+  }
+}
+
+/** A resource name as a file name; what a file name cannot hold is mapped, so that nothing is written outside. */
+function recordsFile(resource: string): string {
+  return `${/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/.test(resource) ? resource : pathName(resource)}.jsonl`;
+}
+
+function requestLine(request: RequestRecord, redact: (text: string) => string): string {
+  const { resource, chain, method, url, status, attempt, ms, bytes } = request;
+  const shown = { resource, chain, method, url: redact(url), status, attempt, ms: Math.round(ms), bytes };
+  return `${JSON.stringify(shown)}\n`;
+}
+
+interface OutputFile {
+  write(text: string): Promise<void>;
+  /** Gives the file its name. */
+  keep(): Promise<void>;
+  discard(): Promise<void>;
+}
+
+async function openOutput(folder: string, name: string): Promise<OutputFile> {
+  const part = join(folder, `.${name}.part`);
+  const handle: FileHandle = await open(part, "w");
+  return {
+    write: async (text) => {
+      if (text !== "") await handle.appendFile(text);
+    },
+    keep: async () => {
+      await handle.close();
+      await rename(part, join(folder, name));
+    },
+    discard: async () => {
+      await handle.close();
+      await rm(part, { force: true });
+    },
+  };
+}

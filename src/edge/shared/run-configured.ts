@@ -1,0 +1,57 @@
+import type { Configuration } from "../../config/load-configuration.ts";
+import type { EventSink } from "../../core/events.ts";
+import type { RequestRecord } from "../../core/source.ts";
+import { copyText } from "../../destination/postgres/copy-text.ts";
+import type { PipelineRun } from "../../pipeline/run.ts";
+import { runPipeline } from "../../pipeline/run.ts";
+import { buildSource } from "./build-source.ts";
+import { installFaults } from "./faults.ts";
+import { openDestination } from "./open-destination.ts";
+import { systemClock, systemRandom } from "./system-ports.ts";
+import { VERSION } from "./version.ts";
+
+export interface RunConfiguredOptions {
+  readonly workingDirectory: string;
+  readonly signal: AbortSignal;
+  readonly onEvent: EventSink;
+  readonly onRequest?: (request: RequestRecord) => void;
+  /** `PG*` variables are read from it. Default: that of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * One run of what a configuration describes. Throws only for a configuration that cannot be used (`ConfigError`) or an
+ * embedded database that does not start; what goes wrong in the run itself is in the trace.
+ */
+export async function runConfigured(configuration: Configuration, options: RunConfiguredOptions): Promise<PipelineRun> {
+  const environment = options.environment ?? process.env;
+  installFaults(environment);
+  const source = buildSource(configuration);
+  const opened = await openDestination(configuration, {
+    workingDirectory: options.workingDirectory,
+    environment,
+    onMessage: (text) => options.onEvent({ type: "message", level: "debug", text }),
+  });
+  const { settings } = configuration;
+  try {
+    return await runPipeline({
+      pipeline: configuration.pipelineName,
+      dataset: configuration.datasetName,
+      source,
+      destination: opened.destination,
+      destinationKind: opened.kind,
+      encoder: copyText,
+      workFolder: options.workingDirectory,
+      ...(settings.limit === undefined ? {} : { limit: settings.limit }),
+      signal: options.signal,
+      clock: systemClock,
+      random: systemRandom,
+      onEvent: options.onEvent,
+      ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
+      settings: configuration.traces,
+      version: VERSION,
+    });
+  } finally {
+    await opened.close();
+  }
+}
