@@ -65,7 +65,9 @@ export function createHeaderCursorPaginator(key: string, param: string, lookFar:
     },
     next(spec, page) {
       const cursor = page.headers[header];
-      return cursor === undefined ? null : withParam(spec, param, cursor);
+      // GitLab sends an empty X-Next-Page with the last page; elsewhere an empty value is a cursor as in dlt.
+      const last = lookFar && cursor === "" && header === "x-next-page" && page.headers["x-page"] !== undefined;
+      return cursor === undefined || last ? null : withParam(spec, param, cursor);
     },
   };
 }

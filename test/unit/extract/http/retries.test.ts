@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { SluiceError } from "../../../../src/core/errors.ts";
+import { extract, json, serve } from "../fake-api.ts";
+
+const config = (base: string) => ({ client: { base_url: base, paginator: "single_page" as const }, resources: ["a"] });
+
+function failsWith(code: string, pattern: RegExp) {
+  return (error: unknown) => {
+    assert.ok(error instanceof SluiceError, String(error));
+    assert.equal(error.code, code);
+    assert.match(`${error.message} ${error.hint ?? ""}`, pattern);
+    return true;
+  };
+}
+
+test("server errors are tried again after 1, 2 and 4 seconds", async (t) => {
+  const api = await serve(t, (_, response, turn) =>
+    turn < 4 ? json(response, {}, {}, [500, 503, 502][turn - 1]) : json(response, [{ id: 1 }]),
+  );
+  const { records, delays, result } = await extract(config(api.base));
+  assert.deepEqual(records.a, [{ id: 1 }]);
+  assert.deepEqual(delays, [1, 2, 4]);
+  assert.equal(result.resources[0]?.retries, 3);
+});
+
+test("after five attempts the status is the error", async (t) => {
+  const api = await serve(t, (_, response) => json(response, {}, {}, 500));
+  await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_UNAVAILABLE", /\/a answered 500/));
+  assert.equal(api.asked.length, 5);
+});
+
+test("Retry-After in seconds and as a date is obeyed and is no attempt", async (t) => {
+  const api = await serve(t, (_, response, turn) => {
+    const date = new Date(Date.UTC(2024, 0, 1) + 90_000).toUTCString();
+    if (turn <= 6) json(response, {}, { "retry-after": turn === 6 ? date : "10" }, 429);
+    else json(response, [{ id: 1 }]);
+  });
+  const { delays, result } = await extract(config(api.base));
+  assert.deepEqual(delays, [10, 10, 10, 10, 10, 40]);
+  assert.equal(result.resources[0]?.rateLimitWaitSeconds, 90);
+});
+
+test("RateLimit-Reset alone is obeyed too", async (t) => {
+  const reset = String(Date.UTC(2024, 0, 1) / 1000 + 33);
+  const api = await serve(t, (_, response, turn) =>
+    turn === 1 ? json(response, {}, { "ratelimit-reset": reset }, 429) : json(response, []),
+  );
+  const { delays } = await extract(config(api.base));
+  assert.deepEqual(delays, [33]);
+});
+
+test("a wait longer than allowed fails at once", async (t) => {
+  const api = await serve(t, (_, response) => json(response, {}, { "retry-after": "86400" }, 429));
+  await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_RATE_LIMIT", /86400 s/));
+  assert.equal(api.asked.length, 1);
+});
+
+test("an answer that says that the window is used up holds the next request back", async (t) => {
+  const api = await serve(t, (_, response, turn) =>
+    json(response, [{ id: turn }], turn === 1 ? { "ratelimit-remaining": "0", "ratelimit-reset": "5" } : {}),
+  );
+  const { delays } = await extract({
+    client: { base_url: api.base, paginator: { type: "page_number", total_path: null, maximum_page: 2 } },
+    resources: ["a"],
+  });
+  assert.deepEqual(delays, [5]);
+});
+
+test("a refused credential is one request", async (t) => {
+  const api = await serve(t, (_, response) => json(response, { message: "401 Unauthorized" }, {}, 401));
+  await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_AUTH", /answered 401.*token/));
+  assert.equal(api.asked.length, 1);
+});
+
+test("403 and 404 are errors of their own", async (t) => {
+  const api = await serve(t, (_, response, turn) => json(response, {}, {}, turn === 1 ? 403 : 404));
+  await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_FORBIDDEN", /scope/));
+  await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_NOT_FOUND", /404/));
+});
+
+test("a body that is cut is never read as complete: asked again", async (t) => {
+  const api = await serve(t, (_, response, turn) => {
+    if (turn === 1) {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "100" });
+      response.write('[{"id":1}]');
+      setTimeout(() => response.socket?.destroy(), 20);
+    } else if (turn === 2) {
+      // Chunked, cut before its last chunk: what has arrived is valid JSON.
+      response.writeHead(200, { "content-type": "application/json" });
+      response.write("[]");
+      setTimeout(() => response.socket?.destroy(), 20);
+    } else {
+      json(response, [{ id: 1 }, { id: 2 }]);
+    }
+  });
+  const { records, delays } = await extract(config(api.base));
+  assert.deepEqual(records.a, [{ id: 1 }, { id: 2 }]);
+  assert.deepEqual(delays, [1, 2]);
+});
+
+test("a server that is not there is tried five times", async () => {
+  const delays: number[] = [];
+  await assert.rejects(
+    extract(config("http://127.0.0.1:9"), { delays }),
+    failsWith("E_SOURCE_UNAVAILABLE", /ECONNREFUSED, 5 attempts/),
+  );
+  assert.deepEqual(delays, [1, 2, 4, 8]);
+});
+
+test("silence ends at the idle timeout", async (t) => {
+  const api = await serve(t, () => undefined);
+  await assert.rejects(
+    extract(config(api.base), { http: { idleTimeout: 0.2, maxAttempts: 2 } }),
+    failsWith("E_TIMEOUT", /did not answer in time/),
+  );
+  assert.equal(api.asked.length, 2);
+});
+
+test("one byte after the other for ever ends at the total timeout", async (t) => {
+  const api = await serve(t, (_, response) => {
+    response.writeHead(200);
+    const timer = setInterval(() => response.write(" "), 50);
+    response.on("close", () => clearInterval(timer));
+  });
+  await assert.rejects(
+    extract(config(api.base), { http: { idleTimeout: 1, totalTimeout: 0.4, maxAttempts: 1 } }),
+    failsWith("E_TIMEOUT", /did not answer in time/),
+  );
+});
+
+test("a POST is sent once unless it is declared idempotent", async (t) => {
+  const api = await serve(t, (_, response) => json(response, {}, {}, 500));
+  const post = (idempotent: boolean) => ({
+    client: { base_url: api.base, paginator: "single_page" as const },
+    resources: [{ name: "a", endpoint: { method: "POST" as const, idempotent } }],
+  });
+  await assert.rejects(extract(post(false)), failsWith("E_SOURCE_UNAVAILABLE", /500/));
+  assert.equal(api.asked.length, 1);
+  await assert.rejects(extract(post(true)), failsWith("E_SOURCE_UNAVAILABLE", /500/));
+  assert.equal(api.asked.length, 6);
+});
