@@ -1,6 +1,6 @@
 import { ERROR_CODES } from "../../core/error-codes.ts";
-import { SluiceError } from "../../core/errors.ts";
-import type { FailureTrace, Trace } from "../../pipeline/trace.ts";
+import type { Trace } from "../../pipeline/trace.ts";
+import { failureTrace } from "../../pipeline/trace-recorder.ts";
 
 /** The trace of a run that ended before there was one: the configuration is wrong, or a bug. */
 export function traceOfFailure(
@@ -8,7 +8,7 @@ export function traceOfFailure(
   facts: { readonly inputs: Readonly<Record<string, string>>; readonly startedAt: Date; readonly version: string },
 ): Trace {
   const { inputs, startedAt, version } = facts;
-  const failure = failureOf(error);
+  const failure = failureTrace(error);
   return {
     format: 1,
     runId: crypto.randomUUID(),
@@ -29,27 +29,6 @@ export function traceOfFailure(
     warnings: [],
     failure,
     settings: [],
-  };
-}
-
-/** An error as the trace tells it; what is not ours is a bug. */
-export function failureOf(error: unknown): FailureTrace {
-  if (error instanceof SluiceError) {
-    return {
-      code: error.code,
-      ...(error.step === undefined ? {} : { step: error.step }),
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      retryable: error.retryable,
-      context: error.context,
-    };
-  }
-  return {
-    code: "E_INTERNAL",
-    message: error instanceof Error ? error.message : String(error),
-    hint: ERROR_CODES.E_INTERNAL.meaning,
-    retryable: false,
-    context: {},
   };
 }
 

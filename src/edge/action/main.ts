@@ -8,13 +8,13 @@ import * as core from "@actions/core";
 import { type Configuration, loadConfiguration } from "../../config/load-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor, SHORTEST_SECRET, secretForms } from "../../core/redact.ts";
-import type { Trace } from "../../pipeline/trace.ts";
+import type { FailureTrace, Trace } from "../../pipeline/trace.ts";
 import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
 import { runConfigured } from "../shared/run-configured.ts";
 import { VERSION } from "../shared/version.ts";
 import { explainMissingCredentials } from "./event.ts";
-import { exitStatusOf, failureOf, traceOfFailure } from "./failure.ts";
+import { exitStatusOf, traceOfFailure } from "./failure.ts";
 import { readInputs, secretValues } from "./inputs.ts";
 import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./log.ts";
 import { type Reporter, reportRun } from "./outputs.ts";
@@ -40,7 +40,7 @@ await main();
 async function main(): Promise<void> {
   try {
     const configuration = configure();
-    const { trace } = await runConfigured(configuration, {
+    const { trace, error } = await runConfigured(configuration, {
       workingDirectory: configuration.settings.workingDirectory ?? process.env.RUNNER_TEMP ?? ".sluice",
       signal: stop.signal,
       onEvent: createRunLog(log, {
@@ -48,8 +48,9 @@ async function main(): Promise<void> {
         progress: configuration.settings.progress !== "none",
       }),
     });
-    await finish(trace, undefined);
-  } catch (error) {
+    await finish(trace, error);
+  } catch (caught) {
+    const error = explainMissingCredentials(caught, process.env, inputs, readText);
     await finish(traceOfFailure(error, { inputs, startedAt, version: VERSION }), error);
   }
   // A handle that somebody forgot must not keep a finished job running.
@@ -58,12 +59,7 @@ async function main(): Promise<void> {
 
 /** Reads the configuration; its secrets (those of the file and of dlt's files too) are masked from here on. */
 function configure(): Configuration {
-  let configuration: Configuration;
-  try {
-    configuration = loadConfiguration({ kind: "action", flags: inputs, environment: process.env, readText });
-  } catch (error) {
-    throw explainMissingCredentials(error, process.env, inputs, readText);
-  }
+  const configuration = loadConfiguration({ kind: "action", flags: inputs, environment: process.env, readText });
   const found = configuration.secrets.map((secret) => secret.reveal()).filter((value) => !secrets.has(value));
   for (const value of found) secrets.add(value);
   maskForRunner(found);
@@ -84,13 +80,12 @@ async function finish(trace: Trace, error: unknown): Promise<void> {
   }
   const problems = await reportRun(masked, reporter(), process.env);
   for (const problem of problems) log.line({ level: "warning", text: problem });
-  if (masked.failure !== undefined) core.setFailed(failedLine(masked));
+  if (masked.failure !== undefined) core.setFailed(failedLine(masked.failure));
   process.exitCode = exitStatusOf(masked, stop.received());
 }
 
 /** `<code>: <one line>`; further faults of a configuration stand in the log and in the summary. */
-function failedLine(trace: Trace): string {
-  const failure = trace.failure ?? failureOf(undefined);
+function failedLine(failure: FailureTrace): string {
   const [first = "", ...more] = failure.message.split(/\r?\n/);
   return `${failure.code}: ${first}${more.length === 0 ? "" : ` (and ${more.length} more, see the log)`}`;
 }
