@@ -1,3 +1,4 @@
+import { WARNING_CODES } from "../core/error-codes.ts";
 import type { PackageTrace, StepTrace, TableTrace, Trace } from "../pipeline/trace.ts";
 
 export type SchemaChange = PackageTrace["changes"][number];
@@ -6,7 +7,7 @@ export type SchemaChange = PackageTrace["changes"][number];
 export interface LoadFacts {
   readonly rows: number;
   readonly bytes: number;
-  /** Per destination table in order of first appearance, summed over packages. */
+  /** Per destination table, summed over packages; in the order of the resources, a nested table after its parent. */
   readonly tables: readonly TableTrace[];
   readonly changes: readonly SchemaChange[];
 }
@@ -27,7 +28,9 @@ export function loadFacts(trace: Trace): LoadFacts {
       );
     }
   }
-  const all = [...tables.values()];
+  const order = new Map(trace.resources.map(({ resource }, index) => [resource, index]));
+  const place = ({ table, resource = table }: TableTrace) => order.get(resource) ?? order.size;
+  const all = [...tables.values()].sort((a, b) => place(a) - place(b) || (a.table < b.table ? -1 : 1));
   return { rows: sum(all, (table) => table.rows), bytes: sum(all, (table) => table.bytes), tables: all, changes };
 }
 
@@ -60,6 +63,16 @@ export function describeChanges(changes: TableChanges, most: number): string {
     return columns.length === 0 ? "table added" : `table added, ${count(columns.length, "column")}`;
   }
   return `${columns.length === 1 ? "column" : "columns"} added: ${listed(columns, most)}`;
+}
+
+/** What a warning says: the meaning of its code, then the detail and how often. */
+export function warningMeaning(warning: Trace["warnings"][number]): string {
+  const more = [
+    ...(warning.detail === undefined ? [] : [warning.detail.replace(/\.$/, "")]),
+    ...(warning.count === 1 ? [] : [count(warning.count, "time")]),
+  ];
+  const meaning = WARNING_CODES[warning.code];
+  return more.length === 0 ? meaning : `${meaning.replace(/\.$/, "")} (${more.join(", ")}).`;
 }
 
 /** Wall time of a run in seconds. */

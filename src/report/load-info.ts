@@ -1,7 +1,15 @@
-import { WARNING_CODES } from "../core/error-codes.ts";
 import type { PackageTrace, Trace } from "../pipeline/trace.ts";
 import { formatDuration } from "./duration.ts";
-import { changesByTable, count, describeChanges, formatBytes, formatCount, loadFacts, loadStep } from "./facts.ts";
+import {
+  changesByTable,
+  count,
+  describeChanges,
+  formatBytes,
+  formatCount,
+  loadFacts,
+  loadStep,
+  warningMeaning,
+} from "./facts.ts";
 import { printable } from "./printable.ts";
 
 /**
@@ -88,9 +96,6 @@ function warningLines(trace: Trace): readonly string[] {
   if (trace.warnings.length === 0) return [];
   return [
     "Warnings:",
-    ...trace.warnings.map((warning) => {
-      const times = warning.count === 1 ? "" : ` (${formatCount(warning.count)} times)`;
-      return `- ${warning.code} ${warning.subject}: ${warning.detail ?? WARNING_CODES[warning.code]}${times}`;
-    }),
+    ...trace.warnings.map((warning) => `- ${warning.code} ${warning.subject}: ${warningMeaning(warning)}`),
   ];
 }

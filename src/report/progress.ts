@@ -1,8 +1,7 @@
-import { WARNING_CODES } from "../core/error-codes.ts";
 import type { RunEvent } from "../core/events.ts";
 import type { Warning } from "../core/warnings.ts";
 import { shortDuration } from "./duration.ts";
-import { count, formatBytes } from "./facts.ts";
+import { count, formatBytes, warningMeaning } from "./facts.ts";
 import { printable } from "./printable.ts";
 
 /** How grave a line is; `debug` lines are for those who asked. */
@@ -54,8 +53,7 @@ export function stepTitle(step: string, seconds: number, ok: boolean): string {
 
 /** A warning in one line. */
 export function warningText(warning: Warning): string {
-  const times = warning.count === 1 ? "" : ` (${count(warning.count, "time")})`;
-  return `${warning.code} ${warning.subject}: ${warning.detail ?? WARNING_CODES[warning.code]}${times}`;
+  return `${warning.code} ${warning.subject}: ${warningMeaning(warning)}`;
 }
 
 /**

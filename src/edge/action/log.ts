@@ -90,6 +90,8 @@ export function createRunLog(
         if (options.progress) for (const line of told) log.line(line);
         return;
       case "warning":
+        // Told by the load info and by an annotation.
+        return;
       case "message":
         for (const line of told) log.line(line);
     }

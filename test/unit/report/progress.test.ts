@@ -19,7 +19,7 @@ test("every event has its line", () => {
     [{ type: "table-loaded", table: "issues", rows: 4, bytes: 1500 }, "info issues: 4 rows (1.5 kB) copied"],
     [
       { type: "warning", warning: { code: "W_TLS", subject: "db", count: 2 } },
-      "warning W_TLS db: The connection is encrypted but the server is not verified. (2 times)",
+      "warning W_TLS db: The connection is encrypted but the server is not verified (2 times).",
     ],
     [{ type: "message", level: "debug", text: "a\u001b[31mb\nc" }, "debug a\\x1b[31mb\\nc"],
   ];

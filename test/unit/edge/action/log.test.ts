@@ -35,11 +35,13 @@ test("a step's lines are one group with its duration in the title", () => {
   const tell = createRunLog(log, { now: () => 0, progress: true });
   tell({ type: "step-started", step: "extract" });
   tell({ type: "resource-ended", resource: "a\n::error::x", records: 3, requests: 1, seconds: 0.5 });
-  tell({ type: "warning", warning: { code: "W_TLS", subject: "hush", count: 1 } });
+  tell({ type: "message", level: "warning", text: "slow, hush" });
+  tell({ type: "message", level: "debug", text: "not shown" });
+  tell({ type: "warning", warning: { code: "W_TLS", subject: "told at the end", count: 1 } });
   tell({ type: "step-ended", step: "extract", seconds: 1.25, ok: true });
   tell({ type: "step-ended", step: "normalize", seconds: 0.25, ok: false });
   assert.deepEqual(said, [
-    "warning: W_TLS ***: The connection is encrypted but the server is not verified.",
+    "warning: slow, ***",
     "::group::extract finished in 1.25 s",
     "a\\n::error::x: 3 records in 1 request, 0.50 s",
     "::endgroup::",
