@@ -43,7 +43,7 @@ export interface Normalizer {
   release(chunk: TableChunk): void;
   /** Rows per table so far. */
   readonly rows: ReadonlyMap<string, number>;
-  /** Resources that have had a page, in order, with their root tables. */
+  /** Resources that have had a page, in order of declaration, with their root tables. */
   readonly started: readonly StartedResource[];
 }
 
@@ -57,6 +57,8 @@ type RowId = "random" | "key" | "document";
 
 interface ResourceState extends StartedResource {
   readonly plan: TablePlan;
+  /** Position among the declared resources. */
+  readonly place: number;
   records: number;
 }
 
@@ -95,15 +97,22 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   const start = (name: string): ResourceState => {
     const known = states.get(name);
     if (known !== undefined) return known;
-    const resource = options.resources.find((one) => one.name === name);
+    const place = options.resources.findIndex((one) => one.name === name);
+    const resource = options.resources[place];
     if (resource === undefined) throw new InternalError("E_INTERNAL", `a page of the unknown resource ${name}`);
     const { table } = applyResourceHints(schema, resource);
+    // Where resources share a table the last declared one has the last word, whichever page came first.
+    for (const other of startedInOrder()) {
+      if (other.table === table && other.place > place) applyResourceHints(schema, other.resource);
+    }
     const plan = planOf(table, [table], undefined);
     for (const each of plans.values()) refreshPlan(context, each);
-    const state: ResourceState = { resource, table, plan, records: 0 };
+    const state: ResourceState = { resource, table, plan, place, records: 0 };
     states.set(name, state);
     return state;
   };
+
+  const startedInOrder = () => [...states.values()].sort((a, b) => a.place - b.place);
 
   const planOf = (name: string, fragments: readonly string[], parent: string | undefined): TablePlan => {
     const known = plans.get(name);
@@ -312,7 +321,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       );
     },
     get started() {
-      return [...states.values()].map(({ resource, table }) => ({ resource, table }));
+      return startedInOrder().map(({ resource, table }) => ({ resource, table }));
     },
   };
 

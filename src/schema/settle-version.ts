@@ -10,7 +10,7 @@ export interface SettleRequest {
   readonly before: Schema;
   /** The schema at the end of normalize; gets version, hash and history. */
   readonly after: Schema;
-  /** Resources that yielded anything, in the order of their first page. */
+  /** Resources that yielded anything, in order of declaration. */
   readonly resources: readonly Pick<SourceResource, "name" | "hints">[];
   /** Whether the package carries a state row. */
   readonly withState: boolean;
@@ -24,7 +24,15 @@ export interface SettleRequest {
  */
 export function settleVersion({ before, after, resources, withState }: SettleRequest): boolean {
   const extracted = cloneSchema(before);
-  for (const resource of resources) applyResourceHints(extracted, resource);
+  for (const resource of resources) {
+    const { table } = applyResourceHints(extracted, resource);
+    // dlt: a nesting hint of the resource replaces the whole `x-normalizer`; normalize puts the mark of data back.
+    const root = extracted.tables.get(table);
+    if (root !== undefined && resource.hints.maxTableNesting !== undefined) {
+      delete root.seenData;
+      delete root.extra["x-normalizer"];
+    }
+  }
   bumpVersion(extracted);
   if (withState && !extracted.tables.has(STATE_TABLE)) {
     extracted.tables.set(STATE_TABLE, pipelineStateTable(true));

@@ -4,9 +4,18 @@ import { keyHash, nestedRowId, rowHash } from "../../../src/core/digest.ts";
 import { SluiceError } from "../../../src/core/errors.ts";
 import type { JsonValue } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
+import { copyText } from "../../../src/destination/postgres/copy-text.ts";
+import { createNormalizer } from "../../../src/normalize/normalizer.ts";
 import { applySourceOptions } from "../../../src/schema/propagation.ts";
 import { createSchema } from "../../../src/schema/schema.ts";
-import { columnNames, type NormalizeCase, normalizeDocuments } from "../../support/normalize.ts";
+import { schemaVersionHash } from "../../../src/schema/version-hash.ts";
+import {
+  columnNames,
+  countingRandom,
+  type NormalizeCase,
+  normalizeDocuments,
+  resourceHints,
+} from "../../support/normalize.ts";
 
 const read = (text: string) => parseJson(text) as JsonValue[];
 const merge = { writeDisposition: { disposition: "merge" }, primaryKey: ["id"] } as const;
@@ -356,4 +365,33 @@ test("integers beyond 2^53 are exact", () => {
     [rows.get("t")?.[0]?.id, rows.get("t")?.[0]?.j],
     ["9007199254740993", '{"big":9223372036854775807}'],
   );
+});
+
+test("resources that share a table give the same schema in any order of their pages", () => {
+  const list = { name: "list", hints: resourceHints({ ...merge, tableName: "shared" }) };
+  const one = { name: "one", hints: resourceHints({ tableName: "shared", primaryKey: ["iid"] }) };
+  const run = (order: readonly string[]) => {
+    const schema = createSchema("test");
+    const normalizer = createNormalizer({
+      schema,
+      loadId: "1.5",
+      resources: [list, one],
+      encoder: copyText,
+      random: countingRandom(),
+      warn: () => {},
+    });
+    for (const resource of order) normalizer.page({ resource, records: [{ id: 1, iid: 2 }], bytes: 0 });
+    normalizer.finish();
+    assert.deepEqual(
+      normalizer.started.map((started) => started.resource.name),
+      ["list", "one"],
+    );
+    assert.equal(normalizer.rows.get("shared"), 2);
+    return schema;
+  };
+  const hash = schemaVersionHash(run(["list", "one"]));
+  const other = run(["one", "list"]);
+  assert.equal(schemaVersionHash(other), hash);
+  assert.equal(other.tables.get("shared")?.resource, "one");
+  assert.equal(other.tables.get("shared")?.writeDisposition, "append");
 });

@@ -14,7 +14,7 @@ const vectors = member(parseJson(readFileSync(cases, "utf8"), { keepLexemes: tru
 
 /** Ids of these strategies follow from the data, so they must agree with the recorded ones. */
 const isDeterministic = (vector: JsonObject): boolean => {
-  const disposition = member(vector, "resource")["write_disposition" as never] as JsonObject | undefined;
+  const disposition = (vector.resource as JsonObject).write_disposition as JsonObject | undefined;
   return ["upsert", "insert-only", "scd2"].includes(String(disposition?.strategy));
 };
 
