@@ -57,7 +57,8 @@ export type ConfiguredSource =
       /** Name of the source, of its schema and of its state. */
       readonly name: string;
       readonly config: RestApiConfig;
-      readonly rootKey: boolean;
+      /** `root_key` of the source; undefined: as the write dispositions ask for it. */
+      readonly rootKey?: boolean;
       readonly parallelized: boolean;
       readonly schemaContract?: SchemaContract;
     };
@@ -245,7 +246,7 @@ function configuredSource(source: SourceFile, name: string): ConfiguredSource {
     kind: "rest-api",
     name,
     config: withoutOptions(source),
-    rootKey: source.root_key ?? false,
+    ...(typeof source.root_key === "boolean" ? { rootKey: source.root_key } : {}),
     parallelized: source.parallelized ?? false,
     ...(contract === undefined
       ? {}

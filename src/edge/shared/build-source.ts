@@ -55,7 +55,7 @@ function buildRest(
     ...common,
     name: source.name,
     config: source.config,
-    rootKey: source.rootKey,
+    ...(source.rootKey === undefined ? {} : { rootKey: source.rootKey }),
     parallelized: source.parallelized,
     ...(source.schemaContract === undefined ? {} : { schemaContract: source.schemaContract }),
     ...(endpoints === undefined ? {} : { endpoints }),
