@@ -6,6 +6,7 @@ import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
 import type { Warn } from "../core/warnings.ts";
 import type { HttpAnswer } from "./http/client.ts";
+import { maskUrl } from "./http/url.ts";
 import { createPaginator } from "./paginators/create.ts";
 import { detectPaginator } from "./paginators/detect.ts";
 import type { Paginator } from "./paginators/paginator.ts";
@@ -104,7 +105,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       if (flight === undefined) return;
       const { spec } = flight;
       let answer = await flight.answer;
-      refuseRepetition(spec, asked, settings);
+      if (!strict) asked.add(identityOf(spec));
       if (isIgnored(answer, settings.responseActions)) {
         settings.waiting.give(answer.bytes.byteLength);
         settings.onIgnored(answer.status);
@@ -157,6 +158,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       if (follows === null) {
         drop();
       } else {
+        refuseRepetition(follows, asked, settings);
         const ready = flights[0];
         if (ready !== undefined && identityOf(ready.spec) !== identityOf(follows)) drop();
         if (paginator !== undefined && settings.ahead() > 0) {
@@ -231,21 +233,18 @@ function warnContentType(answer: HttpAnswer, settings: ChainSettings): void {
 }
 
 /** D8: a request that was asked before in its chain would go on forever. */
-function refuseRepetition(spec: RequestSpec, asked: Set<string>, settings: ChainSettings): void {
-  if (settings.strict) return;
-  const identity = identityOf(spec);
-  if (asked.has(identity)) {
-    throw new SourceError(
-      "E_PAGINATION_LOOP",
-      `resource ${JSON.stringify(settings.resource)}: the next page is one that was asked before: ${settings.redact(identity.split("\n")[0] ?? "")}`,
-      {
-        step: "extract",
-        reason: "repeated_page",
-        hint: "The paginator does not fit this source: check its type and parameter names.",
-      },
-    );
-  }
-  asked.add(identity);
+function refuseRepetition(next: RequestSpec, asked: ReadonlySet<string>, settings: ChainSettings): void {
+  const identity = identityOf(next);
+  if (settings.strict || !asked.has(identity)) return;
+  throw new SourceError(
+    "E_PAGINATION_LOOP",
+    `resource ${JSON.stringify(settings.resource)}: the next page is one that was asked before: ${settings.redact(maskUrl(identity.split("\n")[0] ?? ""))}`,
+    {
+      step: "extract",
+      reason: "repeated_page",
+      hint: "The paginator does not fit this source: check its type and parameter names.",
+    },
+  );
 }
 
 function loop(settings: ChainSettings, what: string, answer: HttpAnswer): SourceError {

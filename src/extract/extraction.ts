@@ -2,7 +2,7 @@ import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { createByteBudget, createChannel, createTaskPool } from "../core/concurrency.ts";
 import { SluiceError } from "../core/errors.ts";
-import { getOwn, isJsonObject, type JsonObject, type JsonValue, setOwn } from "../core/json.ts";
+import { getOwn, isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf, setOwn } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
 import { createRedactor } from "../core/redact.ts";
 import { Secret } from "../core/secret.ts";
@@ -228,7 +228,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   ): readonly JsonValue[] | null {
     let rows = page.records;
     if (rows.length === 0) return rows;
-    if (inherited !== undefined) rows = rows.map((row) => (isJsonObject(row) ? { ...row, ...inherited } : row));
+    if (inherited !== undefined) rows = rows.map((row) => withFields(row, inherited));
     if (run.steps !== undefined) rows = run.steps(rows);
     if (rows.length === 0) return null;
     return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
@@ -327,6 +327,17 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       return finished;
     },
   };
+}
+
+/** A record with more fields, each in the place of a field of its name or at the end. */
+function withFields(record: JsonValue, fields: JsonObject): JsonValue {
+  if (!isJsonObject(record)) return record;
+  const copy: { [key: string]: JsonValue; [KEY_ORDER]?: readonly string[] } = { ...record, ...fields };
+  if (KEY_ORDER in record) {
+    const order = [...new Set([...keysOf(record), ...Object.keys(fields)])];
+    Object.defineProperty(copy, KEY_ORDER, { value: order, enumerable: false });
+  }
+  return copy;
 }
 
 function stateOf(state: JsonObject, resource: string): JsonObject {
