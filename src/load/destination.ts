@@ -94,4 +94,6 @@ export interface SchemaChange {
   readonly change: "table_added" | "column_added" | "variant_added";
   readonly column?: string;
   readonly type?: string;
+  /** Of an added table, for the report: its columns with their data types. */
+  readonly columns?: readonly { readonly name: string; readonly type: string }[];
 }

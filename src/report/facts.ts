@@ -38,7 +38,13 @@ export function loadFacts(trace: Trace): LoadFacts {
 export interface TableChanges {
   readonly table: string;
   readonly added: boolean;
-  readonly columns: readonly SchemaChange[];
+  /** Added columns; of an added table all, as far as they are known. */
+  readonly columns: readonly AddedColumn[];
+}
+
+export interface AddedColumn {
+  readonly name: string;
+  readonly type: string | undefined;
 }
 
 /** Schema changes by table in order of first appearance. */
@@ -52,13 +58,15 @@ export function changesByTable(changes: readonly SchemaChange[]): readonly Table
   return [...byTable].map(([table, all]) => ({
     table,
     added: all.some((change) => change.change === "table_added"),
-    columns: all.filter((change) => change.column !== undefined),
+    columns: all.flatMap((change): readonly AddedColumn[] =>
+      change.column === undefined ? (change.columns ?? []) : [{ name: change.column, type: change.type }],
+    ),
   }));
 }
 
 /** `table added, 12 columns` or `columns added: a bigint, b text, and 3 more`. */
 export function describeChanges(changes: TableChanges, most: number): string {
-  const columns = changes.columns.map((change) => [change.column, change.type].filter(Boolean).join(" "));
+  const columns = changes.columns.map(({ name, type }) => (type === undefined ? name : `${name} ${type}`));
   if (changes.added) {
     return columns.length === 0 ? "table added" : `table added, ${count(columns.length, "column")}`;
   }

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../core/json.ts";
 import type { PackageTrace, Trace } from "../pipeline/trace.ts";
-import { loadFacts, loadStep } from "./facts.ts";
+import { changesByTable, loadFacts, loadStep } from "./facts.ts";
 
 /**
  * The load info as a JSON value: dlt's `LoadInfo.asdict()` key for key as far as we know the facts (one job per table,
@@ -30,7 +30,7 @@ export function renderLoadInfoJson(trace: Trace): JsonObject {
     version: trace.version,
     rows_loaded: facts.rows,
     row_counts: Object.fromEntries(facts.tables.map((table) => [table.table, table.rows])),
-    schema_changes: facts.changes.map((change) => ({ ...change })),
+    schema_changes: facts.changes.map(({ columns: _, ...change }) => change),
     warnings: trace.warnings.map((warning) => ({ ...warning })),
     failure: failureJson(trace),
   };
@@ -38,6 +38,7 @@ export function renderLoadInfoJson(trace: Trace): JsonObject {
 
 function packageJson(trace: Trace, loaded: PackageTrace): JsonObject {
   const done = loaded.state === "loaded";
+  const changes = changesByTable(loaded.changes);
   return {
     load_id: loaded.loadId,
     state: loaded.state,
@@ -59,9 +60,10 @@ function packageJson(trace: Trace, loaded: PackageTrace): JsonObject {
       name: table.table,
       write_disposition: table.writeDisposition,
       resource: table.resource ?? null,
-      columns: loaded.changes
-        .filter((change) => change.table === table.table && change.column !== undefined)
-        .map((change) => ({ name: change.column ?? "", data_type: change.type ?? null })),
+      columns: (changes.find((change) => change.table === table.table)?.columns ?? []).map(({ name, type }) => ({
+        name,
+        data_type: type ?? null,
+      })),
     })),
   };
 }

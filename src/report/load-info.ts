@@ -6,6 +6,7 @@ import {
   describeChanges,
   formatBytes,
   formatCount,
+  listed,
   loadFacts,
   loadStep,
   warningMeaning,
@@ -89,7 +90,14 @@ function rowLines(trace: Trace): readonly string[] {
 function changeLines(trace: Trace): readonly string[] {
   const tables = changesByTable(loadFacts(trace).changes);
   if (tables.length === 0) return [];
-  return ["Schema changes:", ...tables.map((changes) => `- ${changes.table}: ${describeChanges(changes, 8)}`)];
+  // With nothing to say about each, many new tables take one line.
+  const bare = tables.filter((changes) => changes.added && changes.columns.length === 0).map(({ table }) => table);
+  const told = tables.filter(({ table }) => !bare.includes(table));
+  return [
+    "Schema changes:",
+    ...(bare.length === 0 ? [] : [`- added ${count(bare.length, "table")}: ${listed(bare, 20)}`]),
+    ...told.map((changes) => `- ${changes.table}: ${describeChanges(changes, 8)}`),
+  ];
 }
 
 function warningLines(trace: Trace): readonly string[] {

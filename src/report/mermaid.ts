@@ -5,6 +5,7 @@ import { changesByTable, formatCount, type LoadFacts } from "./facts.ts";
 const MOST_NODES = 60;
 const MOST_ENTITIES = 20;
 const MOST_ATTRIBUTES = 30;
+const MOST_ATTRIBUTES_OF_ALL = 200;
 
 /** A diagram and what it leaves out. */
 export interface Diagram {
@@ -67,12 +68,13 @@ export function renderErDiagram(facts: LoadFacts): Diagram | undefined {
   const shown = tables.slice(0, MOST_ENTITIES);
   const names = uniqueWords(shown.map((changes) => changes.table));
   const lines = ["erDiagram"];
+  const most = Math.min(MOST_ATTRIBUTES, Math.ceil(MOST_ATTRIBUTES_OF_ALL / shown.length));
   let columnsLeft = 0;
   shown.forEach((changes, index) => {
-    const columns = changes.columns.slice(0, MOST_ATTRIBUTES);
+    const columns = changes.columns.slice(0, most);
     columnsLeft += changes.columns.length - columns.length;
-    const attributes = uniqueWords(columns.map((change) => change.column ?? ""));
-    const body = columns.map((change, at) => `    ${word(change.type ?? "unknown")} ${attributes[at] ?? "column"}`);
+    const attributes = uniqueWords(columns.map(({ name }) => name));
+    const body = columns.map(({ type }, at) => `    ${word(type ?? "unknown")} ${attributes[at] ?? "column"}`);
     const name = names[index] ?? "table";
     lines.push(...(body.length === 0 ? [`  ${name}`] : [`  ${name} {`, ...body, "  }"]));
   });

@@ -33,7 +33,10 @@ export function renderOutputs(trace: Trace, paths: ReportPaths) {
     "rows-loaded": String(facts.rows),
     "row-counts": json(Object.fromEntries(facts.tables.map((table) => [table.table, table.rows])), paths.loadInfo),
     "schema-changed": String(facts.changes.length > 0),
-    "schema-changes": json(facts.changes, paths.loadInfo),
+    "schema-changes": json(
+      facts.changes.map(({ columns: _, ...change }) => change),
+      paths.loadInfo,
+    ),
     "duration-seconds": decimal(runSeconds(trace)),
     durations: json(stepSeconds(trace)),
     requests: total((resource) => resource.requests),

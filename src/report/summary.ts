@@ -170,8 +170,8 @@ function tablesSection(facts: LoadFacts): string {
   const changes = new Map(changesByTable(facts.changes).map((each) => [each.table, each]));
   const rows = facts.tables.map((each) => {
     const change = changes.get(each.table);
-    const names = change?.columns.map((column) => code(column.column ?? "")) ?? [];
-    const created = `new table, ${count(names.length, "column")}`;
+    const names = change?.columns.map(({ name }) => code(name)) ?? [];
+    const created = names.length === 0 ? "new table" : `new table, ${count(names.length, "column")}`;
     return [
       code(each.table),
       formatCount(each.rows),
@@ -195,7 +195,7 @@ function changesSection(facts: LoadFacts): string {
     code(changes.table),
     changes.added ? "table added" : "columns added",
     listed(
-      changes.columns.map((change) => `${code(change.column ?? "")} ${escapeMarkdown(change.type ?? "")}`.trim()),
+      changes.columns.map(({ name, type }) => `${code(name)} ${escapeMarkdown(type ?? "")}`.trim()),
       changes.added ? 8 : 40,
     ),
   ]);

@@ -93,3 +93,17 @@ test("names cannot move the cursor or start a line of their own", () => {
   const text = renderLoadInfo(traceOf({ dataset: "a\n::error::b\u001b[2J", packages: [], warnings: [] }));
   assert.match(text, /into dataset a\\n::error::b\\x1b\[2J\n/);
 });
+
+test("new tables whose columns are not known take one line; known columns are counted", () => {
+  const changes = [
+    { table: "a", change: "table_added" as const },
+    { table: "b", change: "table_added" as const, columns: [{ name: "id", type: "bigint" }] },
+    { table: "c", change: "table_added" as const },
+  ];
+  const trace = traceOf({ packages: [{ ...traceOf().packages[0]!, changes }] });
+  assert.match(renderLoadInfo(trace), /\nSchema changes:\n- added 2 tables: a, c\n- b: table added, 1 column\n/);
+  assert.deepEqual(
+    renderLoadInfoJson(trace).schema_changes,
+    changes.map(({ table, change }) => ({ table, change })),
+  );
+});
