@@ -62,12 +62,12 @@ interface Moment {
 }
 
 const FORM =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:T(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
+  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:([T ])(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
 
 function parseMoment(text: string): Moment | undefined {
   const found = FORM.exec(text);
   if (found === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone, y8, m8, d8] = found;
+  const [, year, month, day, between = "T", hour, minute, second, fraction, zone, y8, m8, d8] = found;
   if (y8 !== undefined) {
     const micros = BigInt(Date.UTC(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
     return { micros, isDate: true, format: (at) => iso(at).slice(0, 10).replaceAll("-", "") };
@@ -96,7 +96,7 @@ function parseMoment(text: string): Moment | undefined {
               ? 16
               : 19;
   const format = (at: bigint): string => {
-    const local = iso(at + BigInt(offset) * 60_000_000n);
+    const local = iso(at + BigInt(offset) * 60_000_000n).replace("T", between);
     return local.slice(0, length) + (fraction === undefined ? "" : local.slice(19, 26)) + (zone ?? "");
   };
   return { micros, isDate, format };

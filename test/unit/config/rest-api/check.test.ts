@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faultsFromZod } from "../../../../src/config/explain.ts";
+import { checkRestApi } from "../../../../src/config/rest-api/check.ts";
+import { planResources } from "../../../../src/config/rest-api/plan.ts";
+import { type RestApiConfig, restApiShape } from "../../../../src/config/rest-api/shape.ts";
+
+function faults(config: unknown): string[] {
+  const read = restApiShape.safeParse(config);
+  const found = read.success ? checkRestApi(read.data) : faultsFromZod(read.error, config, restApiShape);
+  return found.map((fault) => `${fault.reason} ${fault.path.join(".")}`);
+}
+
+test("all faults of the meaning come at once, each with its path", () => {
+  const config: RestApiConfig = {
+    client: { base_url: "https://h", auth: { type: "http_basic", username: "u" }, paginator: "offset" },
+    resources: [
+      "a",
+      "a",
+      { name: "child", endpoint: "p/{resources.nope.id}/c" },
+      { name: "x", endpoint: "x/{resources.y.id}" },
+      { name: "y", endpoint: "y/{resources.x.id}" },
+      { name: "z", endpoint: { path: "z/{static}/{foo.bar}", params: { q: "{baz}", i: "{incremental.start_value}" } } },
+      { name: "inc", include_from_parent: ["id"] },
+      {
+        name: "cursor",
+        endpoint: { data_selector: "a b", incremental: { cursor_path: "[", initial_value: 5, end_value: 1 } },
+      },
+      { name: "both", endpoint: { json: { a: 1 }, data: { b: 1 } } },
+      { name: "two", endpoint: "{resources.a.id}/{resources.x.id}" },
+    ],
+  };
+  assert.deepEqual(faults(config).sort(), [
+    "duplicate_resource resources.1",
+    "include_without_parent resources.6.include_from_parent",
+    "incremental_arguments resources.7.endpoint.incremental.end_value",
+    "json_and_data resources.8.endpoint",
+    "jsonpath resources.7.endpoint.data_selector",
+    "jsonpath resources.7.endpoint.incremental.cursor_path",
+    "missing_key client.auth.password",
+    "missing_key client.paginator.limit",
+    "parent_cycle resources.3.endpoint",
+    "several_parents resources.9.endpoint",
+    "unbound_path_placeholder resources.5.endpoint.path",
+    "unknown_parent resources.2.endpoint",
+    "unknown_placeholder resources.5.endpoint.params.i",
+    "unknown_placeholder resources.5.endpoint.params.q",
+    "unknown_placeholder resources.5.endpoint.path",
+  ]);
+});
+
+test("all faults of the shape come at once, each with its path", () => {
+  assert.deepEqual(
+    faults({
+      client: { base_url: "https://h", baseurl: 1, paginator: { type: "page_number", maximum_page: "5" } },
+      resources: [
+        { endpoint: { method: "get" } },
+        { name: "b", endpoint: { paginator: {}, params: { x: { type: "foo" } } } },
+        { name: "c", write_disposition: "upsert", endpoint: { json: [1] } },
+      ],
+    }).sort(),
+    [
+      "missing_key resources.0.name",
+      "missing_key resources.1.endpoint.paginator.type",
+      "type client.paginator.maximum_page",
+      "type resources.2.endpoint.json",
+      "unknown_key client.baseurl",
+      "unknown_type resources.0.endpoint.method",
+      "unknown_type resources.1.endpoint.params.x.type",
+      "unknown_type resources.2.write_disposition",
+    ],
+  );
+});
+
+test("a self reference is a cycle, and descendants of a cycle are not reported with it", () => {
+  const config = {
+    client: { base_url: "https://h" },
+    resources: [
+      { name: "a", endpoint: "a/{resources.a.id}" },
+      { name: "b", endpoint: "b/{resources.a.id}" },
+    ],
+  };
+  assert.deepEqual(faults(config), ["parent_cycle resources.0.endpoint"]);
+});
+
+test("static path values of the defaults serve every resource; in strict the first one uses them up", () => {
+  const config: RestApiConfig = {
+    client: { base_url: "https://h" },
+    resource_defaults: { endpoint: { params: { org: "x", per_page: 1 } } },
+    resources: [
+      { name: "a", endpoint: "{org}/a" },
+      { name: "b", endpoint: "{org}/b" },
+    ],
+  };
+  const { resources } = planResources(config);
+  assert.deepEqual(
+    resources.map(({ path, params }) => [
+      path.map((piece) => (piece.kind === "text" ? piece.text : "?")).join(""),
+      params,
+    ]),
+    [
+      ["x/a", [["per_page", 1]]],
+      ["x/b", [["per_page", 1]]],
+    ],
+  );
+  assert.deepEqual(
+    checkRestApi(config, "strict").map((fault) => fault.reason),
+    ["unbound_path_placeholder"],
+  );
+});
+
+test("null hides a default, headers replace, params and json merge one level deep", () => {
+  const config: RestApiConfig = {
+    client: { base_url: "https://h", auth: { token: "t" }, headers: { A: "client", B: "client" } },
+    resource_defaults: {
+      primary_key: "id",
+      endpoint: { headers: { B: "default", C: "default" }, params: { a: 1, b: 1 }, json: { x: { y: 1 } } },
+    },
+    resources: [
+      {
+        name: "r",
+        primary_key: null,
+        endpoint: { headers: { D: "own" }, params: { b: 2 }, json: { x: { z: 1 } }, auth: null },
+      },
+    ],
+  };
+  const [resource] = planResources(config).resources;
+  assert.equal(resource?.config.primary_key, null);
+  assert.deepEqual(resource?.headers, { A: "client", B: "client", D: "own" });
+  assert.deepEqual(resource?.params, [
+    ["a", 1],
+    ["b", 2],
+  ]);
+  assert.deepEqual(resource?.json, { x: { z: 1 } });
+  assert.equal(resource?.auth, null);
+});
