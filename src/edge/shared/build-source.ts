@@ -41,9 +41,14 @@ function buildGitlab({ settings }: Configuration, common: Common): Source {
     ...(settings.groups === undefined ? {} : { groups: settings.groups }),
     ...(settings.projects === undefined ? {} : { projects: settings.projects }),
     ...(settings.startDate === undefined ? {} : { startDate: settings.startDate }),
+  });
+  return restApi({
+    ...common,
+    name,
+    config,
+    functions,
     ...(settings.endpoints === undefined ? {} : { endpoints: settings.endpoints }),
   });
-  return restApi({ ...common, name, config, functions });
 }
 
 function buildRest(
