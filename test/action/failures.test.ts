@@ -115,15 +115,15 @@ for (const [signal, exit] of [
 ] as const) {
   test(`${signal} during extraction: exit ${exit} at once, the destination untouched`, async (t) => {
     const database = await testDatabase(t);
-    gitlab.reset();
-    gitlab.set({ latency: "400" });
-    t.after(() => gitlab.set({ latency: "0" }));
+    // A server of its own: answers to a run that was stopped arrive in the log late.
+    const slow = await startSampleGitlab({ world: { projects: 3, users: 10 }, server: { latency: 400 } });
+    t.after(() => slow.stop());
     let sentAt = 0;
     const run = await runAction({
-      inputs: inputsFor(database.url, { endpoints: "issues" }),
+      inputs: inputsFor(database.url, { endpoints: "issues", "base-url": slow.url }),
       onStart: (child) => {
         const poll = setInterval(() => {
-          if (gitlab.log().length < 2) return;
+          if (slow.log().length < 2) return;
           clearInterval(poll);
           sentAt = performance.now();
           child.kill(signal);
