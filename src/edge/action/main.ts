@@ -43,6 +43,11 @@ async function main(): Promise<void> {
     const { trace, error } = await runConfigured(configuration, {
       workingDirectory: configuration.settings.workingDirectory ?? process.env.RUNNER_TEMP ?? ".sluice",
       signal: stop.signal,
+      onRequest: ({ method, url, status, attempt, ms, bytes }) =>
+        log.line({
+          level: "debug",
+          text: `${method} ${url} ${status} (attempt ${attempt}, ${Math.round(ms)} ms, ${bytes} bytes)`,
+        }),
       onEvent: createRunLog(log, {
         now: () => performance.now(),
         progress: configuration.settings.progress !== "none",
