@@ -129,3 +129,22 @@ export function createChannel<T>(): Channel<T> {
     },
   };
 }
+
+/** A controller that is aborted with its parent. `unlink` ends the connection, so that a long-lived parent keeps nothing. */
+export interface LinkedController {
+  readonly signal: AbortSignal;
+  abort(reason?: unknown): void;
+  unlink(): void;
+}
+
+export function linkController(parent: AbortSignal): LinkedController {
+  const controller = new AbortController();
+  const stop = () => controller.abort(parent.reason);
+  if (parent.aborted) stop();
+  else parent.addEventListener("abort", stop, { once: true });
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    unlink: () => parent.removeEventListener("abort", stop),
+  };
+}

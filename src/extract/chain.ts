@@ -1,6 +1,6 @@
 import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
 import type { ResponseAction } from "../config/rest-api/shape.ts";
-import type { ByteBudget } from "../core/concurrency.ts";
+import { type ByteBudget, type LinkedController, linkController } from "../core/concurrency.ts";
 import { DataError, SourceError } from "../core/errors.ts";
 import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
@@ -47,7 +47,7 @@ export interface ChainPage {
 interface Flight {
   readonly spec: RequestSpec;
   readonly answer: Promise<HttpAnswer>;
-  readonly controller: AbortController;
+  readonly controller: LinkedController;
 }
 
 /** Stop after so many empty pages in a row where only an empty page could end the list. */
@@ -70,10 +70,10 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
   let lastBytes: Uint8Array | undefined;
 
   const launch = (spec: RequestSpec): void => {
-    const controller = new AbortController();
-    const answer = settings.fetch(spec, AbortSignal.any([signal, controller.signal]));
+    const controller = linkController(signal);
+    const answer = settings.fetch(spec, controller.signal);
     // Awaited later, or dropped: never an unhandled rejection.
-    answer.catch(() => undefined);
+    answer.then(controller.unlink, controller.unlink);
     flights.push({ spec, answer, controller });
   };
   const drop = (): void => {

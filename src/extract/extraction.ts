@@ -4,18 +4,14 @@ import { createByteBudget, createChannel, createTaskPool } from "../core/concurr
 import { SluiceError } from "../core/errors.ts";
 import { getOwn, isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf, setOwn } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
-import { createRedactor } from "../core/redact.ts";
-import { Secret } from "../core/secret.ts";
 import type { ExtractContext, Extraction, ExtractResult, RecordPage } from "../core/source.ts";
-import { type Authenticator, createAuthenticator } from "./auth.ts";
-import { type ChainPage, isSettled, pagesOf } from "./chain.ts";
+import { type ChainPage, pagesOf } from "./chain.ts";
 import { compileSteps, functionOf, type SourceFunctions } from "./functions.ts";
-import { createHttpClient, type HttpAnswer, type HttpOptions, type HttpRequest } from "./http/client.ts";
-import { prepareUrl } from "./http/url.ts";
+import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
 import { prepareResource } from "./prepare.ts";
-import { bodyOf, type RequestSpec, urlOf } from "./request-spec.ts";
 import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
+import { createSender } from "./sender.ts";
 
 export interface ExtractionSettings {
   readonly config: RestApiConfig;
@@ -48,12 +44,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   const channel = createChannel<RecordPage>();
   const waiting = createByteBudget(WAITING_BYTES);
   const read = createByteBudget(READ_BYTES);
-  const secrets = new Set(secretsIn(config));
-  let redactNow = createRedactor([...secrets]);
-  const redact = (text: string) => redactNow(text);
-  const client = createHttpClient(settings.http, { clock, random: context.random, strict, redact });
-  /** Authenticators that several resources share, by their section. */
-  const shared = new Map<unknown, Authenticator>();
+  const sender = createSender({ config, strict, http: settings.http, waiting, context, signal });
   const runs = settings.plan.map(createRun);
   const byName = new Map(runs.map((run) => [run.plan.name, run]));
   for (const run of runs) if (run.plan.parent !== undefined) byName.get(run.plan.parent)?.children.push(run);
@@ -68,12 +59,12 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     const counts = newCounts();
     const state = stateOf(context.state, plan.name);
     const convert = functionOf(plan.incremental?.convert ?? plan.incremental?.transform, settings.functions);
-    const run: ResourceRun = {
+    return {
       plan,
       endpoint: `${plan.method} ${plan.writtenPath}`,
       selected: settings.selected.has(plan.name),
       prepared: prepareResource(plan, config.client, convert, strict, warn),
-      authenticator: plan.auth === null ? undefined : authenticatorOf(plan, plan.auth, () => run),
+      authenticator: sender.authenticator(plan, counts),
       cursors: openCursors(plan, state),
       selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),
       steps: compileSteps(plan.config.processing_steps ?? [], settings.functions),
@@ -82,69 +73,6 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
       counts,
     };
-    return run;
-  }
-
-  function authenticatorOf(
-    plan: PlannedResource,
-    auth: NonNullable<PlannedResource["auth"]>,
-    run: () => ResourceRun,
-  ): Authenticator {
-    const known = shared.get(auth);
-    if (known !== undefined) return known;
-    const made = createAuthenticator(auth, {
-      clock,
-      resource: plan.name,
-      send: (request) => client.send(request, observerOf(run(), 0), signal),
-      onSecret: (secret) => {
-        if (secrets.has(secret)) return;
-        secrets.add(secret);
-        redactNow = createRedactor([...secrets]);
-      },
-    });
-    if (typeof auth === "object" && "shared" in auth && auth.shared === true) shared.set(auth, made);
-    return made;
-  }
-
-  function observerOf(run: ResourceRun, chain: number): Parameters<typeof client.send>[1] {
-    return {
-      attempt(facts) {
-        run.counts.requests += 1;
-        if (facts.attempt > 1) run.counts.retries += 1;
-        run.counts.bytes += facts.bytes;
-        context.onRequest?.({ resource: run.plan.name, chain, ...facts });
-      },
-      waited(seconds) {
-        run.counts.waited += seconds;
-      },
-    };
-  }
-
-  async function fetch(run: ResourceRun, chain: number, spec: RequestSpec, own: AbortSignal): Promise<HttpAnswer> {
-    await waiting.ready(own);
-    const url = urlOf(spec);
-    const atHome = url.startsWith(`${run.prepared.home}/`);
-    const credentials = atHome ? await run.authenticator?.credentials({ url }) : undefined;
-    const body = bodyOf(spec);
-    const request: HttpRequest = {
-      method: spec.method,
-      url: credentials === undefined ? url : prepareUrl(url, credentials.query),
-      headers: {
-        ...(body.type === undefined ? {} : { "content-type": body.type }),
-        ...spec.headers,
-        ...credentials?.headers,
-      },
-      ...(body.body === undefined ? {} : { body: body.body }),
-      retryable: strict || spec.method === "GET" || run.plan.idempotent,
-      home: run.prepared.home,
-      foreign: strict ? "any" : (config.client.allowed_hosts ?? []),
-      settled: (answer) => isSettled(answer, run.plan.responseActions),
-      secretParam: run.authenticator?.secretParam,
-    };
-    const answer = await client.send(request, observerOf(run, chain), own);
-    if (own.aborted) own.throwIfAborted();
-    waiting.take(answer.bytes.byteLength);
-    return answer;
   }
 
   /** All pages of one chain: for one parent record, or of an independent resource. */
@@ -171,12 +99,12 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       responseActions: plan.responseActions,
       emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
       warn,
-      redact,
+      redact: sender.redact,
       onIgnored(status) {
         counts.skipped[status] = (counts.skipped[status] ?? 0) + 1;
         warn(isRoot ? "W_RESOURCE_SKIPPED" : "W_PARENT_SKIPPED", plan.name, { detail: `status ${status}` });
       },
-      fetch: (spec, own) => fetch(run, chain, spec, own),
+      fetch: (spec, own) => sender.send(run, chain, spec, own),
       waiting,
       read,
       signal,
@@ -274,7 +202,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   async function runAll(): Promise<void> {
     const roots = runs.filter((run) => run.plan.parent === undefined && needed.has(run));
     const ends = await Promise.allSettled(roots.map(runRoot));
-    await client.close();
+    await sender.close();
     const failed = ends.find((end) => end.status === "rejected");
     if (failed === undefined)
       finished = { state: newState(), resources: runs.filter((run) => needed.has(run)).map(reportOf) };
@@ -352,19 +280,4 @@ function withKey(object: JsonObject, key: string, value: JsonValue): JsonObject 
   const copy: { [key: string]: JsonValue } = { ...object };
   setOwn(copy, key, value);
   return copy;
-}
-
-/** Everything that is a credential: secrets anywhere, and the fields of auth sections. */
-function secretsIn(value: unknown, inAuth = false): readonly string[] {
-  if (value instanceof Secret) return [value.reveal()];
-  if (typeof value === "string") return inAuth ? [value] : [];
-  if (Array.isArray(value)) return value.flatMap((item: unknown) => secretsIn(item, inAuth));
-  if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([key, item]) =>
-    secretsIn(
-      item,
-      key === "auth" ||
-        (inAuth && /token$|key|password|secret|^access_token_request_data$/.test(key) && key !== "location"),
-    ),
-  );
 }

@@ -1,17 +1,11 @@
 import { Agent, type Dispatcher } from "undici";
-import { DataError, SourceError } from "../../core/errors.ts";
+import { linkController } from "../../core/concurrency.ts";
+import { SourceError } from "../../core/errors.ts";
 import type { Clock, Random } from "../../core/ports.ts";
 import { BodyTooLargeError, readBody } from "./body.ts";
+import { noAnswer, tooLarge } from "./failures.ts";
 import { createGate, type Gate } from "./gate.ts";
-import {
-  askedSeconds,
-  backoffSeconds,
-  errorCode,
-  isRetriedStatus,
-  isUsedUp,
-  networkFault,
-  resetSeconds,
-} from "./retry.ts";
+import { askedSeconds, backoffSeconds, isRetriedStatus, isUsedUp, networkFault, resetSeconds } from "./retry.ts";
 import { maskUrl, originOf, prepareUrl } from "./url.ts";
 
 export interface HttpOptions {
@@ -119,7 +113,7 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
   };
 
   /** One exchange, no retries, no redirects. */
-  async function exchange(
+  async function exchangeOnce(
     request: HttpRequest,
     target: string,
     method: string,
@@ -130,12 +124,13 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
     const { origin } = new URL(target);
     const gate = gateOf(origin);
     const leave = await gate.enter(signal);
+    const exchange = linkController(signal);
+    const timer = setTimeout(() => exchange.abort(new DOMException("too slow", "TimeoutError")), totalMs);
     const started = clock.now();
     const shownUrl = redact(maskUrl(target, request.secretParam));
     let status = 0;
     let bytes = 0;
     try {
-      const timeout = AbortSignal.timeout(totalMs);
       const { body, headers } = contentOf(request, method, origin === request.home);
       const response = await agent.request({
         origin,
@@ -148,7 +143,7 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
           ...headers,
         },
         ...(body === undefined ? {} : { body }),
-        signal: AbortSignal.any([signal, timeout]),
+        signal: exchange.signal,
       });
       const answerHeaders = plainHeaders(response.headers);
       const content = await readBody(response.body, answerHeaders, maxBytes);
@@ -161,6 +156,8 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
       }
       return { status, headers: answerHeaders, bytes: content, shownUrl };
     } finally {
+      clearTimeout(timer);
+      exchange.unlink();
       leave();
       observer.attempt({ method, url: shownUrl, status, attempt, ms: clock.now() - started, bytes });
     }
@@ -178,7 +175,7 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
         const shown = redact(maskUrl(target, request.secretParam));
         let answer: HttpAnswer;
         try {
-          answer = await exchange(request, target, method, attempt, observer, signal);
+          answer = await exchangeOnce(request, target, method, attempt, observer, signal);
         } catch (error) {
           signal.throwIfAborted();
           if (error instanceof BodyTooLargeError) throw tooLarge(shown, error);
@@ -282,43 +279,4 @@ function plainHeaders(headers: Readonly<Record<string, string | string[] | undef
     if (value !== undefined) out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
   }
   return out;
-}
-
-function tooLarge(url: string, error: BodyTooLargeError): DataError {
-  return new DataError("E_LIMIT", `the answer of ${url} is too large: ${error.message}`, {
-    step: "extract",
-    hint: "Ask for smaller pages (per_page, limit), or raise max-response-bytes.",
-  });
-}
-
-function noAnswer(
-  method: string,
-  url: string,
-  error: unknown,
-  fault: ReturnType<typeof networkFault>,
-  attempts: number,
-): SourceError {
-  const code = errorCode(error) ?? (error instanceof Error ? error.name : "error");
-  const context = { url, cause: code, attempts };
-  if (fault === "certificate") {
-    return new SourceError("E_CONFIG", `${method} ${url}: the certificate of the server cannot be verified (${code})`, {
-      step: "extract",
-      hint: "Give the certificate of its authority, or correct the host name.",
-      context,
-      cause: error,
-    });
-  }
-  if (fault === "timeout") {
-    return new SourceError("E_TIMEOUT", `${method} ${url} did not answer in time (${code}, ${attempts} attempts)`, {
-      step: "extract",
-      context,
-      cause: error,
-    });
-  }
-  const overflow = code === "UND_ERR_HEADERS_OVERFLOW";
-  return new SourceError(
-    overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE",
-    `${method} ${url} gave no complete answer (${code}, ${attempts} attempts)`,
-    { step: "extract", context, cause: error },
-  );
 }

@@ -1,0 +1,134 @@
+import type { PlannedResource } from "../config/rest-api/plan.ts";
+import type { ClientConfig, RestApiConfig } from "../config/rest-api/shape.ts";
+import type { ByteBudget } from "../core/concurrency.ts";
+import { createRedactor } from "../core/redact.ts";
+import { Secret } from "../core/secret.ts";
+import type { ExtractContext } from "../core/source.ts";
+import { type Authenticator, createAuthenticator } from "./auth.ts";
+import { isSettled } from "./chain.ts";
+import { createHttpClient, type HttpAnswer, type HttpObserver, type HttpOptions } from "./http/client.ts";
+import { prepareUrl } from "./http/url.ts";
+import { bodyOf, type RequestSpec, urlOf } from "./request-spec.ts";
+import type { Counts, ResourceRun } from "./resource-run.ts";
+
+/** Sends the requests of all resources of a run: authentication, counting, masking, one client. */
+export interface Sender {
+  /** Waits for the budget, sends with retries, takes the bytes of the answer from the budget. */
+  send(run: ResourceRun, chain: number, spec: RequestSpec, signal: AbortSignal): Promise<HttpAnswer>;
+  /** The authenticator of a resource; undefined without authentication. */
+  authenticator(plan: PlannedResource, counts: Counts): Authenticator | undefined;
+  redact(text: string): string;
+  close(): Promise<void>;
+}
+
+interface Settings {
+  readonly config: RestApiConfig;
+  readonly strict: boolean;
+  readonly http: HttpOptions;
+  /** Bytes of answers in flight or not yet read. */
+  readonly waiting: ByteBudget;
+  readonly context: ExtractContext;
+  readonly signal: AbortSignal;
+}
+
+export function createSender(settings: Settings): Sender {
+  const { config, strict, context, waiting, signal } = settings;
+  const { clock, random } = context;
+  const secrets = new Set(secretsIn(config));
+  let redactor = createRedactor([...secrets]);
+  const redact = (text: string) => redactor(text);
+  const client = createHttpClient(settings.http, { clock, random, strict, redact });
+  /** Authenticators that several resources share, by their section. */
+  const shared = new Map<unknown, Authenticator>();
+
+  const observer = (resource: string, counts: Counts, chain: number): HttpObserver => ({
+    attempt(facts) {
+      counts.requests += 1;
+      if (facts.attempt > 1) counts.retries += 1;
+      counts.bytes += facts.bytes;
+      context.onRequest?.({ resource, chain, ...facts });
+    },
+    waited(seconds) {
+      counts.waited += seconds;
+    },
+  });
+
+  return {
+    redact,
+    close: () => client.close(),
+    authenticator(plan, counts) {
+      if (plan.auth === null) return undefined;
+      const known = shared.get(plan.auth);
+      if (known !== undefined) return known;
+      const made = createAuthenticator(plan.auth, {
+        clock,
+        resource: plan.name,
+        send: (request) => client.send(request, observer(plan.name, counts, 0), signal),
+        onSecret(secret) {
+          if (secrets.has(secret)) return;
+          secrets.add(secret);
+          redactor = createRedactor([...secrets]);
+        },
+      });
+      if (typeof plan.auth === "object" && "shared" in plan.auth && plan.auth.shared === true) {
+        shared.set(plan.auth, made);
+      }
+      return made;
+    },
+    async send(run, chain, spec, own) {
+      const { plan, prepared, authenticator } = run;
+      await waiting.ready(own);
+      const url = urlOf(spec);
+      const atHome = url.startsWith(`${prepared.home}/`);
+      const credentials = atHome ? await authenticator?.credentials({ url }) : undefined;
+      const { body, type } = bodyOf(spec);
+      const answer = await client.send(
+        {
+          method: spec.method,
+          url: credentials === undefined ? url : prepareUrl(url, credentials.query),
+          headers: {
+            ...(type === undefined ? {} : { "content-type": type }),
+            ...spec.headers,
+            ...credentials?.headers,
+          },
+          ...(body === undefined ? {} : { body }),
+          retryable: strict || spec.method === "GET" || plan.idempotent,
+          home: prepared.home,
+          foreign: foreignHosts(config.client, strict),
+          settled: (candidate) => isSettled(candidate, plan.responseActions),
+          secretParam: authenticator?.secretParam,
+        },
+        observer(plan.name, run.counts, chain),
+        own,
+      );
+      own.throwIfAborted();
+      waiting.take(answer.bytes.byteLength);
+      return answer;
+    },
+  };
+}
+
+function foreignHosts(client: ClientConfig, strict: boolean): readonly string[] | "any" {
+  return strict ? "any" : (client.allowed_hosts ?? []);
+}
+
+/** Everything that is a credential: secrets anywhere, and texts in auth sections. */
+function secretsIn(value: unknown, key = "", inAuth = false): readonly string[] {
+  if (value instanceof Secret) return [value.reveal()];
+  if (typeof value === "string") return inAuth && !PLAIN_AUTH_KEYS.has(key) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item: unknown) => secretsIn(item, key, inAuth));
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, item]) => secretsIn(item, name, inAuth || name === "auth"));
+}
+
+/** Texts of an auth section that are no credentials and stand in ordinary messages. */
+const PLAIN_AUTH_KEYS = new Set([
+  "auth",
+  "type",
+  "name",
+  "location",
+  "username",
+  "access_token_url",
+  "client_id",
+  "scope",
+]);
