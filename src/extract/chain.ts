@@ -23,6 +23,8 @@ export interface ChainSettings {
   readonly selector: JsonPath | undefined;
   readonly responseActions: readonly ResponseAction[];
   readonly emptyBody: "no_records" | "error";
+  /** Numbers keep their text. */
+  readonly keepLexemes: boolean;
   readonly warn: Warn;
   readonly redact: (text: string) => string;
   /** Called once for an answer that is ignored. */
@@ -207,7 +209,7 @@ async function readOrAskAgain(
   settings: ChainSettings,
 ): Promise<[HttpAnswer, JsonValue]> {
   try {
-    const body = readJson(answer);
+    const body = readJson(answer, settings);
     warnContentType(answer, settings);
     return [answer, body];
   } catch (error) {
@@ -219,7 +221,7 @@ async function readOrAskAgain(
   const again = await settings.fetch(spec, settings.signal);
   if (again.status >= 400) throw statusFailure(again, spec.method);
   try {
-    return [again, readJson(again)];
+    return [again, readJson(again, settings)];
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     throw bodyFailure(again, error, spec.method, settings.redact);

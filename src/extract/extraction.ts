@@ -98,6 +98,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       selector: run.selector,
       responseActions: plan.responseActions,
       emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
+      keepLexemes: context.keepLexemes === true,
       warn,
       redact: sender.redact,
       onIgnored(status) {

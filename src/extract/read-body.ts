@@ -1,6 +1,14 @@
 import { SourceError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
-import { byteOffset, decodeUtf8, JsonDepthError, JsonSyntaxError, parseJson, Utf8Error } from "../core/json-reader.ts";
+import {
+  byteOffset,
+  decodeUtf8,
+  JsonDepthError,
+  type JsonReadOptions,
+  JsonSyntaxError,
+  parseJson,
+  Utf8Error,
+} from "../core/json-reader.ts";
 import type { HttpAnswer } from "./http/client.ts";
 
 /** A body that is not JSON. `offset` counts bytes. */
@@ -19,7 +27,7 @@ export function isEmptyBody(answer: HttpAnswer): boolean {
 }
 
 /** Parses a body, whatever its content type says. Throws {@link BodyError}. */
-export function readJson(answer: HttpAnswer): JsonValue {
+export function readJson(answer: HttpAnswer, options: JsonReadOptions): JsonValue {
   const { bytes } = answer;
   let text: string;
   try {
@@ -29,7 +37,7 @@ export function readJson(answer: HttpAnswer): JsonValue {
     text = decodeDeclared(answer) ?? failUtf8(error);
   }
   try {
-    return parseJson(text);
+    return parseJson(text, options);
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw new BodyError(error.detail, byteOffset(text, error.offset, bytes));
     if (error instanceof JsonDepthError) throw new BodyError(error.message, byteOffset(text, error.offset, bytes));

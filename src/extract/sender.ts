@@ -6,7 +6,14 @@ import { Secret } from "../core/secret.ts";
 import type { ExtractContext } from "../core/source.ts";
 import { type Authenticator, createAuthenticator } from "./auth.ts";
 import { isSettled } from "./chain.ts";
-import { createHttpClient, type HttpAnswer, type HttpObserver, type HttpOptions } from "./http/client.ts";
+import { createCredentialTrial } from "./credential-trial.ts";
+import {
+  createHttpClient,
+  type HttpAnswer,
+  type HttpObserver,
+  type HttpOptions,
+  type HttpRequest,
+} from "./http/client.ts";
 import { prepareUrl } from "./http/url.ts";
 import { bodyOf, type RequestSpec, urlOf } from "./request-spec.ts";
 import type { Counts, ResourceRun } from "./resource-run.ts";
@@ -40,6 +47,7 @@ export function createSender(settings: Settings): Sender {
   const client = createHttpClient(settings.http, { clock, random, strict, redact });
   /** Authenticators that several resources share, by their section. */
   const shared = new Map<unknown, Authenticator>();
+  const trial = createCredentialTrial();
 
   const observer = (resource: string, counts: Counts, chain: number): HttpObserver => ({
     attempt(facts) {
@@ -82,25 +90,23 @@ export function createSender(settings: Settings): Sender {
       const atHome = url.startsWith(`${prepared.home}/`);
       const credentials = atHome ? await authenticator?.credentials({ url }) : undefined;
       const { body, type } = bodyOf(spec);
-      const answer = await client.send(
-        {
-          method: spec.method,
-          url: credentials === undefined ? url : prepareUrl(url, credentials.query),
-          headers: {
-            ...(type === undefined ? {} : { "content-type": type }),
-            ...spec.headers,
-            ...credentials?.headers,
-          },
-          ...(body === undefined ? {} : { body }),
-          retryable: strict || spec.method === "GET" || plan.idempotent,
-          home: prepared.home,
-          foreign: foreignHosts(config.client, strict),
-          settled: (candidate) => isSettled(candidate, plan.responseActions),
-          secretParam: authenticator?.secretParam,
+      const request: HttpRequest = {
+        method: spec.method,
+        url: credentials === undefined ? url : prepareUrl(url, credentials.query),
+        headers: {
+          ...(type === undefined ? {} : { "content-type": type }),
+          ...spec.headers,
+          ...credentials?.headers,
         },
-        observer(plan.name, run.counts, chain),
-        own,
-      );
+        ...(body === undefined ? {} : { body }),
+        retryable: strict || spec.method === "GET" || plan.idempotent,
+        home: prepared.home,
+        foreign: foreignHosts(config.client, strict),
+        settled: (candidate) => isSettled(candidate, plan.responseActions),
+        secretParam: authenticator?.secretParam,
+      };
+      const go = () => client.send(request, observer(plan.name, run.counts, chain), own);
+      const answer = credentials === undefined ? await go() : await trial.send(plan.auth, own, go);
       own.throwIfAborted();
       waiting.take(answer.bytes.byteLength);
       return answer;
