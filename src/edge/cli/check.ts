@@ -9,7 +9,7 @@ import { openDestination } from "../shared/open-destination.ts";
 import { probeSource, type SourceProbe } from "../shared/probe-source.ts";
 import { type Action, addSettings } from "./command.ts";
 import { type CliContext, configure, workingDirectory } from "./context.ts";
-import { reportFailure } from "./failure.ts";
+import { reportFailures } from "./failure.ts";
 
 /** Clocks further apart than this make load ids that sort wrongly beside those of other writers. */
 const CLOCK_SKEW_SECONDS = 5;
@@ -83,7 +83,7 @@ export function addCheck(program: Command, action: Action): void {
         "One pipeline has one writer at a time: hand over between Sluice and dlt between runs, never overlap.",
       );
     }
-    for (const failure of failures) reportFailure(context, flags, failure);
+    reportFailures(context, flags, failures);
   });
 }
 

@@ -44,6 +44,12 @@ export function createCliContext(): CliContext {
       controller.abort(new SluiceError("E_CANCELLED", `the run was stopped by ${signal}`));
     });
   }
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      // The reader has gone (`sluice info | head`): the work goes on, nobody is told.
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
   return {
     environment: process.env,
     out: (text) => process.stdout.write(`${redact(text)}\n`),

@@ -15,16 +15,40 @@ export function reportFailureTrace(
   failure: FailureTrace,
   error: unknown,
 ): void {
-  const { code, message, hint, retryable } = failure;
+  tell(context, flags, failure, error);
+  if (flags.json === true) context.out(JSON.stringify({ ok: false, ...failureFacts(failure) }));
+  context.setExit(exitOf(context, failure));
+}
+
+/**
+ * Ends a command that found several things wrong. Exit status and the facts of the JSON object are those of the first
+ * that no retry can mend, else of the first; the object lists all under `failures`.
+ */
+export function reportFailures(context: CliContext, flags: CommonFlags, errors: readonly unknown[]): void {
+  const failures = errors.map(failureTrace);
+  const first = failures.find(({ retryable }) => !retryable) ?? failures[0];
+  if (first === undefined) return;
+  for (const [index, failure] of failures.entries()) tell(context, flags, failure, errors[index]);
+  if (flags.json === true) {
+    const all = failures.length > 1 ? { failures: failures.map(failureFacts) } : {};
+    context.out(JSON.stringify({ ok: false, ...failureFacts(first), ...all }));
+  }
+  context.setExit(exitOf(context, first));
+}
+
+function tell(context: CliContext, flags: CommonFlags, failure: FailureTrace, error: unknown): void {
+  const { code, message, hint } = failure;
   context.err(`${code}: ${message}\n`);
   if (hint !== undefined) context.err(`${hint}\n`);
   // A bug needs its stack; a user's mistake does not.
   if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error) context.err(`${error.stack}\n`);
-  if (flags.json === true) {
-    const { resource, table } = failure.context;
-    context.out(
-      JSON.stringify({ ok: false, code, message, resource, table, retryable, hint, context: failure.context }),
-    );
-  }
-  context.setExit(code === "E_CANCELLED" && context.received() === "SIGTERM" ? 143 : exitStatus(code));
+}
+
+function failureFacts({ code, message, retryable, hint, context }: FailureTrace): object {
+  const { resource, table } = context;
+  return { code, message, resource, table, retryable, hint, context };
+}
+
+function exitOf(context: CliContext, { code }: FailureTrace): number {
+  return code === "E_CANCELLED" && context.received() === "SIGTERM" ? 143 : exitStatus(code);
 }

@@ -44,8 +44,10 @@ try {
   if (!(error instanceof CommanderError)) throw error;
   // Help and version end here too, with status 0.
   if (error.exitCode !== 0 && error.code !== "commander.help") {
-    const message = error.message.replace(/^error: /, "");
-    const hint = "See sluice --help, or sluice COMMAND --help.";
+    // A suggestion stands on a line of its own there.
+    const [message = "", suggestion] = error.message.replace(/^error: /, "").split("\n");
+    const help = "See sluice --help, or sluice COMMAND --help.";
+    const hint = suggestion === undefined ? help : `${suggestion.replace(/^\(|\)$/g, "")} ${help}`;
     const json = process.argv.includes("--json");
     reportFailure(context, { json }, new ConfigError("E_INPUT", message, { step: "config", hint }));
   } else if (error.code === "commander.help") context.setExit(2);
