@@ -3,6 +3,7 @@ import type { Secret } from "../../core/secret.ts";
 import type { Warn } from "../../core/warnings.ts";
 import type { Destination } from "../../load/destination.ts";
 import { planLoad } from "../../load/plan.ts";
+import { retryDelay } from "../../load/retry-class.ts";
 import { checkDatabase } from "./check.ts";
 import { connect } from "./connect.ts";
 import { type ConnectionParts, parseConnectionString } from "./connection-string.ts";
@@ -10,8 +11,8 @@ import { connectionTarget, displayName } from "./connection-target.ts";
 import { databaseError } from "./database-error.ts";
 import { createGrants } from "./grants.ts";
 import type { LoadContext, ReplaceMethod } from "./load-context.ts";
-import { loadPackage } from "./load-package.ts";
-import type { Session } from "./session.ts";
+import { classOf, loadPackage } from "./load-package.ts";
+import { type Session, StatementError } from "./session.ts";
 import { syncPipeline } from "./sync.ts";
 
 export interface PostgresOptions {
@@ -57,12 +58,14 @@ export function createPostgres(options: PostgresOptions): Destination {
   const grants = createGrants(target.database, target.user);
   const replaceMethod = options.replaceMethod ?? "delete";
   const transaction = { statementTimeout: options.statementTimeout, settings: target.settings };
+  const maxAttempts = options.maxAttempts ?? 5;
   const sessions = new Set<Session>();
 
   const open = async (label: string, signal: AbortSignal): Promise<Session> => {
     const name = `${options.applicationName ?? "sluice"}${label}`;
     const rules = { connectWait: options.connectWait ?? 60_000, applicationName: cut63(name), clock, random, signal };
     const session = await connect(target, rules);
+    for (const old of sessions) if (old.broken) sessions.delete(old);
     sessions.add(session);
     return session;
   };
@@ -78,18 +81,19 @@ export function createPostgres(options: PostgresOptions): Destination {
     read: (session: Session) => Promise<T>,
   ): Promise<T> => {
     warnOfTls(warn);
-    let session: Session | undefined;
-    try {
-      session = await open("", signal);
-      return await read(session);
-    } catch (error) {
-      signal.throwIfAborted();
-      throw databaseError(error, target);
-    } finally {
-      if (session !== undefined) {
-        sessions.delete(session);
-        await session.close();
+    for (let attempt = 1; ; attempt++) {
+      let session: Session | undefined;
+      try {
+        session = await open("", signal);
+        return await read(session);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof StatementError)) throw error;
+        if (classOf(error) === "never" || attempt >= maxAttempts) throw databaseError(error, target);
+      } finally {
+        await session?.close();
       }
+      await clock.sleep(retryDelay(attempt, random.next()), signal);
     }
   };
 
@@ -119,7 +123,7 @@ export function createPostgres(options: PostgresOptions): Destination {
         for (const { root } of replaces) request.warn("W_REPLACE_VISIBLE", root.name, { detail: replaceMethod });
       }
       return loadPackage(context, {
-        maxAttempts: options.maxAttempts ?? 5,
+        maxAttempts,
         target,
         connect: (signal) => open(` ${request.manifest.loadId}`, signal),
       });

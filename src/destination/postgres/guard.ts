@@ -40,7 +40,7 @@ export async function openTransaction(session: Session, context: LoadContext, lo
 export async function checkState(session: Session, context: LoadContext): Promise<void> {
   const { base, dataset, pipeline } = context.request.manifest;
   const known = new Set(base.dataset ? base.stateRowIds : []);
-  if (base.dataset && known.size > 0 && !(await schemaExists(session, dataset))) throw stateMoved(pipeline);
+  if (base.dataset && !(await schemaExists(session, dataset))) throw stateMoved(pipeline);
   let found = 0;
   if (await tableExists(session, dataset, STATE_TABLE, context.grants)) {
     const purpose = {

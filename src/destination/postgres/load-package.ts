@@ -1,5 +1,5 @@
 import pg from "pg";
-import { DestinationError, SluiceError } from "../../core/errors.ts";
+import { DestinationError } from "../../core/errors.ts";
 import type { LoadOutcome } from "../../load/destination.ts";
 import { type RetryClass, retryClass, retryDelay } from "../../load/retry-class.ts";
 import { cancelOnAbort } from "./cancel.ts";
@@ -94,6 +94,8 @@ async function guarded(
 /** Waits and returns when the transaction is worth another try; else throws the error for the user. */
 async function nextAttempt(error: unknown, context: LoadContext, rules: LoadRules, state: Rounds): Promise<void> {
   context.request.signal.throwIfAborted();
+  // Anything else is a bug of ours, and is shown as one.
+  if (!(error instanceof StatementError)) throw error;
   const kind = classOf(error);
   const failed = () => databaseError(error, rules.target);
   state.freshConnection = false;
@@ -112,8 +114,8 @@ async function nextAttempt(error: unknown, context: LoadContext, rules: LoadRule
   state.attempts++;
 }
 
-function classOf(error: unknown): RetryClass {
-  if (error instanceof SluiceError || !(error instanceof StatementError)) return "never";
+/** What a failed statement is worth. */
+export function classOf(error: StatementError): RetryClass {
   if (!(error.cause instanceof pg.DatabaseError)) return "retry";
   const { code, schema, constraint } = error.cause;
   return retryClass({ sqlState: code, constraintSchema: schema, constraint });

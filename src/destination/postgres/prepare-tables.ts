@@ -168,13 +168,11 @@ async function lockTables(
       locks.push({ table: name, mode: chain.action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" });
     }
   }
+  const names = locks.map(({ table }) => table);
+  const purpose = { doing: "lock the tables of the load", grant: context.grants.rows(dataset, ...names) };
   for (const statement of lockTablesSql(dataset, locks)) {
-    const first = locks[0]?.table ?? "";
     try {
-      await session.execute(
-        { doing: "lock the tables of the load", table: first, grant: context.grants.rows(dataset, first) },
-        statement,
-      );
+      await session.execute(purpose, statement);
     } catch (error) {
       if (error instanceof StatementError && error.sqlState === "42P01") return false;
       throw error;

@@ -27,6 +27,10 @@ export class StatementError extends Error {
   }
 }
 
+/** A server that no longer answers must not keep the process: the socket is cut after so many milliseconds. */
+const ROLLBACK_WAIT = 5000;
+const CLOSE_WAIT = 2000;
+
 /**
  * One connection. An idle break does not crash the process: it is remembered, and the next statement fails with it.
  */
@@ -79,9 +83,12 @@ export class Session {
   async copy(purpose: Purpose, text: string, chunks: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
     this.#check(purpose);
     const stream = this.#client.query(copyStreams.from(text));
+    const source: { failure: unknown } = { failure: undefined };
     try {
-      await pipeline(chunks, stream, signal === undefined ? {} : { signal });
+      await pipeline(watch(chunks, source), stream, signal === undefined ? {} : { signal });
     } catch (cause) {
+      // What the source of the rows throws is no fault of the database.
+      if (source.failure !== undefined) throw source.failure;
       throw new StatementError(purpose, this.#broken ?? cause);
     }
     return stream.rowCount;
@@ -90,16 +97,22 @@ export class Session {
   /** Ends the transaction by rollback; when that fails too the connection is given up. */
   async rollback(): Promise<void> {
     if (this.broken) return;
+    const cut = setTimeout(() => this.destroy(), ROLLBACK_WAIT);
     try {
       await this.#client.query("ROLLBACK");
     } catch (error) {
       this.#broken ??= error instanceof Error ? error : new Error(String(error));
+    } finally {
+      clearTimeout(cut);
     }
   }
 
   async close(): Promise<void> {
-    // A server that no longer answers must not keep the process: the socket is cut after two seconds.
-    const cut = setTimeout(() => this.destroy(), 2000);
+    if (this.broken) {
+      this.destroy();
+      return;
+    }
+    const cut = setTimeout(() => this.destroy(), CLOSE_WAIT);
     try {
       await this.#client.end();
     } catch (error) {
@@ -126,5 +139,14 @@ export class Session {
 
   #check(purpose: Purpose): void {
     if (this.#broken !== undefined) throw new StatementError(purpose, this.#broken);
+  }
+}
+
+async function* watch(chunks: AsyncIterable<Uint8Array>, source: { failure: unknown }): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    source.failure = error;
+    throw error;
   }
 }
