@@ -1,5 +1,6 @@
 import { isSecretKey } from "../../config/secret-keys.ts";
 import { settingEntries } from "../../config/settings.ts";
+import { isSecretVariable } from "../shared/secret-variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,14 +30,6 @@ export function secretValues(environment: Environment): readonly string[] {
     if (name === undefined ? isSecretVariable(key) : isSecretInput(name)) values.add(value);
   }
   return [...values];
-}
-
-/** A variable of dlt's kind is judged by its last part. */
-function isSecretVariable(key: string): boolean {
-  if (key === "PGPASSWORD" || key === "DATABASE_URL") return true;
-  const parts = key.toLowerCase().split("__");
-  // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
-  return isSecretKey(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
 }
 
 function isSecretInput(name: string): boolean {

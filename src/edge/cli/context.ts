@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { type Configuration, type ConfigurationSources, loadConfiguration } from "../../config/load-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor } from "../../core/redact.ts";
-import { secretVariables } from "./secret-variables.ts";
+import { secretVariableValues } from "../shared/secret-variables.ts";
 
 /** Flags that every command has. */
 export interface CommonFlags {
@@ -32,7 +32,7 @@ export interface CliContext {
 }
 
 export function createCliContext(): CliContext {
-  const secrets = new Set(secretVariables(process.env));
+  const secrets = new Set(secretVariableValues(process.env));
   let redact = createRedactor([...secrets]);
   const controller = new AbortController();
   let first: NodeJS.Signals | undefined;
