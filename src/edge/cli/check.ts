@@ -10,6 +10,7 @@ import { probeSource, type SourceProbe } from "../shared/probe-source.ts";
 import { type Action, addSettings } from "./command.ts";
 import { type CliContext, configure, workingDirectory } from "./context.ts";
 import { reportFailures } from "./failure.ts";
+import { printWarnings } from "./print-warnings.ts";
 
 /** Clocks further apart than this make load ids that sort wrongly beside those of other writers. */
 const CLOCK_SKEW_SECONDS = 5;
@@ -99,7 +100,7 @@ async function checkDestination(
     const dataset = datasetName(configuration.datasetName);
     const log = new WarningLog();
     const facts = await opened.destination.check({ dataset, signal: context.signal, warn: log.warn });
-    for (const { code, subject, detail } of log.all) context.err(`${code} ${subject}: ${detail ?? ""}\n`);
+    printWarnings(context, log.all);
     return { name: opened.destination.displayName, ...facts };
   } finally {
     await opened.close();

@@ -3,6 +3,7 @@ import { buildSource } from "../shared/build-source.ts";
 import { extractToFolder } from "../shared/extract-to-folder.ts";
 import { type Action, addSettings } from "./command.ts";
 import { configure } from "./context.ts";
+import { printWarnings } from "./print-warnings.ts";
 
 /** `sluice extract FILE --out DIR`: records, cursor state and request log, without a destination. */
 export function addExtract(program: Command, action: Action): void {
@@ -35,6 +36,7 @@ export function addExtract(program: Command, action: Action): void {
       signal: context.signal,
       redact: context.redact,
     });
+    printWarnings(context, summary.warnings);
     if (flags.json === true) context.out(JSON.stringify({ ok: true, ...summary }));
     else {
       for (const { resource, records, requests, path } of summary.resources) {

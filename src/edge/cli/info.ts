@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { ConfigError } from "../../core/errors.ts";
-import { getOwn, isJsonObject, type JsonObject } from "../../core/json.ts";
+import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { parseJson } from "../../core/json-reader.ts";
 import { compactJson } from "../../core/json-writer.ts";
 import { WarningLog } from "../../core/warnings.ts";
@@ -98,9 +98,10 @@ function infoFacts(known: {
     pipeline: known.pipeline,
     dataset: known.dataset,
     destination: known.destination,
+    // Null: the destination was not asked.
     dataset_exists: synced?.datasetExists ?? null,
     state_version: (state === null ? undefined : getOwn(state, "_state_version")) ?? null,
-    last_load_id: synced?.newestStateLoadId ?? null,
+    state_load_id: synced?.newestStateLoadId ?? null,
     cursors: state === null ? {} : cursorsOf(state),
     schemas: [...(synced?.schemas ?? [])].map(([name, schema]) => ({
       name,
@@ -109,21 +110,34 @@ function infoFacts(known: {
       tables: [...schema.tables.keys()].filter((table) => !isSystemTable(table)),
     })),
     pending_packages: known.pending,
-    last_run: trace === undefined ? null : { status: trace.status ?? null, ended_at: trace.endedAt ?? null },
+    last_run:
+      trace === undefined
+        ? null
+        : { status: trace.status ?? null, ended_at: trace.endedAt ?? null, load_ids: loadIdsOf(trace) },
   };
 }
 
-/** `issues.updated_at` -> last value, of all sources of a state; per-parent cursors as their number. */
+/** Packages of a run that are in the destination. */
+function loadIdsOf(trace: JsonObject): readonly JsonValue[] {
+  return (isJsonArray(trace.packages) ? trace.packages : [])
+    .map((one) => asObject(one) ?? {})
+    .filter(({ state }) => state === "loaded")
+    .map(({ loadId }) => loadId ?? null);
+}
+
+/** `issues.updated_at` -> last value and how many parents have a cursor of their own, of all sources of a state. */
 function cursorsOf(state: JsonObject): JsonObject {
-  const cursors: Record<string, JsonObject[string]> = {};
+  const cursors: Record<string, JsonObject> = {};
   for (const source of Object.values(asObject(getOwn(state, "sources")) ?? {})) {
     for (const [resource, own] of Object.entries(asObject(getOwn(asObject(source) ?? {}, "resources")) ?? {})) {
       const facts = asObject(own) ?? {};
-      for (const [path, cursor] of Object.entries(asObject(getOwn(facts, "incremental")) ?? {})) {
-        cursors[`${resource}.${path}`] = getOwn(asObject(cursor) ?? {}, "last_value") ?? null;
-      }
       const partitions = asObject(getOwn(asObject(getOwn(facts, "sluice")) ?? {}, "partitions"));
-      if (partitions !== undefined) cursors[resource] = `${Object.keys(partitions).length} parents`;
+      for (const [path, cursor] of Object.entries(asObject(getOwn(facts, "incremental")) ?? {})) {
+        cursors[`${resource}.${path}`] = {
+          last_value: getOwn(asObject(cursor) ?? {}, "last_value") ?? null,
+          ...(partitions === undefined ? {} : { parents: Object.keys(partitions).length }),
+        };
+      }
     }
   }
   return cursors;
@@ -135,15 +149,26 @@ function infoText(facts: JsonObject): string {
     `dataset ${facts.dataset}${facts.dataset_exists === false ? " (not there yet)" : ""} in ${facts.destination}`,
   ];
   const run = asObject(facts.last_run);
-  if (run !== undefined) lines.push(`last run here: ${run.status} at ${run.ended_at}`);
-  if (facts.last_load_id !== null) lines.push(`state version ${facts.state_version}, load ${facts.last_load_id}`);
-  for (const [name, value] of Object.entries(asObject(facts.cursors) ?? {}))
-    lines.push(`  cursor ${name}: ${String(value)}`);
+  if (run !== undefined) {
+    const loads = isJsonArray(run.load_ids) && run.load_ids.length > 0 ? `, load ${run.load_ids.join(", ")}` : "";
+    lines.push(`last run here: ${run.status} at ${run.ended_at}${loads}`);
+  }
+  if (facts.state_load_id !== null)
+    lines.push(`state version ${facts.state_version}, stored by load ${facts.state_load_id}`);
+  else if (facts.dataset_exists === null)
+    lines.push("state, cursors and schemas: give --connection-string to read them from the destination");
+  else lines.push("no state of this pipeline in the destination");
+  for (const [name, cursor] of Object.entries(asObject(facts.cursors) ?? {})) {
+    const { last_value: value = null, parents } = asObject(cursor) ?? {};
+    const own = parents === undefined ? "" : ` (the latest of ${parents} parents, each with its own)`;
+    lines.push(`  cursor ${name}: ${typeof value === "string" ? value : compactJson(value)}${own}`);
+  }
   for (const one of Array.isArray(facts.schemas) ? facts.schemas : []) {
     const schema = asObject(one) ?? {};
     const tables = Array.isArray(schema.tables) ? schema.tables : [];
     lines.push(
-      `schema ${schema.name} version ${schema.version} (${schema.version_hash}), ${tables.length} tables: ${tables.join(", ")}`,
+      `schema ${schema.name} version ${schema.version} (${schema.version_hash}), ${tables.length} table(s):`,
+      ...tables.map((table) => `  ${table}`),
     );
   }
   lines.push(`pending packages: ${facts.pending_packages}`);

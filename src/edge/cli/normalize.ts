@@ -3,6 +3,7 @@ import { normalizeFiles } from "../shared/normalize-files.ts";
 import type { Action } from "./command.ts";
 import { addSettings } from "./command.ts";
 import { configure } from "./context.ts";
+import { printWarnings } from "./print-warnings.ts";
 
 /** `sluice normalize FILE.jsonl... --out DIR`: rows and schema as files, without a destination. */
 export function addNormalize(program: Command, action: Action): void {
@@ -31,7 +32,7 @@ export function addNormalize(program: Command, action: Action): void {
       ...(typeof loadId === "string" ? { loadId } : {}),
       signal: context.signal,
     });
-    for (const { code, subject, count } of summary.warnings) context.err(`${code} ${subject} (${count})\n`);
+    printWarnings(context, summary.warnings);
     if (flags.json === true) context.out(JSON.stringify({ ok: true, ...summary }));
     else {
       for (const { table, rows, path } of summary.tables) context.out(`${table}: ${rows} row(s) -> ${path}`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Configuration } from "../../config/load-configuration.ts";
 import { compactJson, lexemeJson } from "../../core/json-writer.ts";
 import type { RequestRecord, Source } from "../../core/source.ts";
-import { WarningLog } from "../../core/warnings.ts";
+import { type Warning, WarningLog } from "../../core/warnings.ts";
 import { pathName } from "../../load/path-name.ts";
 import { datasetName } from "../../schema/naming/snake-case.ts";
 import { nextState } from "../../state/pipeline-state.ts";
@@ -18,6 +18,7 @@ export interface ExtractSummary {
   }[];
   readonly statePath: string;
   readonly requestsPath: string;
+  readonly warnings: readonly Warning[];
 }
 
 /**
@@ -41,6 +42,7 @@ export async function extractToFolder(
     return made;
   };
   const requestLines: string[] = [];
+  const warnings = new WarningLog();
   const requestLog = await openOutput(folder, "requests.jsonl");
   const { limit } = configuration.settings;
   try {
@@ -51,7 +53,7 @@ export async function extractToFolder(
       signal: options.signal,
       clock: systemClock,
       random: systemRandom,
-      warn: new WarningLog().warn,
+      warn: warnings.warn,
       onRequest: (request) => requestLines.push(requestLine(request, options.redact)),
     });
     for (const { name, selected } of source.resources) if (selected) await file(recordsFile(name));
@@ -82,6 +84,7 @@ export async function extractToFolder(
         })),
       statePath: join(folder, "state.json"),
       requestsPath: join(folder, "requests.jsonl"),
+      warnings: warnings.all,
     };
   } catch (error) {
     for (const one of files.values()) await one.discard();
