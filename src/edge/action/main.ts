@@ -3,7 +3,7 @@
  * outputs, job summary, annotations and files, in success and in failure. The exit status is that of the error code.
  */
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as core from "@actions/core";
 import { type Configuration, loadConfiguration } from "../../config/load-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
@@ -40,8 +40,13 @@ await main();
 async function main(): Promise<void> {
   try {
     const configuration = configure();
+    const workingDirectory = resolve(
+      configuration.settings.workingDirectory ?? join(process.env.RUNNER_TEMP ?? ".", "sluice"),
+    );
     const { trace, error } = await runConfigured(configuration, {
-      workingDirectory: configuration.settings.workingDirectory ?? process.env.RUNNER_TEMP ?? ".sluice",
+      workingDirectory,
+      // The database goes with the machine; its rows must not.
+      exportFolder: join(workingDirectory, "export"),
       signal: stop.signal,
       onRequest: ({ method, url, status, attempt, ms, bytes }) =>
         log.line({

@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import type { Configuration } from "../../config/load-configuration.ts";
 import type { EventSink } from "../../core/events.ts";
 import type { RequestRecord } from "../../core/source.ts";
 import { copyText } from "../../destination/postgres/copy-text.ts";
+import { exportDataset } from "../../destination/postgres/export-dataset.ts";
 import type { PipelineRun } from "../../pipeline/run.ts";
 import { runPipeline } from "../../pipeline/run.ts";
 import { buildSource } from "./build-source.ts";
@@ -17,6 +19,8 @@ export interface RunConfiguredOptions {
   readonly onRequest?: (request: RequestRecord) => void;
   /** `PG*` variables are read from it. Default: that of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Folder where the dataset of an embedded database is left as files, below it one folder a dataset. */
+  readonly exportFolder?: string;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function runConfigured(configuration: Configuration, options: RunCo
   });
   const { settings } = configuration;
   try {
-    return await runPipeline({
+    const run = await runPipeline({
       pipeline: configuration.pipelineName,
       dataset: configuration.datasetName,
       source,
@@ -51,6 +55,16 @@ export async function runConfigured(configuration: Configuration, options: RunCo
       settings: configuration.traces,
       version: VERSION,
     });
+    if (options.exportFolder !== undefined && opened.kind === "embedded" && run.trace.status === "loaded") {
+      const folder = join(options.exportFolder, run.trace.dataset);
+      const { tables } = await exportDataset(opened.connectionString, run.trace.dataset, folder);
+      options.onEvent({
+        type: "message",
+        level: "info",
+        text: `${tables} tables left as CSV with schema.sql in ${folder}`,
+      });
+    }
+    return run;
   } finally {
     await opened.close();
   }
