@@ -70,6 +70,8 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
   let emptyPages = 0;
   let equalBodies = 1;
   let lastBytes: Uint8Array | undefined;
+  /** Guesses beyond the next page were right so far. */
+  let farSighted = true;
 
   const launch = (spec: RequestSpec): void => {
     const controller = linkController(signal);
@@ -94,7 +96,9 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       const guess =
         last === undefined
           ? finder.foresee(from, { headers: answer.headers, notEmpty: holdsRecords(answer, selector) })
-          : finder.foresee(last, undefined);
+          : farSighted
+            ? finder.foresee(last, undefined)
+            : null;
       if (guess === null) return;
       launch(guess);
     }
@@ -162,7 +166,10 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       } else {
         refuseRepetition(follows, asked, settings);
         const ready = flights[0];
-        if (ready !== undefined && identityOf(ready.spec) !== identityOf(follows)) drop();
+        if (ready !== undefined && identityOf(ready.spec) !== identityOf(follows)) {
+          farSighted = false;
+          drop();
+        }
         if (paginator !== undefined && settings.ahead() > 0) {
           if (flights.length === 0) launch(follows);
           lookAhead(spec, answer, paginator);

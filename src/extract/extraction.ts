@@ -201,13 +201,19 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   }
 
   async function runAll(): Promise<void> {
-    const roots = runs.filter((run) => run.plan.parent === undefined && needed.has(run));
-    const ends = await Promise.allSettled(roots.map(runRoot));
-    await sender.close();
-    const failed = ends.find((end) => end.status === "rejected");
-    if (failed === undefined)
+    try {
+      const roots = runs.filter((run) => run.plan.parent === undefined && needed.has(run));
+      const ends = await Promise.allSettled(roots.map(runRoot));
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
       finished = { state: newState(), resources: runs.filter((run) => needed.has(run)).map(reportOf) };
-    channel.close(failed === undefined ? undefined : { error: failed.reason });
+      channel.close();
+    } catch (error) {
+      // The first failure has closed the channel already; this is for faults outside of any resource.
+      channel.close({ error });
+    } finally {
+      await sender.close();
+    }
   }
 
   function newState(): JsonObject {

@@ -20,6 +20,14 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
   if (client.base_url === undefined || client.base_url === null) {
     faults.push({ path: ["client", "base_url"], reason: "missing_key", message: 'the key "base_url" is missing' });
   }
+  if (client.base_url && !(/^https?:\/\//i.test(client.base_url) && URL.canParse(client.base_url))) {
+    faults.push({
+      path: ["client", "base_url"],
+      reason: "type",
+      message: `expected a URL with http:// or https://, found ${quote(client.base_url)}`,
+      suggestion: "write it as https://host/path",
+    });
+  }
   faults.push(...authFaults(client.auth ?? undefined, ["client", "auth"]));
   faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
   faults.push(...authFaults(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));

@@ -254,6 +254,12 @@ function contentOf(
 }
 
 function refuseForeign(request: HttpRequest, target: string): void {
+  if (!URL.canParse(target)) {
+    throw new SourceError("E_SOURCE_SHAPE", `${JSON.stringify(target)} is no URL that can be asked`, {
+      step: "extract",
+      hint: "Set client.base_url, or give an absolute path.",
+    });
+  }
   const url = new URL(target);
   if (url.origin === request.home) return;
   const known = request.foreign === "any" || request.foreign.some((host) => host === url.host || host === url.hostname);

@@ -35,6 +35,18 @@ export function noAnswer(
       cause: error,
     });
   }
+  if (code === "UND_ERR_INVALID_ARG") {
+    return new SourceError(
+      "E_CONFIG",
+      `${method} ${url} cannot be sent: a header has characters that may not stand in it`,
+      {
+        step: "extract",
+        hint: "Check client.headers, endpoint.headers and the token for line ends and other special characters.",
+        context,
+        cause: error,
+      },
+    );
+  }
   const overflow = code === "UND_ERR_HEADERS_OVERFLOW";
   return new SourceError(
     overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE",

@@ -71,10 +71,8 @@ function seriesOf(next: string, lastLink: string | undefined, base: string): Ser
 
 /** Absolute links as they are, others resolved against the last URL. */
 function follow(spec: RequestSpec, link: JsonValue, where: string): RequestSpec {
-  if (typeof link !== "string" || link === "")
+  if (typeof link !== "string" || link === "" || !URL.canParse(link, spec.url)) {
     throw unusable(`the next link at ${JSON.stringify(where)} is no URL: ${shown(link)}`);
-  if (/^[a-z][a-z0-9+.-]*:/i.test(link)) return withUrl(spec, link);
-  if (!URL.canParse(link, spec.url))
-    throw unusable(`the next link at ${JSON.stringify(where)} is no URL: ${shown(link)}`);
-  return withUrl(spec, new URL(link, spec.url).href);
+  }
+  return withUrl(spec, /^[a-z][a-z0-9+.-]*:/i.test(link) ? link : new URL(link, spec.url).href);
 }

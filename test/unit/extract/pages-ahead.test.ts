@@ -122,3 +122,22 @@ test("a limit counts the pages of independent resources and asks for no more", a
   assert.equal(records.children?.length, 4);
   assert.equal(api.asked.filter(({ target }) => target.startsWith("/parents")).length, 2);
 });
+
+test("when guessed pages turn out wrong, guessing far ahead stops", async (t) => {
+  const api = await serve(t, ({ target }, response) => {
+    const page = pageOf(target) || 1;
+    // The last link promises page 30 under `page=n`; the real links carry one parameter more from page 2 on.
+    const next = `${api.base}/items?page=${page + 1}${page >= 2 ? "&v=2" : ""}`;
+    const links = `<${next}>; rel="next", <${api.base}/items?page=30>; rel="last"`;
+    json(response, [{ page }], page < 6 ? { link: links } : {});
+  });
+  const { records } = await extract({
+    client: { base_url: api.base, paginator: "header_link" },
+    resources: ["items"],
+  });
+  assert.deepEqual(
+    records.items?.map((item) => (item as { page: number }).page),
+    [1, 2, 3, 4, 5, 6],
+  );
+  assert.ok(api.asked.length <= 6 + 7, `${api.asked.length} requests`);
+});

@@ -72,6 +72,14 @@ test("all faults of the shape come at once, each with its path", () => {
   );
 });
 
+test("a base URL needs its scheme; an empty one leaves it to the paths", () => {
+  const of = (base_url: string) => faults({ client: { base_url }, resources: [] });
+  assert.deepEqual(of("gitlab.com/api"), ["type client.base_url"]);
+  assert.deepEqual(of("ftp://h"), ["type client.base_url"]);
+  assert.deepEqual(of("http://"), ["type client.base_url"]);
+  assert.deepEqual(of(""), []);
+});
+
 test("a self reference is a cycle, and descendants of a cycle are not reported with it", () => {
   const config = {
     client: { base_url: "https://h" },

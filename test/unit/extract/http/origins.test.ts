@@ -87,3 +87,17 @@ test("a token does not travel unencrypted to another machine", () => {
     (error) => error instanceof SluiceError && error.code === "E_UNSAFE_URL",
   );
 });
+
+test("a token with a line end is told as a fault of the configuration, without showing it", async (t) => {
+  const api = await serve(t, (_, response) => json(response, []));
+  const config: RestApiConfig = {
+    client: { base_url: api.base, auth: { token: "abc-secret\nx" }, paginator: "single_page" },
+    resources: ["a"],
+  };
+  await assert.rejects(extract(config), (error) => {
+    assert.ok(error instanceof SluiceError);
+    assert.equal(error.code, "E_CONFIG");
+    assert.ok(!error.message.includes("abc-secret"));
+    return true;
+  });
+});
