@@ -303,3 +303,45 @@ suite("broken connections", () => {
     assert.equal((await db.query(`SELECT 1 FROM ${DATASET}.t`)).length, 5000);
   });
 });
+
+suite("transaction poolers", () => {
+  test("no session state: settings are local, statements unnamed, nothing at start-up that a pooler refuses", async (t) => {
+    const db = await testDatabase(t);
+    const proxy = await startWireProxy(db.port);
+    t.after(() => proxy.close());
+    const url = new URL(db.url);
+    url.port = String(proxy.port);
+    url.search = `options=${encodeURIComponent("-c work_mem=8MB")}`;
+    const destination = destinationFor(url.href, { statementTimeout: 60_000 });
+    for (const [n, extra] of [[], ["n"]].entries()) {
+      const schema = chainSchema("merge", { extra });
+      const loadId = `170000000${n}.1`;
+      const rows = chainRows(...[1, 2].map((k) => chainRow(schema, loadId, `${n}${k}`, [1, "k", k, ...extra])));
+      const base = await syncFor(destination);
+      await loadRows(destination, await tempFolder(t), { schema, loadId, rows, base, state: { n } });
+    }
+    const { heard } = proxy;
+    const settings = [...heard.matchAll(/\bSET\s+(\S+)/g)].map(([, word]) => word);
+    assert.ok(settings.length > 20);
+    assert.deepEqual([...new Set(settings)], ["LOCAL"]);
+    // Parse and Bind with an empty name: `P`, length, NUL.
+    const parsed = [...heard.matchAll(/P\0\0[\s\S]{2}[^\0]{0,40}\0?(?:SELECT|INSERT)/g)];
+    assert.ok(parsed.length > 10);
+    for (const [message] of parsed) {
+      assert.match(message, /^P\0\0[\s\S]{2}\0(?:SELECT|INSERT)$/);
+    }
+    for (const word of [/pg_advisory_lock\b/, /\bLISTEN\b/, /\bPREPARE\b/, /\bDISCARD\b/])
+      assert.doesNotMatch(heard, word);
+    // Protocol version 3.0 opens each start-up message; names and values follow, an empty name ends it.
+    const startups = heard.split("\u0000\u0003\u0000\u0000").slice(1);
+    assert.ok(startups.length >= 4);
+    for (const startup of startups) {
+      const words = startup.slice(0, startup.indexOf("\0\0")).split("\0");
+      const names = words.filter((_, index) => index % 2 === 0);
+      for (const name of names) assert.match(name, /^(user|database|application_name|client_encoding)$/);
+    }
+    assert.match(heard, /SET LOCAL "work_mem" = E'8MB'/);
+    for (const [temporary] of heard.matchAll(/CREATE TEMPORARY TABLE[^\0]*/g))
+      assert.match(temporary, /ON COMMIT DROP/);
+  });
+});

@@ -5,6 +5,8 @@ export interface WireProxy {
   readonly port: number;
   /** Breaks the next connection that sends a query with this text: before the server gets it, or before its answer. */
   cut(text: string, when: "before" | "after"): void;
+  /** All that clients have sent, as latin1. */
+  readonly heard: string;
   /** How often a connection was broken. */
   readonly cuts: number;
   close(): Promise<void>;
@@ -14,6 +16,7 @@ export interface WireProxy {
 export async function startWireProxy(target: number): Promise<WireProxy> {
   let armed: { readonly text: string; readonly when: "before" | "after" } | undefined;
   let cuts = 0;
+  let heard = "";
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const upstream = connect(target, "127.0.0.1");
@@ -27,6 +30,7 @@ export async function startWireProxy(target: number): Promise<WireProxy> {
       });
     }
     client.on("data", (data) => {
+      heard += data.toString("latin1");
       if (armed !== undefined && data.includes(armed.text)) {
         const { when } = armed;
         armed = undefined;
@@ -51,6 +55,9 @@ export async function startWireProxy(target: number): Promise<WireProxy> {
     port: typeof address === "object" && address !== null ? address.port : 0,
     cut(text, when) {
       armed = { text, when };
+    },
+    get heard() {
+      return heard;
     },
     get cuts() {
       return cuts;
