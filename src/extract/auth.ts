@@ -140,6 +140,6 @@ function readToken(answer: HttpAnswer): { readonly token: string; readonly secon
 }
 
 /** The text of a configured value, secret or not. */
-export function reveal(value: string | Secret | null | undefined): string {
+function reveal(value: string | Secret | null | undefined): string {
   return value instanceof Secret ? value.reveal() : (value ?? "");
 }

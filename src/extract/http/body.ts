@@ -5,7 +5,7 @@ import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
 export class BodyTooLargeError extends Error {}
 
 /** The body ended before its announced end, or its compression is broken. */
-export class BodyCutError extends Error {
+class BodyCutError extends Error {
   readonly code = "UND_ERR_RES_CONTENT_LENGTH";
 }
 
