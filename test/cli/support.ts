@@ -1,0 +1,101 @@
+/** Runs the command line as a user does: a process of its own, in a folder of its own, with hardly any environment. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const ENTRY = join(import.meta.dirname, "..", "..", "src", "edge", "cli", "index.ts");
+
+/** What `node:test` gives to a test or to the hooks of a suite. */
+interface Cleanup {
+  after(end: () => Promise<void>): void;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly onStart?: (child: ChildProcess) => void;
+}
+
+/** One command, to its end. */
+export async function sluice(args: readonly string[], options: RunOptions): Promise<Ended> {
+  const env = { PATH: process.env.PATH ?? "", HOME: options.cwd, ...options.environment };
+  const child = spawn(process.execPath, [ENTRY, ...args], { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  options.onStart?.(child);
+  const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
+  return { code, signal, stdout, stderr };
+}
+
+/** The one JSON object that a command with `--json` prints: a line, and nothing else. */
+export function onlyObject(ended: Ended): Record<string, unknown> {
+  const lines = ended.stdout.split("\n");
+  if (lines.length !== 2 || lines[1] !== "") throw new Error(`not one line:\n${ended.stdout}\n${ended.stderr}`);
+  const value: unknown = JSON.parse(lines[0] ?? "");
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Error(`no object: ${lines[0]}`);
+  return value as Record<string, unknown>;
+}
+
+/** An empty folder, gone when the test ends; `files` are written into it. */
+export async function folder(t: Cleanup, files: Readonly<Record<string, string>> = {}): Promise<string> {
+  const path = await realpath(await mkdtemp(join(tmpdir(), "sluice-cli-")));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  for (const [name, text] of Object.entries(files)) await writeFile(join(path, name), text);
+  return path;
+}
+
+export interface JsonApi {
+  readonly url: string;
+  /** Path and query of each request, in order. */
+  readonly asked: string[];
+  /** Answers by path: the text of a body, or what to do. May be changed while it runs. */
+  readonly answers: Record<string, Answer>;
+}
+
+export type Answer = string | ((request: IncomingMessage, response: ServerResponse) => void);
+
+/** A source on loopback. Bodies are texts, so that numbers stand as a test writes them. */
+export async function jsonApi(t: Cleanup, answers: Record<string, Answer>): Promise<JsonApi> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    const target = request.url ?? "/";
+    asked.push(target);
+    const answer = answers[new URL(target, "http://x").pathname];
+    if (typeof answer === "function") return answer(request, response);
+    response.writeHead(answer === undefined ? 404 : 200, { "content-type": "application/json" });
+    response.end(answer ?? "{}");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(async () => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, answers };
+}
+
+/** A pipeline file `shop` with one page a resource; `resources` as they stand in the file. */
+export function shopFile(url: string, resources: readonly unknown[], source: object = {}): string {
+  return JSON.stringify({
+    pipeline: "shop",
+    dataset: "shop_data",
+    source: { name: "shop", client: { base_url: url, paginator: { type: "single_page" } }, resources, ...source },
+  });
+}
