@@ -146,7 +146,7 @@ export const SETTINGS = {
   limit: setting({
     kind: wholeNumber(1),
     group: "run",
-    description: "Stop each resource after so many pages, to try a pipeline.",
+    description: "Stop each resource without a parent after so many pages, to try a pipeline; children follow all records read.",
     defaultText: "no limit",
     example: "1",
   }),
@@ -227,14 +227,6 @@ export const SETTINGS = {
     kind: flag(),
     group: "network",
     description: "Allow sending the token over plain http to a host that is not this machine.",
-    default: false,
-    example: "true",
-  }),
-  "allow-private-network": setting({
-    kind: flag(),
-    group: "network",
-    description:
-      "Allow the source to point to private, loopback and link-local addresses other than that of its base URL.",
     default: false,
     example: "true",
   }),

@@ -28,7 +28,6 @@ export function addExtract(program: Command, action: Action): void {
     "max-attempts",
     "max-retry-wait",
     "allow-insecure-http",
-    "allow-private-network",
   ]);
   action(command, async (context, { out, ...flags }, [source]) => {
     const configuration = configure(context, source, flags, { needsDestination: false });
