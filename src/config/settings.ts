@@ -146,7 +146,8 @@ export const SETTINGS = {
   limit: setting({
     kind: wholeNumber(1),
     group: "run",
-    description: "Stop each resource without a parent after so many pages, to try a pipeline; children follow all records read.",
+    description:
+      "Stop each resource without a parent after so many pages, to try a pipeline; children follow all records read.",
     defaultText: "no limit",
     example: "1",
   }),

@@ -20,6 +20,7 @@ export interface ExtractionSettings {
   readonly strict: boolean;
   readonly http: HttpOptions;
   readonly functions: SourceFunctions;
+  readonly rebaseLinks: boolean;
 }
 
 /** Bytes of answers that are in flight or wait to be read. */
@@ -63,7 +64,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       plan,
       endpoint: `${plan.method} ${plan.writtenPath}`,
       selected: settings.selected.has(plan.name),
-      prepared: prepareResource(plan, config.client, convert, strict, warn),
+      prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
       authenticator: sender.authenticator(plan, counts),
       cursors: openCursors(plan, state),
       selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),

@@ -32,13 +32,14 @@ export function prepareResource(
   convert: Convert,
   strict: boolean,
   warn: Warn,
+  rebaseLinks = false,
 ): Prepared {
   const fields = plan.bindings.map((binding) => ({ ...binding, path: compilePath(binding.field) }));
   const positions = new Map(fields.map((field, index) => [field.name, index]));
   const inPath = (text: string): string => {
     if (plan.pathEncoding === "segment") return encodeSegment(text);
-    if (/[/?#]/.test(text) || text === "." || text === "..") {
-      warn("W_ROUTE_CHANGED", plan.name, { detail: "set path_encoding: segment, or use ids" });
+    if (plan.pathEncoding === undefined && (/[/?#]/.test(text) || text === "." || text === "..")) {
+      warn("W_ROUTE_CHANGED", plan.name, { detail: "set path_encoding: segment, or none if that is meant" });
     }
     return text;
   };
@@ -79,6 +80,7 @@ export function prepareResource(
         headers: Object.fromEntries(headers.map(([name, value]) => [name(lookup).toLowerCase(), value(lookup)])),
         json: isJsonObject(body) ? body : undefined,
         data: data?.(lookup),
+        ...(rebaseLinks && base !== "" ? { linkBase: base } : {}),
       };
     },
   };

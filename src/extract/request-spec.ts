@@ -16,6 +16,8 @@ export interface RequestSpec {
   readonly data: { readonly [key: string]: QueryValue } | string | undefined;
   /** Number of the page, where a paginator counts. */
   readonly position?: number;
+  /** Links to a next page are moved below this URL: the source may name itself otherwise than we reach it. */
+  readonly linkBase?: string;
 }
 
 /** Sets a query parameter; an existing one keeps its place. */

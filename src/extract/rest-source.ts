@@ -27,6 +27,8 @@ export interface RestApiOptions {
   readonly endpoints?: readonly string[];
   /** Credentials may go unencrypted to hosts other than this machine. */
   readonly allowInsecureHttp?: boolean;
+  /** Next links keep scheme, host and prefix of `base_url`; only path and query are taken from them. */
+  readonly rebaseLinks?: boolean;
   /** Functions that the configuration names as `fn:name`. */
   readonly functions?: SourceFunctions;
 }
@@ -86,6 +88,7 @@ export function restApi(options: RestApiOptions): Source {
           strict: compat === "strict",
           http: options.http ?? {},
           functions: options.functions ?? {},
+          rebaseLinks: options.rebaseLinks === true,
         },
         context,
       ),

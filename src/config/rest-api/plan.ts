@@ -44,7 +44,8 @@ export interface PlannedResource {
   readonly bindings: readonly Binding[];
   readonly parent: string | undefined;
   readonly idempotent: boolean;
-  readonly pathEncoding: "none" | "segment";
+  /** `none` only where it was written: then a value may change the route, and nobody is warned. */
+  readonly pathEncoding: "none" | "segment" | undefined;
 }
 
 export interface Plan {
@@ -132,7 +133,7 @@ function planResource(
     bindings: templates.bindings,
     parent: parents[0],
     idempotent: endpoint.idempotent ?? false,
-    pathEncoding: endpoint.path_encoding ?? client.path_encoding ?? "none",
+    pathEncoding: endpoint.path_encoding ?? client.path_encoding ?? undefined,
   };
 }
 

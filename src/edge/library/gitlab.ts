@@ -23,6 +23,7 @@ export function gitlab(settings: GitlabSettings): Source {
     name,
     config,
     functions,
+    rebaseLinks: true,
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(maxTableNesting === undefined ? {} : { maxTableNesting }),
     ...(http === undefined ? {} : { http }),

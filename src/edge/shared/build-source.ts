@@ -47,6 +47,7 @@ function buildGitlab({ settings }: Configuration, common: Common): Source {
     name,
     config,
     functions,
+    rebaseLinks: true,
     ...(settings.endpoints === undefined ? {} : { endpoints: settings.endpoints }),
   });
 }

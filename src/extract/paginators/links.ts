@@ -74,5 +74,24 @@ function follow(spec: RequestSpec, link: JsonValue, where: string): RequestSpec 
   if (typeof link !== "string" || link === "" || !URL.canParse(link, spec.url)) {
     throw unusable(`the next link at ${JSON.stringify(where)} is no URL: ${shown(link)}`);
   }
-  return withUrl(spec, /^[a-z][a-z0-9+.-]*:/i.test(link) ? link : new URL(link, spec.url).href);
+  const url = /^[a-z][a-z0-9+.-]*:/i.test(link) ? link : new URL(link, spec.url).href;
+  return withUrl(spec, spec.linkBase === undefined ? url : rebase(url, spec.linkBase));
+}
+
+/**
+ * The link's path and query below the base URL. Behind a proxy the instance may know itself under another host and
+ * without the proxy's prefix: `https://inside/api/v4/users?page=2` below `https://proxy/gitlab/api/v4` is
+ * `https://proxy/gitlab/api/v4/users?page=2`. What the base's path ends with and the link's begins with is one.
+ */
+export function rebase(link: string, base: string): string {
+  const target = new URL(link);
+  const to = new URL(base);
+  const segments = to.pathname.split("/").filter((segment) => segment !== "");
+  for (let from = 0; from < segments.length; from += 1) {
+    const shared = `/${segments.slice(from).join("/")}`;
+    if (target.pathname !== shared && !target.pathname.startsWith(`${shared}/`)) continue;
+    const rest = target.pathname.slice(shared.length);
+    return `${to.origin}/${segments.join("/")}${rest}${target.search}`;
+  }
+  return `${to.origin}${target.pathname}${target.search}`;
 }

@@ -128,5 +128,5 @@ function withinScopes(stream: Stream): Partial<ResourceConfig> {
     stream.name === "groups"
       ? { with_projects: "false" }
       : { include_subgroups: "true", with_shared: "false", order_by: "id", sort: "asc" };
-  return { endpoint: { path: `{resources.${stream.name}_scope.path}`, params } };
+  return { endpoint: { path: `{resources.${stream.name}_scope.path}`, path_encoding: "none", params } };
 }

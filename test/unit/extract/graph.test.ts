@@ -146,11 +146,15 @@ test("a parent record without the field is told with the fields it has", async (
 
 test("an inserted value that changes the route is warned about; path_encoding segment encodes it", async (t) => {
   const api = await serve(t, ({ target }, response) => json(response, target === "/groups" ? [{ path: "a/b c" }] : []));
-  const config = (encoding: "none" | "segment"): RestApiConfig => ({
-    client: { base_url: api.base, paginator: "single_page", path_encoding: encoding },
+  const config = (encoding?: "none" | "segment"): RestApiConfig => ({
+    client: {
+      base_url: api.base,
+      paginator: "single_page",
+      ...(encoding === undefined ? {} : { path_encoding: encoding }),
+    },
     resources: ["groups", { name: "sub", endpoint: "g/{resources.groups.path}/x" }],
   });
-  const { warnings } = await extract(config("none"));
+  const { warnings } = await extract(config());
   assert.deepEqual(
     warnings.map((warning) => warning.code),
     ["W_ROUTE_CHANGED"],
@@ -158,6 +162,7 @@ test("an inserted value that changes the route is warned about; path_encoding se
   assert.equal(api.asked[1]?.target, "/g/a/b%20c/x");
   await extract(config("segment"));
   assert.equal(api.asked[3]?.target, "/g/a%2Fb%20c/x");
+  assert.deepEqual((await extract(config("none"))).warnings, [], "who writes none means it");
 });
 
 test("stopping the consumer stops the source", async (t) => {
