@@ -182,7 +182,8 @@ async function lockTables(
 }
 
 function tableAdded(table: Table): SchemaChange {
-  return { table: table.name, change: "table_added" };
+  const columns = completeColumns(table).map((column) => ({ name: column.name, type: columnType(column) }));
+  return { table: table.name, change: "table_added", columns };
 }
 
 function columnAdded({ table }: TableColumns, column: TableColumns["columns"][number]): SchemaChange {
