@@ -43,9 +43,10 @@ function findNewerNode(start: string): string | undefined {
  */
 function runAgain(node: string, file: string): void {
   const ownGroup = process.platform !== "win32";
-  const child = spawn(node, [file, ...process.argv.slice(2)], { stdio: "inherit", detached: ownGroup });
   const signals: readonly NodeJS.Signals[] = ownGroup ? ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] : ["SIGINT"];
+  // Before the child exists: a signal in between would end this process and leave the child behind.
   for (const signal of signals) process.on(signal, () => ownGroup && child.kill(signal));
+  const child = spawn(node, [file, ...process.argv.slice(2)], { stdio: "inherit", detached: ownGroup });
   child.on("error", () => refuse());
   child.on("exit", (code, signal) => {
     for (const name of signals) process.removeAllListeners(name);
