@@ -37,11 +37,43 @@ export function printDouble(value: number): string {
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
-  const [mantissa = "", exponentText = "0"] = value.toExponential().split("e");
+  const [mantissa = "", exponentText = "0"] = shortestInside(value).split("e");
   const exponent = Number(exponentText);
   if (exponent >= -4 && exponent < 15) return plainDecimal(mantissa, exponent);
   const digits = Math.abs(exponent) < 10 ? `0${Math.abs(exponent)}` : String(Math.abs(exponent));
   return `${mantissa}e${exponent < 0 ? "-" : "+"}${digits}`;
+}
+
+/**
+ * Shortest digits in exponent form that lie between the neighbours' midpoints. JavaScript takes a midpoint too when
+ * reading it back rounds to the value; the server does not. Only integers beyond 2^53 have midpoints that short.
+ */
+function shortestInside(value: number): string {
+  const shortest = value.toExponential();
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return shortest;
+  const exact = BigInt(value);
+  let text = shortest;
+  for (let digits = shortest.replace(/e.*|[-.]/g, "").length; isMidpoint(text); digits += 1) {
+    text = value.toExponential(digits);
+  }
+  return text;
+
+  function isMidpoint(candidate: string): boolean {
+    const [mantissa = "", exponent = "0"] = candidate.split("e");
+    const printed = BigInt(plainDecimal(mantissa, Number(exponent)));
+    if (printed === exact) return false;
+    const other = neighbour(value, exact < printed);
+    return Number.isFinite(other) && printed * 2n === exact + BigInt(other);
+  }
+}
+
+/** The next double above or below. */
+function neighbour(value: number, above: boolean): number {
+  const view = new DataView(new ArrayBuffer(8));
+  view.setFloat64(0, value);
+  const step = above === value > 0 ? 1n : -1n;
+  view.setBigInt64(0, view.getBigInt64(0) + step);
+  return view.getFloat64(0);
 }
 
 /** `jsonb`: keys ordered by byte length, then bytes; the last of equal keys; one blank after `:` and `,`. */
@@ -112,10 +144,12 @@ function printTimestamp(text: string, precision: number, timezone: boolean): str
   const date = new Date(0);
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second), 0);
-  const total = roundMicros(BigInt(date.getTime()) * 1000n + micros, precision);
+  const total = roundMicros(BigInt(date.getTime()) * 1000n + micros - SERVER_EPOCH, precision) + SERVER_EPOCH;
   const seconds = (total - (((total % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n;
   const rest = total - seconds * 1_000_000n;
-  const base = new Date(Number(seconds) * 1000).toISOString().slice(0, 19).replace("T", " ");
+  const iso = new Date(Number(seconds) * 1000).toISOString();
+  // Rounding may end in the year 10000, which ISO strings write as +010000.
+  const base = iso.replace(/^\+0*/, "").replace("T", " ").slice(0, -".000Z".length);
   return `${base}${fractionText(rest)}${timezone ? "+00" : ""}`;
 }
 
@@ -131,9 +165,14 @@ function printTime(text: string, precision: number): string {
   return `${two(whole / 3600n)}:${two((whole / 60n) % 60n)}:${two(whole % 60n)}${fractionText(total % 1_000_000n)}`;
 }
 
+/** 2000-01-01 in microseconds since 1970: the server counts from there, and rounds away from it. */
+const SERVER_EPOCH = 946_684_800_000_000n;
+
+/** Halves are rounded away from zero. */
 function roundMicros(micros: bigint, precision: number): bigint {
   const unit = 10n ** BigInt(6 - Math.min(6, precision));
-  return ((micros + unit / 2n) / unit) * unit;
+  const half = micros < 0n ? -unit / 2n : unit / 2n;
+  return ((micros + half) / unit) * unit;
 }
 
 function fractionText(micros: bigint): string {
