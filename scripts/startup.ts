@@ -56,7 +56,6 @@ async function action(): Promise<number> {
       INPUT_SOURCE: "gitlab",
       "INPUT_BASE-URL": `http://127.0.0.1:${port}`,
       INPUT_TOKEN: "no-token",
-      INPUT_CACHE: "false",
       "INPUT_CONNECTION-STRING": `postgresql://user:password@127.0.0.1:${port}/db?sslmode=disable`,
     },
   });
