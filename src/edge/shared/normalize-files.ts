@@ -128,7 +128,17 @@ export async function normalizeFiles(
 
 async function startSchema(path: string | undefined, name: string): Promise<Schema> {
   if (path === undefined) return createSchema(schemaName(name));
-  return parseStoredSchema(parseJson(await readGiven(path)));
+  const text = await readGiven(path);
+  try {
+    return parseStoredSchema(parseJson(text));
+  } catch (cause) {
+    throw new ConfigError("E_INPUT", `${path}: not a stored schema document that can be read`, {
+      step: "config",
+      hint: "Give a schema.json of an earlier normalize, or the column schema of _dlt_version.",
+      context: { file: path },
+      cause,
+    });
+  }
 }
 
 async function readColumns(path: string): Promise<Record<string, JsonObject>> {
