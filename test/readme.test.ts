@@ -1,10 +1,13 @@
 /** The README's examples are read as users would give them to Sluice. */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { promisify } from "node:util";
 import { parse } from "yaml";
 import { loadConfiguration } from "../src/config/load-configuration.ts";
+import * as library from "../src/index.ts";
 
 const root = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(root, path), "utf8");
@@ -54,6 +57,27 @@ test("the pipeline file of the README is one", () => {
   assert.equal(configuration.datasetName, "shop_data");
   assert.equal(configuration.source.kind, "rest-api");
   assert.equal(configuration.destination.kind, "embedded");
+});
+
+test("the program of the README uses what the library exports", () => {
+  const names = /import \{ ([^}]+) \} from "sluice"/.exec(blocks("ts")[0] ?? "")?.[1]?.split(", ") ?? [];
+  assert.ok(names.length > 0);
+  assert.deepEqual(
+    names.filter((name) => !(name in library)),
+    [],
+  );
+});
+
+test("the commands and flags of the README are those of the command line", async () => {
+  const lines = blocks("sh").flatMap((block) => block.split("\n").filter((line) => line.startsWith("sluice ")));
+  assert.ok(lines.length >= 6);
+  const cli = join(root, "src", "edge", "cli", "index.ts");
+  for (const line of lines) {
+    const [, command = "", ...rest] = (line.split("#")[0] ?? "").trim().split(/\s+/);
+    const { stdout } = await promisify(execFile)(process.execPath, [cli, command, "--help"]);
+    assert.match(stdout, new RegExp(`^Usage: sluice ${command} `), line);
+    for (const flag of rest.filter((word) => word.startsWith("--"))) assert.ok(stdout.includes(`${flag} `), line);
+  }
 });
 
 test("links of the documents lead somewhere", () => {
