@@ -1,4 +1,5 @@
 /** Runs the command line as a user does: a process of its own, in a folder of its own, with hardly any environment. */
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
@@ -6,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { TestDatabase } from "../support/postgres.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "src", "edge", "cli", "index.ts");
 
@@ -98,4 +100,26 @@ export function shopFile(url: string, resources: readonly unknown[], source: obj
     dataset: "shop_data",
     source: { name: "shop", client: { base_url: url, paginator: { type: "single_page" } }, resources, ...source },
   });
+}
+
+/** Every failure: exit status, one object on standard output, code and one line (and a hint) on standard error. */
+export function assertFailed(ended: Ended, code: string, exit: number): Record<string, unknown> & { message: string } {
+  assert.deepEqual([ended.code, ended.signal], [exit, null], ended.stderr);
+  const object = onlyObject(ended);
+  assert.equal(object.ok, false);
+  assert.equal(object.code, code);
+  assert.equal(object.retryable, exit === 5);
+  assert.ok(typeof object.hint === "string" && object.hint !== "", "a hint");
+  const { message } = object;
+  assert.ok(typeof message === "string");
+  assert.ok(ended.stderr.includes(`${code}: ${message}\n${object.hint}\n`), ended.stderr);
+  assert.doesNotMatch(ended.stderr, /^\s+at .*:\d+:\d+/m, "no stack");
+  return { ...object, message };
+}
+
+/** Schemas of the database beside those that every database has. */
+export async function schemasOf(database: TestDatabase): Promise<readonly unknown[]> {
+  return database.query(
+    "SELECT nspname FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('information_schema', 'public')",
+  );
 }
