@@ -36,7 +36,7 @@ export function addCheck(program: Command, action: Action): void {
     const failures: unknown[] = [];
     if (offline !== true) {
       await collect(failures, async () => {
-        probe = await probeSource(source, context.signal);
+        probe = await probeSource(buildSource(configuration, { concurrency: 1 }), context.signal);
       });
       await collect(failures, async () => {
         database = await checkDestination(context, configuration);

@@ -1,3 +1,4 @@
+import { rmdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import { renderLoadInfo } from "../../report/load-info.ts";
@@ -18,9 +19,10 @@ export function addDemo(program: Command, action: Action): void {
     .addHelpText("after", "\nExample:\n  sluice demo --keep");
   action(command, async (context, flags) => {
     const json = flags.json === true;
+    const workFolder = resolve(".sluice");
     let error: unknown;
     const { traces } = await runDemo({
-      workFolder: resolve(".sluice"),
+      workFolder,
       signal: context.signal,
       runPipelineOnce: async (settings) => {
         const run = await runOnce(context, flags, settings);
@@ -32,6 +34,9 @@ export function addDemo(program: Command, action: Action): void {
       keep: flags.keep === true,
       keepCommand: "npm run demo -- --keep",
       onSecret: (value) => context.addSecrets([value]),
+    }).finally(async () => {
+      // The demo has emptied its own folder; this one goes too unless pipelines have run here.
+      await rmdir(workFolder).catch(() => {});
     });
     const failure = traces.find((trace) => trace.failure !== undefined)?.failure;
     if (failure !== undefined) reportFailureTrace(context, flags, failure, error);

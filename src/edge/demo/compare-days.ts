@@ -56,7 +56,7 @@ function newColumns(trace: Trace): readonly string[] {
   const names = changes.map(({ table, column }) => `${table}.${column ?? ""}`);
   const shown = names.slice(0, 6).join(", ");
   return [
-    `${names.length} new column${names.length === 1 ? "" : "s"} came with day 2: ${shown}${names.length > 6 ? ", ..." : ""}.`,
+    `${names.length} new column${names.length === 1 ? "" : "s"} came with day 2: ${shown}${names.length > 6 ? `, and ${names.length - 6} more` : ""}.`,
   ];
 }
 

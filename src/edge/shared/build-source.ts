@@ -9,12 +9,14 @@ import { VERSION } from "./version.ts";
 /**
  * The source that a configuration names. Throws `ConfigError` for what only the source can know to be wrong (an endpoint
  * that does not exist); nothing is requested.
+ *
+ * @param http options beside those that the configuration gives
  */
-export function buildSource(configuration: Configuration): Source {
+export function buildSource(configuration: Configuration, http: Pick<HttpOptions, "concurrency"> = {}): Source {
   const { settings, source } = configuration;
   const common = {
     compat: settings.compat,
-    http: httpOptions(configuration),
+    http: { ...httpOptions(configuration), ...http },
     allowInsecureHttp: settings.allowInsecureHttp,
     ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
   };

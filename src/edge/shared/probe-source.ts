@@ -9,13 +9,12 @@ export interface SourceProbe {
 }
 
 /**
- * Asks the source for one page, to prove URL and credential: that of the first selected resource without a parent, or
- * of the parent that is needed first. Throws as a run would.
+ * Asks the source for one page, to prove URL and credential: the first page of a selected resource, and what is needed
+ * to ask for it. Throws as a run would. Give a source that sends one request at a time.
  */
 export async function probeSource(source: Source, signal: AbortSignal): Promise<SourceProbe | undefined> {
   const stop = new AbortController();
-  let status = 0;
-  let asked = "";
+  const statuses = new Map<string, number>();
   const extraction = source.extract({
     state: {},
     limit: 1,
@@ -24,17 +23,17 @@ export async function probeSource(source: Source, signal: AbortSignal): Promise<
     random: systemRandom,
     warn: new WarningLog().warn,
     onRequest: (request) => {
-      if (request.status === 0 || status !== 0) return;
-      status = request.status;
-      asked = request.resource;
+      if (request.status !== 0) statuses.set(request.resource, request.status);
     },
   });
   try {
     for await (const page of extraction.pages) {
       stop.abort();
-      return { resource: page.resource, status, records: page.records.length };
+      return { resource: page.resource, status: statuses.get(page.resource) ?? 0, records: page.records.length };
     }
-    return status === 0 ? undefined : { resource: asked, status, records: 0 };
+    // No page with a record in it.
+    const [last] = [...statuses].reverse();
+    return last === undefined ? undefined : { resource: last[0], status: last[1], records: 0 };
   } finally {
     stop.abort();
   }
