@@ -27,9 +27,12 @@ interface Bundle {
 
 const MB = 1_000_000;
 
+/** A program of the build found something wrong; the message is what it said. */
+class ToolError extends Error {}
+
 const BUNDLES: readonly Bundle[] = [
   { name: "main", entry: "edge/action/main.js", budget: 7 * MB },
-  { name: "post", entry: "edge/action/post.js", optional: true, budget: 4 * MB },
+  { name: "post", entry: "edge/action/post.js", optional: true, budget: 5 * MB },
   { name: "cli", entry: "edge/cli/launcher.js", budget: 5 * MB },
 ];
 
@@ -39,7 +42,13 @@ const resolve = createRequire(import.meta.url).resolve;
 const run = promisify(execFile);
 
 const { values: options } = parseArgs({ options: { check: { type: "boolean" }, out: { type: "string" } } });
-process.exitCode = options.check === true ? await check() : await build(options.out ?? join(root, "dist"));
+try {
+  process.exitCode = options.check === true ? await check() : await build(options.out ?? join(root, "dist"));
+} catch (error) {
+  if (!(error instanceof ToolError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
 
 /** Compiles and bundles everything into `out`; returns the exit status. */
 async function build(out: string): Promise<number> {
@@ -132,8 +141,8 @@ async function node(args: readonly string[]): Promise<void> {
     await run(process.execPath, args, { cwd: root, maxBuffer: 64 * MB });
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    console.error([stdout, stderr].filter(Boolean).join("\n").trim());
-    throw new Error(`build: ${relative(root, args[0] ?? "")} failed`, { cause: error });
+    const name = relative(root, args[0] ?? "");
+    throw new ToolError([stdout, stderr, `build: ${name} failed`].filter(Boolean).join("\n"));
   }
 }
 
