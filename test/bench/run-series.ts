@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { type BenchDatabase, checkpoint, countRows, dropDatasets } from "./database.ts";
 import type { Engine, EngineReport } from "./engines.ts";
 import { dumpDataset, FLOOR_DATASET, FLOOR_DATASETS, type Floor } from "./floor.ts";
-import { type GitlabProcess, startGitlabProcess } from "./gitlab-process.ts";
+import type { GitlabProcess } from "./gitlab-process.ts";
 import type { BenchLine } from "./lines.ts";
 import { type Measured, measureCommand } from "./measure.ts";
 import { pipelineDocument, type ScenarioName, type Series } from "./scenarios.ts";
 
 export interface SeriesRequest {
   readonly series: Series;
+  /** With the data of the series. */
+  readonly gitlab: GitlabProcess;
   readonly engines: readonly Engine[];
   readonly floor: boolean;
   readonly rounds: number;
@@ -22,43 +24,41 @@ export interface SeriesRequest {
 
 /** Rounds in which the engines take turns, each from nothing; what fails is a line that says so, and the rest goes on. */
 export async function runSeries(request: SeriesRequest): Promise<void> {
-  const { series, engines, database, signal, folder } = request;
-  const datasets = [...engines.map((engine) => engine.dataset), ...FLOOR_DATASETS];
-  const gitlab = await startGitlabProcess(series.world, signal);
+  const { series, gitlab, engines, database, folder } = request;
+  await gitlab.set(series.server);
+  let floor: Floor | undefined;
   try {
-    await gitlab.set(series.server);
-    let floor: Floor | undefined;
     for (let round = 1; round <= request.rounds; round++) {
       for (const engine of engines) {
-        const whole = await runEngine(request, gitlab, engine, round);
-        if (request.floor && series.floor && whole)
-          floor ??= await dumpDataset(database.url, engine.dataset, join(folder, "floor"));
+        await runEngine(request, engine, round, async () => {
+          if (request.floor && series.floor)
+            floor ??= await dumpDataset(database.url, engine.dataset, join(folder, "floor"));
+        });
         await dropDatasets(database.url, [engine.dataset]);
       }
       if (floor !== undefined) await runFloor(request, floor, round);
     }
   } finally {
-    await gitlab.stop();
-    await dropDatasets(database.url, datasets);
+    await dropDatasets(database.url, [...engines.map((engine) => engine.dataset), ...FLOOR_DATASETS]);
     await rm(join(folder, "floor"), { recursive: true, force: true });
   }
 }
 
-/** The runs of the series by one engine; false when one failed, which ends them. */
+/** The runs of the series by one engine, until one fails. `onFirst` is called when the first has ended well. */
 async function runEngine(
   request: SeriesRequest,
-  gitlab: GitlabProcess,
   engine: Engine,
   round: number,
-): Promise<boolean> {
-  const { series, database } = request;
+  onFirst: () => Promise<void>,
+): Promise<void> {
+  const { series, gitlab, database } = request;
   const folder = join(request.folder, engine.dataset);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await dropDatasets(database.url, [engine.dataset]);
   const document = pipelineDocument(series, gitlab.url, gitlab.token);
   let before: Readonly<Record<string, number>> = {};
-  for (const scenario of series.runs) {
+  for (const [at, scenario] of series.runs.entries()) {
     const command = await engine.prepare(document, folder, database.url);
     await checkpoint(database.url);
     await gitlab.reset();
@@ -70,11 +70,11 @@ async function runEngine(
     const run = { scenario, round, name: engine.name, engine: engine.engine, profile: engine.profile };
     const line = lineOf(run, series, measured, report, tables, asked);
     if (line !== undefined) request.onLine(line);
-    if (measured.exit !== 0) return false;
+    if (measured.exit !== 0) return;
+    if (at === 0) await onFirst();
     before = after;
   }
   await rm(folder, { recursive: true, force: true });
-  return true;
 }
 
 async function runFloor(request: SeriesRequest, floor: Floor, round: number): Promise<void> {

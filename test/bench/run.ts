@@ -9,6 +9,7 @@ import { join, resolve } from "node:path";
 import { DLT_VERSION } from "../support/dlt.ts";
 import { type BenchDatabase, openDatabase } from "./database.ts";
 import { dltEngine, type Engine, sluiceEngine } from "./engines.ts";
+import { type GitlabProcess, startGitlabProcess } from "./gitlab-process.ts";
 import { installDlt } from "./install-dlt.ts";
 import { type BenchLine, ENGINE_TITLES } from "./lines.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
@@ -16,7 +17,7 @@ import { replaceFigures } from "./performance-page.ts";
 import { readProfile, renderProfile, selfTimes } from "./profile.ts";
 import { differences, renderMarkdown, renderText, tablesOf } from "./render-tables.ts";
 import { runSeries } from "./run-series.ts";
-import { seriesOf } from "./scenarios.ts";
+import { type Series, seriesOf } from "./scenarios.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const PAGE = join(root, "docs", "performance.md");
@@ -75,14 +76,15 @@ async function compare({ options, entry, database, folder, signal }: BenchRun): 
       written = written.then(() => appendFile(options.out ?? "", `${JSON.stringify(line)}\n`));
   };
   let written = options.out === undefined ? Promise.resolve() : writeFile(options.out, "");
-  for (const series of seriesOf(options.scenarios, options.records, options.quick)) {
+  const all = seriesOf(options.scenarios, options.records, options.quick);
+  await withGitlab(all, signal, async (series, gitlab) => {
     const small = series.runs.includes("small") && !options.quick;
     // Memory is a question to Sluice alone; dlt would take minutes a round.
     const own = series.runs.includes("memory") ? engines.filter((engine) => engine.name === "sluice") : engines;
     const rounds = small ? Math.max(options.rounds, SMALL_ROUNDS) : options.rounds;
     const floor = options.engines.includes("floor");
-    await runSeries({ series, engines: own, floor, rounds, database, folder, signal, onLine });
-  }
+    await runSeries({ series, gitlab, engines: own, floor, rounds, database, folder, signal, onLine });
+  });
   await written;
   const tables = tablesOf(lines);
   const about = aboutMachine(database);
@@ -104,16 +106,33 @@ function differs(lines: readonly BenchLine[], scenario: string): boolean {
 async function profile({ options, entry, database, folder, signal }: BenchRun): Promise<number> {
   const profiles = join(folder, "profiles");
   const engine = sluiceEngine(entry, ["--cpu-prof", `--cpu-prof-dir=${profiles}`]);
-  for (const series of seriesOf(options.scenarios, options.records, false)) {
+  let failed = false;
+  await withGitlab(seriesOf(options.scenarios, options.records, false), signal, async (series, gitlab) => {
     const lines: BenchLine[] = [];
     const onLine = (line: BenchLine) => void lines.push(line);
-    await runSeries({ series, engines: [engine], floor: false, rounds: 1, database, folder, signal, onLine });
+    await runSeries({ series, gitlab, engines: [engine], floor: false, rounds: 1, database, folder, signal, onLine });
     for (const line of lines) console.log(progressOf(line));
-    if (lines.some((line) => !line.ok)) return 1;
-    console.log(renderProfile(selfTimes(readProfile(profiles)), TOP));
+    if (lines.every((line) => line.ok)) console.log(renderProfile(selfTimes(readProfile(profiles)), TOP));
+    else failed = true;
     await rm(profiles, { recursive: true, force: true });
+  });
+  return failed ? 1 : 0;
+}
+
+/** The series in turn, each with a server that has its data; series of the same data share one. */
+async function withGitlab(
+  all: readonly Series[],
+  signal: AbortSignal,
+  run: (series: Series, gitlab: GitlabProcess) => Promise<void>,
+): Promise<void> {
+  for (const world of new Set(all.map((series) => series.world))) {
+    const gitlab = await startGitlabProcess(world, signal);
+    try {
+      for (const series of all.filter((one) => one.world === world)) await run(series, gitlab);
+    } finally {
+      await gitlab.stop();
+    }
   }
-  return 0;
 }
 
 async function enginesOf(options: BenchOptions, entry: string): Promise<Engine[]> {
