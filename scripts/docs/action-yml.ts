@@ -28,6 +28,8 @@ export function renderActionYml(): string {
     "runs:",
     "  using: node24",
     "  main: dist/main/index.js",
+    "  post: dist/post/index.js",
+    "  post-if: always()",
     "",
   ];
   return lines.join("\n");

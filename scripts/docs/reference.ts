@@ -67,7 +67,7 @@ function settingSection(name: SettingName, spec: Setting<unknown>): readonly str
     `- format: ${describeFormat(spec)}`,
     `- default: ${describeDefault(spec)}`,
     `- example: ${code(spec.example)}`,
-    `- flag: ${name === "source" ? "the argument of `sluice run`" : flags}`,
+    ...(name === "cache" ? [] : [`- flag: ${name === "source" ? "the argument of `sluice run`" : flags}`]),
     ...(key === undefined ? [] : [`- pipeline file: \`${key}\``]),
     ...(variables.length === 0
       ? []

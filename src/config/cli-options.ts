@@ -14,13 +14,13 @@ export interface CliOption {
   readonly choices?: readonly string[];
 }
 
-/** Settings that make no sense on a command line's argument list: `source` is the argument itself. */
-const ARGUMENTS: ReadonlySet<string> = new Set(["source"]);
+/** Settings that are no flags: `source` is the argument itself, `cache` is GitHub's. */
+const NO_FLAGS: ReadonlySet<string> = new Set(["source", "cache"]);
 
 /** The options of the command line, all or those of some settings, in the order of the documents. */
 export function cliOptions(only?: readonly SettingName[]): readonly CliOption[] {
   return settingEntries()
-    .filter(([name]) => !ARGUMENTS.has(name) && (only === undefined || only.includes(name)))
+    .filter(([name]) => !NO_FLAGS.has(name) && (only === undefined || only.includes(name)))
     .map(([name, spec]) => ({
       name,
       flags: flagText(name, spec),

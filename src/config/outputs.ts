@@ -21,8 +21,13 @@ export const OUTPUTS = {
   "load-ids": { description: "Ids of the load packages, a JSON list.", example: '["1795475420.675529"]' },
   "first-run": { description: "Whether the destination knew no state of the pipeline.", example: "true" },
   "state-source": {
-    description: "Where the state came from: `destination`, `cache` or `new`.",
+    description: "Where the state came from: `destination`, or `new` where there was none.",
     example: "destination",
+  },
+  "cache-hit": {
+    description:
+      "What the cache knew: `exact` the state that the destination has, `prefix` another one of this pipeline, or `none`.",
+    example: "exact",
   },
   "rows-loaded": { description: "Rows loaded into all tables.", example: "4213" },
   "row-counts": { description: "Rows per table, a JSON object.", example: '{"issues":4000}' },

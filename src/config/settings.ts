@@ -165,6 +165,15 @@ export const SETTINGS = {
     defaultText: "the runner's temporary folder; on the command line `.sluice`",
     example: ".sluice",
   }),
+  cache: setting({
+    kind: flag(),
+    group: "run",
+    description:
+      "Keep version and hash of the last state in GitHub's cache, to tell when the database went back in time.",
+    default: true,
+    example: "false",
+    fileKey: false,
+  }),
   "log-level": setting({
     kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
     group: "run",

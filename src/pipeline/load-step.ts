@@ -78,6 +78,9 @@ function packageTrace(
     startedAt,
     endedAt,
     schemaVersionHash: manifest.schemaVersionHash,
+    ...(manifest.state === undefined
+      ? {}
+      : { stateLeft: { version: manifest.state.version, hash: manifest.state.versionHash } }),
     tables: [...tables.values()],
     changes: outcome?.changes ?? [],
   };

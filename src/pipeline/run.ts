@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { SluiceError } from "../core/errors.ts";
 import type { SyncResult } from "../load/destination.ts";
 import { datasetName, schemaName as normalizeSchemaName } from "../schema/naming/snake-case.ts";
+import { stateMark } from "../state/pipeline-state.ts";
 import { loadPackage } from "./load-step.ts";
 import { makePackage } from "./make-package.ts";
 import type { PipelineOptions } from "./options.ts";
@@ -51,7 +52,11 @@ async function runSteps(options: PipelineOptions, recorder: TraceRecorder): Prom
   recorder.set({ dataset, schemaName });
   const folder = pipelineFolder(options.workFolder, options.pipeline);
   let synced = await sync(options, dataset, schemaName, recorder);
-  recorder.set({ firstRun: synced.state === null, stateSource: synced.state === null ? "new" : "destination" });
+  recorder.set({
+    firstRun: synced.state === null,
+    stateSource: synced.state === null ? "new" : "destination",
+    ...(synced.state === null ? {} : { stateFound: stateMark(synced.state) }),
+  });
 
   const pending = await findPending(folder, dataset, synced, recorder.warnings.warn);
   for (const found of pending) {

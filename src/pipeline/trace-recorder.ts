@@ -14,10 +14,12 @@ export interface TraceRecorder {
   within(step: Step, startedAt: string, seconds: number, ok: boolean): void;
   resources(reports: readonly ResourceReport[]): void;
   package(trace: PackageTrace): void;
-  set(facts: Partial<Pick<Trace, "firstRun" | "stateSource" | "schemaName" | "dataset">>): void;
+  set(facts: Partial<TraceFacts>): void;
   /** The trace of the run as it stands. */
   finish(failure?: unknown): Trace;
 }
+
+type TraceFacts = Pick<Trace, "firstRun" | "stateSource" | "stateFound" | "schemaName" | "dataset">;
 
 export function createTraceRecorder(options: PipelineOptions): TraceRecorder {
   const { clock, onEvent } = options;
@@ -26,7 +28,7 @@ export function createTraceRecorder(options: PipelineOptions): TraceRecorder {
   const steps: StepTrace[] = [];
   const packages: PackageTrace[] = [];
   let resources: readonly ResourceReport[] = [];
-  let facts: Pick<Trace, "firstRun" | "stateSource" | "schemaName" | "dataset"> = {
+  let facts: TraceFacts = {
     firstRun: false,
     stateSource: "new",
     schemaName: options.source.name,

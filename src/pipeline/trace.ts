@@ -27,6 +27,10 @@ export interface Trace {
   readonly endedAt: string;
   readonly firstRun: boolean;
   readonly stateSource: "destination" | "cache" | "new";
+  /** The state that the run found in the destination; absent when there was none, or the run did not get there. */
+  readonly stateFound?: StateMark;
+  /** In the Action: whether the cache knew that very state, another one of the pipeline, or nothing. */
+  readonly cacheHit?: "exact" | "prefix" | "none";
   readonly steps: readonly StepTrace[];
   readonly resources: readonly ResourceReport[];
   readonly packages: readonly PackageTrace[];
@@ -34,6 +38,12 @@ export interface Trace {
   readonly failure?: FailureTrace;
   /** Key, value source and provider of each resolved setting; never a secret's value. */
   readonly settings: readonly SettingTrace[];
+}
+
+/** Version and content hash of a pipeline state, as they stand in `_dlt_pipeline_state`. */
+export interface StateMark {
+  readonly version: number;
+  readonly hash: string;
 }
 
 export type RunStatus = "loaded" | "no-new-data" | "failed" | "aborted" | "cancelled";
@@ -51,6 +61,8 @@ export interface PackageTrace {
   readonly startedAt: string;
   readonly endedAt: string;
   readonly schemaVersionHash: string;
+  /** The state that the package carries; absent when it changes none. */
+  readonly stateLeft?: StateMark;
   readonly tables: readonly TableTrace[];
   readonly changes: readonly SchemaChange[];
 }

@@ -30,6 +30,7 @@ export function renderOutputs(trace: Trace, paths: ReportPaths) {
     "load-ids": json(trace.packages.filter((each) => each.state === "loaded").map((each) => each.loadId)),
     "first-run": String(trace.firstRun),
     "state-source": trace.stateSource,
+    "cache-hit": trace.cacheHit ?? "none",
     "rows-loaded": String(facts.rows),
     "row-counts": json(Object.fromEntries(facts.tables.map((table) => [table.table, table.rows])), paths.loadInfo),
     "schema-changed": String(facts.changes.length > 0),

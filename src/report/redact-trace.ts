@@ -15,6 +15,6 @@ const OWN_WORDS: ReadonlySet<string> = new Set([
   ...Object.keys(WARNING_CODES),
   ...["loaded", "no-new-data", "failed", "aborted", "cancelled", "normalized"],
   ...["config", "sync", "extract", "normalize", "load", "report"],
-  ...["destination", "cache", "new", "postgres", "embedded", "***"],
+  ...["destination", "cache", "new", "exact", "prefix", "none", "postgres", "embedded", "***"],
   ...["append", "replace", "merge", "skip", "table_added", "column_added", "variant_added"],
 ]);

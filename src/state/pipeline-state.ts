@@ -62,6 +62,12 @@ export function sourceState(state: JsonObject | null, name: string): JsonObject 
   return isJsonObject(own) ? own : {};
 }
 
+/** Version and content hash that a stored state document names. */
+export function stateMark(state: JsonObject): { readonly version: number; readonly hash: string } {
+  const hash = getOwn(state, "_version_hash");
+  return { version: integer(getOwn(state, "_state_version")), hash: typeof hash === "string" ? hash : "" };
+}
+
 /** `schema_names` of a state document. */
 export function stateSchemaNames(state: JsonObject): readonly string[] {
   const names = getOwn(state, "schema_names");

@@ -12,6 +12,8 @@ export const ACTION_ENTRY = process.env.SLUICE_ACTION_ENTRY ?? join(root, "dist"
 export interface ActionRequest {
   /** Inputs by the names that a workflow uses. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Another entry of the Action, to run its `post` step. */
+  readonly entry?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Files of the checkout by path. */
   readonly files?: Readonly<Record<string, string>>;
@@ -110,7 +112,11 @@ interface Ended {
 
 function runProcess(env: Record<string, string>, cwd: string, request: ActionRequest): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [ACTION_ENTRY], { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [request.entry ?? ACTION_ENTRY], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -13,11 +13,13 @@ import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
 import { runConfigured } from "../shared/run-configured.ts";
 import { VERSION } from "../shared/version.ts";
+import { openStateCache, type StateCache } from "./cache.ts";
 import { explainMissingCredentials } from "./event.ts";
 import { exitStatusOf, traceOfFailure } from "./failure.ts";
 import { readInputs, secretValues } from "./inputs.ts";
 import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./log.ts";
 import { type Reporter, reportRun } from "./outputs.ts";
+import { writeSaveOrder } from "./state.ts";
 
 const startedAt = new Date();
 const secrets = new Set(secretValues(process.env));
@@ -38,11 +40,13 @@ process.on("uncaughtException", (error) => {
 await main();
 
 async function main(): Promise<void> {
+  let cache: StateCache | undefined;
   try {
     const configuration = configure();
     const workingDirectory = resolve(
       configuration.settings.workingDirectory ?? join(process.env.RUNNER_TEMP ?? ".", "sluice"),
     );
+    cache = await openStateCache(configuration, process.env);
     const { trace, error } = await runConfigured(configuration, {
       workingDirectory,
       // The database goes with the machine; its rows must not.
@@ -58,10 +62,13 @@ async function main(): Promise<void> {
         progress: configuration.settings.progress !== "none",
       }),
     });
-    await finish(trace, error);
+    const concluded = await cache?.conclude(trace);
+    await finish(concluded?.trace ?? trace, error);
+    if (concluded?.order !== undefined) writeSaveOrder(core, concluded.order);
   } catch (caught) {
     const error = explainMissingCredentials(caught, process.env, inputs, readText);
-    await finish(traceOfFailure(error, { inputs, startedAt, version: VERSION }), error);
+    const trace = traceOfFailure(error, { inputs, startedAt, version: VERSION });
+    await finish((await cache?.conclude(trace))?.trace ?? trace, error);
   }
   // A handle that somebody forgot must not keep a finished job running.
   setTimeout(() => process.exit(), 5000).unref();

@@ -27,7 +27,12 @@ const actionShape = z.strictObject({
   branding: z.strictObject({ icon: z.string(), color: z.string() }),
   inputs: z.record(z.string(), z.strictObject({ description: z.string(), required: z.literal(false) })),
   outputs: z.record(z.string(), z.strictObject({ description: z.string() })),
-  runs: z.strictObject({ using: z.literal("node24"), main: z.literal("dist/main/index.js") }),
+  runs: z.strictObject({
+    using: z.literal("node24"),
+    main: z.literal("dist/main/index.js"),
+    post: z.literal("dist/post/index.js"),
+    "post-if": z.literal("always()"),
+  }),
 });
 
 test("action.yml has every setting and every output, and no expression that the runner would evaluate", () => {
@@ -56,11 +61,11 @@ test("docs/errors.md names every code with its exit status", () => {
   for (const code of Object.keys(WARNING_CODES)) assert.ok(text.includes(`\`${code}\` |`), code);
 });
 
-test("the command line has a flag for every setting but the source, its argument", () => {
+test("the command line has a flag for every setting but the source, its argument, and GitHub's cache", () => {
   const options = cliOptions();
   assert.deepEqual(
     options.map(({ name }) => name),
-    SETTING_NAMES.filter((name) => name !== "source"),
+    SETTING_NAMES.filter((name) => name !== "source" && name !== "cache"),
   );
   assert.deepEqual(options.find(({ name }) => name === "endpoints")?.aliases, ["--resources <text>"]);
   assert.equal(options.find(({ name }) => name === "allow-insecure-http")?.flags, "--allow-insecure-http [true|false]");

@@ -24,6 +24,7 @@ test("a load gives its figures", () => {
     "load-ids": '["1795475420.675529"]',
     "first-run": "true",
     "state-source": "new",
+    "cache-hit": "none",
     "rows-loaded": "13226",
     "row-counts": '{"projects":12,"issues":4000,"issues__labels":9213,"commits":1}',
     "schema-changed": "true",
