@@ -22,11 +22,11 @@ const LAYERS: readonly [layer: string, add: (given: Given) => Given][] = [
   ],
   ["file", (given) => withFile(given, "shop.yaml", written("https://file", "file"))],
   [
-    "environment, less specific",
+    "environment-less-specific",
     (given) =>
       withVariables(given, {
-        SOURCES__BASE_URL: "https://environment, less specific",
-        SOURCES__TOKEN: "environment, less specific",
+        SOURCES__BASE_URL: "https://environment-less-specific",
+        SOURCES__TOKEN: "environment-less-specific",
       }),
   ],
   [
@@ -35,11 +35,11 @@ const LAYERS: readonly [layer: string, add: (given: Given) => Given][] = [
       withVariables(given, { SOURCES__SHOP__BASE_URL: "https://environment", SOURCES__SHOP__TOKEN: "environment" }),
   ],
   [
-    "pipeline's environment",
+    "pipelines-environment",
     (given) =>
       withVariables(given, {
-        SHOP__SOURCES__SHOP__BASE_URL: "https://pipeline's environment",
-        SHOP__SOURCES__SHOP__TOKEN: "pipeline's environment",
+        SHOP__SOURCES__SHOP__BASE_URL: "https://pipelines-environment",
+        SHOP__SOURCES__SHOP__TOKEN: "pipelines-environment",
       }),
   ],
   ["flag", (given) => ({ ...given, flags: { "base-url": "https://flag", token: "flag" } })],
