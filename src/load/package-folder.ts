@@ -44,6 +44,7 @@ export async function listPackages(workFolder: string): Promise<readonly FoundPa
 /** Sets the marker that COMMIT is about to be sent. Durable when it returns. */
 export async function markCommitting(folder: string): Promise<void> {
   await writeDurable(join(folder, COMMITTING), "");
+  await faultPoint("load:committing");
 }
 
 /** Sets the marker that the package is in the destination. */

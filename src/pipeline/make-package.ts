@@ -126,6 +126,7 @@ export async function makePackage(
       schemaVersionHash: schema.versionHash,
       ...(stateRow === undefined ? {} : { state: stateRow }),
     });
+    await faultPoint("normalize:after-manifest");
     return { folder: writer.folder, manifest, schema };
   } catch (error) {
     await writer.abort();

@@ -1,3 +1,4 @@
+import { faultPoint } from "../../core/fault-point.ts";
 import { ENGINE_VERSION } from "../../schema/migrate.ts";
 import { storedSchemaText } from "../../schema/stored.ts";
 import { LOADS_TABLE, STATE_TABLE, VERSION_TABLE } from "../../schema/system-tables.ts";
@@ -31,6 +32,7 @@ export async function writeRecords(session: Session, context: LoadContext): Prom
       state.dltId,
     ]);
   }
+  await faultPoint("load:after-state");
   await session.query(purpose(VERSION_TABLE), insertVersionSql(dataset), [
     schema.version,
     ENGINE_VERSION,
