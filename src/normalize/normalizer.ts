@@ -3,15 +3,16 @@ import { InternalError } from "../core/errors.ts";
 import type { RowEncoder, TableChunk } from "../core/flow.ts";
 import { Double, type JsonObject, type JsonValue } from "../core/json.ts";
 import type { Random } from "../core/ports.ts";
-import type { RecordPage, SourceResource } from "../core/source.ts";
+import type { RecordPage } from "../core/source.ts";
 import type { Warn } from "../core/warnings.ts";
 import { nameRules } from "../schema/default-hints.ts";
 import { addInferredTable } from "../schema/evolve.ts";
-import { applyResourceHints } from "../schema/hints.ts";
+import { applyResourceHints, rootTableName } from "../schema/hints.ts";
 import { nestingLevel } from "../schema/propagation.ts";
 import { mergeStrategyOf } from "../schema/schema.ts";
 import type { Schema } from "../schema/table.ts";
 import { createBufferPool, createChunkWriter } from "./chunk-writer.ts";
+import { decidingResources, type NormalizedResource } from "./deciding-resources.ts";
 import { encodeValue } from "./encode-value.ts";
 import { createScratch, flatten, setSlot } from "./flatten.ts";
 import { checkMissing, noteMissing } from "./missing-values.ts";
@@ -24,7 +25,7 @@ export interface NormalizerOptions {
   readonly schema: Schema;
   readonly loadId: string;
   /** All resources that may yield pages. */
-  readonly resources: readonly Pick<SourceResource, "name" | "hints">[];
+  readonly resources: readonly NormalizedResource[];
   readonly encoder: RowEncoder;
   readonly random: Random;
   readonly warn: Warn;
@@ -48,7 +49,9 @@ export interface Normalizer {
 }
 
 export interface StartedResource {
-  readonly resource: Pick<SourceResource, "name" | "hints">;
+  readonly resource: NormalizedResource;
+  /** The resource whose hints the table has; another one where resources share a table. */
+  readonly deciding: NormalizedResource;
   /** Normalized name of the root table. */
   readonly table: string;
 }
@@ -91,6 +94,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   const scratch = createScratch();
   const plans = new Map<string, TablePlan>();
   const states = new Map<string, ResourceState>();
+  const deciding = decidingResources(schema, options.resources);
   let chunks: TableChunk[] = [];
 
   /** Hints are applied when the first page arrives, as dlt does with the first item. */
@@ -100,14 +104,12 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     const place = options.resources.findIndex((one) => one.name === name);
     const resource = options.resources[place];
     if (resource === undefined) throw new InternalError("E_INTERNAL", `a page of the unknown resource ${name}`);
-    const { table } = applyResourceHints(schema, resource);
-    // Where resources share a table the last declared one has the last word, whichever page came first.
-    for (const other of startedInOrder()) {
-      if (other.table === table && other.place > place) applyResourceHints(schema, other.resource);
-    }
+    const table = rootTableName(schema, resource);
+    const decider = deciding.get(table) ?? resource;
+    if (!startedInOrder().some((other) => other.table === table)) applyResourceHints(schema, decider);
     const plan = planOf(table, [table], undefined);
     for (const each of plans.values()) refreshPlan(context, each);
-    const state: ResourceState = { resource, table, plan, place, records: 0 };
+    const state: ResourceState = { resource, deciding: decider, table, plan, place, records: 0 };
     states.set(name, state);
     return state;
   };
@@ -321,7 +323,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       );
     },
     get started() {
-      return startedInOrder().map(({ resource, table }) => ({ resource, table }));
+      return startedInOrder().map(({ resource, deciding: decider, table }) => ({ resource, deciding: decider, table }));
     },
   };
 

@@ -10,7 +10,7 @@ export interface SettleRequest {
   readonly before: Schema;
   /** The schema at the end of normalize; gets version, hash and history. */
   readonly after: Schema;
-  /** Resources that yielded anything, in order of declaration. */
+  /** For each resource that yielded anything the one whose hints its table has, in order of declaration. */
   readonly resources: readonly Pick<SourceResource, "name" | "hints">[];
   /** Whether the package carries a state row. */
   readonly withState: boolean;

@@ -95,7 +95,7 @@ export async function normalizeFiles(
     settleVersion({
       before,
       after: schema,
-      resources: normalizer.started.map((one) => one.resource),
+      resources: normalizer.started.map(({ deciding }) => deciding),
       withState: false,
     });
     const manifest = await writer.commitManifest({
