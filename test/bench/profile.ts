@@ -52,6 +52,29 @@ function shortPlace(url: string, line: number): string {
   return `${basename(url)}:${line}`;
 }
 
+/** Places in bundles by the modules that the bundler has put together, as its comments name them. */
+export function bundlePlaces(readText: (url: string) => string): (url: string, line: number) => string {
+  const modules = new Map<string, readonly string[]>();
+  return (url, line) => {
+    if (!url.startsWith("file:")) return shortPlace(url, line);
+    const known = modules.get(url) ?? moduleOfLines(readText(url));
+    modules.set(url, known);
+    const module = known[line - 1] ?? "";
+    return module === "" ? shortPlace(url, line) : module;
+  };
+}
+
+function moduleOfLines(text: string): string[] {
+  let module = "";
+  return text.split("\n").map((line) => {
+    const named = /^;\/\/ CONCATENATED MODULE: (?:\.\/)?(\S+)/.exec(line)?.[1];
+    if (named !== undefined) module = named;
+    // A module that stands alone has a number instead of a name.
+    else if (/^\/\*\*\*\/ \d+:/.test(line)) module = "";
+    return module;
+  });
+}
+
 /** The `count` longest as lines, with their share of the whole; waiting and collecting garbage are told apart. */
 export function renderProfile(times: readonly SelfTime[], count: number): string {
   const whole = times.reduce((sum, time) => sum + time.seconds, 0);

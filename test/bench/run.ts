@@ -2,10 +2,11 @@
  * Measures Sluice beside Python dlt, in its default and in a tuned profile, and beside the floor that COPY sets: same
  * data, same database, in turns. `npm run bench -- --help` lists the options; docs/performance.md says how to read it.
  */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { appendFile, cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DLT_VERSION } from "../support/dlt.ts";
 import { type BenchDatabase, openDatabase } from "./database.ts";
 import { dltEngine, type Engine, sluiceEngine } from "./engines.ts";
@@ -14,7 +15,7 @@ import { installDlt } from "./install-dlt.ts";
 import { type BenchLine, ENGINE_TITLES } from "./lines.ts";
 import { type BenchOptions, parseOptions, USAGE } from "./options.ts";
 import { replaceFigures } from "./performance-page.ts";
-import { readProfile, renderProfile, selfTimes } from "./profile.ts";
+import { bundlePlaces, readProfile, renderProfile, selfTimes } from "./profile.ts";
 import { differences, renderMarkdown, renderText, tablesOf } from "./render-tables.ts";
 import { runSeries } from "./run-series.ts";
 import { type Series, seriesOf } from "./scenarios.ts";
@@ -112,8 +113,10 @@ async function profile({ options, entry, database, folder, signal }: BenchRun): 
     const onLine = (line: BenchLine) => void lines.push(line);
     await runSeries({ series, gitlab, engines: [engine], floor: false, rounds: 1, database, folder, signal, onLine });
     for (const line of lines) console.log(progressOf(line));
-    if (lines.every((line) => line.ok)) console.log(renderProfile(selfTimes(readProfile(profiles)), TOP));
-    else failed = true;
+    if (lines.every((line) => line.ok)) {
+      const places = bundlePlaces((url) => readFileSync(fileURLToPath(url), "utf8"));
+      console.log(renderProfile(selfTimes(readProfile(profiles), places), TOP));
+    } else failed = true;
     await rm(profiles, { recursive: true, force: true });
   });
   return failed ? 1 : 0;

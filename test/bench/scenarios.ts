@@ -62,8 +62,10 @@ const LATENCY_MS = "200";
 export function seriesOf(wanted: readonly ScenarioName[], records: number, quick: boolean): Series[] {
   const large: World = { projects: 1, issuesPerProject: records, jobsPerProject: 0 };
   const small: World = { projects: 1, issuesPerProject: SMALL_RECORDS, jobsPerProject: 0 };
-  // Five pages a project: what can be overlapped are projects, and pages only where their number is known.
-  const slow: World = { projects: quick ? 4 : 8, issuesPerProject: 0, jobsPerProject: 500 };
+  // Some pages a project: what can be overlapped are projects, and pages only where their number is known.
+  const slow: World = quick
+    ? { projects: 4, issuesPerProject: 0, jobsPerProject: 300 }
+    : { projects: 8, issuesPerProject: 0, jobsPerProject: 500 };
   const issues = { resources: "issues", copies: 1, server: {}, floor: true } as const;
   const jobs = { disposition: "append", resources: "jobs-of-projects", copies: 1, world: slow, floor: false } as const;
   const all: readonly Series[] = [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { replaceFigures } from "../../bench/performance-page.ts";
-import { type CpuProfile, renderProfile, selfTimes } from "../../bench/profile.ts";
+import { bundlePlaces, type CpuProfile, renderProfile, selfTimes } from "../../bench/profile.ts";
 
 const frame = (functionName: string, url = "", lineNumber = 0) => ({ functionName, url, lineNumber });
 const profile: CpuProfile = {
@@ -43,4 +43,21 @@ test("a measurement replaces the figures of the page and nothing else", () => {
   assert.equal(once, `# Performance\n\n${begin}\n\nnew\n\n${end}\n\nby hand\n`);
   assert.equal(replaceFigures(once, "new"), once);
   assert.throws(() => replaceFigures("by hand", "new"), /marks are missing/);
+});
+
+test("a place in a bundle is told by its module", () => {
+  const bundle = [
+    "/***/ 12:",
+    "alone",
+    ";// CONCATENATED MODULE: ./lib/load/spool.js",
+    "spooled",
+    "/***/ 13:",
+    "alone",
+  ];
+  const place = bundlePlaces(() => bundle.join("\n"));
+  assert.deepEqual(
+    [2, 4, 6].map((line) => place("file:///x/index.js", line)),
+    ["index.js:2", "lib/load/spool.js", "index.js:6"],
+  );
+  assert.equal(place("node:net", 7), "node:net:7");
 });
