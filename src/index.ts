@@ -20,5 +20,6 @@ export {
   pipeline,
   type RunSettings,
 } from "./edge/library/pipeline.ts";
-export { type RestApiOptions, restApi } from "./extract/rest-source.ts";
+export { restApi } from "./edge/library/rest-api.ts";
+export type { RestApiOptions } from "./extract/rest-source.ts";
 export type { Trace } from "./pipeline/trace.ts";

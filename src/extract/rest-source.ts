@@ -36,9 +36,6 @@ export interface RestApiOptions {
 /**
  * A source from a declarative REST configuration.
  *
- * @example
- * const source = restApi({ name: "posts", config: { client: { base_url: "https://example.com" }, resources: ["posts"] } });
- *
  * Throws a {@link ConfigError} that lists everything wrong with the configuration. Nothing is requested before the first
  * page is pulled.
  */

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../core/errors.ts";
@@ -30,7 +31,7 @@ export async function lockPipelineFolder(workFolder: string, pipeline: string): 
     });
   });
   const path = join(folder, "lock");
-  const own = `${process.pid} ${await startTime(process.pid)}`;
+  const own = `${process.pid} ${await startTime(process.pid)} ${PROCESS_MARK}`;
   for (let attempt = 0; ; attempt += 1) {
     try {
       const handle = await open(path, "wx", 0o600);
@@ -53,10 +54,14 @@ export async function lockPipelineFolder(workFolder: string, pipeline: string): 
   }
 }
 
+/** Tells this process from an earlier one that had its id, as in containers, where ids are few. */
+const PROCESS_MARK = randomUUID();
+
 async function isAlive(owner: string): Promise<boolean> {
-  const [pidText = "", started = ""] = owner.split(" ");
+  const [pidText = "", started = "", mark = ""] = owner.split(" ");
   const pid = Number(pidText);
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  if (pid === process.pid) return mark === PROCESS_MARK;
   try {
     process.kill(pid, 0);
   } catch (error) {
