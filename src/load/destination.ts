@@ -2,6 +2,7 @@ import type { EventSink } from "../core/events.ts";
 import type { JsonObject } from "../core/json.ts";
 import type { Warn } from "../core/warnings.ts";
 import type { Schema } from "../schema/table.ts";
+import type { EarlyLoad, EarlyRequest } from "./early-load.ts";
 import type { PackageManifest } from "./manifest.ts";
 
 /**
@@ -12,8 +13,16 @@ export interface Destination {
   readonly displayName: string;
   /** Reads state and schemas of a pipeline; never writes. Retries connecting for `connectWait`. */
   sync(request: SyncRequest): Promise<SyncResult>;
-  /** Loads a package in one transaction, or finds that it is committed already. */
-  load(request: LoadRequest): Promise<LoadOutcome>;
+  /**
+   * Begins with a package while its rows still arrive. Undefined where that is not possible without waiting for
+   * somebody or changing what is there: a lock is taken, a column is missing, nothing but tables to be emptied.
+   */
+  beginEarly?(request: EarlyRequest): Promise<EarlyLoad | undefined>;
+  /**
+   * Loads a package in one transaction, or finds that it is committed already. With `early` it goes on in the
+   * transaction that was begun, and falls back to one of its own when that has failed.
+   */
+  load(request: LoadRequest, early?: EarlyLoad): Promise<LoadOutcome>;
   /** What a load into a dataset will find: server and privileges. Reads only. */
   check(request: CheckRequest): Promise<DestinationCheck>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { DataError, InternalError } from "../core/errors.ts";
 import type { TableChunk } from "../core/flow.ts";
+import type { SpooledFile } from "./early-load.ts";
 import type { PackageFile, PackageManifest } from "./manifest.ts";
 import { writeManifest } from "./manifest-file.ts";
 import { packagesFolder } from "./package-folder.ts";
@@ -26,6 +27,8 @@ export interface PackageWriter {
   /** Bytes and rows written so far. */
   readonly bytes: number;
   readonly rows: number;
+  /** The files as they stand; the list and its members grow with each `write`. */
+  readonly files: readonly SpooledFile[];
   /** Appends a chunk to its table's file; resolves when the bytes are handed to the system, which is the backpressure. */
   write(chunk: TableChunk): Promise<void>;
   /** Closes the files and writes the manifest last. From here on the package exists. */
@@ -34,10 +37,7 @@ export interface PackageWriter {
   abort(): Promise<void>;
 }
 
-interface OpenFile {
-  readonly table: string;
-  readonly columns: readonly string[];
-  readonly path: string;
+interface OpenFile extends SpooledFile {
   readonly hash: Hash;
   rows: number;
   bytes: number;
@@ -84,6 +84,10 @@ class Spool implements PackageWriter {
 
   get rows(): number {
     return this.#rows;
+  }
+
+  get files(): readonly SpooledFile[] {
+    return this.#files;
   }
 
   async write(chunk: TableChunk): Promise<void> {

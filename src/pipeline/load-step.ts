@@ -26,16 +26,19 @@ export async function loadPackage(
   const { folder, manifest } = made;
   try {
     const outcome = await recorder.step("load", () =>
-      destination.load({
-        manifest,
-        folder,
-        schema: made.schema,
-        maybeCommitted,
-        beforeCommit: () => markCommitting(folder),
-        signal,
-        warn: recorder.warnings.warn,
-        onEvent,
-      }),
+      destination.load(
+        {
+          manifest,
+          folder,
+          schema: made.schema,
+          maybeCommitted,
+          beforeCommit: () => markCommitting(folder),
+          signal,
+          warn: recorder.warnings.warn,
+          onEvent,
+        },
+        made.early,
+      ),
     );
     await markCommitted(folder);
     await faultPoint("load:after-marker");

@@ -3,6 +3,7 @@ import { faultPoint } from "../core/fault-point.ts";
 import type { TableChunk } from "../core/flow.ts";
 import type { ResourceReport } from "../core/source.ts";
 import type { SyncResult } from "../load/destination.ts";
+import type { EarlyLoad } from "../load/early-load.ts";
 import type { PackageManifest, PackageState } from "../load/manifest.ts";
 import { createPackage } from "../load/spool.ts";
 import { createNormalizer } from "../normalize/normalizer.ts";
@@ -15,6 +16,7 @@ import { ensurePipelineStateTable } from "../schema/system-tables.ts";
 import type { Schema } from "../schema/table.ts";
 import { nextState, sourceState } from "../state/pipeline-state.ts";
 import { encodeState, STATE_ENGINE_VERSION } from "../state/stored.ts";
+import { createEarlyStart, EARLY_RULES } from "./early-start.ts";
 import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
@@ -25,6 +27,8 @@ export interface MadePackage {
   readonly folder: string;
   readonly manifest: PackageManifest;
   readonly schema: Schema;
+  /** What was begun of its load while it was made. */
+  readonly early?: EarlyLoad;
 }
 
 /**
@@ -58,6 +62,20 @@ export async function makePackage(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
   });
   const writer = await createPackage({ workFolder: pipelineFolder(options.workFolder, options.pipeline), loadId });
+  const base: PackageManifest["base"] = synced.datasetExists
+    ? { dataset: true, stateRowIds: synced.stateRowIds }
+    : { dataset: false };
+  const early = createEarlyStart({
+    destination: options.destination,
+    clock,
+    rules: { ...EARLY_RULES, ...options.early },
+    writer,
+    request: { pipeline: options.pipeline, dataset, schemaName, base, schema },
+    stored,
+    signal,
+    warn,
+    onEvent: options.onEvent,
+  });
   let normalizeMs = 0;
   let chunkCount = 0;
 
@@ -67,6 +85,7 @@ export async function makePackage(
       for (const chunk of take()) {
         await writer.write(chunk);
         normalizer.release(chunk);
+        early.grown();
         await faultPoint(`normalize:file:${++chunkCount}`);
       }
     } catch (error) {
@@ -93,6 +112,7 @@ export async function makePackage(
     const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
     recorder.within("normalize", createdAt, normalizeMs / 1000, true);
     if (writer.rows === 0 && !next.changed && !replaces) {
+      await early.abandon();
       await writer.abort();
       return undefined;
     }
@@ -100,7 +120,7 @@ export async function makePackage(
     settleVersion({
       before,
       after: schema,
-      resources: normalizer.started.map(({ resource }) => resource),
+      resources: normalizer.started.map(({ deciding }) => deciding),
       withState: next.changed,
     });
     const stateRow: PackageState | undefined = next.changed
@@ -120,15 +140,17 @@ export async function makePackage(
       dataset,
       schemaName,
       createdAt,
-      base: synced.datasetExists ? { dataset: true, stateRowIds: synced.stateRowIds } : { dataset: false },
+      base,
       rootTables: [...new Set(rootTables)],
       schema: storedSchema(schema),
       schemaVersionHash: schema.versionHash,
       ...(stateRow === undefined ? {} : { state: stateRow }),
     });
     await faultPoint("normalize:after-manifest");
-    return { folder: writer.folder, manifest, schema };
+    const begun = await early.settle();
+    return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
   } catch (error) {
+    await early.abandon();
     await writer.abort();
     throw error;
   }

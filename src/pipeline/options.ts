@@ -5,6 +5,7 @@ import type { SettingTrace } from "../core/setting-trace.ts";
 import type { RequestRecord, Source } from "../core/source.ts";
 import type { Destination } from "../load/destination.ts";
 import type { NormalizeLimits } from "../normalize/run-context.ts";
+import type { EarlyRules } from "./early-start.ts";
 
 /** Everything that one run needs. Ports and values only: the edges have read files, variables and flags. */
 export interface PipelineOptions {
@@ -21,6 +22,8 @@ export interface PipelineOptions {
   /** Pages a resource at most. */
   readonly limit?: number;
   readonly limits?: Partial<NormalizeLimits>;
+  /** When the load begins before the last page has come. */
+  readonly early?: Partial<EarlyRules>;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;

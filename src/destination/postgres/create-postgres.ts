@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../../core/ports.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Warn } from "../../core/warnings.ts";
-import type { Destination } from "../../load/destination.ts";
+import type { Destination, LoadRequest } from "../../load/destination.ts";
 import { planLoad } from "../../load/plan.ts";
 import { retryDelay } from "../../load/retry-class.ts";
 import { checkDatabase } from "./check.ts";
@@ -9,6 +9,7 @@ import { connect } from "./connect.ts";
 import { type ConnectionParts, parseConnectionString } from "./connection-string.ts";
 import { connectionTarget, displayName } from "./connection-target.ts";
 import { databaseError } from "./database-error.ts";
+import { beginEarly, EARLY_LIMITS, type EarlyLimits, earlyLoadRequest, PostgresEarlyLoad } from "./early-load.ts";
 import { createGrants } from "./grants.ts";
 import type { LoadContext, ReplaceMethod } from "./load-context.ts";
 import { classOf, loadPackage } from "./load-package.ts";
@@ -37,6 +38,8 @@ export interface PostgresOptions {
   /** `statement_timeout` of the transactions in milliseconds; 0 switches off what server and role say. */
   readonly statementTimeout?: number;
   readonly replaceMethod?: ReplaceMethod;
+  /** Limits of loads that begin while pages still arrive. */
+  readonly early?: Partial<EarlyLimits>;
   /** Lets `sslmode=disable`, `allow` and `prefer` reach remote hosts. */
   readonly allowInsecurePostgres?: boolean;
   /** PEM text of the authority that signed the server's certificate. */
@@ -59,6 +62,7 @@ export function createPostgres(options: PostgresOptions): Destination {
   const replaceMethod = options.replaceMethod ?? "delete";
   const transaction = { statementTimeout: options.statementTimeout, settings: target.settings };
   const maxAttempts = options.maxAttempts ?? 5;
+  const early = { ...EARLY_LIMITS, ...options.early };
   const sessions = new Set<Session>();
 
   const open = async (label: string, signal: AbortSignal): Promise<Session> => {
@@ -74,6 +78,22 @@ export function createPostgres(options: PostgresOptions): Destination {
       if (host.tls.unverified) warn("W_TLS", host.host, { detail: "sslmode=require does not verify the server" });
     }
   };
+
+  const contextFor = (request: LoadRequest, waits: LoadContext["waits"], tableLockWait: number): LoadContext => ({
+    request,
+    plan: planLoad(request.manifest, request.schema),
+    grants,
+    replaceMethod,
+    transaction,
+    clock,
+    random,
+    waits,
+    tableLockWait,
+    maybeCommitted: request.maybeCommitted,
+    committing: false,
+    changes: [],
+    bloated: new Set(),
+  });
 
   /** One connection for something that only reads. */
   const reading = async <T>(
@@ -102,31 +122,24 @@ export function createPostgres(options: PostgresOptions): Destination {
     sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
     check: (request) =>
       reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
-    async load(request) {
-      const context: LoadContext = {
-        request,
-        plan: planLoad(request.manifest, request.schema),
-        grants,
-        replaceMethod,
-        transaction,
-        clock,
-        random,
-        waits: { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 },
-        tableLockWait: options.tableLockWait ?? 10_000,
-        maybeCommitted: request.maybeCommitted,
-        committing: false,
-        changes: [],
-        bloated: new Set(),
-      };
+    beginEarly(request) {
+      const { lockWait } = early;
+      const base = contextFor(earlyLoadRequest(request), { pipeline: lockWait, dataset: lockWait }, lockWait);
+      return beginEarly(request, base, { connect: (signal) => open(` ${request.loadId}`, signal) }, early);
+    },
+    async load(request, begun) {
+      const waits = { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 };
+      const context = contextFor(request, waits, options.tableLockWait ?? 10_000);
       const replaces = context.plan.chains.filter((chain) => chain.action === "replace");
       if (replaceMethod !== "delete") {
         for (const { root } of replaces) request.warn("W_REPLACE_VISIBLE", root.name, { detail: replaceMethod });
       }
-      return loadPackage(context, {
+      const rules = {
         maxAttempts,
         target,
-        connect: (signal) => open(` ${request.manifest.loadId}`, signal),
-      });
+        connect: (signal: AbortSignal) => open(` ${request.manifest.loadId}`, signal),
+      };
+      return loadPackage(context, rules, begun instanceof PostgresEarlyLoad ? begun : undefined);
     },
     async close() {
       for (const session of sessions) session.destroy();

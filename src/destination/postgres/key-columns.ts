@@ -1,6 +1,9 @@
 import { completeColumns } from "../../schema/schema.ts";
 import type { Table } from "../../schema/table.ts";
 
+/** Column of the load id in a root table. */
+export const LOAD_ID_COLUMN = "_dlt_load_id";
+
 /** Column of the row id: `_dlt_id` unless the schema marks another one. */
 export function rowIdColumn(table: Table): string {
   return completeColumns(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";

@@ -5,6 +5,7 @@ import { type RetryClass, retryClass, retryDelay } from "../../load/retry-class.
 import { cancelOnAbort } from "./cancel.ts";
 import type { ConnectionTarget } from "./connection-target.ts";
 import { databaseError } from "./database-error.ts";
+import { finishEarly, isHarmless, messageOf, type PostgresEarlyLoad } from "./early-load.ts";
 import type { DatasetLock } from "./guard.ts";
 import type { LoadContext } from "./load-context.ts";
 import { type Committed, loadTransaction } from "./load-transaction.ts";
@@ -30,7 +31,13 @@ const BLOAT_BYTES = 1024 * 1024;
  * can heal comes, or the attempts are used up. After a COMMIT without an answer the next try finds out under the lock
  * what became of it.
  */
-export async function loadPackage(context: LoadContext, rules: LoadRules): Promise<LoadOutcome> {
+export async function loadPackage(
+  context: LoadContext,
+  rules: LoadRules,
+  early?: PostgresEarlyLoad,
+): Promise<LoadOutcome> {
+  const begun = early === undefined ? undefined : await goOn(context, rules, early);
+  if (begun !== undefined) return begun;
   const { signal, manifest } = context.request;
   const state: Rounds = {
     attempts: 1,
@@ -65,6 +72,34 @@ export async function loadPackage(context: LoadContext, rules: LoadRules): Promi
   } finally {
     await session?.close();
   }
+}
+
+/** Ends an early load. Undefined when it was given up or fails now; the package is then loaded from its files. */
+async function goOn(
+  context: LoadContext,
+  rules: LoadRules,
+  early: PostgresEarlyLoad,
+): Promise<LoadOutcome | undefined> {
+  const { onEvent, signal } = context.request;
+  const taken = await early.take();
+  if (taken !== undefined) {
+    const { session, progress } = taken;
+    const release = cancelOnAbort(session, context, rules.connect);
+    try {
+      const result = await finishEarly(context, taken).finally(release);
+      return await finish(session, context, result, progress, 1);
+    } catch (error) {
+      context.committing = false;
+      await session.rollback();
+      signal.throwIfAborted();
+      if (!isHarmless(error)) throw error;
+      onEvent({ type: "message", level: "debug", text: `early load given up: ${messageOf(error)}` });
+    } finally {
+      await session.close();
+    }
+  }
+  for (const table of early.bloated) context.bloated.add(table);
+  return undefined;
 }
 
 interface Rounds {

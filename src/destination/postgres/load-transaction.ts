@@ -26,7 +26,6 @@ export async function loadTransaction(
   lock: DatasetLock,
   progress: Progress,
 ): Promise<Committed | Again> {
-  const { request } = context;
   if (await openTransaction(session, context, lock)) {
     await session.rollback();
     return { prepared: undefined };
@@ -36,6 +35,17 @@ export async function loadTransaction(
     await session.rollback();
     return prepared;
   }
+  return writeAndCommit(session, context, prepared, progress);
+}
+
+/** The rest of the transaction: rows, state, records, COMMIT. */
+export async function writeAndCommit(
+  session: Session,
+  context: LoadContext,
+  prepared: PreparedTables,
+  progress: Progress,
+): Promise<Committed> {
+  const { request } = context;
   for (const chain of context.plan.chains) {
     request.signal.throwIfAborted();
     await writeChain(session, context, prepared, chain, progress);

@@ -1,6 +1,6 @@
 import { InternalError } from "../../core/errors.ts";
 import type { Chain, MergeKeys } from "../../load/plan.ts";
-import { rootIdColumn, rowIdColumn } from "./key-columns.ts";
+import { LOAD_ID_COLUMN, rootIdColumn, rowIdColumn } from "./key-columns.ts";
 import { keyRows } from "./key-rows.ts";
 import type { LoadContext } from "./load-context.ts";
 import { packageChunks } from "./package-chunks.ts";
@@ -51,7 +51,7 @@ export async function stageKeys(
   for (const file of chain.files) {
     if (file.table !== chain.root.name) continue;
     const fields = [...staged.map(({ column }) => column), rowId].map((column) => file.columns.indexOf(column));
-    const rows = keyRows(packageChunks(context, file), fields, file.columns.length, sequence);
+    const rows = keyRows(packageChunks(context.request.folder, file), fields, file.columns.length, sequence);
     await session.copy(purpose, copyKeysSql(names, staged), rows, context.request.signal);
     sequence += file.rows;
   }
@@ -67,9 +67,16 @@ export async function deleteOldRows(
   merge: StagedMerge,
   progress: Progress,
 ): Promise<void> {
-  const { dataset } = context.request.manifest;
+  const { dataset, loadId } = context.request.manifest;
   const { root } = merge.chain;
   if (prepared.created.has(root.name)) return;
+  const begun = merge.chain.files.some((file) => file.table === root.name && progress.early.has(file.path));
+  const target = {
+    dataset,
+    table: root.name,
+    rowId: rowIdColumn(root),
+    ...(begun ? { except: { column: LOAD_ID_COLUMN, loadId } } : {}),
+  };
   const columnsOf = (key: readonly string[]) => merge.staged.filter(({ column }) => key.includes(column));
   const keys = [merge.keys.primaryKey, merge.keys.mergeKey].filter((key) => key.length > 0).map(columnsOf);
   const purpose = deleting(context, root.name);
@@ -78,12 +85,11 @@ export async function deleteOldRows(
     .filter((table) => prepared.catalog.has(table.name) && !prepared.created.has(table.name));
   if (nested.length === 0) {
     for (const key of keys) {
-      const sql = deleteMatchesSql(merge.names, { dataset, table: root.name }, key);
+      const sql = deleteMatchesSql(merge.names, target, key);
       add(progress.deleted, root.name, await session.execute(purpose, sql));
     }
     return;
   }
-  const target = { dataset, table: root.name, rowId: rowIdColumn(root) };
   await session.execute(purpose, createOldSql(merge.names, target, keys));
   await session.execute(purpose, analyzeSql(merge.names.old));
   for (const table of [...nested].reverse()) {

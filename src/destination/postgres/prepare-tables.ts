@@ -39,7 +39,7 @@ export async function prepareTables(
   lock: DatasetLock,
 ): Promise<PreparedTables | Again> {
   const { dataset } = context.request.manifest;
-  const needed = [...systemTables(context), ...context.plan.filled.filter((table) => table.name !== STATE_TABLE)];
+  const needed = neededTables(context);
   const hasSchema = await schemaExists(session, dataset);
   const before = await readCatalog(session, dataset, watchedTables(context));
   const recreate = recreated(context, before);
@@ -52,20 +52,42 @@ export async function prepareTables(
   }
   if (createsTables && lock === "shared") return { again: "exclusive" };
 
-  if (!hasSchema) {
-    const grant = context.grants.createSchema();
-    await session.execute({ doing: `create the schema ${dataset}`, grant }, createSchemaSql(dataset));
-  }
+  if (!hasSchema) await createSchema(session, context);
   if (recreate.length > 0) await dropTables(session, context, recreate);
+  const newTables = gap.newTables.map((table) => table.name);
   await createTables(session, context, gap.newTables);
-  await faultPoint("load:after-ddl");
+  return (await lockAndVerify(session, context, before, new Set(newTables))) ?? { again: "shared" };
+}
 
-  const created = new Set(gap.newTables.map((table) => table.name));
-  if (!(await lockTables(session, context, before, created))) return { again: "shared" };
-  // Another tool may have changed a table before the locks were held.
+/** All tables that the package must find with all their columns. */
+export function neededTables(context: LoadContext): readonly Table[] {
+  return [...systemTables(context), ...context.plan.filled.filter((table) => table.name !== STATE_TABLE)];
+}
+
+/**
+ * The end of the preparation: locks the tables of `before`, less those of `created`, and looks once more whether all is
+ * there, because another tool may have changed a table before the locks were held. Undefined when it is not.
+ */
+export async function lockAndVerify(
+  session: Session,
+  context: LoadContext,
+  before: Catalog,
+  created: ReadonlySet<string>,
+): Promise<PreparedTables | undefined> {
+  const { dataset } = context.request.manifest;
+  await faultPoint("load:after-ddl");
+  if (!(await lockTables(session, context, tablesToLock(context, before, created)))) return undefined;
+  const needed = neededTables(context);
   const catalog = await readCatalog(session, dataset, watchedTables(context));
-  if (!isEmptyGap(findGap(needed, catalog))) return { again: "shared" };
-  return { catalog, created, changes: gap.newTables.filter((table) => !isSystemTable(table.name)).map(tableAdded) };
+  if (!isEmptyGap(findGap(needed, catalog))) return undefined;
+  const added = needed.filter((table) => created.has(table.name) && !isSystemTable(table.name));
+  return { catalog, created, changes: added.map(tableAdded) };
+}
+
+export async function createSchema(session: Session, context: LoadContext): Promise<void> {
+  const { dataset } = context.request.manifest;
+  const grant = context.grants.createSchema();
+  await session.execute({ doing: `create the schema ${dataset}`, grant }, createSchemaSql(dataset));
 }
 
 /** True when the package turned out to be committed, which the next round finds out again. */
@@ -114,7 +136,7 @@ async function addTableColumns(session: Session, context: LoadContext, addition:
   await session.execute(purpose, addColumnsSql(dataset, table.name, columns, nullable));
 }
 
-async function createTables(session: Session, context: LoadContext, tables: readonly Table[]): Promise<void> {
+export async function createTables(session: Session, context: LoadContext, tables: readonly Table[]): Promise<void> {
   const { dataset } = context.request.manifest;
   for (const table of tables) {
     const purpose: Purpose = {
@@ -129,7 +151,7 @@ async function createTables(session: Session, context: LoadContext, tables: read
 }
 
 /** Tables that the replace method drops and makes again: those of a replaced chain that gets rows. */
-function recreated(context: LoadContext, catalog: Catalog): readonly Table[] {
+export function recreated(context: LoadContext, catalog: Catalog): readonly Table[] {
   if (context.replaceMethod !== "staging-optimized") return [];
   return context.plan.chains
     .filter((chain) => chain.action === "replace" && chain.files.length > 0)
@@ -137,7 +159,7 @@ function recreated(context: LoadContext, catalog: Catalog): readonly Table[] {
     .filter((table) => catalog.has(table.name) && context.plan.filled.includes(table));
 }
 
-async function dropTables(session: Session, context: LoadContext, tables: readonly Table[]): Promise<void> {
+export async function dropTables(session: Session, context: LoadContext, tables: readonly Table[]): Promise<void> {
   const { dataset } = context.request.manifest;
   const names = tables.map((table) => table.name);
   const first = names[0] ?? "";
@@ -151,23 +173,28 @@ function without(catalog: Catalog, tables: readonly Table[]): Catalog {
 }
 
 /**
- * Locks the tables that were there before, with all their descendants, so that no second writer changes rows between
- * our deletes and our commit. False when a table has gone meanwhile.
+ * Locks for the tables that were there before, with all their descendants, so that no second writer changes rows between
+ * our deletes and our commit.
  */
-async function lockTables(
-  session: Session,
+export function tablesToLock(
   context: LoadContext,
   before: Catalog,
   created: ReadonlySet<string>,
+): readonly LockedTable[] {
+  return context.plan.chains.flatMap(({ action, tables }) =>
+    tables
+      .filter(({ name }) => before.has(name) && !created.has(name))
+      .map(({ name }) => ({ table: name, mode: action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" })),
+  );
+}
+
+/** False when a table has gone meanwhile. */
+export async function lockTables(
+  session: Session,
+  context: LoadContext,
+  locks: readonly LockedTable[],
 ): Promise<boolean> {
   const { dataset } = context.request.manifest;
-  const locks: LockedTable[] = [];
-  for (const chain of context.plan.chains) {
-    for (const { name } of chain.tables) {
-      if (!before.has(name) || created.has(name)) continue;
-      locks.push({ table: name, mode: chain.action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" });
-    }
-  }
   const names = locks.map(({ table }) => table);
   const purpose = { doing: "lock the tables of the load", grant: context.grants.rows(dataset, ...names) };
   for (const statement of lockTablesSql(dataset, locks)) {

@@ -1,12 +1,13 @@
 import { InternalError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
+import type { SpooledFile } from "../../load/early-load.ts";
 import type { Chain } from "../../load/plan.ts";
 import { completeColumns } from "../../schema/schema.ts";
 import type { LoadContext } from "./load-context.ts";
 import { deleteLosers, deleteOldRows, stageKeys } from "./merge-chain.ts";
 import { packageChunks } from "./package-chunks.ts";
 import type { PreparedTables } from "./prepare-tables.ts";
-import { add, type Progress } from "./progress.ts";
+import { add, type CopiedPart, type Progress } from "./progress.ts";
 import { fillRootIds, tightenRootIds } from "./root-ids.ts";
 import type { Purpose, Session } from "./session.ts";
 import { copySql, deleteAllSql, truncateSql } from "./sql/rows.ts";
@@ -34,32 +35,56 @@ export async function writeChain(
   await tightenRootIds(session, context, prepared, chain);
 }
 
+/** Copies what is left of the files: all of them, or what came after an early load had stopped. */
 async function copyFiles(session: Session, context: LoadContext, chain: Chain, progress: Progress): Promise<void> {
-  const { dataset } = context.request.manifest;
+  const { request } = context;
   for (const file of chain.files) {
     const number = ++progress.files;
-    const purpose: Purpose = {
-      doing: `copy rows into table ${file.table}`,
-      table: file.table,
-      grant: context.grants.rows(dataset, file.table),
-    };
-    const chunks = withFault(packageChunks(context, file), `load:copy:${number}`);
-    add(progress.bytes, file.table, file.bytes);
-    const rows = await session.copy(
-      purpose,
-      copySql(dataset, file.table, file.columns),
-      chunks,
-      context.request.signal,
-    );
+    const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+    const part = { file, from: done, fault: `load:copy:${number}`, signal: request.signal };
+    const rows = done.rows + (await copyPart(session, context, part, progress));
     if (rows !== file.rows) {
       throw new InternalError("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
         step: "load",
         context: { table: file.table },
       });
     }
-    add(progress.copied, file.table, rows);
-    context.request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
+    request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
   }
+}
+
+export interface FilePart {
+  /** The file up to where it is copied. */
+  readonly file: SpooledFile;
+  /** Where the last copy ended. */
+  readonly from: Pick<CopiedPart, "bytes">;
+  /** Fault point in the middle of the COPY. */
+  readonly fault: string;
+  readonly signal: AbortSignal;
+}
+
+/** Copies one part of a file into its table and gives the number of rows. */
+export async function copyPart(
+  session: Session,
+  context: LoadContext,
+  { file, from, fault, signal }: FilePart,
+  progress: Progress,
+): Promise<number> {
+  const { folder, manifest } = context.request;
+  const purpose: Purpose = {
+    doing: `copy rows into table ${file.table}`,
+    table: file.table,
+    grant: context.grants.rows(manifest.dataset, file.table),
+  };
+  if (from.bytes === file.bytes) {
+    await faultPoint(fault);
+    return 0;
+  }
+  const chunks = withFault(packageChunks(folder, file, from.bytes), fault);
+  add(progress.bytes, file.table, file.bytes - from.bytes);
+  const rows = await session.copy(purpose, copySql(manifest.dataset, file.table, file.columns), chunks, signal);
+  add(progress.copied, file.table, rows);
+  return rows;
 }
 
 /** The fault point lies in the middle of the COPY, after its first piece. */

@@ -28,3 +28,7 @@ export function lockTablesSql(dataset: string, tables: readonly LockedTable[]): 
   }
   return statements;
 }
+
+/** Whether another session waits for a lock of ours. */
+export const BLOCKS_OTHERS_SQL = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks AS l
+WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid)))::text`;

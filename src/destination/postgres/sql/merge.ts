@@ -1,4 +1,5 @@
 import { quoteIdent, quoteList, quoteTable } from "./identifier.ts";
+import { quoteLiteral } from "./literal.ts";
 
 /** Names of one merge: staged keys, ids of rows to be replaced, ids of received rows that lose. */
 export interface MergeNames {
@@ -37,29 +38,33 @@ export function analyzeSql(table: string): string {
   return `ANALYZE ${temporary(table)}`;
 }
 
+/** The root table of a merge. */
+export interface MergeTarget {
+  readonly dataset: string;
+  readonly table: string;
+  /** Rows of this load are not old ones. For a merge that has copied rows before it deletes. */
+  readonly except?: { readonly column: string; readonly loadId: string };
+}
+
 /**
  * The ids of the rows that have a received key, by each of the keys. A key is a list of columns that must all be equal;
  * null equals nothing, as in dlt.
  */
 export function createOldSql(
   names: MergeNames,
-  target: { readonly dataset: string; readonly table: string; readonly rowId: string },
+  target: MergeTarget & { readonly rowId: string },
   keys: readonly (readonly StagedColumn[])[],
 ): string {
   const parts = keys.map(
     (key) =>
-      `SELECT d.${quoteIdent(target.rowId)} AS ${ROW_ID} FROM ${quoteTable(target.dataset, target.table)} AS d WHERE ${matches(names, key)}`,
+      `SELECT d.${quoteIdent(target.rowId)} AS ${ROW_ID} FROM ${quoteTable(target.dataset, target.table)} AS d WHERE ${matches(names, key)}${exceptSql(target)}`,
   );
   return `CREATE TEMPORARY TABLE ${quoteIdent(names.old)} ON COMMIT DROP AS ${parts.join(" UNION ")}`;
 }
 
 /** Deletes the rows of a table without nested tables directly, one statement a key. */
-export function deleteMatchesSql(
-  names: MergeNames,
-  target: { readonly dataset: string; readonly table: string },
-  key: readonly StagedColumn[],
-): string {
-  return `DELETE FROM ${quoteTable(target.dataset, target.table)} AS d WHERE ${matches(names, key)}`;
+export function deleteMatchesSql(names: MergeNames, target: MergeTarget, key: readonly StagedColumn[]): string {
+  return `DELETE FROM ${quoteTable(target.dataset, target.table)} AS d WHERE ${matches(names, key)}${exceptSql(target)}`;
 }
 
 /** Deletes the rows whose `column` is among the ids of a temporary table. */
@@ -103,6 +108,11 @@ function sortWord(order: "asc" | "desc"): string {
 function matches(names: MergeNames, key: readonly StagedColumn[]): string {
   const equal = key.map(({ staged, column }) => `d.${quoteIdent(column)} = s.${quoteIdent(staged)}`);
   return `EXISTS (SELECT 1 FROM ${temporary(names.keys)} AS s WHERE ${equal.join(" AND ")})`;
+}
+
+function exceptSql({ except }: MergeTarget): string {
+  if (except === undefined) return "";
+  return ` AND d.${quoteIdent(except.column)} IS DISTINCT FROM ${quoteLiteral(except.loadId)}`;
 }
 
 function temporary(name: string): string {

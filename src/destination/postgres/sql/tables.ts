@@ -26,10 +26,11 @@ export function addColumnsSql(
   table: string,
   columns: readonly Column[],
   nullable: ReadonlySet<string>,
+  unique: "now" | "later" = "now",
 ): string {
   const lines = columns.map((column) => {
     const shown = nullable.has(column.name) ? { ...column, nullable: true } : column;
-    return `ADD COLUMN ${columnSql(shown, true)}`;
+    return `ADD COLUMN ${columnSql(shown, unique === "now")}`;
   });
   return `ALTER TABLE ${quoteTable(dataset, table)}\n${lines.join(",\n")}`;
 }
