@@ -88,7 +88,7 @@ async function compare({ options, entry, database, folder, signal }: BenchRun): 
   });
   await written;
   const tables = tablesOf(lines);
-  const about = aboutMachine(database);
+  const about = `${aboutMachine(database)} Large runs: ${options.records} records${options.quick ? " (--quick)" : ""}.`;
   console.log(`${about}\n\n${renderText(tables)}`);
   const wrong = lines.some((line) => !line.ok) || tables.some((table) => differs(lines, table.scenario));
   if (options.write && !wrong) {
