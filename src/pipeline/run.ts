@@ -20,7 +20,8 @@ export interface PipelineRun {
 
 /**
  * One run of a pipeline: state and schema from the destination, packages left by an earlier run, then extract, normalize
- * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way.
+ * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way, unless
+ * another run has the folder.
  */
 export async function runPipeline(options: PipelineOptions): Promise<PipelineRun> {
   const recorder = createTraceRecorder(options);
@@ -34,6 +35,13 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRun
   }
   for (const warning of recorder.warnings.all) options.onEvent({ type: "warning", warning });
   const trace = recorder.finish(error);
+  // Without the lock the folder is another run's, and so is the trace in it.
+  if (unlock !== undefined) await keepTrace(options, trace);
+  await unlock?.();
+  return error === undefined ? { trace } : { trace, error };
+}
+
+async function keepTrace(options: PipelineOptions, trace: Trace): Promise<void> {
   try {
     const path = traceFile(options.workFolder, options.pipeline);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -42,8 +50,6 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRun
     // The load has ended one way or the other; a trace that cannot be kept must not turn it round.
     options.onEvent({ type: "message", level: "warning", text: `the trace could not be written: ${String(cause)}` });
   }
-  await unlock?.();
-  return error === undefined ? { trace } : { trace, error };
 }
 
 async function runSteps(options: PipelineOptions, recorder: TraceRecorder): Promise<void> {
