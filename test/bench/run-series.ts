@@ -62,11 +62,11 @@ async function runEngine(
     const command = await engine.prepare(document, folder, database.url);
     await checkpoint(database.url);
     await gitlab.reset();
-    const measured = await measureCommand(command, database.postmaster, request.signal);
+    const seen = await measureCommand(command, database.postmaster, request.signal);
+    const { measured, report } = await readReport(engine, seen, folder);
     const asked = await gitlab.counts();
     const after = await countRows(database.url, engine.dataset);
     const tables = series.disposition === "append" ? grown(after, before) : after;
-    const report = measured.exit === 0 ? await engine.read(measured.stdout, folder) : undefined;
     const run = { scenario, round, name: engine.name, engine: engine.engine, profile: engine.profile };
     const line = lineOf(run, series, measured, report, tables, asked);
     if (line !== undefined) request.onLine(line);
@@ -75,6 +75,20 @@ async function runEngine(
     before = after;
   }
   await rm(folder, { recursive: true, force: true });
+}
+
+/** What the engine tells of its run. One that ends well and tells nothing that can be read has failed. */
+async function readReport(
+  engine: Engine,
+  measured: Measured,
+  folder: string,
+): Promise<{ measured: Measured; report?: EngineReport }> {
+  if (measured.exit !== 0) return { measured };
+  try {
+    return { measured, report: await engine.read(measured.stdout, folder) };
+  } catch (error) {
+    return { measured: { ...measured, exit: 1, stderr: `${measured.stderr}\nunreadable report: ${String(error)}\n` } };
+  }
 }
 
 async function runFloor(request: SeriesRequest, floor: Floor, round: number): Promise<void> {
