@@ -31,7 +31,13 @@ export interface RunOptions {
 
 /** One command, to its end. */
 export async function sluice(args: readonly string[], options: RunOptions): Promise<Ended> {
-  const env = { PATH: process.env.PATH ?? "", HOME: options.cwd, ...options.environment };
+  const env = {
+    PATH: process.env.PATH ?? "",
+    HOME: options.cwd,
+    // Keeps the sources without their types; halves the start of each of the many processes.
+    NODE_COMPILE_CACHE: join(tmpdir(), "sluice-compile-cache"),
+    ...options.environment,
+  };
   const child = spawn(process.execPath, [ENTRY, ...args], { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
