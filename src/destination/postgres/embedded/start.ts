@@ -152,15 +152,16 @@ async function launch(
   });
   closeSync(output);
   child.unref();
-  let ended: string | undefined;
+  let ended: (() => string) | undefined;
   child.on("error", (error) => {
-    ended = error.message;
+    ended = () => error.message;
   });
   child.on("exit", () => {
-    ended ??= reasonOfLog(log);
+    // Read only while the start is waited for: a server that was stopped later may be gone with its folder.
+    ended ??= () => reasonOfLog(log);
   });
   for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
-    if (ended !== undefined) return ended;
+    if (ended !== undefined) return ended();
     const postmaster = runningPostmaster(server.data);
     if (postmaster?.ready === true && postmaster.port === port) return undefined;
     await sleep(POLL_MS);
