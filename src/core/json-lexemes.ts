@@ -91,8 +91,14 @@ export function readLexemes(text: string, options: JsonReadOptions = {}): JsonVa
         if (code === 0x2d || (code >= 0x30 && code <= 0x39)) return readNumber();
         if (nonFinite && code === 0x4e) return readWord("NaN", null);
         if (nonFinite && code === 0x49) return readWord("Infinity", null);
-        return fail("expected a value");
+        return fail(foreignToken() ?? "expected a value");
     }
+  }
+
+  /** Other languages' words that JSON does not have. */
+  function foreignToken(): string | undefined {
+    const word = ["NaN", "Infinity", "undefined", "None", "True", "False"].find((each) => text.startsWith(each, at));
+    return word === undefined ? undefined : `${word} is no JSON value`;
   }
 
   function readWord<T>(word: string, value: T): T {

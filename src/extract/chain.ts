@@ -4,6 +4,7 @@ import { type ByteBudget, type LinkedController, linkController } from "../core/
 import { DataError, SourceError } from "../core/errors.ts";
 import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
+import type { JsonReadOptions } from "../core/json-reader.ts";
 import type { Warn } from "../core/warnings.ts";
 import type { HttpAnswer } from "./http/client.ts";
 import { maskUrl } from "./http/url.ts";
@@ -216,7 +217,7 @@ async function readOrAskAgain(
   settings: ChainSettings,
 ): Promise<[HttpAnswer, JsonValue]> {
   try {
-    const body = readJson(answer, settings);
+    const body = readJson(answer, readOptions(settings));
     warnContentType(answer, settings);
     return [answer, body];
   } catch (error) {
@@ -228,11 +229,16 @@ async function readOrAskAgain(
   const again = await settings.fetch(spec, settings.signal);
   if (again.status >= 400) throw statusFailure(again, spec.method);
   try {
-    return [again, readJson(again, settings)];
+    return [again, readJson(again, readOptions(settings))];
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     throw bodyFailure(again, error, spec.method, settings.redact);
   }
+}
+
+/** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
+function readOptions({ keepLexemes, strict }: ChainSettings): JsonReadOptions {
+  return { keepLexemes, nonFinite: strict ? "null" : "error" };
 }
 
 function warnContentType(answer: HttpAnswer, settings: ChainSettings): void {
