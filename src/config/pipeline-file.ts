@@ -5,8 +5,6 @@ import { fileKeyOf, settingEntries } from "./settings.ts";
 /** Sources that need no pipeline file. */
 export const BUILT_IN_SOURCES = ["gitlab"] as const;
 
-export type BuiltInSource = (typeof BUILT_IN_SOURCES)[number];
-
 const contractMode = z.enum(["evolve", "freeze", "discard_row", "discard_value"]);
 
 /** What stands beside dlt's `rest_api` configuration under `source`: the arguments of a dlt source. */

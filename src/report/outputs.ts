@@ -52,9 +52,6 @@ export function renderOutputs(trace: Trace, paths: ReportPaths) {
   };
 }
 
-/** Names of the outputs. `config/outputs.ts` declares the same names with their documents; the edge compares them. */
-export type RenderedOutputs = ReturnType<typeof renderOutputs>;
-
 function capped(text: string, path: string): string {
   return Buffer.byteLength(text) <= OUTPUT_BYTES ? text : JSON.stringify({ truncated: true, path });
 }

@@ -15,7 +15,7 @@ import {
   timeText,
 } from "./iso-time.ts";
 
-export { checkStorable, type StorageHints } from "./storable.ts";
+export { checkStorable } from "./storable.ts";
 
 /** The value has no form in the column's type: it belongs to a variant column. */
 export const VARIANT: unique symbol = Symbol("sluice.variant");

@@ -3,7 +3,7 @@ import { type CalendarDate, isCalendarDate, ordinalDate, weekDate } from "./iso-
 import type { ClockTime, IsoTime, IsoTimestamp, IsoValue } from "./iso-value.ts";
 
 export { dateText, epochTimestamp, timestampText, timeText } from "./iso-time-text.ts";
-export type { ClockTime, IsoDate, IsoTime, IsoTimestamp, IsoValue } from "./iso-value.ts";
+export type { ClockTime, IsoValue } from "./iso-value.ts";
 
 /**
  * True when dlt would infer the type `timestamp` from this text. Called for every new text column; most texts are

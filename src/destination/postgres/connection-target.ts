@@ -87,11 +87,6 @@ export function displayName(target: ConnectionTarget): string {
   return `${host}:${first.port}/${target.database}`;
 }
 
-/** True when every host is this machine. */
-export function isLocalTarget(target: ConnectionTarget): boolean {
-  return target.hosts.every(({ host }) => isLocalHost(host));
-}
-
 function choice<T extends string>(
   parameters: ReadonlyMap<Parameter, string>,
   name: Parameter,

@@ -7,18 +7,18 @@ import type { Environment } from "./inputs.ts";
  * in the workflow. Returns the given error when that is not the case.
  *
  * @param inputs all inputs by name
- * @param readText reads the event's payload
+ * @param readPayload gives the event's payload; a failure to do so says nothing about the event
  */
-export function explainMissingCredentials(
+export async function explainMissingCredentials(
   error: unknown,
   environment: Environment,
   inputs: Readonly<Record<string, string>>,
-  readText: (path: string) => string | undefined,
-): unknown {
+  readPayload: () => Promise<unknown>,
+): Promise<unknown> {
   if (!(error instanceof ConfigError)) return error;
   const isGiven = (name: string) => (inputs[name] ?? "").trim() !== "";
   if (isGiven("token") && isGiven("connection-string")) return error;
-  const why = eventWithoutSecrets(environment, readText);
+  const why = await eventWithoutSecrets(environment, readPayload);
   if (why === undefined) return error;
   return new ConfigError("E_INPUT", `no credentials in this event: ${why}\n${error.message}`, {
     step: "config",
@@ -28,32 +28,34 @@ export function explainMissingCredentials(
   });
 }
 
+/** Payload of the present event. GitHub's client comes along with it, so it is loaded only when it is asked for. */
+export async function eventPayload(): Promise<unknown> {
+  const { context } = await import("@actions/github");
+  return context.payload;
+}
+
 /** Why GitHub passes no secrets to a run of this event, or undefined when it does. */
-function eventWithoutSecrets(
+async function eventWithoutSecrets(
   environment: Environment,
-  readText: (path: string) => string | undefined,
-): string | undefined {
+  readPayload: () => Promise<unknown>,
+): Promise<string | undefined> {
   const event = environment.GITHUB_EVENT_NAME ?? "";
   // `pull_request_target` runs with the secrets of the base repository.
   if (!/^pull_request(?:_review|_review_comment)?$/.test(event)) return undefined;
   if (environment.GITHUB_ACTOR === "dependabot[bot]") return "GitHub passes no secrets to a run of Dependabot";
-  const path = environment.GITHUB_EVENT_PATH;
-  const text = path === undefined ? undefined : readText(path);
-  return text !== undefined && isFromFork(text) ? "GitHub passes no secrets to a pull request from a fork" : undefined;
+  // An unreadable payload says nothing; a missing credential is reported as such later.
+  const payload = await readPayload().catch(() => undefined);
+  return payload !== undefined && isFromFork(payload)
+    ? "GitHub passes no secrets to a pull request from a fork"
+    : undefined;
 }
 
-function isFromFork(payload: string): boolean {
-  try {
-    const event: unknown = JSON.parse(payload);
-    const head = member(member(member(event, "pull_request"), "head"), "repo");
-    const base = member(member(member(event, "pull_request"), "base"), "repo");
-    // The repository of the head is gone (null) when a fork was deleted.
-    if (member(head, "fork") === true || head === null) return true;
-    return member(head, "full_name") !== member(base, "full_name");
-  } catch {
-    // An unreadable payload says nothing; a missing credential is reported as such later.
-    return false;
-  }
+function isFromFork(event: unknown): boolean {
+  const head = member(member(member(event, "pull_request"), "head"), "repo");
+  const base = member(member(member(event, "pull_request"), "base"), "repo");
+  // The repository of the head is gone (null) when a fork was deleted.
+  if (member(head, "fork") === true || head === null) return true;
+  return member(head, "full_name") !== member(base, "full_name");
 }
 
 function member(value: unknown, key: string): unknown {

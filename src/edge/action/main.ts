@@ -14,7 +14,7 @@ import { redactTrace } from "../../report/redact-trace.ts";
 import { runConfigured } from "../shared/run-configured.ts";
 import { VERSION } from "../shared/version.ts";
 import { openStateCache, type StateCache } from "./cache.ts";
-import { explainMissingCredentials } from "./event.ts";
+import { eventPayload, explainMissingCredentials } from "./event.ts";
 import { exitStatusOf, traceOfFailure } from "./failure.ts";
 import { readInputs, secretValues } from "./inputs.ts";
 import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./log.ts";
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     await finish(concluded?.trace ?? trace, error);
     if (concluded?.order !== undefined) writeSaveOrder(core, concluded.order);
   } catch (caught) {
-    const error = explainMissingCredentials(caught, process.env, inputs, readText);
+    const error = await explainMissingCredentials(caught, process.env, inputs, eventPayload);
     const trace = traceOfFailure(error, { inputs, startedAt, version: VERSION });
     await finish((await cache?.conclude(trace))?.trace ?? trace, error);
   }

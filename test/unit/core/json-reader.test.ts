@@ -127,7 +127,7 @@ const faults: readonly [text: string, offset: number, detail: RegExp][] = [
   ['["\\u12g4"]', 6, /bad unicode escape/],
   ["<html>", 0, /expected a value/],
   ["[] []", 3, /after the document/],
-  ["[NaN]", 1, /expected a value/],
+  ["[NaN]", 1, /NaN is no JSON value/],
   ["[-Infinity]", 2, /expected a digit/],
 ];
 
