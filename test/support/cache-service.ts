@@ -105,6 +105,10 @@ class FakeCache implements CacheService {
       });
     }
     const denied = this.#refusal(String(ask.key), version, method === "CreateCacheEntry");
+    // A token that may only read gets a plain answer in this protocol.
+    if (denied !== undefined && this.fault === "read-only") {
+      return json(response, 200, { ok: false, message: denied.message });
+    }
     if (denied !== undefined) return json(response, denied.status, { code: "denied", msg: denied.message });
     if (method === "CreateCacheEntry") {
       const entry = this.#reserve(String(ask.key), version);
