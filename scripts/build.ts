@@ -18,9 +18,8 @@ import { parseArgs, promisify } from "node:util";
 
 interface Bundle {
   readonly name: string;
-  /** Compiled entry below `lib/`; a bundle whose entry is `optional` is left out while it does not exist. */
+  /** Compiled entry below `lib/`. */
   readonly entry: string;
-  readonly optional?: boolean;
   /** Limit in bytes of all `.js` files together, so that a heavy dependency does not come in unseen. */
   readonly budget: number;
 }
@@ -32,7 +31,7 @@ class ToolError extends Error {}
 
 const BUNDLES: readonly Bundle[] = [
   { name: "main", entry: "edge/action/main.js", budget: 7 * MB },
-  { name: "post", entry: "edge/action/post.js", optional: true, budget: 5 * MB },
+  { name: "post", entry: "edge/action/post.js", budget: 5 * MB },
   { name: "cli", entry: "edge/cli/launcher.js", budget: 5 * MB },
 ];
 
@@ -53,8 +52,7 @@ try {
 /** Compiles and bundles everything into `out`; returns the exit status. */
 async function build(out: string): Promise<number> {
   await compile();
-  const wanted = BUNDLES.filter((bundle) => bundle.optional !== true || existsSync(join(lib, bundle.entry)));
-  const faults = (await Promise.all(wanted.map((bundle) => bundleInto(bundle, join(out, bundle.name))))).flat();
+  const faults = (await Promise.all(BUNDLES.map((bundle) => bundleInto(bundle, join(out, bundle.name))))).flat();
   for (const fault of faults) console.error(`build: ${fault}`);
   return faults.length === 0 ? 0 : 1;
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import { Secret } from "../../core/secret.ts";
 import type { ConnectionParts, Parameter } from "./connection-string.ts";
-import { isLocalHost, readTls, type TlsSettings } from "./tls.ts";
+import { readTls, type TlsSettings } from "./tls.ts";
 
 /** Everything needed to connect, defaults filled in. */
 export interface ConnectionTarget {
