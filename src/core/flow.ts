@@ -39,4 +39,10 @@ export interface RowEncoder {
    * `onSurrogate` is told.
    */
   json(value: JsonValue, onNul: () => void, onSurrogate?: () => void): string;
+  /**
+   * Present when UTF-8 text without backslashes and control characters is a field as it stands, as are `t`, `f` and numbers.
+   * Copies the content of a JSON string, whose escapes are of two characters each, into a field of no more bytes; returns
+   * the offset after it.
+   */
+  copyEscaped?(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number;
 }

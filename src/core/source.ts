@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "./json.ts";
+import type { JsonTape } from "./json-tape.ts";
 import type { Clock, Random } from "./ports.ts";
 import type { Warn } from "./warnings.ts";
 
@@ -91,9 +92,17 @@ export interface RequestRecord {
 /** Records of one response page (or of the part of it that passed the cursor), in order. */
 export interface RecordPage {
   readonly resource: string;
+  /** Where there is a `tape`, read from it when asked for, which is expensive: count with `recordCount`. */
   readonly records: readonly JsonValue[];
+  /** The same records as tokens, for who can do with bytes. */
+  readonly tape?: JsonTape;
   /** Size of the response body in bytes as decoded; used for backpressure and the report. */
   readonly bytes: number;
+}
+
+/** Number of records of a page, without reading them. */
+export function recordCount(page: Pick<RecordPage, "records" | "tape">): number {
+  return page.tape === undefined ? page.records.length : page.tape.count;
 }
 
 export interface Extraction {

@@ -5,6 +5,7 @@ import { DataError, SourceError } from "../core/errors.ts";
 import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
 import type { JsonReadOptions } from "../core/json-reader.ts";
+import { type JsonTape, scanList } from "../core/json-tape.ts";
 import type { Warn } from "../core/warnings.ts";
 import type { HttpAnswer } from "./http/client.ts";
 import { maskUrl } from "./http/url.ts";
@@ -13,7 +14,7 @@ import { detectPaginator } from "./paginators/detect.ts";
 import type { Paginator } from "./paginators/paginator.ts";
 import { BodyError, bodyFailure, isEmptyBody, readJson, statusFailure } from "./read-body.ts";
 import { identityOf, type RequestSpec } from "./request-spec.ts";
-import { detectSelector, type Selection, selectRecords } from "./select.ts";
+import { detectSelector, type Selection, selectRecords, WHOLE } from "./select.ts";
 
 /** One run over pages: of a resource, or of a resource for one parent record. */
 export interface ChainSettings {
@@ -26,6 +27,8 @@ export interface ChainSettings {
   readonly emptyBody: "no_records" | "error";
   /** Numbers keep their text. */
   readonly keepLexemes: boolean;
+  /** Nobody but the consumer looks at records: pages that are lists may stay tokens. */
+  readonly asTape: boolean;
   readonly warn: Warn;
   readonly redact: (text: string) => string;
   /** Called once for an answer that is ignored. */
@@ -44,6 +47,7 @@ export interface ChainSettings {
 
 export interface ChainPage {
   readonly records: readonly JsonValue[];
+  readonly tape?: JsonTape;
   readonly bytes: number;
 }
 
@@ -123,32 +127,43 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
 
       await settings.read.ready(signal);
       let body: JsonValue | undefined;
-      if (!isEmptyBody(answer) || settings.emptyBody === "error") {
+      const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
+      const tape = asTape ? scanList(answer.bytes) : undefined;
+      if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
         [answer, body] = await readOrAskAgain(spec, answer, settings);
       }
       const bytes = answer.bytes.byteLength;
       settings.waiting.give(bytes);
 
       let selection: Selection = { records: [], isObject: false };
-      if (body !== undefined) {
+      if (tape !== undefined) {
+        warnContentType(answer, settings);
+        selector ??= detectSelector([], strict);
+        selection = readLater(answer, settings);
+      } else if (body !== undefined) {
         selector ??= detectSelector(body, strict);
         selection = selectRecords(selector, body);
         refuseErrorObject(settings, selection, body, answer);
         paginator ??= detected(answer, body, selection, settings);
       }
-      const { records } = selection;
+      const count = tape === undefined ? selection.records.length : tape.count;
       const next =
-        body === undefined || paginator === undefined
+        paginator === undefined || (body === undefined && tape === undefined)
           ? null
-          : paginator.next(spec, { headers: answer.headers, body, records });
+          : paginator.next(spec, {
+              headers: answer.headers,
+              get body() {
+                return body ?? selection.records;
+              },
+              records: { length: count },
+            });
 
       let follows = next;
       if (!strict && follows !== null && paginator !== undefined) {
         // One object as the only record is no list: counting on would ask for the same object again and again.
         if (paginator.counts && selection.isObject) follows = null;
-        emptyPages = records.length === 0 ? emptyPages + 1 : 0;
-        equalBodies =
-          records.length > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
+        emptyPages = count === 0 ? emptyPages + 1 : 0;
+        equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
         lastBytes = answer.bytes;
         if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
           throw loop(settings, `${emptyPages} empty pages in a row`, answer);
@@ -179,13 +194,35 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       }
 
       settings.read.take(bytes);
-      yield { records, bytes };
+      yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
       if (follows !== null && flights.length === 0) launch(follows);
       if (flights.length === 0) return;
     }
   } finally {
     drop();
   }
+}
+
+/** The records of a list that was found to be JSON, read when somebody asks for them. */
+function readLater(answer: HttpAnswer, settings: ChainSettings): Selection {
+  let records: readonly JsonValue[] | undefined;
+  return {
+    get records() {
+      records ??= selectRecords(WHOLE, readJson(answer, readOptions(settings))).records;
+      return records;
+    },
+    isObject: false,
+  };
+}
+
+function pageOf(selection: Selection, tape: JsonTape, bytes: number): ChainPage {
+  return {
+    get records() {
+      return selection.records;
+    },
+    tape,
+    bytes,
+  };
 }
 
 function holdsRecords(answer: HttpAnswer, selector: JsonPath | undefined): boolean {

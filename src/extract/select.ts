@@ -35,7 +35,7 @@ export function joinPath(keys: readonly string[], strict: boolean): string {
   return keys.map((key) => (strict || PLAIN_KEY.test(key) ? key : quoteKey(key))).join(".");
 }
 
-const WHOLE = compilePath("$");
+export const WHOLE = compilePath("$");
 const PLAIN_KEY = /^[A-Za-z_][A-Za-z0-9_@-]*$/;
 
 function quoteKey(key: string): string {

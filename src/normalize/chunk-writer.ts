@@ -4,6 +4,11 @@ import type { TableChunk } from "../core/flow.ts";
 export interface ChunkWriter {
   /** Appends one row: fields of all `columns` with their delimiters, without the final newline. */
   write(row: string, columns: readonly string[]): void;
+  /** The buffer for one row of at most `size` bytes, final newline included, to be written from `at` on; then `wrote`. */
+  room(size: number, columns: readonly string[]): Buffer;
+  readonly at: number;
+  /** Ends the row that was written into `room` up to the offset `end`. */
+  wrote(end: number): void;
   /** Hands out what has been collected. */
   flush(): void;
   readonly rows: number;
@@ -73,6 +78,21 @@ export function createChunkWriter({ table, pool, padding, emit }: ChunkWriterOpt
       length += target.write(row, length);
       target[length] = NEWLINE;
       length += 1;
+      rows += 1;
+      total += 1;
+    },
+    room(size, next) {
+      if (next !== columns) widen(next);
+      const target = buffer;
+      return target === undefined || length + size > target.length ? grow(size) : target;
+    },
+    get at() {
+      return length;
+    },
+    wrote(end) {
+      if (buffer === undefined) return;
+      buffer[end] = NEWLINE;
+      length = end + 1;
       rows += 1;
       total += 1;
     },

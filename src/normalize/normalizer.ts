@@ -2,6 +2,8 @@ import { keyHash, nestedRowId, rowHash } from "../core/digest.ts";
 import { InternalError } from "../core/errors.ts";
 import type { RowEncoder, TableChunk } from "../core/flow.ts";
 import { Double, type JsonObject, type JsonValue } from "../core/json.ts";
+import { parseJson } from "../core/json-reader.ts";
+import { afterItem, itemText, type JsonTape } from "../core/json-tape.ts";
 import type { Random } from "../core/ports.ts";
 import type { RecordPage } from "../core/source.ts";
 import type { Warn } from "../core/warnings.ts";
@@ -19,6 +21,7 @@ import { checkMissing, noteMissing } from "./missing-values.ts";
 import { createRowIds } from "./row-ids.ts";
 import { DEFAULT_LIMITS, type NormalizeLimits, type RunContext } from "./run-context.ts";
 import { createTablePlan, ensureSlot, type ListPlan, refreshPlan, type TablePlan } from "./table-plan.ts";
+import { createTapeRows } from "./tape-rows.ts";
 
 export interface NormalizerOptions {
   /** Owned by the normalizer from here on: tables and columns are added as data asks for them. */
@@ -92,6 +95,10 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   const pool = createBufferPool();
   const nextRowId = createRowIds(options.random);
   const scratch = createScratch();
+  const tapeRows =
+    encoder.copyEscaped === undefined
+      ? undefined
+      : createTapeRows({ context, loadId, nextRowId, copyEscaped: encoder.copyEscaped });
   const plans = new Map<string, TablePlan>();
   const states = new Map<string, ResourceState>();
   const deciding = decidingResources(schema, options.resources);
@@ -299,13 +306,9 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       const state = start(page.resource);
       context.resource = page.resource;
       const level = nestingLevel(schema, state.table);
-      for (const record of page.records) {
-        state.records += 1;
-        context.record = state.records;
-        if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof Double)) {
-          rootRow(state.plan, record as JsonObject, level, NOTHING);
-        } else looseItem(state, record, level);
-      }
+      if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
+        tapeRecords(state, page.tape, level);
+      } else for (const record of page.records) valueRecord(state, record, level);
       return take();
     },
     finish: () => {
@@ -326,6 +329,24 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       return startedInOrder().map(({ resource, deciding: decider, table }) => ({ resource, deciding: decider, table }));
     },
   };
+
+  function valueRecord(state: ResourceState, record: JsonValue, level: number): void {
+    state.records += 1;
+    context.record = state.records;
+    if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof Double)) {
+      rootRow(state.plan, record as JsonObject, level, NOTHING);
+    } else looseItem(state, record, level);
+  }
+
+  /** Records that can are copied, the others are read one by one. */
+  function tapeRecords(state: ResourceState, tape: JsonTape, level: number): void {
+    const { entries } = tape;
+    for (let at = 2; at < entries.length - 2; at = afterItem(entries, at)) {
+      context.record = state.records + 1;
+      if (tapeRows?.write(tape, at, state.plan, level) === true) state.records += 1;
+      else valueRecord(state, parseJson(itemText(tape, at)), level);
+    }
+  }
 
   /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
   function looseItem(state: ResourceState, record: JsonValue, level: number): void {

@@ -33,6 +33,8 @@ export interface Slot {
   required: boolean;
   readonly onNul: () => void;
   readonly onSurrogate: () => void;
+  /** Serial number of the last row of a tape that had the name. */
+  mark: number;
 }
 
 /** One raw key at one place of the records. */
@@ -46,6 +48,9 @@ export interface KeyPlan {
   child: ObjectNode | undefined;
   /** The nested table that lists under this key fill; made when one is met. */
   list: ListPlan | undefined;
+  /** The key as it stands in UTF-8 JSON without escapes, and the last row of a tape that had it. */
+  readonly bytes: Buffer;
+  mark: number;
 }
 
 /** The keys of the objects at one place. */
@@ -67,6 +72,8 @@ export interface ListPlan {
   row: number;
   at: number;
   plan: TablePlan | undefined;
+  /** Serial number of the last row of a tape that had items here. */
+  mark: number;
 }
 
 export interface TablePlan {
@@ -96,6 +103,8 @@ export interface TablePlan {
   readonly missing: Map<Slot, MissingValues>;
   /** Ids that stood in the data, to find one that comes twice. */
   givenIds: Set<string> | undefined;
+  /** Fields of the row at hand that are copied from a tape: for each column what kind of token, and where it is. */
+  readonly copied: { kinds: Uint8Array; starts: Int32Array; ends: Int32Array };
 }
 
 /** Rows of a table that lack a value in one column; told of at the end, when all are counted. */
@@ -135,6 +144,7 @@ export function createTablePlan(
     item: slot("value"),
     missing: new Map(),
     givenIds: undefined,
+    copied: { kinds: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) },
   };
   refreshPlan(context, plan);
   return plan;
@@ -165,11 +175,25 @@ export function refreshPlan(context: RunContext, plan: TablePlan): void {
   }
   if (columns.length > context.limits.maxColumns) throw tooManyColumns(context, plan, columns.length);
   if (columns.length !== plan.columns.length) plan.columns = columns;
+  if (columns.length > plan.copied.kinds.length) growCopied(plan, columns.length);
   plan.required = required;
   plan.propagated = propagatedColumns(context.schema, plan.name, plan.isRoot).map(([from, to]) => [
     ensureSlot(context, table, slots, from),
     to,
   ]);
+}
+
+/** A column can be added in the middle of a row: what the row has is kept. */
+function growCopied(plan: TablePlan, columns: number): void {
+  const { copied } = plan;
+  const size = Math.max(16, columns * 2);
+  const kinds = new Uint8Array(size);
+  const starts = new Int32Array(size);
+  const ends = new Int32Array(size);
+  kinds.set(copied.kinds);
+  starts.set(copied.starts);
+  ends.set(copied.ends);
+  Object.assign(copied, { kinds, starts, ends });
 }
 
 export function ensureSlot(context: RunContext, table: Table, slots: Map<string, Slot>, name: string): Slot {
@@ -187,6 +211,7 @@ export function ensureSlot(context: RunContext, table: Table, slots: Map<string,
     required: false,
     onNul: () => context.warn("W_NUL_REMOVED", subject),
     onSurrogate: () => context.warn("W_SURROGATE_REPLACED", subject),
+    mark: 0,
   };
   slots.set(name, slot);
   return slot;
@@ -203,7 +228,16 @@ export function addKey(context: RunContext, plan: TablePlan, node: ObjectNode, k
   }
   const name = node.names.length === 0 ? own : shortenFragments([...node.names, own]);
   const slot = ensureSlot(context, plan.table, plan.slots, name);
-  const added: KeyPlan = { key, path, name: own, slot, child: undefined, list: undefined };
+  const added: KeyPlan = {
+    key,
+    path,
+    name: own,
+    slot,
+    child: undefined,
+    list: undefined,
+    bytes: Buffer.from(key),
+    mark: 0,
+  };
   node.keys.set(key, added);
   return added;
 }
@@ -220,7 +254,7 @@ export function addList(context: RunContext, plan: TablePlan, node: ObjectNode, 
   const fragments = [...plan.fragments, ...node.names, own];
   const name = shortenFragments(fragments);
   // Lists whose tables have one name are one list: two would give their rows the same ids, which dlt fails on.
-  const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined };
+  const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined, mark: 0 };
   if (fragments.length > context.limits.maxDepth) throw tooDeep(context, plan, key.path);
   plan.lists.set(name, list);
   key.list = list;

@@ -1,7 +1,7 @@
 import { SluiceError } from "../core/errors.ts";
 import { faultPoint } from "../core/fault-point.ts";
 import type { TableChunk } from "../core/flow.ts";
-import type { ResourceReport } from "../core/source.ts";
+import { type ResourceReport, recordCount } from "../core/source.ts";
 import type { SyncResult } from "../load/destination.ts";
 import type { EarlyLoad } from "../load/early-load.ts";
 import type { PackageManifest, PackageState } from "../load/manifest.ts";
@@ -181,7 +181,7 @@ async function extractAll(
     await spool(() => normalizer.page(page));
     const count = seen.get(page.resource) ?? { pages: 0, records: 0 };
     count.pages += 1;
-    count.records += page.records.length;
+    count.records += recordCount(page);
     seen.set(page.resource, count);
     onEvent({ type: "resource-progress", resource: page.resource, ...count });
     await faultPoint(`extract:page:${++pages}`);

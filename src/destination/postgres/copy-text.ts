@@ -6,7 +6,34 @@ import { compactJson } from "../../core/json-writer.ts";
  * Fields of `COPY ... FROM STDIN` in text format: `\N` for null, so that an empty text stays an empty text. Backslash,
  * tab, newline and carriage return are escaped; NUL, which PostgreSQL stores neither in text nor in jsonb, is removed.
  */
-export const copyText: RowEncoder = { nullField: "\\N", delimiter: "\t", text: encodeText, json: encodeJson };
+export const copyText: RowEncoder = {
+  nullField: "\\N",
+  delimiter: "\t",
+  text: encodeText,
+  json: encodeJson,
+  copyEscaped,
+};
+
+/** `\n`, `\r`, `\t` and the double backslash are the same in both; the others become the character they stand for. */
+function copyEscaped(source: Uint8Array, start: number, end: number, target: Uint8Array, at: number): number {
+  let to = at;
+  for (let from = start; from < end; from += 1) {
+    let code = source[from] as number;
+    if (code === 0x5c) {
+      from += 1;
+      code = source[from] as number;
+      if (code === 0x62) code = 0x08;
+      else if (code === 0x66) code = 0x0c;
+      else if (code !== 0x22 && code !== 0x2f) {
+        target[to] = 0x5c;
+        to += 1;
+      }
+    }
+    target[to] = code;
+    to += 1;
+  }
+  return to;
+}
 
 function encodeText(value: string, onNul: () => void): string {
   if (!needsEscape(value)) return value;

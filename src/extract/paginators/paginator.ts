@@ -12,7 +12,8 @@ export interface Peek {
 export interface PageFacts {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonValue;
-  readonly records: readonly JsonValue[];
+  /** How many records the page has. */
+  readonly records: { readonly length: number };
 }
 
 /**

@@ -1,0 +1,400 @@
+import { nestedRowId } from "../core/digest.ts";
+import type { JsonValue } from "../core/json.ts";
+import { parseJson } from "../core/json-reader.ts";
+import { afterItem, itemText, type JsonTape, TOKEN } from "../core/json-tape.ts";
+import { encodeValue } from "./encode-value.ts";
+import type { RunContext } from "./run-context.ts";
+import {
+  addChildNode,
+  addKey,
+  addList,
+  ensureSlot,
+  type KeyPlan,
+  KIND,
+  type ListPlan,
+  type ObjectNode,
+  type Slot,
+  type TablePlan,
+} from "./table-plan.ts";
+
+/** Writes records from the tokens of a page. */
+export interface TapeRows {
+  /**
+   * Writes the rows of the record at `index`: the same bytes that its values would give. False when it has something that
+   * needs values (a key twice, a name collision, an id of its own, a nested table that is new): nothing has been written then.
+   */
+  write(tape: JsonTape, index: number, plan: TablePlan, level: number): boolean;
+}
+
+export interface TapeRowsOptions {
+  readonly context: RunContext;
+  readonly loadId: string;
+  readonly nextRowId: () => string;
+  /** Copies strings with escapes; see `RowEncoder`. */
+  readonly copyEscaped: (source: Uint8Array, start: number, end: number, target: Uint8Array, at: number) => number;
+}
+
+/** Names and ids that the rows below a row get from it and from those above it. */
+type HandedDown = readonly string[];
+const NOTHING: HandedDown = [];
+/** The field is a string in `fields`; all other kinds are tokens. */
+const AS_TEXT = 0;
+/** Up to here a loop is faster than a call into the engine's own copy. */
+const SHORT = 96;
+
+/**
+ * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
+ * anywhere, because it changes nothing but the plans of keys. The second writes; all changes of the schema happen there, in the
+ * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
+ */
+export function createTapeRows(options: TapeRowsOptions): TapeRows {
+  const { context, loadId, nextRowId, copyEscaped } = options;
+  const { encoder, limits } = context;
+  const nullField = encoder.nullField;
+  const nullBytes = Buffer.from(nullField);
+  const delimiter = Buffer.from(encoder.delimiter);
+
+  let tape: JsonTape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), count: 0 };
+  let bytes = tape.bytes;
+  let entries = tape.entries;
+  let serial = 0;
+  // Rows of the record at hand, each before the rows below it.
+  let rowCount = 0;
+  const plans: TablePlan[] = [];
+  const parents: number[] = [];
+  const places: number[] = [];
+  /** Where the slots of a row end; they begin where those of the row before end. */
+  const ends: number[] = [];
+  const ids: string[] = [];
+  const below: HandedDown[] = [];
+  let slotCount = 0;
+  const slots: Slot[] = [];
+  const tokens: number[] = [];
+  // Objects of the row that is looked at, and lists of all rows above.
+  const objects: number[] = [];
+  const nodes: ObjectNode[] = [];
+  let listCount = 0;
+  const lists: ListPlan[] = [];
+  const listTokens: number[] = [];
+
+  const note = (slot: Slot, token: number): boolean => {
+    if (slot.mark === serial) return false;
+    slot.mark = serial;
+    slots[slotCount] = slot;
+    tokens[slotCount] = token;
+    slotCount += 1;
+    return true;
+  };
+
+  const keyAt = (plan: TablePlan, node: ObjectNode, index: number, token: number): KeyPlan | undefined => {
+    const start = entries[token] as number;
+    const b = entries[token + 1] as number;
+    if ((b & 15) !== TOKEN.plain) return undefined;
+    const length = (b >> 4) - start;
+    const expected = node.sequence[index];
+    if (expected !== undefined && isKey(expected.bytes, start, length)) return expected;
+    const key = bytes.toString("utf8", start, start + length);
+    const found = node.keys.get(key) ?? addKey(context, plan, node, key);
+    node.sequence[index] = found;
+    return found;
+  };
+
+  const isKey = (key: Buffer, start: number, length: number): boolean => {
+    if (key.length !== length) return false;
+    for (let i = 0; i < length; i += 1) if (key[i] !== bytes[start + i]) return false;
+    return true;
+  };
+
+  const beginRow = (plan: TablePlan, parent: number, place: number): number => {
+    serial += 1;
+    plans[rowCount] = plan;
+    parents[rowCount] = parent;
+    places[rowCount] = place;
+    rowCount += 1;
+    return rowCount - 1;
+  };
+
+  /** False when something about the row as a whole needs values. */
+  const endRow = (plan: TablePlan, row: number): boolean => {
+    ends[row] = slotCount;
+    if (plan.id.mark === serial) return false;
+    if (plan.isRoot ? plan.loadId.mark === serial : plan.parentId.mark === serial || plan.listIndex.mark === serial) {
+      return false;
+    }
+    const first = row === 0 ? 0 : (ends[row - 1] as number);
+    for (const slot of plan.required) {
+      if (slot.mark !== serial) return false;
+      for (let i = first; i < slotCount; i += 1) {
+        if (slots[i] === slot && (((entries[(tokens[i] as number) + 1] as number) & 15) as number) === TOKEN.null)
+          return false;
+      }
+    }
+    return true;
+  };
+
+  /** Like `flatten`: scalars of a level before its objects, and the last object first. */
+  const lookAtObject = (plan: TablePlan, token: number, level: number, parent: number, place: number): boolean => {
+    const row = beginRow(plan, parent, place);
+    const base = listCount;
+    objects[0] = token;
+    nodes[0] = plan.node;
+    let top = 1;
+    while (top > 0) {
+      top -= 1;
+      const object = objects[top] as number;
+      const node = nodes[top] as ObjectNode;
+      const left = level - node.depth;
+      const close = (entries[object + 1] as number) >> 4;
+      let index = 0;
+      let at = object + 2;
+      while (at < close) {
+        const found = keyAt(plan, node, index, at);
+        index += 1;
+        if (found === undefined || found.mark === serial) return false;
+        found.mark = serial;
+        const value = at + 2;
+        const b = entries[value + 1] as number;
+        const kind = b & 15;
+        if (kind >= TOKEN.object && left > 0 && !found.slot.keepWhole) {
+          if (kind === TOKEN.object) {
+            objects[top] = value;
+            nodes[top] = found.child ?? addChildNode(context, plan, node, found);
+            top += 1;
+          } else {
+            const list = found.list ?? addList(context, plan, node, found);
+            if (list.mark === serial) return false;
+            if (value + 2 < b >> 4) {
+              list.mark = serial;
+              lists[listCount] = list;
+              listTokens[listCount] = value;
+              listCount += 1;
+            }
+          }
+          at = (b >> 4) + 2;
+          continue;
+        }
+        if (!note(found.slot, value)) return false;
+        at = kind >= TOKEN.object ? (b >> 4) + 2 : value + 2;
+      }
+    }
+    if (!endRow(plan, row)) return false;
+    const highest = listCount;
+    if (highest > base && plan.propagated.some(([from]) => from !== plan.id)) return false;
+    for (let i = base; i < highest; i += 1) {
+      if (!lookAtList(lists[i] as ListPlan, listTokens[i] as number, level - 1, row)) return false;
+    }
+    listCount = base;
+    return true;
+  };
+
+  const lookAtList = (list: ListPlan, token: number, level: number, parent: number): boolean => {
+    const plan = list.plan;
+    if (plan === undefined || plan.isRoot) return false;
+    const close = (entries[token + 1] as number) >> 4;
+    let place = 0;
+    for (let at = token + 2; at < close; at = afterItem(entries, at)) {
+      const kind = (entries[at + 1] as number) & 15;
+      if (kind === TOKEN.object) {
+        if (!lookAtObject(plan, at, level, parent, place)) return false;
+      } else {
+        if (kind === TOKEN.array) return false;
+        const row = beginRow(plan, parent, place);
+        note(plan.item, at);
+        if (!endRow(plan, row)) return false;
+      }
+      place += 1;
+    }
+    return true;
+  };
+
+  const writeRow = (row: number): void => {
+    const plan = plans[row] as TablePlan;
+    const parent = parents[row] as number;
+    const copied = plan.copied;
+    let size = 0;
+    const last = ends[row] as number;
+    for (let i = row === 0 ? 0 : (ends[row - 1] as number); i < last; i += 1) {
+      const slot = slots[i] as Slot;
+      const token = tokens[i] as number;
+      const b = entries[token + 1] as number;
+      const kind = b & 15;
+      if (kind === TOKEN.null) continue;
+      const start = entries[token] as number;
+      const end = b >> 4;
+      if (isCopied(slot.kind, kind, start, end)) {
+        const position = slot.position;
+        copied.kinds[position] = kind;
+        copied.starts[position] = start;
+        copied.ends[position] = end;
+        size += end - start;
+      } else encodeValue(context, plan, slot, parseJson(itemText(tape, token)) as Exclude<JsonValue, null>);
+    }
+
+    let id: string;
+    if (parent < 0) {
+      id = nextRowId();
+      encodeValue(context, plan, plan.loadId, loadId);
+    } else {
+      const handed = below[parent] as HandedDown;
+      for (let i = 0; i < handed.length; i += 2) {
+        encodeValue(
+          context,
+          plan,
+          ensureSlot(context, plan.table, plan.slots, handed[i] as string),
+          handed[i + 1] as string,
+        );
+      }
+      const parentId = ids[parent] as string;
+      const place = places[row] as number;
+      id = nestedRowId(parentId, plan.name, place);
+      encodeValue(context, plan, plan.parentId, parentId);
+      encodeValue(context, plan, plan.listIndex, place);
+    }
+    encodeValue(context, plan, plan.id, id);
+    ids[row] = id;
+    if (plan.propagated.length === 0) below[row] = parent < 0 ? NOTHING : (below[parent] as HandedDown);
+    else {
+      const own = parent < 0 ? [] : [...(below[parent] as HandedDown)];
+      for (const [, to] of plan.propagated) own.push(to, id);
+      below[row] = own;
+    }
+    writeFields(plan, size);
+  };
+
+  const isCopied = (slotKind: number, kind: number, start: number, end: number): boolean => {
+    switch (slotKind) {
+      case KIND.text:
+        return (kind === TOKEN.plain || kind === TOKEN.escaped) && end - start <= limits.maxValueBytes;
+      case KIND.bigint:
+        return kind === TOKEN.integer;
+      case KIND.double:
+        return kind === TOKEN.integer || kind === TOKEN.decimal;
+      case KIND.bool:
+        return kind === TOKEN.true || kind === TOKEN.false;
+      case KIND.timestamp:
+        return kind === TOKEN.plain && isPlainUtc(bytes, start, end);
+      default:
+        return false;
+    }
+  };
+
+  const writeFields = (plan: TablePlan, copiedBytes: number): void => {
+    const { columns, fields, copied } = plan;
+    const { kinds, starts, ends } = copied;
+    const count = columns.length;
+    let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 1;
+    for (let i = 0; i < count; i += 1) {
+      const field = fields[i] as string;
+      if (field !== nullField) size += field.length * 3;
+    }
+    const target = plan.writer.room(size, columns);
+    let at = plan.writer.at;
+    const source = bytes;
+    for (let i = 0; i < count; i += 1) {
+      if (i > 0) for (let j = 0; j < delimiter.length; j += 1) target[at++] = delimiter[j] as number;
+      const kind = kinds[i] as number;
+      if (kind === AS_TEXT) {
+        const field = fields[i] as string;
+        if (field === nullField) for (let j = 0; j < nullBytes.length; j += 1) target[at++] = nullBytes[j] as number;
+        else {
+          fields[i] = nullField;
+          at = writeText(plan, i, field, target, at);
+        }
+        continue;
+      }
+      kinds[i] = AS_TEXT;
+      const start = starts[i] as number;
+      const end = ends[i] as number;
+      if (kind === TOKEN.escaped) at = copyEscaped(source, start, end, target, at);
+      else if (kind === TOKEN.true) target[at++] = 0x74;
+      else if (kind === TOKEN.false) target[at++] = 0x66;
+      else if (end - start > SHORT) {
+        source.copy(target, at, start, end);
+        at += end - start;
+      } else for (let from = start; from < end; from += 1) target[at++] = source[from] as number;
+    }
+    plan.writer.wrote(at);
+  };
+
+  const writeText = (plan: TablePlan, column: number, field: string, target: Buffer, at: number): number => {
+    const length = field.length;
+    let to = at;
+    if (length <= 24) {
+      let i = 0;
+      for (; i < length; i += 1) {
+        const code = field.charCodeAt(i);
+        if (code >= 0x80) break;
+        target[to++] = code;
+      }
+      if (i === length) return to;
+    }
+    if (!field.isWellFormed()) context.warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[column]}`);
+    return at + target.write(field, at);
+  };
+
+  return {
+    write(page, index, plan, level) {
+      tape = page;
+      bytes = page.bytes;
+      entries = page.entries;
+      rowCount = 0;
+      slotCount = 0;
+      listCount = 0;
+      if (((entries[index + 1] as number) & 15) !== TOKEN.object || !lookAtObject(plan, index, level, -1, 0))
+        return false;
+      for (let row = 0; row < rowCount; row += 1) writeRow(row);
+      return true;
+    },
+  };
+}
+
+/** `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}]Z` with a valid date and time; what is unusual is left to `plainTimestampEnd`. */
+function isPlainUtc(bytes: Buffer, start: number, end: number): boolean {
+  const length = end - start;
+  if (length < 20 || length > 27 || length === 21 || bytes[end - 1] !== 0x5a) return false;
+  if (
+    bytes[start + 4] !== 0x2d ||
+    bytes[start + 7] !== 0x2d ||
+    bytes[start + 13] !== 0x3a ||
+    bytes[start + 16] !== 0x3a
+  )
+    return false;
+  const separator = bytes[start + 10];
+  if (separator !== 0x54 && separator !== 0x20) return false;
+  if (length > 20) {
+    if (bytes[start + 19] !== 0x2e) return false;
+    for (let i = start + 20; i < end - 1; i += 1) {
+      const digit = (bytes[i] as number) - 0x30;
+      if (!(digit >= 0 && digit <= 9)) return false;
+    }
+  }
+  const century = pair(bytes, start);
+  const year = pair(bytes, start + 2);
+  const month = pair(bytes, start + 5);
+  const day = pair(bytes, start + 8);
+  // Days 29 to 31 depend on the month: 30 is right for all but February.
+  return (
+    century >= 1 &&
+    year >= 0 &&
+    month >= 1 &&
+    month <= 12 &&
+    day >= 1 &&
+    (day <= 28 || (day <= 30 && month !== 2) || (day === 31 && LONG_MONTHS[month] === 1)) &&
+    inRange(pair(bytes, start + 11), 23) &&
+    inRange(pair(bytes, start + 14), 59) &&
+    inRange(pair(bytes, start + 17), 59)
+  );
+}
+
+const LONG_MONTHS = [0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1];
+
+function inRange(value: number, most: number): boolean {
+  return value >= 0 && value <= most;
+}
+
+/** Two digits; negative when one of them is none. */
+function pair(bytes: Buffer, at: number): number {
+  const tens = (bytes[at] as number) - 0x30;
+  const ones = (bytes[at + 1] as number) - 0x30;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
