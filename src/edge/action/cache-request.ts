@@ -17,24 +17,6 @@ export interface CacheAnswer {
  */
 export const ENTRY_FILE = "sluice-state.json";
 
-/**
- * Answers one request and prints the answer as the last line. An entry is looked up by its key and never unpacked:
- * `@actions/cache` lets `tar` write wherever the archive says.
- */
-export async function answerCacheRequest(request: CacheRequest): Promise<CacheAnswer> {
-  try {
-    const cache = await import("@actions/cache");
-    if (request.do === "save") {
-      const id = await cache.saveCache([ENTRY_FILE], request.key);
-      return id === -1 ? {} : { key: request.key };
-    }
-    const key = await cache.restoreCache([ENTRY_FILE], request.prefix, [request.prefix], { lookupOnly: true });
-    return key === undefined ? {} : { key };
-  } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
-  }
-}
-
 /** A request as it stands on the command line; undefined when the text is none. */
 export function readCacheRequest(text: string | undefined): CacheRequest | undefined {
   const value: unknown = JSON.parse(text ?? "null");
@@ -45,7 +27,7 @@ export function readCacheRequest(text: string | undefined): CacheRequest | undef
   return undefined;
 }
 
-/** True for what {@link answerCacheRequest} gives, read from JSON. */
+/** True for an answer, read from JSON. */
 export function isCacheAnswer(value: unknown): value is CacheAnswer {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   return Object.entries(value).every(

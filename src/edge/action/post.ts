@@ -8,8 +8,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as core from "@actions/core";
+import { answerCacheRequest } from "./cache-answer.ts";
 import { callCache } from "./cache-process.ts";
-import { answerCacheRequest, ENTRY_FILE, readCacheRequest } from "./cache-request.ts";
+import { ENTRY_FILE, readCacheRequest } from "./cache-request.ts";
 import { harmless } from "./log.ts";
 import { readSaveOrder, type SaveOrder } from "./state.ts";
 
