@@ -1434,6 +1434,14 @@ const SETTINGS = {
         defaultText: "the runner's temporary folder; on the command line `.sluice`",
         example: ".sluice",
     }),
+    cache: setting({
+        kind: flag(),
+        group: "run",
+        description: "Keep version and hash of the last state in GitHub's cache, to tell when the database went back in time.",
+        default: true,
+        example: "false",
+        fileKey: false,
+    }),
     "log-level": setting({
         kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
         group: "run",
@@ -2348,8 +2356,13 @@ function readLexemes(text, options = {}) {
                     return readWord("NaN", null);
                 if (nonFinite && code === 0x49)
                     return readWord("Infinity", null);
-                return fail("expected a value");
+                return fail(foreignToken() ?? "expected a value");
         }
+    }
+    /** Other languages' words that JSON does not have. */
+    function foreignToken() {
+        const word = ["NaN", "Infinity", "undefined", "None", "True", "False"].find((each) => text.startsWith(each, at));
+        return word === undefined ? undefined : `${word} is no JSON value`;
     }
     function readWord(word, value) {
         for (let i = 0; i < word.length; i += 1) {
@@ -2768,6 +2781,309 @@ function parseJson(text, options = {}) {
         return readLexemes(text, options);
     }
     return isLossless(text, value, depthLimit(options)) ? value : readLexemes(text, options);
+}
+
+
+/***/ }),
+
+/***/ 8790:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   CV: () => (/* binding */ TOKEN),
+/* harmony export */   cD: () => (/* binding */ scanList),
+/* harmony export */   el: () => (/* binding */ afterItem),
+/* harmony export */   rv: () => (/* binding */ itemText)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
+
+const TOKEN = {
+    close: 0,
+    /** A string without a backslash. */
+    plain: 1,
+    /** A string with escapes, none of them `\u`. */
+    escaped: 2,
+    /** A string with `\u`. */
+    unicode: 3,
+    /** An integer of up to 15 digits that is not `-0`. */
+    integer: 4,
+    /** A fraction that a double gives back as it stands: 15 digits in all, no zero at the end, 0.1 and more. */
+    decimal: 5,
+    /** Any other number. */
+    number: 6,
+    true: 7,
+    false: 8,
+    null: 9,
+    object: 10,
+    array: 11,
+};
+/** Deeper lists are left to the reader of values; recursion over the tape is safe. */
+const MOST_DEPTH = 64;
+const LONGEST_NUMBER = 1000;
+/** Offsets with their kind fit into 31 bits. */
+const MOST_BYTES = 2 ** 26;
+/** Used for every page; only the result is as long as needed. */
+let scratch = new Int32Array(65_536);
+const open = new Int32Array(MOST_DEPTH + 1);
+/**
+ * Cuts a document into tokens whose top is a list. Undefined for everything else, valid or not: text that is no JSON or no
+ * UTF-8, deep nesting, very large pages; the reader of values tells what is wrong with them.
+ */
+function scanList(body) {
+    if (body.length > MOST_BYTES || !(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(body))
+        return undefined;
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const end = bytes.length;
+    let entries = scratch;
+    let size = 0;
+    let depth = 0;
+    let count = 0;
+    let at = 0;
+    let inObject = false;
+    /** Nothing stands yet in the innermost object or list. */
+    let fresh = true;
+    /** Where the next backslash is, at `at` or later. */
+    let backslash = bytes.indexOf(0x5c);
+    if (backslash < 0)
+        backslash = end;
+    while (at < end && isBlank(bytes[at]))
+        at += 1;
+    if (bytes[at] !== 0x5b)
+        return undefined;
+    for (;;) {
+        // A place for a key and a value.
+        if (size + 8 > entries.length) {
+            const larger = new Int32Array(entries.length * 2);
+            larger.set(entries);
+            entries = larger;
+            scratch = larger;
+        }
+        let code = bytes[at];
+        while (code <= 0x20 && at < end) {
+            if (!isBlank(code))
+                return undefined;
+            at += 1;
+            code = bytes[at];
+        }
+        if (at >= end)
+            return undefined;
+        let closed = false;
+        if (depth > 0 && fresh && code === (inObject ? 0x7d : 0x5d)) {
+            closed = true;
+        }
+        else {
+            if (inObject) {
+                if (code !== 0x22)
+                    return undefined;
+                at = readString(at + 1);
+                if (at < 0)
+                    return undefined;
+                while (at < end && isBlank(bytes[at]))
+                    at += 1;
+                if (bytes[at] !== 0x3a)
+                    return undefined;
+                at += 1;
+                while (at < end && isBlank(bytes[at]))
+                    at += 1;
+                if (at >= end)
+                    return undefined;
+                code = bytes[at];
+            }
+            else if (depth === 1)
+                count += 1;
+            if (code === 0x22) {
+                at = readString(at + 1);
+                if (at < 0)
+                    return undefined;
+            }
+            else if (code === 0x7b || code === 0x5b) {
+                if (depth >= MOST_DEPTH)
+                    return undefined;
+                entries[size] = at;
+                entries[size + 1] = code === 0x7b ? TOKEN.object : TOKEN.array;
+                open[depth] = size;
+                depth += 1;
+                size += 2;
+                at += 1;
+                inObject = code === 0x7b;
+                fresh = true;
+                continue;
+            }
+            else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+                at = readNumber(at);
+                if (at < 0)
+                    return undefined;
+            }
+            else {
+                const length = code === 0x66 ? 5 : 4;
+                const kind = code === 0x74 ? TOKEN.true : code === 0x66 ? TOKEN.false : TOKEN.null;
+                const word = kind === TOKEN.true ? TRUE : kind === TOKEN.false ? FALSE : NULL;
+                for (let i = 0; i < length; i += 1)
+                    if (bytes[at + i] !== word[i])
+                        return undefined;
+                entries[size] = at;
+                at += length;
+                entries[size + 1] = kind + at * 16;
+                size += 2;
+            }
+        }
+        // After a value, or at a closing bracket.
+        for (;;) {
+            code = bytes[at];
+            while (code <= 0x20 && at < end) {
+                if (!isBlank(code))
+                    return undefined;
+                at += 1;
+                code = bytes[at];
+            }
+            if (!closed && code === 0x2c) {
+                at += 1;
+                fresh = false;
+                break;
+            }
+            if (at >= end || code !== (inObject ? 0x7d : 0x5d))
+                return undefined;
+            closed = false;
+            at += 1;
+            depth -= 1;
+            const start = open[depth];
+            entries[start + 1] = entries[start + 1] + size * 16;
+            entries[size] = at;
+            entries[size + 1] = TOKEN.close;
+            size += 2;
+            if (depth === 0) {
+                while (at < end && isBlank(bytes[at]))
+                    at += 1;
+                return at < end ? undefined : { bytes, entries: entries.slice(0, size), count };
+            }
+            inObject = (entries[open[depth - 1] + 1] & 15) === TOKEN.object;
+            // The closing pair needs a place too.
+            if (size + 8 > entries.length) {
+                const larger = new Int32Array(entries.length * 2);
+                larger.set(entries);
+                entries = larger;
+                scratch = larger;
+            }
+        }
+    }
+    /** From after the opening quote; returns the offset after the closing one, or -1. */
+    function readString(start) {
+        let i = start;
+        let code = bytes[i];
+        while (code !== 0x22 && code !== 0x5c && code >= 0x20) {
+            i += 1;
+            code = bytes[i];
+        }
+        let kind = TOKEN.plain;
+        while (code !== 0x22) {
+            if (code !== 0x5c) {
+                if (!(code >= 0x20))
+                    return -1;
+                i += 1;
+            }
+            else {
+                const escaped = bytes[i + 1];
+                if (escaped === 0x75) {
+                    for (let j = i + 2; j < i + 6; j += 1)
+                        if (!isHexDigit(bytes[j]))
+                            return -1;
+                    kind = TOKEN.unicode;
+                    i += 6;
+                }
+                else {
+                    if (SIMPLE_ESCAPES[escaped] !== 1)
+                        return -1;
+                    if (kind === TOKEN.plain)
+                        kind = TOKEN.escaped;
+                    i += 2;
+                }
+            }
+            code = bytes[i];
+        }
+        entries[size] = start;
+        entries[size + 1] = kind + i * 16;
+        size += 2;
+        return i + 1;
+    }
+    function readNumber(start) {
+        let i = start;
+        if (bytes[i] === 0x2d)
+            i += 1;
+        const whole = i;
+        if (bytes[i] === 0x30)
+            i += 1;
+        else {
+            while (isDigit(bytes[i]))
+                i += 1;
+            if (i === whole)
+                return -1;
+        }
+        let kind = i - whole <= 15 && !(i - start === 2 && bytes[start] === 0x2d && bytes[whole] === 0x30)
+            ? TOKEN.integer
+            : TOKEN.number;
+        let code = bytes[i];
+        if (code === 0x2e) {
+            const fraction = i + 1;
+            i += 1;
+            while (isDigit(bytes[i]))
+                i += 1;
+            if (i === fraction)
+                return -1;
+            const plain = i - whole <= 16 && bytes[i - 1] !== 0x30 && (bytes[whole] !== 0x30 || bytes[fraction] !== 0x30);
+            kind = plain ? TOKEN.decimal : TOKEN.number;
+            code = bytes[i];
+        }
+        if (code === 0x65 || code === 0x45) {
+            kind = TOKEN.number;
+            i += 1;
+            code = bytes[i];
+            if (code === 0x2b || code === 0x2d)
+                i += 1;
+            const digits = i;
+            while (isDigit(bytes[i]))
+                i += 1;
+            if (i === digits)
+                return -1;
+        }
+        // Very long integers are refused by the reader of values.
+        if (i - start > LONGEST_NUMBER)
+            return -1;
+        entries[size] = start;
+        entries[size + 1] = kind + i * 16;
+        size += 2;
+        return i;
+    }
+}
+const TRUE = Buffer.from("true");
+const FALSE = Buffer.from("false");
+const NULL = Buffer.from("null");
+const SIMPLE_ESCAPES = new Uint8Array(256);
+for (const character of '"\\/bfnrt')
+    SIMPLE_ESCAPES[character.charCodeAt(0)] = 1;
+function isBlank(code) {
+    return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+function isDigit(code) {
+    return code >= 0x30 && code <= 0x39;
+}
+function isHexDigit(code) {
+    return isDigit(code) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+}
+/** The text of an item of the tape whose first pair is at `index`. */
+function itemText(tape, index) {
+    const { bytes, entries } = tape;
+    const a = entries[index];
+    const b = entries[index + 1];
+    const kind = b & 15;
+    if (kind >= TOKEN.object)
+        return bytes.toString("utf8", a, entries[b >> 4]);
+    const isText = kind <= TOKEN.unicode;
+    return isText ? bytes.toString("utf8", a - 1, (b >> 4) + 1) : bytes.toString("latin1", a, b >> 4);
+}
+/** Where the pair after an item is. */
+function afterItem(entries, index) {
+    const b = entries[index + 1];
+    return (b & 15) >= TOKEN.object ? (b >> 4) + 2 : index + 2;
 }
 
 
@@ -3389,7 +3705,35 @@ class WarningLog {
  * Fields of `COPY ... FROM STDIN` in text format: `\N` for null, so that an empty text stays an empty text. Backslash,
  * tab, newline and carriage return are escaped; NUL, which PostgreSQL stores neither in text nor in jsonb, is removed.
  */
-const copyText = { nullField: "\\N", delimiter: "\t", text: encodeText, json: encodeJson };
+const copyText = {
+    nullField: "\\N",
+    delimiter: "\t",
+    text: encodeText,
+    json: encodeJson,
+    copyEscaped,
+};
+/** `\n`, `\r`, `\t` and the double backslash are the same in both; the others become the character they stand for. */
+function copyEscaped(source, start, end, target, at) {
+    let to = at;
+    for (let from = start; from < end; from += 1) {
+        let code = source[from];
+        if (code === 0x5c) {
+            from += 1;
+            code = source[from];
+            if (code === 0x62)
+                code = 0x08;
+            else if (code === 0x66)
+                code = 0x0c;
+            else if (code !== 0x22 && code !== 0x2f) {
+                target[to] = 0x5c;
+                to += 1;
+            }
+        }
+        target[to] = code;
+        to += 1;
+    }
+    return to;
+}
 function encodeText(value, onNul) {
     if (!needsEscape(value))
         return value;
@@ -4149,14 +4493,15 @@ async function launch(server, port, log, settings) {
     child.unref();
     let ended;
     child.on("error", (error) => {
-        ended = error.message;
+        ended = () => error.message;
     });
     child.on("exit", () => {
-        ended ??= reasonOfLog(log);
+        // Read only while the start is waited for: a server that was stopped later may be gone with its folder.
+        ended ??= () => reasonOfLog(log);
     });
     for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
         if (ended !== undefined)
-            return ended;
+            return ended();
         const postmaster = runningPostmaster(server.data);
         if (postmaster?.ready === true && postmaster.port === port)
             return undefined;
@@ -4299,21 +4644,20 @@ var warnings = __webpack_require__(9494);
 var snake_case = __webpack_require__(3801);
 // EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 37 modules
 var build_source = __webpack_require__(3342);
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 41 modules
-var open_destination = __webpack_require__(1355);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 43 modules
+var open_destination = __webpack_require__(780);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __webpack_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/shared/probe-source.js
 
 
 /**
- * Asks the source for one page, to prove URL and credential: that of the first selected resource without a parent, or
- * of the parent that is needed first. Throws as a run would.
+ * Asks the source for one page, to prove URL and credential: the first page of a selected resource, and what is needed
+ * to ask for it. Throws as a run would. Give a source that sends one request at a time.
  */
 async function probeSource(source, signal) {
     const stop = new AbortController();
-    let status = 0;
-    let asked = "";
+    const statuses = new Map();
     const extraction = source.extract({
         state: {},
         limit: 1,
@@ -4322,18 +4666,18 @@ async function probeSource(source, signal) {
         random: system_ports/* systemRandom */.v,
         warn: new warnings/* WarningLog */.t().warn,
         onRequest: (request) => {
-            if (request.status === 0 || status !== 0)
-                return;
-            status = request.status;
-            asked = request.resource;
+            if (request.status !== 0)
+                statuses.set(request.resource, request.status);
         },
     });
     try {
         for await (const page of extraction.pages) {
             stop.abort();
-            return { resource: page.resource, status, records: page.records.length };
+            return { resource: page.resource, status: statuses.get(page.resource) ?? 0, records: page.records.length };
         }
-        return status === 0 ? undefined : { resource: asked, status, records: 0 };
+        // No page with a record in it.
+        const [last] = [...statuses].reverse();
+        return last === undefined ? undefined : { resource: last[0], status: last[1], records: 0 };
     }
     finally {
         stop.abort();
@@ -4379,7 +4723,7 @@ function addCheck(program, action) {
         const failures = [];
         if (offline !== true) {
             await collect(failures, async () => {
-                probe = await probeSource(source, context.signal);
+                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, { concurrency: 1 }), context.signal);
             });
             await collect(failures, async () => {
                 database = await checkDestination(context, configuration);
@@ -4494,12 +4838,12 @@ var commander = __webpack_require__(7375);
 var settings = __webpack_require__(5190);
 ;// CONCATENATED MODULE: ./lib/config/cli-options.js
 
-/** Settings that make no sense on a command line's argument list: `source` is the argument itself. */
-const ARGUMENTS = new Set(["source"]);
+/** Settings that are no flags: `source` is the argument itself, `cache` is GitHub's. */
+const NO_FLAGS = new Set(["source", "cache"]);
 /** The options of the command line, all or those of some settings, in the order of the documents. */
 function cliOptions(only) {
     return (0,settings/* settingEntries */.tS)()
-        .filter(([name]) => !ARGUMENTS.has(name) && (only === undefined || only.includes(name)))
+        .filter(([name]) => !NO_FLAGS.has(name) && (only === undefined || only.includes(name)))
         .map(([name, spec]) => ({
         name,
         flags: flagText(name, spec),
@@ -5942,6 +6286,8 @@ __webpack_require__.d(__webpack_exports__, {
   t: () => (/* binding */ addDemo)
 });
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./lib/report/load-info.js
@@ -6004,7 +6350,7 @@ function newColumns(trace) {
     const names = changes.map(({ table, column }) => `${table}.${column ?? ""}`);
     const shown = names.slice(0, 6).join(", ");
     return [
-        `${names.length} new column${names.length === 1 ? "" : "s"} came with day 2: ${shown}${names.length > 6 ? ", ..." : ""}.`,
+        `${names.length} new column${names.length === 1 ? "" : "s"} came with day 2: ${shown}${names.length > 6 ? `, and ${names.length - 6} more` : ""}.`,
     ];
 }
 function skippedParents(trace) {
@@ -10043,13 +10389,14 @@ function aborted(signal) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 7 modules
-var run_configured = __webpack_require__(934);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 9 modules
+var run_configured = __webpack_require__(4634);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
 var cli_context = __webpack_require__(6809);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var cli_failure = __webpack_require__(2618);
 ;// CONCATENATED MODULE: ./lib/edge/cli/demo.js
+
 
 
 
@@ -10067,9 +10414,10 @@ function addDemo(program, action) {
         .addHelpText("after", "\nExample:\n  sluice demo --keep");
     action(command, async (context, flags) => {
         const json = flags.json === true;
+        const workFolder = (0,external_node_path_.resolve)(".sluice");
         let error;
         const { traces } = await runDemo({
-            workFolder: (0,external_node_path_.resolve)(".sluice"),
+            workFolder,
             signal: context.signal,
             runPipelineOnce: async (settings) => {
                 const run = await runOnce(context, flags, settings);
@@ -10081,6 +10429,9 @@ function addDemo(program, action) {
             keep: flags.keep === true,
             keepCommand: "npm run demo -- --keep",
             onSecret: (value) => context.addSecrets([value]),
+        }).finally(async () => {
+            // The demo has emptied its own folder; this one goes too unless pipelines have run here.
+            await (0,promises_.rmdir)(workFolder).catch(() => { });
         });
         const failure = traces.find((trace) => trace.failure !== undefined)?.failure;
         if (failure !== undefined)
@@ -10461,7 +10812,7 @@ __webpack_async_result__();
 /* harmony import */ var _pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5906);
 /* harmony import */ var _schema_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3801);
 /* harmony import */ var _schema_schema_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(9484);
-/* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(1355);
+/* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(780);
 /* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(5645);
 /* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(6809);
 
@@ -10845,8 +11196,8 @@ function fractionText(micros) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 15 modules
-var normalize_normalizer = __webpack_require__(8102);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
+var normalize_normalizer = __webpack_require__(8092);
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
@@ -10956,7 +11307,7 @@ async function normalizeFiles(files, folder, options) {
         (0,settle_version/* settleVersion */._)({
             before,
             after: schema,
-            resources: normalizer.started.map((one) => one.resource),
+            resources: normalizer.started.map(({ deciding }) => deciding),
             withState: false,
         });
         const manifest = await writer.commitManifest({
@@ -10991,7 +11342,18 @@ async function normalizeFiles(files, folder, options) {
 async function startSchema(path, name) {
     if (path === undefined)
         return (0,schema_schema/* createSchema */.oY)((0,snake_case/* schemaName */.l_)(name));
-    return (0,stored/* parseStoredSchema */.Oc)((0,json_reader/* parseJson */.qF)(await readGiven(path)));
+    const text = await readGiven(path);
+    try {
+        return (0,stored/* parseStoredSchema */.Oc)((0,json_reader/* parseJson */.qF)(text));
+    }
+    catch (cause) {
+        throw new errors/* ConfigError */.xL("E_INPUT", `${path}: not a stored schema document that can be read`, {
+            step: "config",
+            hint: "Give a schema.json of an earlier normalize, or the column schema of _dlt_version.",
+            context: { file: path },
+            cause,
+        });
+    }
 }
 async function readColumns(path) {
     const { value, faults } = (0,config_document/* readDocument */.u)(await readGiven(path), path);
@@ -11172,8 +11534,8 @@ var load_info = __webpack_require__(3225);
 var load_info_json = __webpack_require__(7620);
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 7 modules
-var run_configured = __webpack_require__(934);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 9 modules
+var run_configured = __webpack_require__(4634);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
@@ -11507,6 +11869,8 @@ function linkController(parent) {
 var core_json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/json-path.js
 var json_path = __webpack_require__(841);
+// EXTERNAL MODULE: ./lib/core/json-tape.js
+var json_tape = __webpack_require__(8790);
 // EXTERNAL MODULE: ./lib/core/python-text.js
 var python_text = __webpack_require__(9681);
 // EXTERNAL MODULE: ./lib/core/secret.js
@@ -12304,6 +12668,7 @@ function statusFailure(answer, method) {
 
 
 
+
 /** Stop after so many empty pages in a row where only an empty page could end the list. */
 const MOST_EMPTY_PAGES = 3;
 /** The same non-empty body so many times in a row means that the source ignores the page parameter. */
@@ -12371,30 +12736,42 @@ async function* pagesOf(first, settings) {
                 lookAhead(spec, answer, paginator);
             await settings.read.ready(signal);
             let body;
-            if (!isEmptyBody(answer) || settings.emptyBody === "error") {
+            const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
+            const tape = asTape ? (0,json_tape/* scanList */.cD)(answer.bytes) : undefined;
+            if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
                 [answer, body] = await readOrAskAgain(spec, answer, settings);
             }
             const bytes = answer.bytes.byteLength;
             settings.waiting.give(bytes);
             let selection = { records: [], isObject: false };
-            if (body !== undefined) {
+            if (tape !== undefined) {
+                warnContentType(answer, settings);
+                selector ??= detectSelector([], strict);
+                selection = readLater(answer, settings);
+            }
+            else if (body !== undefined) {
                 selector ??= detectSelector(body, strict);
                 selection = selectRecords(selector, body);
                 refuseErrorObject(settings, selection, body, answer);
                 paginator ??= detected(answer, body, selection, settings);
             }
-            const { records } = selection;
-            const next = body === undefined || paginator === undefined
+            const count = tape === undefined ? selection.records.length : tape.count;
+            const next = paginator === undefined || (body === undefined && tape === undefined)
                 ? null
-                : paginator.next(spec, { headers: answer.headers, body, records });
+                : paginator.next(spec, {
+                    headers: answer.headers,
+                    get body() {
+                        return body ?? selection.records;
+                    },
+                    records: { length: count },
+                });
             let follows = next;
             if (!strict && follows !== null && paginator !== undefined) {
                 // One object as the only record is no list: counting on would ask for the same object again and again.
                 if (paginator.counts && selection.isObject)
                     follows = null;
-                emptyPages = records.length === 0 ? emptyPages + 1 : 0;
-                equalBodies =
-                    records.length > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
+                emptyPages = count === 0 ? emptyPages + 1 : 0;
+                equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
                 lastBytes = answer.bytes;
                 if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
                     throw loop(settings, `${emptyPages} empty pages in a row`, answer);
@@ -12422,7 +12799,7 @@ async function* pagesOf(first, settings) {
                 }
             }
             settings.read.take(bytes);
-            yield { records, bytes };
+            yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
             if (follows !== null && flights.length === 0)
                 launch(follows);
             if (flights.length === 0)
@@ -12432,6 +12809,26 @@ async function* pagesOf(first, settings) {
     finally {
         drop();
     }
+}
+/** The records of a list that was found to be JSON, read when somebody asks for them. */
+function readLater(answer, settings) {
+    let records;
+    return {
+        get records() {
+            records ??= selectRecords(WHOLE, readJson(answer, readOptions(settings))).records;
+            return records;
+        },
+        isObject: false,
+    };
+}
+function pageOf(selection, tape, bytes) {
+    return {
+        get records() {
+            return selection.records;
+        },
+        tape,
+        bytes,
+    };
 }
 function holdsRecords(answer, selector) {
     if (selector !== undefined && selector.text !== "$")
@@ -12459,7 +12856,7 @@ function isSettled(answer, actions) {
 }
 async function readOrAskAgain(spec, answer, settings) {
     try {
-        const body = readJson(answer, settings);
+        const body = readJson(answer, readOptions(settings));
         warnContentType(answer, settings);
         return [answer, body];
     }
@@ -12475,13 +12872,17 @@ async function readOrAskAgain(spec, answer, settings) {
     if (again.status >= 400)
         throw statusFailure(again, spec.method);
     try {
-        return [again, readJson(again, settings)];
+        return [again, readJson(again, readOptions(settings))];
     }
     catch (error) {
         if (!(error instanceof BodyError))
             throw error;
         throw bodyFailure(again, error, spec.method, settings.redact);
     }
+}
+/** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
+function readOptions({ keepLexemes, strict }) {
+    return { keepLexemes, nonFinite: strict ? "null" : "error" };
 }
 function warnContentType(answer, settings) {
     const type = answer.headers["content-type"];
@@ -13998,6 +14399,16 @@ function startExtraction(settings, context) {
             responseActions: plan.responseActions,
             emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
             keepLexemes: context.keepLexemes === true,
+            asTape: 
+            // dlt's reader takes what no JSON reader does; numbers without end are nulls there.
+            !strict &&
+                run.selected &&
+                !parallelized &&
+                context.keepLexemes !== true &&
+                inherited === undefined &&
+                run.steps === undefined &&
+                run.cursors === undefined &&
+                !run.children.some((child) => needed.has(child)),
             warn,
             redact: sender.redact,
             onIgnored(status) {
@@ -14019,6 +14430,15 @@ function startExtraction(settings, context) {
         });
         for await (const page of pages) {
             counts.pages += 1;
+            if (page.tape !== undefined && page.tape.count > 0) {
+                counts.records += page.tape.count;
+                channel.push(tapePage(plan.name, page, page.tape));
+                taken += 1;
+                counts.endedAt = clock.now();
+                if (limit !== undefined && taken >= limit)
+                    break;
+                continue;
+            }
             const rows = passed(run, page, inherited, parentKey);
             const emits = rows !== null && rows.length > 0 && run.selected;
             if (emits && parallelized) {
@@ -14165,6 +14585,17 @@ function startExtraction(settings, context) {
         },
     };
 }
+/** Nothing looks at the records of such a page here. */
+function tapePage(resource, page, tape) {
+    return {
+        resource,
+        get records() {
+            return page.records;
+        },
+        tape,
+        bytes: page.bytes,
+    };
+}
 /** A record with more fields, each in the place of a field of its name or at the end. */
 function withFields(record, fields) {
     if (!(0,core_json/* isJsonObject */.OW)(record))
@@ -14309,9 +14740,6 @@ function matches(glob, name) {
 
 /**
  * A source from a declarative REST configuration.
- *
- * @example
- * const source = restApi({ name: "posts", config: { client: { base_url: "https://example.com" }, resources: ["posts"] } });
  *
  * Throws a {@link ConfigError} that lists everything wrong with the configuration. Nothing is requested before the first
  * page is pulled.
@@ -14776,12 +15204,14 @@ var version = __webpack_require__(3159);
 /**
  * The source that a configuration names. Throws `ConfigError` for what only the source can know to be wrong (an endpoint
  * that does not exist); nothing is requested.
+ *
+ * @param http options beside those that the configuration gives
  */
-function buildSource(configuration) {
+function buildSource(configuration, http = {}) {
     const { settings, source } = configuration;
     const common = {
         compat: settings.compat,
-        http: httpOptions(configuration),
+        http: { ...httpOptions(configuration), ...http },
         allowInsecureHttp: settings.allowInsecureHttp,
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
     };
@@ -14844,7 +15274,7 @@ function withDisposition(source, writeDisposition) {
 
 /***/ }),
 
-/***/ 1355:
+/***/ 780:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15689,7 +16119,7 @@ var external_node_tls_ = __webpack_require__(1692);
  * Throws `E_UNSAFE_URL` for modes that could send data in clear text over a network.
  */
 function readTls(host, parameters, rules) {
-    const local = tls_isLocalHost(host);
+    const local = isLocalHost(host);
     const mode = parameters.get("sslmode") ?? (local ? "disable" : "verify-full");
     if (host.startsWith("/"))
         return { options: false, unverified: false };
@@ -15723,7 +16153,7 @@ function readTls(host, parameters, rules) {
     }
 }
 /** This machine: a socket folder, `localhost` or a loopback address. */
-function tls_isLocalHost(host) {
+function isLocalHost(host) {
     if (host.startsWith("/") || host === "localhost")
         return true;
     if ((0,external_node_net_.isIPv4)(host))
@@ -15840,10 +16270,6 @@ function displayName(target) {
     const host = first.host.includes(":") ? `[${first.host}]` : first.host;
     return `${host}:${first.port}/${target.database}`;
 }
-/** True when every host is this machine. */
-function isLocalTarget(target) {
-    return target.hosts.every(({ host }) => isLocalHost(host));
-}
 function choice(parameters, name, allowed) {
     const value = parameters.get(name);
     if (value === undefined)
@@ -15888,23 +16314,6 @@ function connection_target_fault(why) {
         step: "config",
         reason: "connection_string",
     });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/grants.js
-
-function createGrants(database, user) {
-    const to = (0,identifier/* quoteIdent */.v4)(user);
-    return {
-        createSchema: () => `GRANT CREATE ON DATABASE ${(0,identifier/* quoteIdent */.v4)(database)} TO ${to}`,
-        createInSchema: (dataset) => `GRANT USAGE, CREATE ON SCHEMA ${(0,identifier/* quoteIdent */.v4)(dataset)} TO ${to}`,
-        temporary: () => `GRANT TEMPORARY ON DATABASE ${(0,identifier/* quoteIdent */.v4)(database)} TO ${to}`,
-        rows: (dataset, ...tables) => {
-            const list = tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ");
-            return `GRANT SELECT, INSERT, UPDATE, DELETE ON ${list} TO ${to}`;
-        },
-        truncate: (dataset, table) => `GRANT TRUNCATE ON ${(0,identifier/* quoteTable */.Z8)(dataset, table)} TO ${to}`,
-        ownership: (dataset, table) => `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} OWNER TO ${to}`,
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/cancel.js
@@ -15952,10 +16361,6 @@ async function cancel(session, connect) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/core/fault-point.js
-var fault_point = __webpack_require__(3016);
-// EXTERNAL MODULE: ./lib/schema/system-tables.js
-var system_tables = __webpack_require__(3366);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/catalog.js
 
 /** Parameters: dataset. One row when the schema is there. */
@@ -16007,10 +16412,86 @@ async function readCatalog(session, dataset, tables) {
     return found;
 }
 
-// EXTERNAL MODULE: ./lib/schema/migrate.js
-var migrate = __webpack_require__(218);
-// EXTERNAL MODULE: ./lib/schema/stored.js
-var stored = __webpack_require__(9672);
+;// CONCATENATED MODULE: ./lib/destination/postgres/key-columns.js
+
+/** Column of the load id in a root table. */
+const LOAD_ID_COLUMN = "_dlt_load_id";
+/** Column of the row id: `_dlt_id` unless the schema marks another one. */
+function rowIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";
+}
+/** Column of the root's row id in a nested table. */
+function rootIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rootKey === true)?.name ?? "_dlt_root_id";
+}
+/** Column of the parent's row id in a nested table. */
+function parentIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.parentKey === true)?.name ?? "_dlt_parent_id";
+}
+
+// EXTERNAL MODULE: ./lib/schema/system-tables.js
+var system_tables = __webpack_require__(3366);
+;// CONCATENATED MODULE: ./lib/destination/postgres/load-context.js
+
+/** The system tables that this package needs. The state table is there only once a state was extracted. */
+function systemTables(context) {
+    const { manifest, schema } = context.request;
+    const withState = manifest.state !== undefined || schema.tables.has(system_tables/* STATE_TABLE */.HP);
+    return [(0,system_tables/* versionTable */.tm)(), (0,system_tables/* loadsTable */.A6)(), ...(withState ? [(0,system_tables/* pipelineStateTable */.sb)()] : [])];
+}
+/** Names of all tables whose real columns the load must know. */
+function watchedTables(context) {
+    const names = new Set([system_tables/* VERSION_TABLE */.SK, system_tables/* LOADS_TABLE */.P5, system_tables/* STATE_TABLE */.HP]);
+    for (const chain of context.plan.chains)
+        for (const table of chain.tables)
+            names.add(table.name);
+    return [...names];
+}
+
+// EXTERNAL MODULE: ./lib/core/fault-point.js
+var fault_point = __webpack_require__(3016);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./lib/destination/postgres/advisory-lock.js
+
+/**
+ * The number of an advisory lock: the first eight bytes, big-endian and signed, of SHA-256 over `sluice` and the names
+ * joined by NUL. As decimal text, because it does not fit a double.
+ */
+function hash64(...names) {
+    return (0,external_node_crypto_.createHash)("sha256")
+        .update(["sluice", ...names].join("\0"))
+        .digest()
+        .readBigInt64BE(0)
+        .toString();
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/locks.js
+
+const LOCK_EXCLUSIVE_SQL = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)";
+const LOCK_SHARED_SQL = "SELECT pg_catalog.pg_advisory_xact_lock_shared($1::bigint)";
+/**
+ * Statements that lock tables in byte order of their names, one for each run of neighbours with equal mode. All loads
+ * lock in this order, so they cannot block each other in a circle.
+ */
+function lockTablesSql(dataset, tables) {
+    const sorted = [...tables].sort((a, b) => Buffer.compare(Buffer.from(a.table), Buffer.from(b.table)));
+    const statements = [];
+    for (let start = 0; start < sorted.length;) {
+        const mode = sorted[start]?.mode ?? "ROW EXCLUSIVE";
+        let end = start;
+        while (sorted[end]?.mode === mode)
+            end++;
+        const names = sorted.slice(start, end).map(({ table }) => (0,identifier/* quoteTable */.Z8)(dataset, table));
+        statements.push(`LOCK TABLE ${names.join(", ")} IN ${mode} MODE`);
+        start = end;
+    }
+    return statements;
+}
+/** Whether another session waits for a lock of ours. */
+const BLOCKS_OTHERS_SQL = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks AS l
+WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid)))::text`;
+
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/system-tables.js
 
 
@@ -16059,88 +16540,6 @@ WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE "version_hash" = $5::varchar)`;
 function insertLoadSql(dataset) {
     return `INSERT INTO ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)} ("load_id", "schema_name", "status", "inserted_at", "schema_version_hash")
 VALUES ($1, $2, 0, $3::timestamptz, $4)`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/commit-records.js
-
-
-
-
-/**
- * Writes the rows by which Sluice and dlt know the package: the state, the schema version when its hash is new, and last
- * the completed load, without which the others do not count.
- */
-async function writeRecords(session, context) {
-    const { manifest, schema } = context.request;
-    const { dataset } = manifest;
-    const now = new Date(context.clock.now()).toISOString();
-    const purpose = (table) => ({
-        doing: `write table ${table}`,
-        table,
-        grant: context.grants.rows(dataset, table),
-    });
-    const { state } = manifest;
-    if (state !== undefined) {
-        await session.query(purpose(system_tables/* STATE_TABLE */.HP), insertStateSql(dataset), [
-            state.version,
-            state.engineVersion,
-            state.pipelineName,
-            state.state,
-            state.createdAt,
-            state.versionHash,
-            manifest.loadId,
-            state.dltId,
-        ]);
-    }
-    await session.query(purpose(system_tables/* VERSION_TABLE */.SK), insertVersionSql(dataset), [
-        schema.version,
-        migrate/* ENGINE_VERSION */.A,
-        now,
-        schema.name,
-        schema.versionHash,
-        (0,stored/* storedSchemaText */.Ag)(schema),
-    ]);
-    const load = [manifest.loadId, manifest.schemaName, now, schema.versionHash];
-    await session.query(purpose(system_tables/* LOADS_TABLE */.P5), insertLoadSql(dataset), load);
-}
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __webpack_require__(7598);
-;// CONCATENATED MODULE: ./lib/destination/postgres/advisory-lock.js
-
-/**
- * The number of an advisory lock: the first eight bytes, big-endian and signed, of SHA-256 over `sluice` and the names
- * joined by NUL. As decimal text, because it does not fit a double.
- */
-function hash64(...names) {
-    return (0,external_node_crypto_.createHash)("sha256")
-        .update(["sluice", ...names].join("\0"))
-        .digest()
-        .readBigInt64BE(0)
-        .toString();
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/locks.js
-
-const LOCK_EXCLUSIVE_SQL = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)";
-const LOCK_SHARED_SQL = "SELECT pg_catalog.pg_advisory_xact_lock_shared($1::bigint)";
-/**
- * Statements that lock tables in byte order of their names, one for each run of neighbours with equal mode. All loads
- * lock in this order, so they cannot block each other in a circle.
- */
-function lockTablesSql(dataset, tables) {
-    const sorted = [...tables].sort((a, b) => Buffer.compare(Buffer.from(a.table), Buffer.from(b.table)));
-    const statements = [];
-    for (let start = 0; start < sorted.length;) {
-        const mode = sorted[start]?.mode ?? "ROW EXCLUSIVE";
-        let end = start;
-        while (sorted[end]?.mode === mode)
-            end++;
-        const names = sorted.slice(start, end).map(({ table }) => (0,identifier/* quoteTable */.Z8)(dataset, table));
-        statements.push(`LOCK TABLE ${names.join(", ")} IN ${mode} MODE`);
-        start = end;
-    }
-    return statements;
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/guard.js
@@ -16254,23 +16653,6 @@ function locked(context, which, cause) {
         context: { pipeline, dataset },
         cause,
     });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/load-context.js
-
-/** The system tables that this package needs. The state table is there only once a state was extracted. */
-function systemTables(context) {
-    const { manifest, schema } = context.request;
-    const withState = manifest.state !== undefined || schema.tables.has(system_tables/* STATE_TABLE */.HP);
-    return [(0,system_tables/* versionTable */.tm)(), (0,system_tables/* loadsTable */.A6)(), ...(withState ? [(0,system_tables/* pipelineStateTable */.sb)()] : [])];
-}
-/** Names of all tables whose real columns the load must know. */
-function watchedTables(context) {
-    const names = new Set([system_tables/* VERSION_TABLE */.SK, system_tables/* LOADS_TABLE */.P5, system_tables/* STATE_TABLE */.HP]);
-    for (const chain of context.plan.chains)
-        for (const table of chain.tables)
-            names.add(table.name);
-    return [...names];
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/schema-gap.js
@@ -16399,10 +16781,10 @@ function createTableSql(dataset, table, columns, options) {
     return `CREATE TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (\n${lines.join(",\n")})`;
 }
 /** Columns for a table that is there. `nullable` names those that are added without NOT NULL for now. */
-function addColumnsSql(dataset, table, columns, nullable) {
+function addColumnsSql(dataset, table, columns, nullable, unique = "now") {
     const lines = columns.map((column) => {
         const shown = nullable.has(column.name) ? { ...column, nullable: true } : column;
-        return `ADD COLUMN ${columnSql(shown, true)}`;
+        return `ADD COLUMN ${columnSql(shown, unique === "now")}`;
     });
     return `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)}\n${lines.join(",\n")}`;
 }
@@ -16453,7 +16835,7 @@ function columnSql(column, withUnique) {
  */
 async function prepareTables(session, context, lock) {
     const { dataset } = context.request.manifest;
-    const needed = [...systemTables(context), ...context.plan.filled.filter((table) => table.name !== system_tables/* STATE_TABLE */.HP)];
+    const needed = neededTables(context);
     const hasSchema = await schemaExists(session, dataset);
     const before = await readCatalog(session, dataset, watchedTables(context));
     const recreate = recreated(context, before);
@@ -16467,22 +16849,38 @@ async function prepareTables(session, context, lock) {
     }
     if (createsTables && lock === "shared")
         return { again: "exclusive" };
-    if (!hasSchema) {
-        const grant = context.grants.createSchema();
-        await session.execute({ doing: `create the schema ${dataset}`, grant }, createSchemaSql(dataset));
-    }
+    if (!hasSchema)
+        await createSchema(session, context);
     if (recreate.length > 0)
         await dropTables(session, context, recreate);
+    const newTables = gap.newTables.map((table) => table.name);
     await createTables(session, context, gap.newTables);
+    return (await lockAndVerify(session, context, before, new Set(newTables))) ?? { again: "shared" };
+}
+/** All tables that the package must find with all their columns. */
+function neededTables(context) {
+    return [...systemTables(context), ...context.plan.filled.filter((table) => table.name !== system_tables/* STATE_TABLE */.HP)];
+}
+/**
+ * The end of the preparation: locks the tables of `before`, less those of `created`, and looks once more whether all is
+ * there, because another tool may have changed a table before the locks were held. Undefined when it is not.
+ */
+async function lockAndVerify(session, context, before, created) {
+    const { dataset } = context.request.manifest;
     await (0,fault_point/* faultPoint */.Jd)("load:after-ddl");
-    const created = new Set(gap.newTables.map((table) => table.name));
-    if (!(await lockTables(session, context, before, created)))
-        return { again: "shared" };
-    // Another tool may have changed a table before the locks were held.
+    if (!(await lockTables(session, context, tablesToLock(context, before, created))))
+        return undefined;
+    const needed = neededTables(context);
     const catalog = await readCatalog(session, dataset, watchedTables(context));
     if (!isEmptyGap(findGap(needed, catalog)))
-        return { again: "shared" };
-    return { catalog, created, changes: gap.newTables.filter((table) => !(0,schema_schema/* isSystemTable */.KI)(table.name)).map(tableAdded) };
+        return undefined;
+    const added = needed.filter((table) => created.has(table.name) && !(0,schema_schema/* isSystemTable */.KI)(table.name));
+    return { catalog, created, changes: added.map(tableAdded) };
+}
+async function createSchema(session, context) {
+    const { dataset } = context.request.manifest;
+    const grant = context.grants.createSchema();
+    await session.execute({ doing: `create the schema ${dataset}`, grant }, createSchemaSql(dataset));
 }
 /** True when the package turned out to be committed, which the next round finds out again. */
 async function addColumns(session, context, needed) {
@@ -16564,19 +16962,17 @@ function without(catalog, tables) {
     return gone.size === 0 ? catalog : new Map([...catalog].filter(([name]) => !gone.has(name)));
 }
 /**
- * Locks the tables that were there before, with all their descendants, so that no second writer changes rows between
- * our deletes and our commit. False when a table has gone meanwhile.
+ * Locks for the tables that were there before, with all their descendants, so that no second writer changes rows between
+ * our deletes and our commit.
  */
-async function lockTables(session, context, before, created) {
+function tablesToLock(context, before, created) {
+    return context.plan.chains.flatMap(({ action, tables }) => tables
+        .filter(({ name }) => before.has(name) && !created.has(name))
+        .map(({ name }) => ({ table: name, mode: action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" })));
+}
+/** False when a table has gone meanwhile. */
+async function lockTables(session, context, locks) {
     const { dataset } = context.request.manifest;
-    const locks = [];
-    for (const chain of context.plan.chains) {
-        for (const { name } of chain.tables) {
-            if (!before.has(name) || created.has(name))
-                continue;
-            locks.push({ table: name, mode: chain.action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" });
-        }
-    }
     const names = locks.map(({ table }) => table);
     const purpose = { doing: "lock the tables of the load", grant: context.grants.rows(dataset, ...names) };
     for (const statement of lockTablesSql(dataset, locks)) {
@@ -16611,19 +17007,174 @@ function notNullOnFilledTable(table, column) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/destination/postgres/key-columns.js
+;// CONCATENATED MODULE: ./lib/destination/postgres/early-tables.js
 
-/** Column of the row id: `_dlt_id` unless the schema marks another one. */
-function rowIdColumn(table) {
-    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";
+
+
+
+
+
+
+
+/** The early load cannot go on; nothing is wrong with the package. */
+class EarlyEnd extends Error {
 }
-/** Column of the root's row id in a nested table. */
-function rootIdColumn(table) {
-    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rootKey === true)?.name ?? "_dlt_root_id";
+/** Likewise, but it could begin anew with the dataset to itself. */
+class NeedsDataset extends EarlyEnd {
 }
-/** Column of the parent's row id in a nested table. */
-function parentIdColumn(table) {
-    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.parentKey === true)?.name ?? "_dlt_parent_id";
+/** A table whose columns change their order or nature so often takes its rows at the end. */
+const MAX_RESTARTS = 2;
+function createEarlyTables(lock) {
+    return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set(), restarts: new Map() };
+}
+/** True when rows of the file may be copied now; others are copied at the end. */
+function takesRows(tables, file) {
+    return tables.created.has(file.table) || tables.ready.has(file.table);
+}
+/**
+ * Makes the tables of the plan fit the schema as it is by now: creates and widens those of this package, locks and
+ * compares those that were there. Throws {@link EarlyEnd} for what needs another transaction: a column of a table that
+ * was there, a new table without the dataset's lock.
+ */
+async function growTables(session, context, tables, progress) {
+    const { plan } = context;
+    if (plan.filled.some((table) => !tables.seen.has(table.name))) {
+        tables.catalog = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
+        await lockReady(session, context, tables);
+        for (const table of plan.filled)
+            tables.seen.add(table.name);
+    }
+    const gap = findGap(plan.filled.filter((table) => !tables.created.has(table.name)), tables.catalog);
+    const [missing] = gap.newColumns;
+    if (missing !== undefined)
+        throw new EarlyEnd(`table ${missing.table.name} needs another column`);
+    const newTables = gap.newTables.filter((table) => (tables.restarts.get(table.name) ?? 0) <= MAX_RESTARTS);
+    if (newTables.length > 0) {
+        if (tables.lock === "shared")
+            throw new NeedsDataset(`table ${newTables[0]?.name} is to be created`);
+        await createTables(session, context, newTables);
+        for (const table of newTables)
+            tables.created.set(table.name, shapeOf(table));
+    }
+    for (const table of plan.filled)
+        await reshape(session, context, tables, table, progress);
+}
+/** The last step of the preparation, with the schema and the plan of the finished package. */
+async function settleTables(session, context, tables, progress) {
+    await growTables(session, context, tables, progress);
+    const before = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
+    const gap = findGap(neededTables(context), before);
+    if (gap.newColumns.length > 0)
+        throw new EarlyEnd("a table needs another column");
+    if (gap.newTables.length > 0 && tables.lock === "shared")
+        throw new NeedsDataset("a table is to be created");
+    await createTables(session, context, gap.newTables);
+    const created = new Set([...tables.created.keys(), ...gap.newTables.map((table) => table.name)]);
+    const prepared = await lockAndVerify(session, context, before, created);
+    if (prepared === undefined)
+        throw new EarlyEnd("another session has changed the tables");
+    return prepared;
+}
+/** Replaced tables are emptied at the end, and merged ones need the load id by which old rows are told from new. */
+async function lockReady(session, context, tables) {
+    const kept = new Set(tables.created.keys());
+    if (recreated(context, tables.catalog).some((table) => !kept.has(table.name))) {
+        throw new EarlyEnd("a table is to be made again");
+    }
+    const chains = context.plan.chains.filter(({ action, root }) => action === "append" ||
+        (action === "merge" && (tables.catalog.get(root.name)?.columns.has(LOAD_ID_COLUMN) ?? true)));
+    const locks = tablesToLock({ ...context, plan: { ...context.plan, chains } }, tables.catalog, kept);
+    if (!(await lockTables(session, context, locks)))
+        throw new EarlyEnd("another session has changed the tables");
+    for (const { table } of locks)
+        tables.ready.add(table);
+}
+/**
+ * Follows the schema in a table of this package. Columns at the end are added; where the order or the nature of a column
+ * has changed the table is made again and takes its rows from the beginning, so that it looks as if it had been created
+ * at the end.
+ */
+async function reshape(session, context, tables, table, progress) {
+    const old = tables.created.get(table.name);
+    if (old === undefined)
+        return;
+    const shape = shapeOf(table);
+    const kept = old.every((column, index) => column === shape[index]);
+    if (kept && old.length === shape.length)
+        return;
+    const added = (0,schema_schema/* completeColumns */.$r)(table).slice(old.length);
+    if (kept && added.every((column) => column.nullable)) {
+        const { dataset } = context.request.manifest;
+        const sql = addColumnsSql(dataset, table.name, added, new Set(), "later");
+        await session.execute({ doing: `add columns to table ${table.name}`, table: table.name }, sql);
+        tables.created.set(table.name, shape);
+        return;
+    }
+    await dropTables(session, context, [table]);
+    tables.created.delete(table.name);
+    progress.copied.delete(table.name);
+    progress.bytes.delete(table.name);
+    for (const [path, part] of progress.early)
+        if (part.table === table.name)
+            progress.early.delete(path);
+    const restarts = (tables.restarts.get(table.name) ?? 0) + 1;
+    tables.restarts.set(table.name, restarts);
+    if (restarts > MAX_RESTARTS)
+        return;
+    await createTables(session, context, [table]);
+    tables.created.set(table.name, shape);
+}
+function shapeOf(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).map((column) => `${column.name}\0${columnType(column)}\0${column.nullable}`);
+}
+
+// EXTERNAL MODULE: ./lib/schema/migrate.js
+var migrate = __webpack_require__(218);
+// EXTERNAL MODULE: ./lib/schema/stored.js
+var stored = __webpack_require__(9672);
+;// CONCATENATED MODULE: ./lib/destination/postgres/commit-records.js
+
+
+
+
+
+/**
+ * Writes the rows by which Sluice and dlt know the package: the state, the schema version when its hash is new, and last
+ * the completed load, without which the others do not count.
+ */
+async function writeRecords(session, context) {
+    const { manifest, schema } = context.request;
+    const { dataset } = manifest;
+    const now = new Date(context.clock.now()).toISOString();
+    const purpose = (table) => ({
+        doing: `write table ${table}`,
+        table,
+        grant: context.grants.rows(dataset, table),
+    });
+    const { state } = manifest;
+    if (state !== undefined) {
+        await session.query(purpose(system_tables/* STATE_TABLE */.HP), insertStateSql(dataset), [
+            state.version,
+            state.engineVersion,
+            state.pipelineName,
+            state.state,
+            state.createdAt,
+            state.versionHash,
+            manifest.loadId,
+            state.dltId,
+        ]);
+    }
+    await (0,fault_point/* faultPoint */.Jd)("load:after-state");
+    await session.query(purpose(system_tables/* VERSION_TABLE */.SK), insertVersionSql(dataset), [
+        schema.version,
+        migrate/* ENGINE_VERSION */.A,
+        now,
+        schema.name,
+        schema.versionHash,
+        (0,stored/* storedSchemaText */.Ag)(schema),
+    ]);
+    const load = [manifest.loadId, manifest.schemaName, now, schema.versionHash];
+    await session.query(purpose(system_tables/* LOADS_TABLE */.P5), insertLoadSql(dataset), load);
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/key-rows.js
@@ -16690,10 +17241,12 @@ function asBuffer(chunk) {
 
 /** Size of the pieces in which files are read and handed to the socket. */
 const CHUNK_BYTES = 256 * 1024;
-/** The bytes of a file of the package, in pieces. */
-async function* packageChunks(context, file) {
+/** The bytes of a file of the package from byte `start` up to those that the file is said to have, in pieces. */
+async function* packageChunks(folder, file, start = 0) {
+    if (start >= file.bytes)
+        return;
     try {
-        yield* (0,external_node_fs_.createReadStream)((0,external_node_path_.join)(context.request.folder, file.path), { highWaterMark: CHUNK_BYTES });
+        yield* (0,external_node_fs_.createReadStream)((0,external_node_path_.join)(folder, file.path), { start, end: file.bytes - 1, highWaterMark: CHUNK_BYTES });
     }
     catch (cause) {
         throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
@@ -16707,13 +17260,22 @@ async function* packageChunks(context, file) {
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
 function createProgress() {
-    return { copied: new Map(), bytes: new Map(), deleted: new Map(), duplicates: new Map(), files: 0, merges: 0 };
+    return {
+        copied: new Map(),
+        bytes: new Map(),
+        deleted: new Map(),
+        duplicates: new Map(),
+        early: new Map(),
+        files: 0,
+        merges: 0,
+    };
 }
 function add(counts, key, count) {
     counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/merge.js
+
 
 const ROW_ID = "row_id";
 const SEQUENCE = "sequence";
@@ -16738,12 +17300,12 @@ function analyzeSql(table) {
  * null equals nothing, as in dlt.
  */
 function createOldSql(names, target, keys) {
-    const parts = keys.map((key) => `SELECT d.${(0,identifier/* quoteIdent */.v4)(target.rowId)} AS ${ROW_ID} FROM ${(0,identifier/* quoteTable */.Z8)(target.dataset, target.table)} AS d WHERE ${matches(names, key)}`);
+    const parts = keys.map((key) => `SELECT d.${(0,identifier/* quoteIdent */.v4)(target.rowId)} AS ${ROW_ID} FROM ${(0,identifier/* quoteTable */.Z8)(target.dataset, target.table)} AS d WHERE ${matches(names, key)}${exceptSql(target)}`);
     return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.old)} ON COMMIT DROP AS ${parts.join(" UNION ")}`;
 }
 /** Deletes the rows of a table without nested tables directly, one statement a key. */
 function deleteMatchesSql(names, target, key) {
-    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(target.dataset, target.table)} AS d WHERE ${matches(names, key)}`;
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(target.dataset, target.table)} AS d WHERE ${matches(names, key)}${exceptSql(target)}`;
 }
 /** Deletes the rows whose `column` is among the ids of a temporary table. */
 function deleteByIdSql(dataset, table, column, ids) {
@@ -16773,6 +17335,11 @@ function sortWord(order) {
 function matches(names, key) {
     const equal = key.map(({ staged, column }) => `d.${(0,identifier/* quoteIdent */.v4)(column)} = s.${(0,identifier/* quoteIdent */.v4)(staged)}`);
     return `EXISTS (SELECT 1 FROM ${temporary(names.keys)} AS s WHERE ${equal.join(" AND ")})`;
+}
+function exceptSql({ except }) {
+    if (except === undefined)
+        return "";
+    return ` AND d.${(0,identifier/* quoteIdent */.v4)(except.column)} IS DISTINCT FROM ${quoteLiteral(except.loadId)}`;
 }
 function temporary(name) {
     return `pg_temp.${(0,identifier/* quoteIdent */.v4)(name)}`;
@@ -16804,7 +17371,7 @@ async function stageKeys(session, context, prepared, chain, number) {
         if (file.table !== chain.root.name)
             continue;
         const fields = [...staged.map(({ column }) => column), rowId].map((column) => file.columns.indexOf(column));
-        const rows = keyRows(packageChunks(context, file), fields, file.columns.length, sequence);
+        const rows = keyRows(packageChunks(context.request.folder, file), fields, file.columns.length, sequence);
         await session.copy(purpose, copyKeysSql(names, staged), rows, context.request.signal);
         sequence += file.rows;
     }
@@ -16813,10 +17380,17 @@ async function stageKeys(session, context, prepared, chain, number) {
 }
 /** Deletes the old rows that a received key stands for, with all their nested rows. */
 async function deleteOldRows(session, context, prepared, merge, progress) {
-    const { dataset } = context.request.manifest;
+    const { dataset, loadId } = context.request.manifest;
     const { root } = merge.chain;
     if (prepared.created.has(root.name))
         return;
+    const begun = merge.chain.files.some((file) => file.table === root.name && progress.early.has(file.path));
+    const target = {
+        dataset,
+        table: root.name,
+        rowId: rowIdColumn(root),
+        ...(begun ? { except: { column: LOAD_ID_COLUMN, loadId } } : {}),
+    };
     const columnsOf = (key) => merge.staged.filter(({ column }) => key.includes(column));
     const keys = [merge.keys.primaryKey, merge.keys.mergeKey].filter((key) => key.length > 0).map(columnsOf);
     const purpose = deleting(context, root.name);
@@ -16825,12 +17399,11 @@ async function deleteOldRows(session, context, prepared, merge, progress) {
         .filter((table) => prepared.catalog.has(table.name) && !prepared.created.has(table.name));
     if (nested.length === 0) {
         for (const key of keys) {
-            const sql = deleteMatchesSql(merge.names, { dataset, table: root.name }, key);
+            const sql = deleteMatchesSql(merge.names, target, key);
             add(progress.deleted, root.name, await session.execute(purpose, sql));
         }
         return;
     }
-    const target = { dataset, table: root.name, rowId: rowIdColumn(root) };
     await session.execute(purpose, createOldSql(merge.names, target, keys));
     await session.execute(purpose, analyzeSql(merge.names.old));
     for (const table of [...nested].reverse()) {
@@ -16988,27 +17561,40 @@ async function writeChain(session, context, prepared, chain, progress) {
     await addConstraints(session, context, prepared, chain);
     await tightenRootIds(session, context, prepared, chain);
 }
+/** Copies what is left of the files: all of them, or what came after an early load had stopped. */
 async function copyFiles(session, context, chain, progress) {
-    const { dataset } = context.request.manifest;
+    const { request } = context;
     for (const file of chain.files) {
         const number = ++progress.files;
-        const purpose = {
-            doing: `copy rows into table ${file.table}`,
-            table: file.table,
-            grant: context.grants.rows(dataset, file.table),
-        };
-        const chunks = withFault(packageChunks(context, file), `load:copy:${number}`);
-        add(progress.bytes, file.table, file.bytes);
-        const rows = await session.copy(purpose, copySql(dataset, file.table, file.columns), chunks, context.request.signal);
+        const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+        const part = { file, from: done, fault: `load:copy:${number}`, signal: request.signal };
+        const rows = done.rows + (await copyPart(session, context, part, progress));
         if (rows !== file.rows) {
             throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
                 step: "load",
                 context: { table: file.table },
             });
         }
-        add(progress.copied, file.table, rows);
-        context.request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
+        request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
     }
+}
+/** Copies one part of a file into its table and gives the number of rows. */
+async function copyPart(session, context, { file, from, fault, signal }, progress) {
+    const { folder, manifest } = context.request;
+    const purpose = {
+        doing: `copy rows into table ${file.table}`,
+        table: file.table,
+        grant: context.grants.rows(manifest.dataset, file.table),
+    };
+    if (from.bytes === file.bytes) {
+        await (0,fault_point/* faultPoint */.Jd)(fault);
+        return 0;
+    }
+    const chunks = withFault(packageChunks(folder, file, from.bytes), fault);
+    add(progress.bytes, file.table, file.bytes - from.bytes);
+    const rows = await session.copy(purpose, copySql(manifest.dataset, file.table, file.columns), chunks, signal);
+    add(progress.copied, file.table, rows);
+    return rows;
 }
 /** The fault point lies in the middle of the COPY, after its first piece. */
 async function* withFault(chunks, name) {
@@ -17067,7 +17653,6 @@ async function addConstraints(session, context, prepared, chain) {
  * the caller rolls back.
  */
 async function loadTransaction(session, context, lock, progress) {
-    const { request } = context;
     if (await openTransaction(session, context, lock)) {
         await session.rollback();
         return { prepared: undefined };
@@ -17077,6 +17662,11 @@ async function loadTransaction(session, context, lock, progress) {
         await session.rollback();
         return prepared;
     }
+    return writeAndCommit(session, context, prepared, progress);
+}
+/** The rest of the transaction: rows, state, records, COMMIT. */
+async function writeAndCommit(session, context, prepared, progress) {
+    const { request } = context;
     for (const chain of context.plan.chains) {
         request.signal.throwIfAborted();
         await writeChain(session, context, prepared, chain, progress);
@@ -17149,7 +17739,301 @@ async function vacuum(session, context, tables) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/destination/postgres/early-load.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+const EARLY_LIMITS = { lockWait: 100, batchBytes: 1024 * 1024, yieldAfter: 10_000 };
+/** Milliseconds between two looks for sessions that wait. */
+const LOOK_EVERY = 2000;
+/** A rolled-back COPY of more bytes into a table that was there is worth a VACUUM. */
+const BLOAT_BYTES = 1024 * 1024;
+/**
+ * Begins the transaction of a load while its package is still written. Locks are not waited for; undefined when
+ * somebody has one, or when there is nothing that could be copied before the end.
+ *
+ * @param context of a package without files
+ */
+async function beginEarly(request, context, rules, limits) {
+    let session;
+    let release;
+    try {
+        session = await rules.connect(request.signal);
+        release = cancelOnAbort(session, context, rules.connect);
+        return await openEarly({ request, context, rules, limits, session });
+    }
+    catch (error) {
+        await session?.rollback();
+        await session?.close();
+        if (!request.signal.aborted && !isHarmless(error))
+            throw error;
+        request.onEvent({ type: "message", level: "debug", text: `no early load: ${messageOf(error)}` });
+        return undefined;
+    }
+    finally {
+        release?.();
+    }
+}
+async function openEarly(parts) {
+    const { request, context, session } = parts;
+    const { base, files, onlyNewTables } = request;
+    const progress = createProgress();
+    let tables = createEarlyTables(base.dataset && !onlyNewTables ? "shared" : "exclusive");
+    for (;;) {
+        if (await openTransaction(session, context, tables.lock))
+            throw new EarlyEnd("the load id is taken");
+        try {
+            if (!base.dataset)
+                await createSchema(session, context);
+            await growTables(session, withFiles(context, files), tables, progress);
+            break;
+        }
+        catch (error) {
+            if (!(error instanceof NeedsDataset))
+                throw error;
+            await session.rollback();
+            tables = createEarlyTables("exclusive");
+        }
+    }
+    if (onlyNewTables && tables.ready.size > 0)
+        throw new EarlyEnd("tables are there already");
+    if (!files.some((file) => takesRows(tables, file)))
+        throw new EarlyEnd("no table takes rows yet");
+    return new PostgresEarlyLoad({ ...parts, tables, progress });
+}
+/**
+ * Copies what the spool's files have more than was copied, read from the files: they lie in the system's cache, and the
+ * spool needs neither a queue nor a second owner of its buffers.
+ */
+class PostgresEarlyLoad {
+    #parts;
+    #stop = new AbortController();
+    #copies;
+    #ended = false;
+    #taken = false;
+    /** A bug of ours, shown when the load goes on. */
+    #failure;
+    #grown = false;
+    #wake;
+    #number = 0;
+    #lastLook = 0;
+    #waitingSince;
+    constructor(parts) {
+        this.#parts = parts;
+        this.#copies = this.#copyAll();
+    }
+    grown() {
+        this.#grown = true;
+        this.#wake?.();
+    }
+    async giveUp(reason) {
+        if (!this.#taken)
+            this.#stop.abort(new EarlyEnd(reason));
+        this.grown();
+        await this.#copies;
+    }
+    async abandon(reason) {
+        await this.giveUp(reason);
+        const { context, rules } = this.#parts;
+        const { signal } = context.request;
+        if (this.bloated.length === 0 || signal.aborted)
+            return;
+        try {
+            const session = await rules.connect(signal);
+            await vacuum(session, context, this.bloated).finally(() => session.close());
+        }
+        catch {
+            // Autovacuum will do it.
+        }
+    }
+    /** Stops copying and hands the transaction over; undefined when it was given up. Throws what was no fault of others. */
+    async take() {
+        this.#taken = true;
+        this.grown();
+        await this.#copies;
+        if (this.#failure !== undefined)
+            throw this.#failure;
+        return this.#ended ? undefined : this.#parts;
+    }
+    /** Tables of others that a rollback of this transaction leaves full of dead rows. */
+    get bloated() {
+        const { progress, tables } = this.#parts;
+        const large = [...progress.bytes].filter(([table, bytes]) => bytes > BLOAT_BYTES && !tables.created.has(table));
+        return large.map(([table]) => table);
+    }
+    async #copyAll() {
+        const { context, request, rules, session } = this.#parts;
+        const release = cancelOnAbort(session, context, rules.connect);
+        try {
+            while (!this.#taken) {
+                this.#stop.signal.throwIfAborted();
+                await this.#yieldToOthers();
+                if (!(await this.#copyNext()))
+                    await this.#growth();
+            }
+        }
+        catch (error) {
+            this.#ended = true;
+            const stopped = this.#stop.signal.aborted || request.signal.aborted;
+            if (!stopped && !isHarmless(error))
+                this.#failure = error;
+            const reason = messageOf(this.#stop.signal.aborted ? this.#stop.signal.reason : error);
+            request.onEvent({ type: "message", level: "debug", text: `early load given up: ${reason}` });
+            await session.rollback();
+            await session.close();
+        }
+        finally {
+            release();
+        }
+    }
+    /** Copies the largest part that waits. False when none is worth it. */
+    async #copyNext() {
+        const { context, request, session, tables, progress } = this.#parts;
+        const live = this.#largest();
+        if (live === undefined)
+            return false;
+        await growTables(session, withFiles(context, request.files), tables, progress);
+        if (!takesRows(tables, live))
+            return true;
+        const file = snapshot(live);
+        const from = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+        const signal = AbortSignal.any([request.signal, this.#stop.signal]);
+        const part = { file, from, fault: `load:early:${++this.#number}`, signal };
+        const rows = from.rows + (await copyPart(session, context, part, progress));
+        if (rows !== file.rows) {
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, ${file.rows} were written`, {
+                step: "load",
+                context: { table: file.table },
+            });
+        }
+        progress.early.set(file.path, { table: file.table, rows, bytes: file.bytes });
+        return true;
+    }
+    #largest() {
+        const { limits, request, tables, progress } = this.#parts;
+        let found;
+        let most = limits.batchBytes - 1;
+        for (const file of request.files) {
+            if (tables.seen.has(file.table) && !takesRows(tables, file))
+                continue;
+            const waiting = file.bytes - (progress.early.get(file.path)?.bytes ?? 0);
+            if (waiting > most) {
+                most = waiting;
+                found = file;
+            }
+        }
+        return found;
+    }
+    async #growth() {
+        if (!this.#grown) {
+            await new Promise((resolve) => {
+                this.#wake = resolve;
+            });
+        }
+        this.#grown = false;
+    }
+    /** An extraction may be long; who needs the tables or the dataset meanwhile does not wait for its end. */
+    async #yieldToOthers() {
+        const { context, limits, session } = this.#parts;
+        const now = context.clock.now();
+        if (now - this.#lastLook < Math.min(LOOK_EVERY, limits.yieldAfter))
+            return;
+        this.#lastLook = now;
+        const [row] = await session.query({ doing: "look for sessions that wait" }, BLOCKS_OTHERS_SQL);
+        if (row?.[0] !== "true") {
+            this.#waitingSince = undefined;
+            return;
+        }
+        this.#waitingSince ??= now;
+        if (now - this.#waitingSince >= limits.yieldAfter)
+            throw new EarlyEnd("another session waits for its locks");
+    }
+}
+/** Ends the transaction of an early load as an ordinary one ends. */
+async function finishEarly(context, { session, tables, progress }) {
+    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
+    const prepared = await settleTables(session, context, tables, progress);
+    return writeAndCommit(session, context, prepared, progress);
+}
+/** Failures after which the ordinary way is tried; all others are bugs of ours and are shown as such. */
+function isHarmless(error) {
+    if (error instanceof errors/* SluiceError */.ah)
+        return !(error instanceof errors/* InternalError */.Gd);
+    return error instanceof EarlyEnd || error instanceof StatementError;
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** The request of a package whose manifest is not there yet. */
+function earlyLoadRequest(request) {
+    const { loadId, pipeline, dataset, schemaName, base } = request;
+    return {
+        manifest: {
+            format: 1,
+            loadId,
+            pipeline,
+            dataset,
+            schemaName,
+            createdAt: "",
+            base,
+            files: [],
+            rootTables: [],
+            schema: {},
+            schemaVersionHash: "",
+        },
+        folder: request.folder,
+        schema: request.schema,
+        maybeCommitted: false,
+        beforeCommit: async () => { },
+        signal: request.signal,
+        warn: request.warn,
+        onEvent: request.onEvent,
+    };
+}
+/** The plan for what is in the spool by now. */
+function withFiles(context, spooled) {
+    const files = spooled.map((file) => ({ ...snapshot(file), sha256: "" }));
+    const manifest = { ...context.request.manifest, files };
+    return {
+        ...context,
+        request: { ...context.request, manifest },
+        plan: planLoad(manifest, context.request.schema),
+    };
+}
+/** Rows and bytes of one moment. */
+function snapshot({ table, columns, path, rows, bytes }) {
+    return { table, columns, path, rows, bytes };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/grants.js
+
+function createGrants(database, user) {
+    const to = (0,identifier/* quoteIdent */.v4)(user);
+    return {
+        createSchema: () => `GRANT CREATE ON DATABASE ${(0,identifier/* quoteIdent */.v4)(database)} TO ${to}`,
+        createInSchema: (dataset) => `GRANT USAGE, CREATE ON SCHEMA ${(0,identifier/* quoteIdent */.v4)(dataset)} TO ${to}`,
+        temporary: () => `GRANT TEMPORARY ON DATABASE ${(0,identifier/* quoteIdent */.v4)(database)} TO ${to}`,
+        rows: (dataset, ...tables) => {
+            const list = tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ");
+            return `GRANT SELECT, INSERT, UPDATE, DELETE ON ${list} TO ${to}`;
+        },
+        truncate: (dataset, table) => `GRANT TRUNCATE ON ${(0,identifier/* quoteTable */.Z8)(dataset, table)} TO ${to}`,
+        ownership: (dataset, table) => `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} OWNER TO ${to}`,
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/destination/postgres/load-package.js
+
 
 
 
@@ -17162,13 +18046,16 @@ async function vacuum(session, context, tables) {
 /** How often the tables may turn out to be changed by somebody else before we give up. */
 const MAX_ROUNDS = 20;
 /** A rolled-back COPY of more bytes leaves enough dead rows to be worth a VACUUM. */
-const BLOAT_BYTES = 1024 * 1024;
+const load_package_BLOAT_BYTES = 1024 * 1024;
 /**
  * Loads a package once or finds that it is loaded: tries the transaction until it is committed, a failure that no retry
  * can heal comes, or the attempts are used up. After a COMMIT without an answer the next try finds out under the lock
  * what became of it.
  */
-async function loadPackage(context, rules) {
+async function loadPackage(context, rules, early) {
+    const begun = early === undefined ? undefined : await goOn(context, rules, early);
+    if (begun !== undefined)
+        return begun;
     const { signal, manifest } = context.request;
     const state = {
         attempts: 1,
@@ -17208,6 +18095,33 @@ async function loadPackage(context, rules) {
     finally {
         await session?.close();
     }
+}
+/** Ends an early load. Undefined when it was given up or fails now; the package is then loaded from its files. */
+async function goOn(context, rules, early) {
+    const { onEvent, signal } = context.request;
+    const taken = await early.take();
+    if (taken !== undefined) {
+        const { session, progress } = taken;
+        const release = cancelOnAbort(session, context, rules.connect);
+        try {
+            const result = await finishEarly(context, taken).finally(release);
+            return await finish(session, context, result, progress, 1);
+        }
+        catch (error) {
+            context.committing = false;
+            await session.rollback();
+            signal.throwIfAborted();
+            if (!isHarmless(error))
+                throw error;
+            onEvent({ type: "message", level: "debug", text: `early load given up: ${messageOf(error)}` });
+        }
+        finally {
+            await session.close();
+        }
+    }
+    for (const table of early.bloated)
+        context.bloated.add(table);
+    return undefined;
 }
 async function guarded(session, context, rules, lock, progress) {
     const release = cancelOnAbort(session, context, rules.connect);
@@ -17254,7 +18168,7 @@ function classOf(error) {
 }
 function rememberBloat(context, progress) {
     for (const [table, bytes] of progress.bytes)
-        if (bytes > BLOAT_BYTES)
+        if (bytes > load_package_BLOAT_BYTES)
             context.bloated.add(table);
 }
 async function finish(session, context, { prepared }, progress, attempts) {
@@ -17352,6 +18266,7 @@ function nothing(datasetExists) {
 
 
 
+
 /**
  * The PostgreSQL and AlloyDB destination. Connects when it is used, and closes each connection after use, so that none
  * idles through a long extraction. Throws `E_INPUT` or `E_UNSAFE_URL` for a connection string that cannot be used.
@@ -17368,6 +18283,7 @@ function createPostgres(options) {
     const replaceMethod = options.replaceMethod ?? "delete";
     const transaction = { statementTimeout: options.statementTimeout, settings: target.settings };
     const maxAttempts = options.maxAttempts ?? 5;
+    const early = { ...EARLY_LIMITS, ...options.early };
     const sessions = new Set();
     const open = async (label, signal) => {
         const name = `${options.applicationName ?? "sluice"}${label}`;
@@ -17385,6 +18301,21 @@ function createPostgres(options) {
                 warn("W_TLS", host.host, { detail: "sslmode=require does not verify the server" });
         }
     };
+    const contextFor = (request, waits, tableLockWait) => ({
+        request,
+        plan: planLoad(request.manifest, request.schema),
+        grants,
+        replaceMethod,
+        transaction,
+        clock,
+        random,
+        waits,
+        tableLockWait,
+        maybeCommitted: request.maybeCommitted,
+        committing: false,
+        changes: [],
+        bloated: new Set(),
+    });
     /** One connection for something that only reads. */
     const reading = async ({ signal, warn }, read) => {
         warnOfTls(warn);
@@ -17411,32 +18342,25 @@ function createPostgres(options) {
         displayName: displayName(target),
         sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
         check: (request) => reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
-        async load(request) {
-            const context = {
-                request,
-                plan: planLoad(request.manifest, request.schema),
-                grants,
-                replaceMethod,
-                transaction,
-                clock,
-                random,
-                waits: { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 },
-                tableLockWait: options.tableLockWait ?? 10_000,
-                maybeCommitted: request.maybeCommitted,
-                committing: false,
-                changes: [],
-                bloated: new Set(),
-            };
+        beginEarly(request) {
+            const { lockWait } = early;
+            const base = contextFor(earlyLoadRequest(request), { pipeline: lockWait, dataset: lockWait }, lockWait);
+            return beginEarly(request, base, { connect: (signal) => open(` ${request.loadId}`, signal) }, early);
+        },
+        async load(request, begun) {
+            const waits = { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 };
+            const context = contextFor(request, waits, options.tableLockWait ?? 10_000);
             const replaces = context.plan.chains.filter((chain) => chain.action === "replace");
             if (replaceMethod !== "delete") {
                 for (const { root } of replaces)
                     request.warn("W_REPLACE_VISIBLE", root.name, { detail: replaceMethod });
             }
-            return loadPackage(context, {
+            const rules = {
                 maxAttempts,
                 target,
                 connect: (signal) => open(` ${request.manifest.loadId}`, signal),
-            });
+            };
+            return loadPackage(context, rules, begun instanceof PostgresEarlyLoad ? begun : undefined);
         },
         async close() {
             for (const session of sessions)
@@ -17521,7 +18445,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 934:
+/***/ 4634:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -17613,6 +18537,8 @@ async function exportDataset(connection, dataset, folder) {
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
+// EXTERNAL MODULE: ./lib/state/pipeline-state.js
+var pipeline_state = __webpack_require__(7271);
 // EXTERNAL MODULE: ./lib/core/fault-point.js
 var fault_point = __webpack_require__(3016);
 // EXTERNAL MODULE: ./lib/load/package-folder.js
@@ -17647,7 +18573,7 @@ async function loadPackage(options, made, maybeCommitted, recorder) {
             signal,
             warn: recorder.warnings.warn,
             onEvent,
-        }));
+        }, made.early));
         await (0,package_folder/* markCommitted */.sk)(folder);
         await (0,fault_point/* faultPoint */.Jd)("load:after-marker");
         recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "loaded", outcome));
@@ -17685,15 +18611,24 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
         startedAt,
         endedAt,
         schemaVersionHash: manifest.schemaVersionHash,
+        ...(manifest.state === undefined
+            ? {}
+            : { stateLeft: { version: manifest.state.version, hash: manifest.state.versionHash } }),
         tables: [...tables.values()],
         changes: outcome?.changes ?? [],
     };
 }
 
+;// CONCATENATED MODULE: ./lib/core/source.js
+/** Number of records of a page, without reading them. */
+function recordCount(page) {
+    return page.tape === undefined ? page.records.length : page.tape.count;
+}
+
 // EXTERNAL MODULE: ./lib/load/spool.js
 var load_spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 15 modules
-var normalize_normalizer = __webpack_require__(8102);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
+var normalize_normalizer = __webpack_require__(8092);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(7368);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
@@ -17704,13 +18639,112 @@ var settle_version = __webpack_require__(3000);
 var schema_stored = __webpack_require__(9672);
 // EXTERNAL MODULE: ./lib/schema/system-tables.js
 var system_tables = __webpack_require__(3366);
-// EXTERNAL MODULE: ./lib/state/pipeline-state.js
-var pipeline_state = __webpack_require__(7271);
 // EXTERNAL MODULE: ./lib/state/stored.js
 var state_stored = __webpack_require__(2162);
+;// CONCATENATED MODULE: ./lib/pipeline/early-start.js
+
+const EARLY_RULES = {
+    newBytes: 1024 ** 2,
+    bytes: 8 * 1024 ** 2,
+    rowsPerSecond: 20_000,
+    stall: 5000,
+    window: 30_000,
+};
+/** Begins the load of a package as soon as the rules say that it pays, once at most, and gives it up when it does not. */
+function createEarlyStart(options) {
+    const { clock, destination, rules, stored, writer } = options;
+    const { schema } = options.request;
+    const startedAt = clock.now();
+    const watching = new AbortController();
+    const beginning = new AbortController();
+    let grownAt = startedAt;
+    let begun;
+    let attempt;
+    const isWorthIt = () => {
+        let fresh = 0;
+        let known = 0;
+        for (const file of writer.files) {
+            if (stored?.tables.get(file.table)?.seenData !== true)
+                fresh += file.bytes;
+            else if ((0,schema_schema/* writeDispositionOf */.ws)(schema, file.table) !== "replace")
+                known += file.bytes;
+        }
+        if (known === 0)
+            return fresh >= rules.newBytes;
+        const rate = writer.rows / ((clock.now() - startedAt) / 1000);
+        return fresh + known >= rules.bytes && rate >= rules.rowsPerSecond;
+    };
+    const begin = async () => {
+        const onlyNewTables = writer.files.every(({ table }) => stored?.tables.get(table)?.seenData !== true);
+        begun = await destination.beginEarly?.({
+            ...options.request,
+            loadId: writer.loadId,
+            folder: writer.folder,
+            files: writer.files,
+            onlyNewTables,
+            signal: AbortSignal.any([options.signal, beginning.signal]),
+            warn: options.warn,
+            onEvent: options.onEvent,
+        });
+        if (begun !== undefined) {
+            begun.grown();
+            void watch(begun);
+        }
+    };
+    /** Gives the early load up when rows come too slowly for what it holds. */
+    const watch = async (early) => {
+        let since = clock.now();
+        let rows = writer.rows;
+        for (;;) {
+            try {
+                await clock.sleep(rules.stall / 5, watching.signal);
+            }
+            catch {
+                return;
+            }
+            const now = clock.now();
+            if (now - grownAt >= rules.stall)
+                return early.giveUp("no rows arrive");
+            if (now - since < rules.window)
+                continue;
+            if ((writer.rows - rows) / ((now - since) / 1000) < rules.rowsPerSecond)
+                return early.giveUp("rows arrive slowly");
+            since = now;
+            rows = writer.rows;
+        }
+    };
+    return {
+        grown() {
+            grownAt = clock.now();
+            if (attempt === undefined && destination.beginEarly !== undefined && isWorthIt()) {
+                attempt = begin();
+                // Seen by `settle`.
+                attempt.catch(() => { });
+            }
+            begun?.grown();
+        },
+        async settle() {
+            watching.abort();
+            if (begun === undefined)
+                beginning.abort(new Error("the package is complete"));
+            await attempt;
+            return begun;
+        },
+        async abandon() {
+            watching.abort();
+            if (begun === undefined)
+                beginning.abort(new Error("the package is given up"));
+            await attempt?.catch(() => { });
+            await begun?.abandon("the extraction has failed");
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 ;// CONCATENATED MODULE: ./lib/pipeline/make-package.js
+
+
 
 
 
@@ -17750,6 +18784,20 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
     const writer = await (0,load_spool/* createPackage */.N)({ workFolder: (0,work_folder/* pipelineFolder */.fy)(options.workFolder, options.pipeline), loadId });
+    const base = synced.datasetExists
+        ? { dataset: true, stateRowIds: synced.stateRowIds }
+        : { dataset: false };
+    const early = createEarlyStart({
+        destination: options.destination,
+        clock,
+        rules: { ...EARLY_RULES, ...options.early },
+        writer,
+        request: { pipeline: options.pipeline, dataset, schemaName, base, schema },
+        stored,
+        signal,
+        warn,
+        onEvent: options.onEvent,
+    });
     let normalizeMs = 0;
     let chunkCount = 0;
     const spool = async (take) => {
@@ -17758,6 +18806,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             for (const chunk of take()) {
                 await writer.write(chunk);
                 normalizer.release(chunk);
+                early.grown();
                 await (0,fault_point/* faultPoint */.Jd)(`normalize:file:${++chunkCount}`);
             }
         }
@@ -17783,6 +18832,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
         recorder.within("normalize", createdAt, normalizeMs / 1000, true);
         if (writer.rows === 0 && !next.changed && !replaces) {
+            await early.abandon();
             await writer.abort();
             return undefined;
         }
@@ -17791,7 +18841,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         (0,settle_version/* settleVersion */._)({
             before,
             after: schema,
-            resources: normalizer.started.map(({ resource }) => resource),
+            resources: normalizer.started.map(({ deciding }) => deciding),
             withState: next.changed,
         });
         const stateRow = next.changed
@@ -17811,15 +18861,18 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             dataset,
             schemaName,
             createdAt,
-            base: synced.datasetExists ? { dataset: true, stateRowIds: synced.stateRowIds } : { dataset: false },
+            base,
             rootTables: [...new Set(rootTables)],
             schema: (0,schema_stored/* storedSchema */.HF)(schema),
             schemaVersionHash: schema.versionHash,
             ...(stateRow === undefined ? {} : { state: stateRow }),
         });
-        return { folder: writer.folder, manifest, schema };
+        await (0,fault_point/* faultPoint */.Jd)("normalize:after-manifest");
+        const begun = await early.settle();
+        return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
     }
     catch (error) {
+        await early.abandon();
         await writer.abort();
         throw error;
     }
@@ -17843,7 +18896,7 @@ async function extractAll(options, synced, spool, normalizer, recorder) {
         await spool(() => normalizer.page(page));
         const count = seen.get(page.resource) ?? { pages: 0, records: 0 };
         count.pages += 1;
-        count.records += page.records.length;
+        count.records += recordCount(page);
         seen.set(page.resource, count);
         onEvent({ type: "resource-progress", resource: page.resource, ...count });
         await (0,fault_point/* faultPoint */.Jd)(`extract:page:${++pages}`);
@@ -17913,9 +18966,11 @@ var trace_recorder = __webpack_require__(3050);
 
 
 
+
 /**
  * One run of a pipeline: state and schema from the destination, packages left by an earlier run, then extract, normalize
- * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way.
+ * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way, unless
+ * another run has the folder.
  */
 async function runPipeline(options) {
     const recorder = (0,trace_recorder/* createTraceRecorder */.M)(options);
@@ -17931,6 +18986,13 @@ async function runPipeline(options) {
     for (const warning of recorder.warnings.all)
         options.onEvent({ type: "warning", warning });
     const trace = recorder.finish(error);
+    // Without the lock the folder is another run's, and so is the trace in it.
+    if (unlock !== undefined)
+        await keepTrace(options, trace);
+    await unlock?.();
+    return error === undefined ? { trace } : { trace, error };
+}
+async function keepTrace(options, trace) {
     try {
         const path = (0,work_folder/* traceFile */.Uh)(options.workFolder, options.pipeline);
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
@@ -17940,8 +19002,6 @@ async function runPipeline(options) {
         // The load has ended one way or the other; a trace that cannot be kept must not turn it round.
         options.onEvent({ type: "message", level: "warning", text: `the trace could not be written: ${String(cause)}` });
     }
-    await unlock?.();
-    return error === undefined ? { trace } : { trace, error };
 }
 async function runSteps(options, recorder) {
     const dataset = (0,snake_case/* datasetName */.wR)(options.dataset);
@@ -17949,7 +19009,11 @@ async function runSteps(options, recorder) {
     recorder.set({ dataset, schemaName });
     const folder = (0,work_folder/* pipelineFolder */.fy)(options.workFolder, options.pipeline);
     let synced = await sync(options, dataset, schemaName, recorder);
-    recorder.set({ firstRun: synced.state === null, stateSource: synced.state === null ? "new" : "destination" });
+    recorder.set({
+        firstRun: synced.state === null,
+        stateSource: synced.state === null ? "new" : "destination",
+        ...(synced.state === null ? {} : { stateFound: (0,pipeline_state/* stateMark */.B3)(synced.state) }),
+    });
     const pending = await findPending(folder, dataset, synced, recorder.warnings.warn);
     for (const found of pending) {
         try {
@@ -18028,8 +19092,8 @@ function installFaults(environment) {
     }));
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 41 modules
-var open_destination = __webpack_require__(1355);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 43 modules
+var open_destination = __webpack_require__(780);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __webpack_require__(415);
 // EXTERNAL MODULE: ./lib/edge/shared/version.js
@@ -18398,6 +19462,7 @@ async function listPackages(workFolder) {
 /** Sets the marker that COMMIT is about to be sent. Durable when it returns. */
 async function markCommitting(folder) {
     await (0,_durable_file_js__WEBPACK_IMPORTED_MODULE_2__/* .writeDurable */ .v)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, COMMITTING), "");
+    await (0,_core_fault_point_js__WEBPACK_IMPORTED_MODULE_4__/* .faultPoint */ .Jd)("load:committing");
 }
 /** Sets the marker that the package is in the destination. */
 async function markCommitted(folder) {
@@ -18541,6 +19606,9 @@ class Spool {
     get rows() {
         return this.#rows;
     }
+    get files() {
+        return this.#files;
+    }
     async write(chunk) {
         if (this.#closed)
             throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .InternalError */ .Gd("E_INTERNAL", "rows came after the end of the load package");
@@ -18653,7 +19721,7 @@ function diskError(cause, path, bytes) {
 
 /***/ }),
 
-/***/ 8102:
+/***/ 8092:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -18668,6 +19736,10 @@ var digest = __webpack_require__(3871);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/core/json.js
 var json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __webpack_require__(4813);
+// EXTERNAL MODULE: ./lib/core/json-tape.js
+var json_tape = __webpack_require__(8790);
 ;// CONCATENATED MODULE: ./lib/schema/default-hints.js
 
 
@@ -18795,6 +19867,23 @@ function createChunkWriter({ table, pool, padding, emit }) {
             rows += 1;
             total += 1;
         },
+        room(size, next) {
+            if (next !== columns)
+                widen(next);
+            const target = buffer;
+            return target === undefined || length + size > target.length ? grow(size) : target;
+        },
+        get at() {
+            return length;
+        },
+        wrote(end) {
+            if (buffer === undefined)
+                return;
+            buffer[end] = NEWLINE;
+            length = end + 1;
+            rows += 1;
+            total += 1;
+        },
         flush,
         get rows() {
             return total;
@@ -18836,8 +19925,32 @@ function createBufferPool(keep = 16) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
-var json_reader = __webpack_require__(4813);
+;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
+
+/**
+ * The resource of each root table whose hints count, by the table's normalized name.
+ *
+ * dlt: where resources share a table only the hints of the first that writes to it are read. That is the one nearest to
+ * the roots, then the first declared; here it is so whichever page comes first, and whether or not it has a record.
+ */
+function decidingResources(schema, resources) {
+    const parents = new Map(resources.map(({ name, parent }) => [name, parent]));
+    const depthOf = (name) => {
+        let depth = 0;
+        for (let at = parents.get(name); at !== undefined; at = parents.get(at))
+            depth += 1;
+        return depth;
+    };
+    const deciding = new Map();
+    const selected = resources.filter((resource) => resource.selected !== false);
+    for (const resource of selected.sort((a, b) => depthOf(a.name) - depthOf(b.name))) {
+        const table = (0,hints/* rootTableName */.G)(schema, resource);
+        if (!deciding.has(table))
+            deciding.set(table, resource);
+    }
+    return deciding;
+}
+
 // EXTERNAL MODULE: ./lib/core/json-writer.js
 var json_writer = __webpack_require__(3733);
 // EXTERNAL MODULE: ./lib/core/python-text.js
@@ -19601,6 +20714,7 @@ function createTablePlan(context, table, fragments, writer) {
         item: slot("value"),
         missing: new Map(),
         givenIds: undefined,
+        copied: { kinds: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) },
     };
     refreshPlan(context, plan);
     return plan;
@@ -19633,11 +20747,25 @@ function refreshPlan(context, plan) {
         throw tooManyColumns(context, plan, columns.length);
     if (columns.length !== plan.columns.length)
         plan.columns = columns;
+    if (columns.length > plan.copied.kinds.length)
+        growCopied(plan, columns.length);
     plan.required = required;
     plan.propagated = (0,propagation/* propagatedColumns */.Xu)(context.schema, plan.name, plan.isRoot).map(([from, to]) => [
         ensureSlot(context, table, slots, from),
         to,
     ]);
+}
+/** A column can be added in the middle of a row: what the row has is kept. */
+function growCopied(plan, columns) {
+    const { copied } = plan;
+    const size = Math.max(16, columns * 2);
+    const kinds = new Uint8Array(size);
+    const starts = new Int32Array(size);
+    const ends = new Int32Array(size);
+    kinds.set(copied.kinds);
+    starts.set(copied.starts);
+    ends.set(copied.ends);
+    Object.assign(copied, { kinds, starts, ends });
 }
 function ensureSlot(context, table, slots, name) {
     const known = slots.get(name);
@@ -19655,6 +20783,7 @@ function ensureSlot(context, table, slots, name) {
         required: false,
         onNul: () => context.warn("W_NUL_REMOVED", subject),
         onSurrogate: () => context.warn("W_SURROGATE_REPLACED", subject),
+        mark: 0,
     };
     slots.set(name, slot);
     return slot;
@@ -19671,7 +20800,16 @@ function addKey(context, plan, node, key) {
     }
     const name = node.names.length === 0 ? own : (0,snake_case/* shortenFragments */.FZ)([...node.names, own]);
     const slot = ensureSlot(context, plan.table, plan.slots, name);
-    const added = { key, path, name: own, slot, child: undefined, list: undefined };
+    const added = {
+        key,
+        path,
+        name: own,
+        slot,
+        child: undefined,
+        list: undefined,
+        bytes: Buffer.from(key),
+        mark: 0,
+    };
     node.keys.set(key, added);
     return added;
 }
@@ -19687,7 +20825,7 @@ function addList(context, plan, node, key) {
     const fragments = [...plan.fragments, ...node.names, own];
     const name = (0,snake_case/* shortenFragments */.FZ)(fragments);
     // Lists whose tables have one name are one list: two would give their rows the same ids, which dlt fails on.
-    const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined };
+    const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined, mark: 0 };
     if (fragments.length > context.limits.maxDepth)
         throw tooDeep(context, plan, key.path);
     plan.lists.set(name, list);
@@ -20012,6 +21150,392 @@ function warnCollision(context, table, column, first, second) {
 
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(7368);
+;// CONCATENATED MODULE: ./lib/normalize/tape-rows.js
+
+
+
+
+
+const NOTHING = [];
+/** The field is a string in `fields`; all other kinds are tokens. */
+const AS_TEXT = 0;
+/** Up to here a loop is faster than a call into the engine's own copy. */
+const SHORT = 96;
+/**
+ * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
+ * anywhere, because it changes nothing but the plans of keys. The second writes; all changes of the schema happen there, in the
+ * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
+ */
+function createTapeRows(options) {
+    const { context, loadId, nextRowId, copyEscaped } = options;
+    const { encoder, limits } = context;
+    const nullField = encoder.nullField;
+    const nullBytes = Buffer.from(nullField);
+    const delimiter = Buffer.from(encoder.delimiter);
+    let tape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), count: 0 };
+    let bytes = tape.bytes;
+    let entries = tape.entries;
+    let serial = 0;
+    // Rows of the record at hand, each before the rows below it.
+    let rowCount = 0;
+    const plans = [];
+    const parents = [];
+    const places = [];
+    /** Where the slots of a row end; they begin where those of the row before end. */
+    const ends = [];
+    const ids = [];
+    const below = [];
+    let slotCount = 0;
+    const slots = [];
+    const tokens = [];
+    // Objects of the row that is looked at, and lists of all rows above.
+    const objects = [];
+    const nodes = [];
+    let listCount = 0;
+    const lists = [];
+    const listTokens = [];
+    const note = (slot, token) => {
+        if (slot.mark === serial)
+            return false;
+        slot.mark = serial;
+        slots[slotCount] = slot;
+        tokens[slotCount] = token;
+        slotCount += 1;
+        return true;
+    };
+    const keyAt = (plan, node, index, token) => {
+        const start = entries[token];
+        const b = entries[token + 1];
+        if ((b & 15) !== json_tape/* TOKEN */.CV.plain)
+            return undefined;
+        const length = (b >> 4) - start;
+        const expected = node.sequence[index];
+        if (expected !== undefined && isKey(expected.bytes, start, length))
+            return expected;
+        const key = bytes.toString("utf8", start, start + length);
+        const found = node.keys.get(key) ?? addKey(context, plan, node, key);
+        node.sequence[index] = found;
+        return found;
+    };
+    const isKey = (key, start, length) => {
+        if (key.length !== length)
+            return false;
+        for (let i = 0; i < length; i += 1)
+            if (key[i] !== bytes[start + i])
+                return false;
+        return true;
+    };
+    const beginRow = (plan, parent, place) => {
+        serial += 1;
+        plans[rowCount] = plan;
+        parents[rowCount] = parent;
+        places[rowCount] = place;
+        rowCount += 1;
+        return rowCount - 1;
+    };
+    /** False when something about the row as a whole needs values. */
+    const endRow = (plan, row) => {
+        ends[row] = slotCount;
+        if (plan.id.mark === serial)
+            return false;
+        if (plan.isRoot ? plan.loadId.mark === serial : plan.parentId.mark === serial || plan.listIndex.mark === serial) {
+            return false;
+        }
+        const first = row === 0 ? 0 : ends[row - 1];
+        for (const slot of plan.required) {
+            if (slot.mark !== serial)
+                return false;
+            for (let i = first; i < slotCount; i += 1) {
+                if (slots[i] === slot && (entries[tokens[i] + 1] & 15) === json_tape/* TOKEN */.CV.null)
+                    return false;
+            }
+        }
+        return true;
+    };
+    /** Like `flatten`: scalars of a level before its objects, and the last object first. */
+    const lookAtObject = (plan, token, level, parent, place) => {
+        const row = beginRow(plan, parent, place);
+        const base = listCount;
+        objects[0] = token;
+        nodes[0] = plan.node;
+        let top = 1;
+        while (top > 0) {
+            top -= 1;
+            const object = objects[top];
+            const node = nodes[top];
+            const left = level - node.depth;
+            const close = entries[object + 1] >> 4;
+            let index = 0;
+            let at = object + 2;
+            while (at < close) {
+                const found = keyAt(plan, node, index, at);
+                index += 1;
+                if (found === undefined || found.mark === serial)
+                    return false;
+                found.mark = serial;
+                const value = at + 2;
+                const b = entries[value + 1];
+                const kind = b & 15;
+                if (kind >= json_tape/* TOKEN */.CV.object && left > 0 && !found.slot.keepWhole) {
+                    if (kind === json_tape/* TOKEN */.CV.object) {
+                        objects[top] = value;
+                        nodes[top] = found.child ?? addChildNode(context, plan, node, found);
+                        top += 1;
+                    }
+                    else {
+                        const list = found.list ?? addList(context, plan, node, found);
+                        if (list.mark === serial)
+                            return false;
+                        if (value + 2 < b >> 4) {
+                            list.mark = serial;
+                            lists[listCount] = list;
+                            listTokens[listCount] = value;
+                            listCount += 1;
+                        }
+                    }
+                    at = (b >> 4) + 2;
+                    continue;
+                }
+                if (!note(found.slot, value))
+                    return false;
+                at = kind >= json_tape/* TOKEN */.CV.object ? (b >> 4) + 2 : value + 2;
+            }
+        }
+        if (!endRow(plan, row))
+            return false;
+        const highest = listCount;
+        if (highest > base && plan.propagated.some(([from]) => from !== plan.id))
+            return false;
+        for (let i = base; i < highest; i += 1) {
+            if (!lookAtList(lists[i], listTokens[i], level - 1, row))
+                return false;
+        }
+        listCount = base;
+        return true;
+    };
+    const lookAtList = (list, token, level, parent) => {
+        const plan = list.plan;
+        if (plan === undefined || plan.isRoot)
+            return false;
+        const close = entries[token + 1] >> 4;
+        let place = 0;
+        for (let at = token + 2; at < close; at = (0,json_tape/* afterItem */.el)(entries, at)) {
+            const kind = entries[at + 1] & 15;
+            if (kind === json_tape/* TOKEN */.CV.object) {
+                if (!lookAtObject(plan, at, level, parent, place))
+                    return false;
+            }
+            else {
+                if (kind === json_tape/* TOKEN */.CV.array)
+                    return false;
+                const row = beginRow(plan, parent, place);
+                note(plan.item, at);
+                if (!endRow(plan, row))
+                    return false;
+            }
+            place += 1;
+        }
+        return true;
+    };
+    const writeRow = (row) => {
+        const plan = plans[row];
+        const parent = parents[row];
+        const copied = plan.copied;
+        let size = 0;
+        const last = ends[row];
+        for (let i = row === 0 ? 0 : ends[row - 1]; i < last; i += 1) {
+            const slot = slots[i];
+            const token = tokens[i];
+            const b = entries[token + 1];
+            const kind = b & 15;
+            if (kind === json_tape/* TOKEN */.CV.null)
+                continue;
+            const start = entries[token];
+            const end = b >> 4;
+            if (isCopied(slot.kind, kind, start, end)) {
+                const position = slot.position;
+                copied.kinds[position] = kind;
+                copied.starts[position] = start;
+                copied.ends[position] = end;
+                size += end - start;
+            }
+            else
+                encodeValue(context, plan, slot, (0,json_reader/* parseJson */.qF)((0,json_tape/* itemText */.rv)(tape, token)));
+        }
+        let id;
+        if (parent < 0) {
+            id = nextRowId();
+            encodeValue(context, plan, plan.loadId, loadId);
+        }
+        else {
+            const handed = below[parent];
+            for (let i = 0; i < handed.length; i += 2) {
+                encodeValue(context, plan, ensureSlot(context, plan.table, plan.slots, handed[i]), handed[i + 1]);
+            }
+            const parentId = ids[parent];
+            const place = places[row];
+            id = (0,digest/* nestedRowId */.fQ)(parentId, plan.name, place);
+            encodeValue(context, plan, plan.parentId, parentId);
+            encodeValue(context, plan, plan.listIndex, place);
+        }
+        encodeValue(context, plan, plan.id, id);
+        ids[row] = id;
+        if (plan.propagated.length === 0)
+            below[row] = parent < 0 ? NOTHING : below[parent];
+        else {
+            const own = parent < 0 ? [] : [...below[parent]];
+            for (const [, to] of plan.propagated)
+                own.push(to, id);
+            below[row] = own;
+        }
+        writeFields(plan, size);
+    };
+    const isCopied = (slotKind, kind, start, end) => {
+        switch (slotKind) {
+            case KIND.text:
+                return (kind === json_tape/* TOKEN */.CV.plain || kind === json_tape/* TOKEN */.CV.escaped) && end - start <= limits.maxValueBytes;
+            case KIND.bigint:
+                return kind === json_tape/* TOKEN */.CV.integer;
+            case KIND.double:
+                return kind === json_tape/* TOKEN */.CV.integer || kind === json_tape/* TOKEN */.CV.decimal;
+            case KIND.bool:
+                return kind === json_tape/* TOKEN */.CV.true || kind === json_tape/* TOKEN */.CV.false;
+            case KIND.timestamp:
+                return kind === json_tape/* TOKEN */.CV.plain && isPlainUtc(bytes, start, end);
+            default:
+                return false;
+        }
+    };
+    const writeFields = (plan, copiedBytes) => {
+        const { columns, fields, copied } = plan;
+        const { kinds, starts, ends } = copied;
+        const count = columns.length;
+        let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 1;
+        for (let i = 0; i < count; i += 1) {
+            const field = fields[i];
+            if (field !== nullField)
+                size += field.length * 3;
+        }
+        const target = plan.writer.room(size, columns);
+        let at = plan.writer.at;
+        const source = bytes;
+        for (let i = 0; i < count; i += 1) {
+            if (i > 0)
+                for (let j = 0; j < delimiter.length; j += 1)
+                    target[at++] = delimiter[j];
+            const kind = kinds[i];
+            if (kind === AS_TEXT) {
+                const field = fields[i];
+                if (field === nullField)
+                    for (let j = 0; j < nullBytes.length; j += 1)
+                        target[at++] = nullBytes[j];
+                else {
+                    fields[i] = nullField;
+                    at = writeText(plan, i, field, target, at);
+                }
+                continue;
+            }
+            kinds[i] = AS_TEXT;
+            const start = starts[i];
+            const end = ends[i];
+            if (kind === json_tape/* TOKEN */.CV.escaped)
+                at = copyEscaped(source, start, end, target, at);
+            else if (kind === json_tape/* TOKEN */.CV.true)
+                target[at++] = 0x74;
+            else if (kind === json_tape/* TOKEN */.CV.false)
+                target[at++] = 0x66;
+            else if (end - start > SHORT) {
+                source.copy(target, at, start, end);
+                at += end - start;
+            }
+            else
+                for (let from = start; from < end; from += 1)
+                    target[at++] = source[from];
+        }
+        plan.writer.wrote(at);
+    };
+    const writeText = (plan, column, field, target, at) => {
+        const length = field.length;
+        let to = at;
+        if (length <= 24) {
+            let i = 0;
+            for (; i < length; i += 1) {
+                const code = field.charCodeAt(i);
+                if (code >= 0x80)
+                    break;
+                target[to++] = code;
+            }
+            if (i === length)
+                return to;
+        }
+        if (!field.isWellFormed())
+            context.warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[column]}`);
+        return at + target.write(field, at);
+    };
+    return {
+        write(page, index, plan, level) {
+            tape = page;
+            bytes = page.bytes;
+            entries = page.entries;
+            rowCount = 0;
+            slotCount = 0;
+            listCount = 0;
+            if ((entries[index + 1] & 15) !== json_tape/* TOKEN */.CV.object || !lookAtObject(plan, index, level, -1, 0))
+                return false;
+            for (let row = 0; row < rowCount; row += 1)
+                writeRow(row);
+            return true;
+        },
+    };
+}
+/** `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}]Z` with a valid date and time; what is unusual is left to `plainTimestampEnd`. */
+function isPlainUtc(bytes, start, end) {
+    const length = end - start;
+    if (length < 20 || length > 27 || length === 21 || bytes[end - 1] !== 0x5a)
+        return false;
+    if (bytes[start + 4] !== 0x2d ||
+        bytes[start + 7] !== 0x2d ||
+        bytes[start + 13] !== 0x3a ||
+        bytes[start + 16] !== 0x3a)
+        return false;
+    const separator = bytes[start + 10];
+    if (separator !== 0x54 && separator !== 0x20)
+        return false;
+    if (length > 20) {
+        if (bytes[start + 19] !== 0x2e)
+            return false;
+        for (let i = start + 20; i < end - 1; i += 1) {
+            const digit = bytes[i] - 0x30;
+            if (!(digit >= 0 && digit <= 9))
+                return false;
+        }
+    }
+    const century = pair(bytes, start);
+    const year = pair(bytes, start + 2);
+    const month = pair(bytes, start + 5);
+    const day = pair(bytes, start + 8);
+    // Days 29 to 31 depend on the month: 30 is right for all but February.
+    return (century >= 1 &&
+        year >= 0 &&
+        month >= 1 &&
+        month <= 12 &&
+        day >= 1 &&
+        (day <= 28 || (day <= 30 && month !== 2) || (day === 31 && LONG_MONTHS[month] === 1)) &&
+        inRange(pair(bytes, start + 11), 23) &&
+        inRange(pair(bytes, start + 14), 59) &&
+        inRange(pair(bytes, start + 17), 59));
+}
+const LONG_MONTHS = [0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1];
+function inRange(value, most) {
+    return value >= 0 && value <= most;
+}
+/** Two digits; negative when one of them is none. */
+function pair(bytes, at) {
+    const tens = bytes[at] - 0x30;
+    const ones = bytes[at + 1] - 0x30;
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
 
 
@@ -20028,7 +21552,11 @@ var row_ids = __webpack_require__(7368);
 
 
 
-const NOTHING = [];
+
+
+
+
+const normalizer_NOTHING = [];
 /**
  * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
  * per shape: each key of each place is named once, each table keeps the slots of its columns, and only an unknown key,
@@ -20052,8 +21580,12 @@ function createNormalizer(options) {
     const pool = createBufferPool();
     const nextRowId = (0,row_ids/* createRowIds */.p)(options.random);
     const scratch = createScratch();
+    const tapeRows = encoder.copyEscaped === undefined
+        ? undefined
+        : createTapeRows({ context, loadId, nextRowId, copyEscaped: encoder.copyEscaped });
     const plans = new Map();
     const states = new Map();
+    const deciding = decidingResources(schema, options.resources);
     let chunks = [];
     /** Hints are applied when the first page arrives, as dlt does with the first item. */
     const start = (name) => {
@@ -20064,16 +21596,14 @@ function createNormalizer(options) {
         const resource = options.resources[place];
         if (resource === undefined)
             throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
-        const { table } = (0,hints/* applyResourceHints */.J)(schema, resource);
-        // Where resources share a table the last declared one has the last word, whichever page came first.
-        for (const other of startedInOrder()) {
-            if (other.table === table && other.place > place)
-                (0,hints/* applyResourceHints */.J)(schema, other.resource);
-        }
+        const table = (0,hints/* rootTableName */.G)(schema, resource);
+        const decider = deciding.get(table) ?? resource;
+        if (!startedInOrder().some((other) => other.table === table))
+            (0,hints/* applyResourceHints */.J)(schema, decider);
         const plan = planOf(table, [table], undefined);
         for (const each of plans.values())
             refreshPlan(context, each);
-        const state = { resource, table, plan, place, records: 0 };
+        const state = { resource, deciding: decider, table, plan, place, records: 0 };
         states.set(name, state);
         return state;
     };
@@ -20132,7 +21662,7 @@ function createNormalizer(options) {
     /** Writes the row at hand, then the rows of the lists found in it. */
     const finishRow = (plan, id, base, level, handed) => {
         setSlot(context, scratch, plan, plan.id, id);
-        const below = scratch.listCount > base ? extend(plan, handed) : NOTHING;
+        const below = scratch.listCount > base ? extend(plan, handed) : normalizer_NOTHING;
         writeRow(plan);
         const top = scratch.listCount;
         for (let at = base; at < top; at += 1) {
@@ -20248,15 +21778,12 @@ function createNormalizer(options) {
             const state = start(page.resource);
             context.resource = page.resource;
             const level = (0,propagation/* nestingLevel */.Dt)(schema, state.table);
-            for (const record of page.records) {
-                state.records += 1;
-                context.record = state.records;
-                if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof json/* Double */.__)) {
-                    rootRow(state.plan, record, level, NOTHING);
-                }
-                else
-                    looseItem(state, record, level);
+            if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
+                tapeRecords(state, page.tape, level);
             }
+            else
+                for (const record of page.records)
+                    valueRecord(state, record, level);
             return take();
         },
         finish: () => {
@@ -20273,9 +21800,29 @@ function createNormalizer(options) {
             return new Map([...plans.values()].filter((plan) => plan.writer.rows > 0).map((plan) => [plan.name, plan.writer.rows]));
         },
         get started() {
-            return startedInOrder().map(({ resource, table }) => ({ resource, table }));
+            return startedInOrder().map(({ resource, deciding: decider, table }) => ({ resource, deciding: decider, table }));
         },
     };
+    function valueRecord(state, record, level) {
+        state.records += 1;
+        context.record = state.records;
+        if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof json/* Double */.__)) {
+            rootRow(state.plan, record, level, normalizer_NOTHING);
+        }
+        else
+            looseItem(state, record, level);
+    }
+    /** Records that can are copied, the others are read one by one. */
+    function tapeRecords(state, tape, level) {
+        const { entries } = tape;
+        for (let at = 2; at < entries.length - 2; at = (0,json_tape/* afterItem */.el)(entries, at)) {
+            context.record = state.records + 1;
+            if (tapeRows?.write(tape, at, state.plan, level) === true)
+                state.records += 1;
+            else
+                valueRecord(state, (0,json_reader/* parseJson */.qF)((0,json_tape/* itemText */.rv)(tape, at)), level);
+        }
+    }
     /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
     function looseItem(state, record, level) {
         const items = Array.isArray(record) ? record : [record];
@@ -20283,10 +21830,10 @@ function createNormalizer(options) {
             if (item === null)
                 warn("W_NULL_ITEM", state.resource.name);
             else if (typeof item === "object" && !Array.isArray(item) && !(item instanceof json/* Double */.__)) {
-                rootRow(state.plan, item, level, NOTHING);
+                rootRow(state.plan, item, level, normalizer_NOTHING);
             }
             else
-                rootRow(state.plan, { value: item }, level, NOTHING);
+                rootRow(state.plan, { value: item }, level, normalizer_NOTHING);
         }
     }
 }
@@ -20350,7 +21897,7 @@ function createRowIds(random) {
 function createLoadId(clock, random, newestStateLoadId) {
     const now = Math.floor(clock.now() * 1000);
     const newest = newestStateLoadId === null ? Number.NaN : Number(newestStateLoadId);
-    const after = Number.isFinite(newest) ? Math.floor(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
+    const after = Number.isFinite(newest) ? Math.round(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
     return (0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_0__/* .pythonFloatRepr */ .Eb)(Math.max(now, after) / 1e6);
 }
 
@@ -20478,21 +22025,23 @@ function failureTrace(error) {
 /* harmony export */   fy: () => (/* binding */ pipelineFolder),
 /* harmony export */   wJ: () => (/* binding */ lockPipelineFolder)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(6760);
-/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3828);
-/* harmony import */ var _load_path_name_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5705);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(6760);
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3828);
+/* harmony import */ var _load_path_name_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(5705);
+
 
 
 
 
 /** Folder of one pipeline below the work folder. */
 function pipelineFolder(workFolder, pipeline) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(workFolder, "pipelines", (0,_load_path_name_js__WEBPACK_IMPORTED_MODULE_3__/* .pathName */ .D)(pipeline));
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(workFolder, "pipelines", (0,_load_path_name_js__WEBPACK_IMPORTED_MODULE_4__/* .pathName */ .D)(pipeline));
 }
 /** Where the trace of the last run lies. */
 function traceFile(workFolder, pipeline) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(pipelineFolder(workFolder, pipeline), "trace.json");
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(pipelineFolder(workFolder, pipeline), "trace.json");
 }
 /**
  * Takes the folder of a pipeline for this process, so that two runs on one machine do not touch each other's packages.
@@ -20502,44 +22051,48 @@ function traceFile(workFolder, pipeline) {
  */
 async function lockPipelineFolder(workFolder, pipeline) {
     const folder = pipelineFolder(workFolder, pipeline);
-    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(folder, { recursive: true, mode: 0o700 }).catch((cause) => {
-        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .SluiceError */ .ah("E_LIMIT", `the work directory ${workFolder} cannot be written`, {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(folder, { recursive: true, mode: 0o700 }).catch((cause) => {
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .SluiceError */ .ah("E_LIMIT", `the work directory ${workFolder} cannot be written`, {
             step: "sync",
             hint: "Point working-directory at a folder that may be written.",
             context: { path: workFolder },
             cause,
         });
     });
-    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(folder, "lock");
-    const own = `${process.pid} ${await startTime(process.pid)}`;
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, "lock");
+    const own = `${process.pid} ${await startTime(process.pid)} ${PROCESS_MARK}`;
     for (let attempt = 0;; attempt += 1) {
         try {
-            const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(path, "wx", 0o600);
+            const handle = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, "wx", 0o600);
             await handle.writeFile(own);
             await handle.close();
-            return () => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(path, { force: true });
+            return () => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(path, { force: true });
         }
         catch (error) {
             if (!(error instanceof Error && "code" in error && error.code === "EEXIST"))
                 throw error;
-            const owner = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(path, "utf8").catch(() => "");
+            const owner = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(path, "utf8").catch(() => "");
             if (attempt > 2 || (await isAlive(owner))) {
-                throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .SluiceError */ .ah("E_LOCKED", `another run of pipeline ${pipeline} uses the work directory`, {
+                throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .SluiceError */ .ah("E_LOCKED", `another run of pipeline ${pipeline} uses the work directory`, {
                     step: "sync",
                     hint: "Wait for it to end, or give this run another working-directory.",
                     context: { pipeline, process: owner.split(" ")[0] },
                     cause: error,
                 });
             }
-            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(path, { force: true });
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(path, { force: true });
         }
     }
 }
+/** Tells this process from an earlier one that had its id, as in containers, where ids are few. */
+const PROCESS_MARK = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)();
 async function isAlive(owner) {
-    const [pidText = "", started = ""] = owner.split(" ");
+    const [pidText = "", started = "", mark = ""] = owner.split(" ");
     const pid = Number(pidText);
-    if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid)
+    if (!Number.isInteger(pid) || pid <= 0)
         return false;
+    if (pid === process.pid)
+        return mark === PROCESS_MARK;
     try {
         process.kill(pid, 0);
     }
@@ -20551,7 +22104,7 @@ async function isAlive(owner) {
 }
 /** Start of a process in clock ticks, where the system tells (a process id alone is used again); else empty. */
 async function startTime(pid) {
-    const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(`/proc/${pid}/stat`, "utf8").catch(() => "");
+    const text = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readFile)(`/proc/${pid}/stat`, "utf8").catch(() => "");
     return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 
@@ -20971,7 +22524,7 @@ const OWN_WORDS = new Set([
     ...Object.keys(_core_error_codes_js__WEBPACK_IMPORTED_MODULE_0__/* .WARNING_CODES */ .Wj),
     ...["loaded", "no-new-data", "failed", "aborted", "cancelled", "normalized"],
     ...["config", "sync", "extract", "normalize", "load", "report"],
-    ...["destination", "cache", "new", "postgres", "embedded", "***"],
+    ...["destination", "cache", "new", "exact", "prefix", "none", "postgres", "embedded", "***"],
     ...["append", "replace", "merge", "skip", "table_added", "column_added", "variant_added"],
 ]);
 
@@ -21062,9 +22615,9 @@ function isSet(stored, hint) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ rootTableName),
 /* harmony export */   J: () => (/* binding */ applyResourceHints)
 /* harmony export */ });
-/* unused harmony export rootTableName */
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3828);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3085);
 /* harmony import */ var _evolve_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4690);
@@ -22204,6 +23757,7 @@ function column(name, dataType, nullable, description) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B3: () => (/* binding */ stateMark),
 /* harmony export */   VK: () => (/* binding */ nextState),
 /* harmony export */   bi: () => (/* binding */ stateSchemaNames),
 /* harmony export */   f7: () => (/* binding */ sourceState)
@@ -22249,6 +23803,11 @@ function sourceState(state, name) {
     const sources = state === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "sources");
     const own = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(sources) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(sources, name) : undefined;
     return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(own) ? own : {};
+}
+/** Version and content hash that a stored state document names. */
+function stateMark(state) {
+    const hash = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "_version_hash");
+    return { version: integer((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "_state_version")), hash: typeof hash === "string" ? hash : "" };
 }
 /** `schema_names` of a state document. */
 function stateSchemaNames(state) {

