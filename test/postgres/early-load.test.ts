@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { suite, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { SluiceError } from "../../src/core/errors.ts";
 import type { JsonValue } from "../../src/core/json.ts";
+import type { Source } from "../../src/core/source.ts";
 import {
   dump,
   type Gate,
@@ -19,6 +21,7 @@ import {
 } from "../support/early-pipeline.ts";
 import { tempFolder } from "../support/package-builder.ts";
 import { type TestDatabase, testDatabase } from "../support/postgres.ts";
+import { startWireProxy } from "../support/wire-proxy.ts";
 
 const CHILD = join(import.meta.dirname, "..", "support", "early-child.ts");
 const run = promisify(execFile);
@@ -104,21 +107,24 @@ suite("early load", () => {
       records(600, 300, () => ({ later: "2024-01-01T00:00:00Z", late: "text" })),
     ];
     const extra: PagedResource = { name: "other", hints: { writeDisposition: { disposition: "replace" } }, pages };
-    // A second resource of the table makes a column that is there a key: its order and nature change.
+    // Declared first, read last, and into the same table: it narrows a column that has rows.
     const hinted: PagedResource = {
       name: "again",
       hints: {
         tableName: "items",
         writeDisposition: { disposition: "append" },
-        columns: { id: { data_type: "bigint", nullable: false } },
+        columns: { text: { data_type: "text", precision: 2000 } },
       },
       pages: [records(2000, 300)],
     };
     const resources = [items("append", pages), extra, hinted];
     const gate: Gate = (count) => watch.reached(`load:early:${count}`);
-    const done = await load(early, { source: pagedSource("early", resources, gate, { cursor: 1 }) });
+    const declared = (read: Source): Source => ({ ...read, resources: [...read.resources].reverse() });
+    const done = await load(early, { source: declared(pagedSource("early", resources, gate, { cursor: 1 })) });
     assert.deepEqual(done.messages, []);
-    await load(ordinary, { source: pagedSource("early", resources, open, { cursor: 1 }), early: NEVER });
+    const sql = "SELECT character_maximum_length::text AS n FROM information_schema.columns WHERE column_name = 'text'";
+    assert.ok((await early.query(`${sql} AND table_name = 'items'`))[0]?.n === "2000");
+    await load(ordinary, { source: declared(pagedSource("early", resources, open, { cursor: 1 })), early: NEVER });
     assert.deepEqual(await dump(early), await dump(ordinary));
   });
 
@@ -212,6 +218,76 @@ suite("early load", () => {
     assert.match(done.messages.join("\n"), /early load given up/);
     assert.equal((await db.query("SELECT * FROM early.items")).length, 200);
     assert.equal((await db.query("SELECT * FROM early.items__tags")).length, 400);
+  });
+
+  for (const when of ["before", "after"] as const) {
+    test(`a COMMIT that is cut ${when} it arrives: every row once`, async (t) => {
+      const db = await testDatabase(t);
+      const proxy = await startWireProxy(db.port);
+      t.after(() => proxy.close());
+      const url = new URL(db.url);
+      url.port = String(proxy.port);
+      url.hostname = "127.0.0.1";
+      const watch = watchPoints(t);
+      const gate: Gate = async () => {
+        await watch.reached("load:early:1");
+        proxy.cut("COMMIT\0", when);
+      };
+      const pages = [records(0, 100), records(100, 100)];
+      const done = await runEarly({ url: url.href, source: source("append", pages, gate) });
+      assert.equal(done.error, undefined);
+      assert.equal(proxy.cuts, 1);
+      assert.match(done.messages.join("\n"), /early load given up: could not commit/);
+      assert.equal((await db.query("SELECT * FROM early.items")).length, 200);
+      assert.equal((await db.query("SELECT * FROM early._dlt_loads")).length, 1);
+      assert.equal((await db.query("SELECT * FROM early._dlt_pipeline_state")).length, 1);
+    });
+  }
+
+  test("rows that the ordinary way refuses are refused by it", async (t) => {
+    const db = await testDatabase(t);
+    const watch = watchPoints(t);
+    const gate: Gate = () => watch.reached("load:early:1");
+    const hints = { columns: { x: { data_type: "bigint", unique: true } } };
+    const twice = [records(0, 100, () => ({ x: 1 })), records(100, 100, () => ({ x: 1 }))];
+    const failed = await runEarly({
+      url: db.url,
+      source: pagedSource("early", [{ name: "items", hints, pages: twice }], gate),
+    });
+    assert.equal(failed.error instanceof SluiceError && failed.error.code, "E_DEST_DATA");
+    assert.match(failed.messages.join("\n"), /early load given up/);
+    assert.deepEqual(await tableNames(db), []);
+  });
+
+  test("a column that must not be null and comes late", async (t) => {
+    const db = await testDatabase(t);
+    const watch = watchPoints(t);
+    const gate: Gate = (count) => (count === 1 ? watch.reached("load:early:1") : sleep(100));
+    const pages = [records(0, 300), records(300, 600, (id) => ({ must: id })), records(900, 100)];
+    const source = pagedSource(
+      "early",
+      [{ name: "items", hints: { columns: { must: { nullable: false } } }, pages }],
+      gate,
+    );
+    const failed = await runEarly({ url: db.url, source });
+    assert.ok(failed.error instanceof SluiceError);
+    assert.match(failed.messages.join("\n"), /the columns of table items have changed/);
+    assert.deepEqual(await tableNames(db), []);
+  });
+
+  test("a rolled-back early load leaves no dead rows behind", async (t) => {
+    const db = await testDatabase(t);
+    const watch = watchPoints(t);
+    await load(db, { source: source("append", [records(0, 100)]), early: NEVER });
+    const gate: Gate = async (count) => {
+      await watch.reached(`load:early:${count}`);
+      if (count === 3) throw new Error("the source has gone");
+    };
+    const pages = [0, 1, 2, 3].map((page) => records(page * 1000, 1000));
+    assert.match(String((await runEarly({ url: db.url, source: source("append", pages, gate, 2) })).error), /gone/);
+    assert.equal((await db.query("SELECT * FROM early.items")).length, 100);
+    const found = await db.query("SELECT vacuum_count::text AS n FROM pg_stat_user_tables WHERE relname = 'items'");
+    assert.equal(found[0]?.n, "1");
   });
 
   test("killed in the middle: untouched, and the next run has every row once", async (t) => {

@@ -85,7 +85,7 @@ async function openEarly(parts: Omit<EarlyParts, "tables" | "progress">): Promis
     if (await openTransaction(session, context, tables.lock)) throw new EarlyEnd("the load id is taken");
     try {
       if (!base.dataset) await createSchema(session, context);
-      await growTables(session, withFiles(context, files), tables, progress);
+      await growTables(session, withFiles(context, files), tables);
       break;
     } catch (error) {
       if (!(error instanceof NeedsDataset)) throw error;
@@ -201,7 +201,7 @@ export class PostgresEarlyLoad implements EarlyLoad {
     const { context, request, session, tables, progress } = this.#parts;
     const live = this.#largest();
     if (live === undefined) return false;
-    await growTables(session, withFiles(context, request.files), tables, progress);
+    await growTables(session, withFiles(context, request.files), tables);
     if (!takesRows(tables, live)) return true;
     const file = snapshot(live);
     const from = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
@@ -214,7 +214,7 @@ export class PostgresEarlyLoad implements EarlyLoad {
         context: { table: file.table },
       });
     }
-    progress.early.set(file.path, { table: file.table, rows, bytes: file.bytes });
+    progress.early.set(file.path, { rows, bytes: file.bytes });
     return true;
   }
 
@@ -261,7 +261,7 @@ export class PostgresEarlyLoad implements EarlyLoad {
 /** Ends the transaction of an early load as an ordinary one ends. */
 export async function finishEarly(context: LoadContext, { session, tables, progress }: TakenLoad): Promise<Committed> {
   await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
-  const prepared = await settleTables(session, context, tables, progress);
+  const prepared = await settleTables(session, context, tables);
   return writeAndCommit(session, context, prepared, progress);
 }
 

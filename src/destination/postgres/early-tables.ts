@@ -7,7 +7,6 @@ import { LOAD_ID_COLUMN } from "./key-columns.ts";
 import { type LoadContext, watchedTables } from "./load-context.ts";
 import {
   createTables,
-  dropTables,
   lockAndVerify,
   lockTables,
   neededTables,
@@ -15,7 +14,6 @@ import {
   recreated,
   tablesToLock,
 } from "./prepare-tables.ts";
-import type { Progress } from "./progress.ts";
 import { findGap } from "./schema-gap.ts";
 import type { Session } from "./session.ts";
 import { columnType } from "./sql/column-type.ts";
@@ -37,15 +35,10 @@ export interface EarlyTables {
   readonly ready: Set<string>;
   /** Names of the tables that were looked at. */
   readonly seen: Set<string>;
-  /** How often a table had to be made again. */
-  readonly restarts: Map<string, number>;
 }
 
-/** A table whose columns change their order or nature so often takes its rows at the end. */
-const MAX_RESTARTS = 2;
-
 export function createEarlyTables(lock: DatasetLock): EarlyTables {
-  return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set(), restarts: new Map() };
+  return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set() };
 }
 
 /** True when rows of the file may be copied now; others are copied at the end. */
@@ -58,12 +51,7 @@ export function takesRows(tables: EarlyTables, file: SpooledFile): boolean {
  * compares those that were there. Throws {@link EarlyEnd} for what needs another transaction: a column of a table that
  * was there, a new table without the dataset's lock.
  */
-export async function growTables(
-  session: Session,
-  context: LoadContext,
-  tables: EarlyTables,
-  progress: Progress,
-): Promise<void> {
+export async function growTables(session: Session, context: LoadContext, tables: EarlyTables): Promise<void> {
   const { plan } = context;
   if (plan.filled.some((table) => !tables.seen.has(table.name))) {
     tables.catalog = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
@@ -76,13 +64,14 @@ export async function growTables(
   );
   const [missing] = gap.newColumns;
   if (missing !== undefined) throw new EarlyEnd(`table ${missing.table.name} needs another column`);
-  const newTables = gap.newTables.filter((table) => (tables.restarts.get(table.name) ?? 0) <= MAX_RESTARTS);
-  if (newTables.length > 0) {
-    if (tables.lock === "shared") throw new NeedsDataset(`table ${newTables[0]?.name} is to be created`);
-    await createTables(session, context, newTables);
-    for (const table of newTables) tables.created.set(table.name, shapeOf(table));
+  const [first] = gap.newTables;
+  if (first !== undefined && tables.lock === "shared") throw new NeedsDataset(`table ${first.name} is to be created`);
+  for (const table of gap.newTables) {
+    const shape = shapeOf(table);
+    await createTables(session, context, [table]);
+    tables.created.set(table.name, shape);
   }
-  for (const table of plan.filled) await reshape(session, context, tables, table, progress);
+  for (const table of plan.filled) await widen(session, context, tables, table);
 }
 
 /** The last step of the preparation, with the schema and the plan of the finished package. */
@@ -90,9 +79,8 @@ export async function settleTables(
   session: Session,
   context: LoadContext,
   tables: EarlyTables,
-  progress: Progress,
 ): Promise<PreparedTables> {
-  await growTables(session, context, tables, progress);
+  await growTables(session, context, tables);
   const before = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
   const gap = findGap(neededTables(context), before);
   if (gap.newColumns.length > 0) throw new EarlyEnd("a table needs another column");
@@ -121,39 +109,20 @@ async function lockReady(session: Session, context: LoadContext, tables: EarlyTa
 }
 
 /**
- * Follows the schema in a table of this package. Columns at the end are added; where the order or the nature of a column
- * has changed the table is made again and takes its rows from the beginning, so that it looks as if it had been created
- * at the end.
+ * Adds the columns that the schema has got meanwhile to a table of this package. They come after those that are there:
+ * that is where normalize puts new ones, so the table looks as if it had been created at the end.
  */
-async function reshape(
-  session: Session,
-  context: LoadContext,
-  tables: EarlyTables,
-  table: Table,
-  progress: Progress,
-): Promise<void> {
+async function widen(session: Session, context: LoadContext, tables: EarlyTables, table: Table): Promise<void> {
   const old = tables.created.get(table.name);
   if (old === undefined) return;
   const shape = shapeOf(table);
-  const kept = old.every((column, index) => column === shape[index]);
-  if (kept && old.length === shape.length) return;
   const added = completeColumns(table).slice(old.length);
-  if (kept && added.every((column) => column.nullable)) {
-    const { dataset } = context.request.manifest;
-    const sql = addColumnsSql(dataset, table.name, added, new Set(), "later");
-    await session.execute({ doing: `add columns to table ${table.name}`, table: table.name }, sql);
-    tables.created.set(table.name, shape);
-    return;
+  if (old.some((column, index) => column !== shape[index]) || added.some((column) => !column.nullable)) {
+    throw new EarlyEnd(`the columns of table ${table.name} have changed`);
   }
-  await dropTables(session, context, [table]);
-  tables.created.delete(table.name);
-  progress.copied.delete(table.name);
-  progress.bytes.delete(table.name);
-  for (const [path, part] of progress.early) if (part.table === table.name) progress.early.delete(path);
-  const restarts = (tables.restarts.get(table.name) ?? 0) + 1;
-  tables.restarts.set(table.name, restarts);
-  if (restarts > MAX_RESTARTS) return;
-  await createTables(session, context, [table]);
+  if (added.length === 0) return;
+  const sql = addColumnsSql(context.request.manifest.dataset, table.name, added, new Set(), "later");
+  await session.execute({ doing: `add columns to table ${table.name}`, table: table.name }, sql);
   tables.created.set(table.name, shape);
 }
 

@@ -159,7 +159,7 @@ export function recreated(context: LoadContext, catalog: Catalog): readonly Tabl
     .filter((table) => catalog.has(table.name) && context.plan.filled.includes(table));
 }
 
-export async function dropTables(session: Session, context: LoadContext, tables: readonly Table[]): Promise<void> {
+async function dropTables(session: Session, context: LoadContext, tables: readonly Table[]): Promise<void> {
   const { dataset } = context.request.manifest;
   const names = tables.map((table) => table.name);
   const first = names[0] ?? "";

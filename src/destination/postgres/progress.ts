@@ -18,7 +18,6 @@ export interface Progress {
 
 /** The beginning of a file, up to the end of a row. */
 export interface CopiedPart {
-  readonly table: string;
   readonly rows: number;
   readonly bytes: number;
 }
