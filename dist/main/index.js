@@ -71831,10 +71831,8 @@ class EarlyEnd extends Error {
 /** Likewise, but it could begin anew with the dataset to itself. */
 class NeedsDataset extends EarlyEnd {
 }
-/** A table whose columns change their order or nature so often takes its rows at the end. */
-const MAX_RESTARTS = 2;
 function createEarlyTables(lock) {
-    return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set(), restarts: new Map() };
+    return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set() };
 }
 /** True when rows of the file may be copied now; others are copied at the end. */
 function takesRows(tables, file) {
@@ -71845,7 +71843,7 @@ function takesRows(tables, file) {
  * compares those that were there. Throws {@link EarlyEnd} for what needs another transaction: a column of a table that
  * was there, a new table without the dataset's lock.
  */
-async function growTables(session, context, tables, progress) {
+async function growTables(session, context, tables) {
     const { plan } = context;
     if (plan.filled.some((table) => !tables.seen.has(table.name))) {
         tables.catalog = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
@@ -71857,20 +71855,20 @@ async function growTables(session, context, tables, progress) {
     const [missing] = gap.newColumns;
     if (missing !== undefined)
         throw new EarlyEnd(`table ${missing.table.name} needs another column`);
-    const newTables = gap.newTables.filter((table) => (tables.restarts.get(table.name) ?? 0) <= MAX_RESTARTS);
-    if (newTables.length > 0) {
-        if (tables.lock === "shared")
-            throw new NeedsDataset(`table ${newTables[0]?.name} is to be created`);
-        await createTables(session, context, newTables);
-        for (const table of newTables)
-            tables.created.set(table.name, shapeOf(table));
+    const [first] = gap.newTables;
+    if (first !== undefined && tables.lock === "shared")
+        throw new NeedsDataset(`table ${first.name} is to be created`);
+    for (const table of gap.newTables) {
+        const shape = shapeOf(table);
+        await createTables(session, context, [table]);
+        tables.created.set(table.name, shape);
     }
     for (const table of plan.filled)
-        await reshape(session, context, tables, table, progress);
+        await widen(session, context, tables, table);
 }
 /** The last step of the preparation, with the schema and the plan of the finished package. */
-async function settleTables(session, context, tables, progress) {
-    await growTables(session, context, tables, progress);
+async function settleTables(session, context, tables) {
+    await growTables(session, context, tables);
     const before = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
     const gap = findGap(neededTables(context), before);
     if (gap.newColumns.length > 0)
@@ -71899,38 +71897,22 @@ async function lockReady(session, context, tables) {
         tables.ready.add(table);
 }
 /**
- * Follows the schema in a table of this package. Columns at the end are added; where the order or the nature of a column
- * has changed the table is made again and takes its rows from the beginning, so that it looks as if it had been created
- * at the end.
+ * Adds the columns that the schema has got meanwhile to a table of this package. They come after those that are there:
+ * that is where normalize puts new ones, so the table looks as if it had been created at the end.
  */
-async function reshape(session, context, tables, table, progress) {
+async function widen(session, context, tables, table) {
     const old = tables.created.get(table.name);
     if (old === undefined)
         return;
     const shape = shapeOf(table);
-    const kept = old.every((column, index) => column === shape[index]);
-    if (kept && old.length === shape.length)
-        return;
     const added = (0,schema_schema/* completeColumns */.$r)(table).slice(old.length);
-    if (kept && added.every((column) => column.nullable)) {
-        const { dataset } = context.request.manifest;
-        const sql = addColumnsSql(dataset, table.name, added, new Set(), "later");
-        await session.execute({ doing: `add columns to table ${table.name}`, table: table.name }, sql);
-        tables.created.set(table.name, shape);
-        return;
+    if (old.some((column, index) => column !== shape[index]) || added.some((column) => !column.nullable)) {
+        throw new EarlyEnd(`the columns of table ${table.name} have changed`);
     }
-    await dropTables(session, context, [table]);
-    tables.created.delete(table.name);
-    progress.copied.delete(table.name);
-    progress.bytes.delete(table.name);
-    for (const [path, part] of progress.early)
-        if (part.table === table.name)
-            progress.early.delete(path);
-    const restarts = (tables.restarts.get(table.name) ?? 0) + 1;
-    tables.restarts.set(table.name, restarts);
-    if (restarts > MAX_RESTARTS)
+    if (added.length === 0)
         return;
-    await createTables(session, context, [table]);
+    const sql = addColumnsSql(context.request.manifest.dataset, table.name, added, new Set(), "later");
+    await session.execute({ doing: `add columns to table ${table.name}`, table: table.name }, sql);
     tables.created.set(table.name, shape);
 }
 function shapeOf(table) {
@@ -72604,7 +72586,7 @@ async function openEarly(parts) {
         try {
             if (!base.dataset)
                 await createSchema(session, context);
-            await growTables(session, withFiles(context, files), tables, progress);
+            await growTables(session, withFiles(context, files), tables);
             break;
         }
         catch (error) {
@@ -72711,7 +72693,7 @@ class PostgresEarlyLoad {
         const live = this.#largest();
         if (live === undefined)
             return false;
-        await growTables(session, withFiles(context, request.files), tables, progress);
+        await growTables(session, withFiles(context, request.files), tables);
         if (!takesRows(tables, live))
             return true;
         const file = snapshot(live);
@@ -72725,7 +72707,7 @@ class PostgresEarlyLoad {
                 context: { table: file.table },
             });
         }
-        progress.early.set(file.path, { table: file.table, rows, bytes: file.bytes });
+        progress.early.set(file.path, { rows, bytes: file.bytes });
         return true;
     }
     #largest() {
@@ -72771,7 +72753,7 @@ class PostgresEarlyLoad {
 /** Ends the transaction of an early load as an ordinary one ends. */
 async function finishEarly(context, { session, tables, progress }) {
     await session.execute({ doing: "set the lock timeout" }, lockTimeoutSql(context.tableLockWait));
-    const prepared = await settleTables(session, context, tables, progress);
+    const prepared = await settleTables(session, context, tables);
     return writeAndCommit(session, context, prepared, progress);
 }
 /** Failures after which the ordinary way is tried; all others are bugs of ours and are shown as such. */
