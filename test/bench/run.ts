@@ -40,8 +40,9 @@ async function main(args: readonly string[]): Promise<number> {
     return 2;
   }
   const stop = new AbortController();
+  // Not `once`: a handler that is gone when the signal comes makes the embedded server end the process.
   for (const name of ["SIGINT", "SIGTERM"] as const)
-    process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
+    process.on(name, () => stop.abort(new Error(`stopped by ${name}`)));
   const folder = await mkdtemp(join(tmpdir(), "sluice-bench-"));
   let database: BenchDatabase | undefined;
   try {
