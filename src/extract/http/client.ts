@@ -95,6 +95,8 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
   const maxBytes = options.maxResponseBytes ?? 64 * 1024 * 1024;
   const maxRedirects = strict ? 30 : 5;
   const gates = new Map<string, Gate>();
+  /** Ends what outlives its request: a pause that the last answers asked for is nobody's once the client is closed. */
+  const lifetime = new AbortController();
   const agent = new Agent({
     connections: concurrency,
     headersTimeout: idleMs,
@@ -152,7 +154,9 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
       // The window is used up: hold the others back before the origin has to say 429.
       if (!strict && status < 400 && isUsedUp(answerHeaders)) {
         const seconds = resetSeconds(answerHeaders, clock);
-        if (seconds !== undefined && seconds <= maxWait) gate.pause(seconds, signal).catch(() => undefined);
+        if (seconds !== undefined && seconds <= maxWait) {
+          gate.pause(seconds, lifetime.signal).catch(() => undefined);
+        }
       }
       return { status, headers: answerHeaders, bytes: content, shownUrl };
     } finally {
@@ -236,6 +240,7 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
       }
     },
     async close() {
+      lifetime.abort(new Error("the HTTP client is closed"));
       await agent.destroy();
     },
   };

@@ -40,7 +40,7 @@ export function createGate(places: number, clock: Clock): Gate {
         });
       }
       try {
-        while (paused !== undefined) await paused;
+        while (paused !== undefined) await orAborted(paused, signal);
         signal.throwIfAborted();
       } catch (error) {
         leave();
@@ -65,7 +65,22 @@ export function createGate(places: number, clock: Clock): Gate {
         // Whoever waits gets the rejection too; perhaps nobody does.
         pause.then(over, over);
       }
-      while (paused !== undefined) await paused;
+      while (paused !== undefined) await orAborted(paused, signal);
     },
   };
+}
+
+/** The promise, or the signal's reason when it is aborted first: the pause may be another request's. */
+async function orAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  let stop: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+  try {
+    await Promise.race([promise, aborted]);
+  } finally {
+    if (stop !== undefined) signal.removeEventListener("abort", stop);
+  }
 }
