@@ -90,8 +90,11 @@ export interface Channel<T> {
   pull(): Promise<IteratorResult<T, undefined>>;
 }
 
+/** Places of a queue that may be empty before it is moved up. */
+const MOST_TAKEN = 1024;
+
 export function createChannel<T>(): Channel<T> {
-  const values: { readonly value: T }[] = [];
+  const values: ({ readonly value: T } | undefined)[] = [];
   let head = 0;
   let closed: { readonly error?: unknown; readonly failed: boolean } | undefined;
   let wake: (() => void) | undefined;
@@ -113,9 +116,11 @@ export function createChannel<T>(): Channel<T> {
       for (;;) {
         const first = values[head];
         if (first !== undefined) {
+          // A queue that never runs empty must not keep what was taken from it.
+          values[head] = undefined;
           head += 1;
-          if (head === values.length) {
-            values.length = 0;
+          if (head === values.length || head >= MOST_TAKEN) {
+            values.splice(0, head);
             head = 0;
           }
           return { value: first.value, done: false };

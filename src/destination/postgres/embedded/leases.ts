@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DestinationError } from "../../../core/errors.ts";
@@ -33,6 +33,8 @@ export function takeLease(root: string): Lease {
 }
 
 function otherUsers(folder: string): readonly string[] {
+  // Asked for at the end of the process too, when the folder may be gone: then nobody else is there.
+  if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => {
     const pid = Number.parseInt(name, 10);
     if (pid === process.pid ? name.startsWith(OURS) : isAlive(pid)) return true;
