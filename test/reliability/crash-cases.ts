@@ -24,11 +24,27 @@ export const CRASH_POINTS = [
   "load:after-marker",
 ] as const;
 
+/**
+ * Points of a load that begins while pages still arrive. It does so for a megabyte in new tables, or for eight in old
+ * ones at a rate that no tiny source reaches; so these are points of a first load.
+ */
+export const EARLY_POINTS = [
+  "load:early:1",
+  "load:early:2",
+  "normalize:after-manifest",
+  "load:copy:1",
+  "load:before-commit",
+  "load:committing",
+  "load:after-commit",
+] as const;
+
 export interface CrashCase {
   readonly point: string;
   readonly disposition: TinyDisposition;
   /** The work folder of the run that died: is it there for the next one? */
   readonly disk: "kept" | "lost";
+  /** The load begins while pages still arrive. */
+  readonly early: boolean;
   /** Which load dies. */
   readonly load: 1 | 2;
 }
@@ -40,20 +56,27 @@ export function allCases(): readonly CrashCase[] {
   for (const disposition of DISPOSITIONS)
     for (const load of [1, 2] as const)
       for (const disk of ["kept", "lost"] as const)
-        for (const point of CRASH_POINTS) cases.push({ point, disposition, disk, load });
+        for (const point of CRASH_POINTS) cases.push({ point, disposition, disk, load, early: false });
+  for (const disposition of DISPOSITIONS)
+    for (const disk of ["kept", "lost"] as const)
+      for (const point of EARLY_POINTS) cases.push({ point, disposition, disk, load: 1, early: true });
   return cases;
 }
 
 /** Every point once, the other dimensions in turn: what `npm test` has time for. */
 export function sampleCases(): readonly CrashCase[] {
-  return CRASH_POINTS.map((point, index) => ({
-    point,
-    disposition: DISPOSITIONS[index % 3] ?? "append",
-    disk: index % 2 === 0 ? "kept" : "lost",
-    load: Math.floor(index / 2) % 2 === 0 ? 2 : 1,
-  }));
+  const cases = CRASH_POINTS.map(
+    (point, index): CrashCase => ({
+      point,
+      disposition: DISPOSITIONS[index % 3] ?? "append",
+      disk: index % 2 === 0 ? "kept" : "lost",
+      load: Math.floor(index / 2) % 2 === 0 ? 2 : 1,
+      early: false,
+    }),
+  );
+  return [...cases, { point: "load:early:2", disposition: "merge", disk: "kept", load: 1, early: true }];
 }
 
-export function caseName({ point, disposition, disk, load }: CrashCase): string {
-  return `${point}, ${disposition}, disk ${disk}, load ${load}`;
+export function caseName({ point, disposition, disk, load, early }: CrashCase): string {
+  return `${point}, ${disposition}, disk ${disk}, load ${load}${early ? ", begun early" : ""}`;
 }

@@ -39,7 +39,10 @@ export async function crashSweep(options: SweepOptions): Promise<SweepResult> {
   const needed = DISPOSITIONS.filter((one) => options.cases.some(({ disposition }) => one === disposition));
   const undisturbed = new Map<string, Rows>();
   for (const disposition of needed) {
-    for (const [key, rows] of await undisturbedRows(options, disposition)) undisturbed.set(key, rows);
+    for (const early of [false, true]) {
+      if (early && !options.cases.some((one) => one.early && one.disposition === disposition)) continue;
+      for (const [key, rows] of await undisturbedRows(options, disposition, early)) undisturbed.set(key, rows);
+    }
   }
   const failures: { name: string; failure: unknown }[] = [];
   const waiting = options.cases.map((one, index) => ({ one, id: `c${index + 1}` }));
@@ -63,13 +66,14 @@ export async function crashSweep(options: SweepOptions): Promise<SweepResult> {
 
 async function runCase(
   options: SweepOptions,
-  { point, disposition, disk, load }: CrashCase,
+  { point, disposition, disk, load, early }: CrashCase,
   dataset: string,
   undisturbed: ReadonlyMap<string, Rows>,
 ): Promise<void> {
   const pipeline = await openPipeline(options, dataset, disposition);
   const { database } = options;
   try {
+    pipeline.source.large = early;
     if (load === 2) {
       assert.deepEqual(await pipeline.run(), LOADED, "the load before");
       pipeline.source.day = 2;
@@ -78,7 +82,7 @@ async function runCase(
     const died = await pipeline.run({ SLUICE_FAULT: `${point}:kill` });
     assert.deepEqual([died.code, died.signal], [null, "SIGKILL"], `the point was not reached: ${died.stderr}`);
     const committed = point === "load:after-commit" || point === "load:after-marker";
-    const expected = undisturbed.get(`${disposition} ${load}`);
+    const expected = undisturbed.get(keyOf(disposition, load, early));
     assert.ok(expected !== undefined);
     // All of the package, or nothing.
     await settled(database, dataset);
@@ -101,23 +105,29 @@ async function runCase(
   }
 }
 
+function keyOf(disposition: TinyDisposition, load: 1 | 2, early: boolean): string {
+  return `${disposition} ${load} ${early}`;
+}
+
 const LOADED = { code: 0, signal: null, stderr: "" } as const;
 
 /** Rows after the first and after the second load of a pipeline that lives in peace. */
 async function undisturbedRows(
   options: SweepOptions,
   disposition: TinyDisposition,
+  early: boolean,
 ): Promise<readonly (readonly [string, Rows])[]> {
-  const dataset = `peace_${disposition}`;
+  const dataset = `peace_${disposition}${early ? "_early" : ""}`;
   const pipeline = await openPipeline(options, dataset, disposition);
   try {
+    pipeline.source.large = early;
     const found: [string, Rows][] = [];
-    for (const day of [1, 2] as const) {
+    for (const day of early ? ([1] as const) : ([1, 2] as const)) {
       pipeline.source.day = day;
       assert.deepEqual(await pipeline.run(), LOADED);
       const rows = await rowsOf(options.database, dataset);
       assert.ok((rows.items?.length ?? 0) >= 6 && (rows.items__lines__tags?.length ?? 0) > 0, "there are rows");
-      found.push([`${disposition} ${day}`, rows]);
+      found.push([keyOf(disposition, day, early), rows]);
     }
     return found;
   } finally {

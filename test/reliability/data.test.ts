@@ -184,9 +184,10 @@ test("76: a field of another type each row goes to variant columns, each told of
     assert.equal(variants.length > 0, round === 1, JSON.stringify(warnings));
   }
   const [sums] = await database.query(
-    `SELECT sum(v) AS v, count(v__v_text) AS text, count(*) FILTER (WHERE v__x = 1) AS x, (SELECT sum(value) FROM d.t__v) AS list FROM d.t`,
+    `SELECT sum(v) AS v, count(v__v_text) AS text, sum(v__v_double) AS double, bool_and(v__v_bool) AS bool,
+      count(*) FILTER (WHERE v__x = 1) AS x, (SELECT sum(value) FROM d.t__v) AS list FROM d.t`,
   );
-  assert.deepEqual(sums, { v: "2", text: "6", x: "2", list: "6" });
+  assert.deepEqual(sums, { v: "2", text: "6", double: "3", bool: "t", x: "2", list: "6" });
 });
 
 test("77: a null key names column, count and first record; nothing is written", async (t) => {

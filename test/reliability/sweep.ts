@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { testDatabase } from "../support/postgres.ts";
-import { allCases, CRASH_POINTS, caseName, DISPOSITIONS } from "./crash-cases.ts";
+import { allCases, CRASH_POINTS, caseName, DISPOSITIONS, EARLY_POINTS } from "./crash-cases.ts";
 import { BUNDLE_ENTRY, crashSweep, SOURCES_ENTRY } from "./crash-sweep.ts";
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ try {
     },
   });
   console.log(
-    `\ncrash sweep: ${CRASH_POINTS.length} points x ${DISPOSITIONS.length} dispositions x disk kept or lost x first or second load: ${right} of ${cases.length} right`,
+    `\ncrash sweep: ${CRASH_POINTS.length} points x ${DISPOSITIONS.length} dispositions x disk kept or lost x first or second load, and ${EARLY_POINTS.length} points of a load begun early: ${right} of ${cases.length} right`,
   );
   process.exitCode = failures.length === 0 && cases.length > 0 ? 0 : 1;
 } finally {

@@ -10,22 +10,26 @@ export interface TinySource {
   readonly url: string;
   /** 1 or 2: the second day has new and changed records, a new column and a new nested list. */
   day: 1 | 2;
+  /** Items with a megabyte of text, and pages that come one after the other: a load begins while they arrive. */
+  large: boolean;
   close(): Promise<void>;
 }
 
 export type TinyDisposition = "append" | "replace" | "merge";
 
 export async function startTinySource(): Promise<TinySource> {
-  const source: { day: 1 | 2 } = { day: 1 };
+  const source: { day: 1 | 2; large: boolean } = { day: 1, large: false };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "/", "http://localhost");
     const since = url.searchParams.get("since") ?? "";
-    const all = (url.pathname === "/items" ? items(source.day) : notes(source.day)).filter(
+    const all = (url.pathname === "/items" ? items(source.day, source.large) : notes(source.day)).filter(
       (record) => record.updated >= since,
     );
     const page = Number(url.searchParams.get("page") ?? "1");
     const body = { pages: Math.max(1, Math.ceil(all.length / 2)), data: all.slice(page * 2 - 2, page * 2) };
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    const answer = () => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
+    if (source.large) setTimeout(answer, page * PAGE_DELAY);
+    else answer();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -71,7 +75,10 @@ interface Tiny {
   readonly updated: string;
 }
 
-function items(day: 1 | 2): readonly Tiny[] {
+const PAGE_DELAY = 400;
+const LARGE = "x".repeat(1_200_000);
+
+function items(day: 1 | 2, large: boolean): readonly Tiny[] {
   const made = Array.from({ length: day === 1 ? 6 : 9 }, (_, index) => {
     const id = index + 1;
     const changed = day === 2 && (id === 2 || id === 3 || id > 6);
@@ -83,6 +90,7 @@ function items(day: 1 | 2): readonly Tiny[] {
         sku: `${id}.${line}.${changed ? 2 : 1}`,
         tags: [`a${id}`, `b${line}`],
       })),
+      ...(large ? { text: LARGE } : {}),
       ...(changed ? { weight: id + 0.5, parts: [{ part: `p${id}` }] } : {}),
     };
   });
