@@ -10,7 +10,10 @@ import { isUtf8 } from "node:buffer";
  */
 export interface JsonTape {
   readonly bytes: Buffer;
+  /** May be longer than what is used of it. */
   readonly entries: Int32Array;
+  /** Numbers used in `entries`. */
+  readonly size: number;
   /** Items of the list. */
   readonly count: number;
 }
@@ -42,8 +45,13 @@ const LONGEST_NUMBER = 1000;
 /** Offsets with their kind fit into 31 bits. */
 const MOST_BYTES = 2 ** 26;
 
-/** Used for every page; only the result is as long as needed. */
-let scratch = new Int32Array(65_536);
+/**
+ * Arrays used again: memory outside the engine's heap makes it mark the whole heap every few megabytes, which costs more than
+ * the tokens.
+ */
+const free: Int32Array[] = [];
+const MOST_FREE = 8;
+const FIRST_LENGTH = 65_536;
 const open = new Int32Array(MOST_DEPTH + 1);
 
 /**
@@ -54,7 +62,7 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
   if (body.length > MOST_BYTES || !isUtf8(body)) return undefined;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
   const end = bytes.length;
-  let entries = scratch;
+  let entries = free.pop() ?? new Int32Array(FIRST_LENGTH);
   let size = 0;
   let depth = 0;
   let count = 0;
@@ -75,7 +83,6 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
       const larger = new Int32Array(entries.length * 2);
       larger.set(entries);
       entries = larger;
-      scratch = larger;
     }
     let code = bytes[at] as number;
     while (code <= 0x20 && at < end) {
@@ -151,7 +158,12 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
       size += 2;
       if (depth === 0) {
         while (at < end && isBlank(bytes[at] as number)) at += 1;
-        return at < end ? undefined : { bytes, entries: entries.slice(0, size), count };
+        if (at < end) return undefined;
+        if (size * 2 >= entries.length) return { bytes, entries, size, count };
+        // Many small pages may wait at a time.
+        const own = entries.slice(0, size);
+        keep(entries);
+        return { bytes, entries: own, size, count };
       }
       inObject = ((entries[(open[depth - 1] as number) + 1] as number) & 15) === TOKEN.object;
       // The closing pair needs a place too.
@@ -159,7 +171,6 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
         const larger = new Int32Array(entries.length * 2);
         larger.set(entries);
         entries = larger;
-        scratch = larger;
       }
     }
   }
@@ -236,6 +247,15 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
     size += 2;
     return i;
   }
+}
+
+/** Takes the memory of a tape back that nobody reads any more. */
+export function releaseTape(tape: JsonTape): void {
+  keep(tape.entries);
+}
+
+function keep(entries: Int32Array): void {
+  if (entries.length >= FIRST_LENGTH && free.length < MOST_FREE && !free.includes(entries)) free.push(entries);
 }
 
 const TRUE = Buffer.from("true");

@@ -3,7 +3,7 @@ import { InternalError } from "../core/errors.ts";
 import type { RowEncoder, TableChunk } from "../core/flow.ts";
 import { Double, type JsonObject, type JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
-import { afterItem, itemText, type JsonTape } from "../core/json-tape.ts";
+import { afterItem, itemText, type JsonTape, releaseTape } from "../core/json-tape.ts";
 import type { Random } from "../core/ports.ts";
 import type { RecordPage } from "../core/source.ts";
 import type { Warn } from "../core/warnings.ts";
@@ -36,7 +36,7 @@ export interface NormalizerOptions {
 }
 
 export interface Normalizer {
-  /** Rows of a page; returns the chunks that became full. Throws `DataError`. */
+  /** Rows of a page, whose tape must not be used again; returns the chunks that became full. Throws `DataError`. */
   page(page: RecordPage): readonly TableChunk[];
   /**
    * Hands out what is left, marks the tables that have rows, and checks what can only be checked at the end: missing
@@ -340,12 +340,13 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
 
   /** Records that can are copied, the others are read one by one. */
   function tapeRecords(state: ResourceState, tape: JsonTape, level: number): void {
-    const { entries } = tape;
-    for (let at = 2; at < entries.length - 2; at = afterItem(entries, at)) {
+    const { entries, size } = tape;
+    for (let at = 2; at < size - 2; at = afterItem(entries, at)) {
       context.record = state.records + 1;
       if (tapeRows?.write(tape, at, state.plan, level) === true) state.records += 1;
       else valueRecord(state, parseJson(itemText(tape, at)), level);
     }
+    releaseTape(tape);
   }
 
   /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */

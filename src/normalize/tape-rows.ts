@@ -54,7 +54,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
   const nullBytes = Buffer.from(nullField);
   const delimiter = Buffer.from(encoder.delimiter);
 
-  let tape: JsonTape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), count: 0 };
+  let tape: JsonTape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), size: 0, count: 0 };
   let bytes = tape.bytes;
   let entries = tape.entries;
   let serial = 0;

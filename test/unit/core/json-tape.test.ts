@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { afterItem, itemText, type JsonTape, scanList } from "../../../src/core/json-tape.ts";
+import { afterItem, itemText, type JsonTape, releaseTape, scanList } from "../../../src/core/json-tape.ts";
 
 function items(tape: JsonTape): string[] {
   const found: string[] = [];
-  for (let at = 2; at < tape.entries.length - 2; at = afterItem(tape.entries, at)) found.push(itemText(tape, at));
+  for (let at = 2; at < tape.size - 2; at = afterItem(tape.entries, at)) found.push(itemText(tape, at));
   return found;
 }
 
@@ -62,4 +62,18 @@ test("left to the reader of values: no list, no UTF-8, a mark, deep nesting, end
   assert.equal(scanList(Buffer.from("[".repeat(65) + "]".repeat(65))), undefined);
   assert.equal(scanList(Buffer.from(`[${"1".repeat(1001)}]`)), undefined);
   assert.notEqual(scanList(Buffer.from("[".repeat(64) + "]".repeat(64))), undefined);
+});
+
+test("memory that was given back is used again, for a larger page too", () => {
+  const text = `[${"[1,2],".repeat(20_000)}0]`;
+  const first = scanList(Buffer.from(text));
+  assert.ok(first !== undefined);
+  assert.equal(first.count, 20_001);
+  releaseTape(first);
+  releaseTape(first);
+  const [second, third] = [scanList(Buffer.from(text)), scanList(Buffer.from(text))];
+  assert.ok(second !== undefined && third !== undefined);
+  assert.equal(second.entries, first.entries);
+  assert.notEqual(third.entries, second.entries);
+  assert.deepEqual(items(second), items(third));
 });
