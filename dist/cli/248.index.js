@@ -2793,6 +2793,7 @@ function parseJson(text, options = {}) {
 /* harmony export */   CV: () => (/* binding */ TOKEN),
 /* harmony export */   cD: () => (/* binding */ scanList),
 /* harmony export */   el: () => (/* binding */ afterItem),
+/* harmony export */   oE: () => (/* binding */ releaseTape),
 /* harmony export */   rv: () => (/* binding */ itemText)
 /* harmony export */ });
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
@@ -2822,8 +2823,13 @@ const MOST_DEPTH = 64;
 const LONGEST_NUMBER = 1000;
 /** Offsets with their kind fit into 31 bits. */
 const MOST_BYTES = 2 ** 26;
-/** Used for every page; only the result is as long as needed. */
-let scratch = new Int32Array(65_536);
+/**
+ * Arrays used again: memory outside the engine's heap makes it mark the whole heap every few megabytes, which costs more than
+ * the tokens.
+ */
+const free = [];
+const MOST_FREE = 8;
+const FIRST_LENGTH = 65_536;
 const open = new Int32Array(MOST_DEPTH + 1);
 /**
  * Cuts a document into tokens whose top is a list. Undefined for everything else, valid or not: text that is no JSON or no
@@ -2834,7 +2840,7 @@ function scanList(body) {
         return undefined;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
     const end = bytes.length;
-    let entries = scratch;
+    let entries = free.pop() ?? new Int32Array(FIRST_LENGTH);
     let size = 0;
     let depth = 0;
     let count = 0;
@@ -2856,7 +2862,6 @@ function scanList(body) {
             const larger = new Int32Array(entries.length * 2);
             larger.set(entries);
             entries = larger;
-            scratch = larger;
         }
         let code = bytes[at];
         while (code <= 0x20 && at < end) {
@@ -2954,7 +2959,14 @@ function scanList(body) {
             if (depth === 0) {
                 while (at < end && isBlank(bytes[at]))
                     at += 1;
-                return at < end ? undefined : { bytes, entries: entries.slice(0, size), count };
+                if (at < end)
+                    return undefined;
+                if (size * 2 >= entries.length)
+                    return { bytes, entries, size, count };
+                // Many small pages may wait at a time.
+                const own = entries.slice(0, size);
+                keep(entries);
+                return { bytes, entries: own, size, count };
             }
             inObject = (entries[open[depth - 1] + 1] & 15) === TOKEN.object;
             // The closing pair needs a place too.
@@ -2962,7 +2974,6 @@ function scanList(body) {
                 const larger = new Int32Array(entries.length * 2);
                 larger.set(entries);
                 entries = larger;
-                scratch = larger;
             }
         }
     }
@@ -3053,6 +3064,14 @@ function scanList(body) {
         size += 2;
         return i;
     }
+}
+/** Takes the memory of a tape back that nobody reads any more. */
+function releaseTape(tape) {
+    keep(tape.entries);
+}
+function keep(entries) {
+    if (entries.length >= FIRST_LENGTH && free.length < MOST_FREE && !free.includes(entries))
+        free.push(entries);
 }
 const TRUE = Buffer.from("true");
 const FALSE = Buffer.from("false");
@@ -4176,6 +4195,9 @@ function takeLease(root) {
     };
 }
 function otherUsers(folder) {
+    // Asked for at the end of the process too, when the folder may be gone: then nobody else is there.
+    if (!(0,external_node_fs_.existsSync)(folder))
+        return [];
     return (0,external_node_fs_.readdirSync)(folder).filter((name) => {
         const pid = Number.parseInt(name, 10);
         if (pid === process.pid ? name.startsWith(OURS) : isAlive(pid))
@@ -10389,8 +10411,8 @@ function aborted(signal) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 9 modules
-var run_configured = __webpack_require__(4634);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 10 modules
+var run_configured = __webpack_require__(5817);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
 var cli_context = __webpack_require__(6809);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
@@ -11534,8 +11556,8 @@ var load_info = __webpack_require__(3225);
 var load_info_json = __webpack_require__(7620);
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 9 modules
-var run_configured = __webpack_require__(4634);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 10 modules
+var run_configured = __webpack_require__(5817);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
@@ -11809,6 +11831,8 @@ function createByteBudget(limit) {
         },
     };
 }
+/** Places of a queue that may be empty before it is moved up. */
+const MOST_TAKEN = 1024;
 function createChannel() {
     const values = [];
     let head = 0;
@@ -11833,9 +11857,11 @@ function createChannel() {
             for (;;) {
                 const first = values[head];
                 if (first !== undefined) {
+                    // A queue that never runs empty must not keep what was taken from it.
+                    values[head] = undefined;
                     head += 1;
-                    if (head === values.length) {
-                        values.length = 0;
+                    if (head === values.length || head >= MOST_TAKEN) {
+                        values.splice(0, head);
                         head = 0;
                     }
                     return { value: first.value, done: false };
@@ -13971,7 +13997,7 @@ function createGate(places, clock) {
             }
             try {
                 while (paused !== undefined)
-                    await paused;
+                    await orAborted(paused, signal);
                 signal.throwIfAborted();
             }
             catch (error) {
@@ -14000,9 +14026,27 @@ function createGate(places, clock) {
                 pause.then(over, over);
             }
             while (paused !== undefined)
-                await paused;
+                await orAborted(paused, signal);
         },
     };
+}
+/** The promise, or the signal's reason when it is aborted first: the pause may be another request's. */
+async function orAborted(promise, signal) {
+    let stop;
+    const aborted = new Promise((_, reject) => {
+        stop = () => reject(signal.reason);
+        if (signal.aborted)
+            stop();
+        else
+            signal.addEventListener("abort", stop, { once: true });
+    });
+    try {
+        await Promise.race([promise, aborted]);
+    }
+    finally {
+        if (stop !== undefined)
+            signal.removeEventListener("abort", stop);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/http/client.js
@@ -14025,6 +14069,8 @@ function createHttpClient(options, ports) {
     const maxBytes = options.maxResponseBytes ?? 64 * 1024 * 1024;
     const maxRedirects = strict ? 30 : 5;
     const gates = new Map();
+    /** Ends what outlives its request: a pause that the last answers asked for is nobody's once the client is closed. */
+    const lifetime = new AbortController();
     const agent = new undici/* Agent */.g6({
         connections: concurrency,
         headersTimeout: idleMs,
@@ -14073,8 +14119,9 @@ function createHttpClient(options, ports) {
             // The window is used up: hold the others back before the origin has to say 429.
             if (!strict && status < 400 && isUsedUp(answerHeaders)) {
                 const seconds = resetSeconds(answerHeaders, clock);
-                if (seconds !== undefined && seconds <= maxWait)
-                    gate.pause(seconds, signal).catch(() => undefined);
+                if (seconds !== undefined && seconds <= maxWait) {
+                    gate.pause(seconds, lifetime.signal).catch(() => undefined);
+                }
             }
             return { status, headers: answerHeaders, bytes: content, shownUrl };
         }
@@ -14156,6 +14203,7 @@ function createHttpClient(options, ports) {
             }
         },
         async close() {
+            lifetime.abort(new Error("the HTTP client is closed"));
             await agent.destroy();
         },
     };
@@ -18427,7 +18475,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 4634:
+/***/ 5817:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -18936,9 +18984,31 @@ function sameBase({ base }, synced) {
     return synced.datasetExists && base.stateRowIds.length === now.size && base.stateRowIds.every((id) => now.has(id));
 }
 
+;// CONCATENATED MODULE: ./lib/pipeline/refuse-contracts.js
+
+/**
+ * Throws for a schema contract that would have to refuse or drop anything: contracts are not built, and a `freeze` that
+ * freezes nothing would let through what the user wanted to keep out.
+ */
+function refuseContracts(source) {
+    const places = [
+        { place: `source ${source.name}`, contract: source.schemaContract },
+        ...source.resources.map(({ name, hints }) => ({ place: `resource ${name}`, contract: hints.schemaContract })),
+    ];
+    const found = places.filter(({ contract }) => contract !== undefined && !evolves(contract));
+    if (found.length === 0)
+        return;
+    throw new errors/* ConfigError */.xL("E_CONFIG", `schema_contract of ${found.map(({ place }) => place).join(", ")} is not built yet: only evolve is`, { step: "config", reason: "unknown_type", hint: "Leave schema_contract out, or write evolve." });
+}
+function evolves(contract) {
+    const modes = typeof contract === "string" ? [contract] : Object.values(contract);
+    return modes.every((mode) => mode === undefined || mode === "evolve");
+}
+
 // EXTERNAL MODULE: ./lib/pipeline/trace-recorder.js
 var trace_recorder = __webpack_require__(3050);
 ;// CONCATENATED MODULE: ./lib/pipeline/run.js
+
 
 
 
@@ -18986,6 +19056,7 @@ async function keepTrace(options, trace) {
     }
 }
 async function runSteps(options, recorder) {
+    refuseContracts(options.source);
     const dataset = (0,snake_case/* datasetName */.wR)(options.dataset);
     const schemaName = (0,snake_case/* schemaName */.l_)(options.source.name);
     recorder.set({ dataset, schemaName });
@@ -21154,7 +21225,7 @@ function createTapeRows(options) {
     const nullField = encoder.nullField;
     const nullBytes = Buffer.from(nullField);
     const delimiter = Buffer.from(encoder.delimiter);
-    let tape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), count: 0 };
+    let tape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), size: 0, count: 0 };
     let bytes = tape.bytes;
     let entries = tape.entries;
     let serial = 0;
@@ -21796,14 +21867,15 @@ function createNormalizer(options) {
     }
     /** Records that can are copied, the others are read one by one. */
     function tapeRecords(state, tape, level) {
-        const { entries } = tape;
-        for (let at = 2; at < entries.length - 2; at = (0,json_tape/* afterItem */.el)(entries, at)) {
+        const { entries, size } = tape;
+        for (let at = 2; at < size - 2; at = (0,json_tape/* afterItem */.el)(entries, at)) {
             context.record = state.records + 1;
             if (tapeRows?.write(tape, at, state.plan, level) === true)
                 state.records += 1;
             else
                 valueRecord(state, (0,json_reader/* parseJson */.qF)((0,json_tape/* itemText */.rv)(tape, at)), level);
         }
+        (0,json_tape/* releaseTape */.oE)(tape);
     }
     /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
     function looseItem(state, record, level) {
