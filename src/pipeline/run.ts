@@ -31,8 +31,10 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRun
   try {
     unlock = await lockPipelineFolder(options.workFolder, options.pipeline);
     await runSteps(options, recorder);
+    // A signal that came while the last COMMIT was under way: all is done, and the run was stopped all the same.
+    error = cancelledBy(options.signal, recorder);
   } catch (caught) {
-    error = cancelledBy(options.signal) ?? caught;
+    error = cancelledBy(options.signal, recorder) ?? caught;
   }
   for (const warning of recorder.warnings.all) options.onEvent({ type: "warning", warning });
   const trace = recorder.finish(error);
@@ -113,9 +115,15 @@ function sync(
   );
 }
 
-/** A signal ends the run whatever error it caused on the way. */
-function cancelledBy(signal: AbortSignal): SluiceError | undefined {
+/** A signal ends the run whatever error it caused on the way; what was committed before stays, and is named. */
+function cancelledBy(signal: AbortSignal, recorder: TraceRecorder): SluiceError | undefined {
   if (!signal.aborted) return undefined;
-  if (signal.reason instanceof SluiceError) return signal.reason;
-  return new SluiceError("E_CANCELLED", "the run was cancelled", { hint: "Run it again; nothing was left half done." });
+  const why = signal.reason instanceof SluiceError ? signal.reason.message : "the run was cancelled";
+  const committed = recorder.committed();
+  if (committed.length === 0) {
+    return new SluiceError("E_CANCELLED", why, { hint: "Run it again; nothing was left half done." });
+  }
+  return new SluiceError("E_CANCELLED", `${why}; load ${committed.join(", ")} is committed`, {
+    hint: "Run it again; what is committed is not loaded a second time.",
+  });
 }

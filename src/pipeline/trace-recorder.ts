@@ -14,6 +14,8 @@ export interface TraceRecorder {
   within(step: Step, startedAt: string, seconds: number, ok: boolean): void;
   resources(reports: readonly ResourceReport[]): void;
   package(trace: PackageTrace): void;
+  /** Load ids of the packages that are committed. */
+  committed(): readonly string[];
   set(facts: Partial<TraceFacts>): void;
   /** The trace of the run as it stands. */
   finish(failure?: unknown): Trace;
@@ -64,6 +66,7 @@ export function createTraceRecorder(options: PipelineOptions): TraceRecorder {
     package: (trace) => {
       packages.push(trace);
     },
+    committed: () => packages.filter(({ state }) => state === "loaded").map(({ loadId }) => loadId),
     set: (more) => {
       facts = { ...facts, ...more };
     },

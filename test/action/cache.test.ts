@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -135,6 +135,7 @@ test("no secret and no row data is in an entry, and no input goes to the process
   const inputs = inputsFor(database.urlFor(role, password), { endpoints: "*" });
   // `@actions/cache` asks for zstd's version; this one tells what its process was given.
   const folder = await mkdtemp(join(tmpdir(), "sluice-zstd-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, "zstd"), `#!/bin/sh\nenv >> ${folder}/seen\nexit 1\n`, { mode: 0o755 });
   const job = await runJob({
     inputs,
@@ -291,6 +292,7 @@ describe("hostile", () => {
     const [entry] = cache.entries;
     assert.ok(entry !== undefined);
     const folder = await mkdtemp(join(tmpdir(), "sluice-hostile-"));
+    t.after(() => rm(folder, { recursive: true, force: true }));
     const target = join(folder, "written");
     await writeFile(target, "pwned");
     await promisify(execFile)("tar", ["-czPf", join(folder, "evil.tgz"), target]);

@@ -1,5 +1,6 @@
 /** Runs the Action as GitHub's runner does: a process with `INPUT_*`, the runner's files and its variables. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -50,9 +51,16 @@ export interface ActionResult {
   readonly seconds: number;
 }
 
+/** Folders of all runs. Tests read what is in them until they end, so they go with the process. */
+const folders: string[] = [];
+process.once("exit", () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** One run of the Action in new, empty folders. Nothing of the caller's environment but `PATH` and `HOME` is passed. */
 export async function runAction(request: ActionRequest): Promise<ActionResult> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "sluice-action-")));
+  folders.push(folder);
   const place = (name: string) => join(folder, name);
   for (const name of ["temp", "workspace"]) await mkdir(place(name));
   for (const name of ["output", "state", "summary", "env", "path"]) await writeFile(place(name), "");

@@ -56,6 +56,8 @@ export async function writeAndCommit(
   await faultPoint("load:before-commit");
   request.signal.throwIfAborted();
   await request.beforeCommit();
+  // From here on the answer is waited for; an abort during the sync of the marker is still in time.
+  request.signal.throwIfAborted();
   context.maybeCommitted = true;
   context.committing = true;
   await session.execute({ doing: `commit the load (row in ${LOADS_TABLE})` }, "COMMIT");
