@@ -22,4 +22,5 @@ export {
 } from "./edge/library/pipeline.ts";
 export { restApi } from "./edge/library/rest-api.ts";
 export type { RestApiOptions } from "./extract/rest-source.ts";
+export type { DataRules } from "./normalize/data-rules.ts";
 export type { Trace } from "./pipeline/trace.ts";

@@ -143,6 +143,28 @@ export const SETTINGS = {
     example: "2",
     dlt: ["sources.<section>.max_table_nesting"],
   }),
+  "on-null-key": setting({
+    kind: choice(["fail", "skip"]),
+    group: "load",
+    description: "A record without a value in a key column ends the run, or is left out and counted in a warning.",
+    default: "fail",
+    example: "skip",
+  }),
+  "on-big-integer": setting({
+    kind: choice(["refuse", "numeric", "text"]),
+    group: "load",
+    description:
+      "An integer beyond 64 bits ends the run, or is kept exactly in a `numeric` column (up to 78 digits) or as text.",
+    default: "refuse",
+    example: "numeric",
+  }),
+  "reserved-fields": setting({
+    kind: choice(["keep", "regenerate"]),
+    group: "load",
+    description: "Whether a `_dlt_id` in the data that can serve as the row's id is kept or replaced by a new one.",
+    default: "keep",
+    example: "regenerate",
+  }),
   limit: setting({
     kind: wholeNumber(1),
     group: "run",

@@ -72,6 +72,7 @@ export const WARNING_CODES = {
   W_NAME_COLLISION: "Two keys normalize to one column name; the last value visited is kept.",
   W_VARIANT_COLUMN: "Values of another type went to a variant column.",
   W_NULL_ITEM: "Null items of a list were skipped.",
+  W_NULL_KEY_SKIPPED: "Records without a value in a key column were left out.",
   W_RESERVED_FIELD: "A field with a reserved name was replaced.",
   W_STATE_REWOUND: "The state in the database is older than the one known here; the database wins.",
   W_PACKAGE_DROPPED: "A package left behind by an earlier run was dropped; its rows are extracted again.",

@@ -7,6 +7,7 @@ import { addInferredColumn } from "../schema/evolve.ts";
 import { inferDataType, plainDataType } from "../schema/infer.ts";
 import { plainTimestampEnd } from "../schema/iso-time.ts";
 import { shortenFragments } from "../schema/naming/snake-case.ts";
+import { bigIntegerType, isTooBigFor } from "./big-integer.ts";
 import { noteMissing } from "./missing-values.ts";
 import { type RunContext, valueContext } from "./run-context.ts";
 import { ensureSlot, KIND, refreshPlan, type Slot, type TablePlan } from "./table-plan.ts";
@@ -73,7 +74,7 @@ export function encodeValue(context: RunContext, plan: TablePlan, slot: Slot, va
 function coerceInto(context: RunContext, plan: TablePlan, slot: Slot, value: Value): boolean {
   const column = slot.column;
   const type = column?.dataType;
-  if (column === undefined || type === undefined) return false;
+  if (column === undefined || type === undefined || isTooBigFor(context, type, value)) return false;
   const text = coerceValue(type, value);
   if (text === VARIANT) return false;
   const reason = checkStorable(type, text, column);
@@ -94,7 +95,7 @@ function jsonField(context: RunContext, slot: Slot, text: string): string {
  */
 function encodeVariant(context: RunContext, plan: TablePlan, slot: Slot, value: Value): void {
   if (slot.required) noteMissing(context, plan, slot, false);
-  const plain = plainDataType(value);
+  const plain = bigIntegerType(context, value) ?? plainDataType(value);
   const variant = variantSlot(context, plan, slot, plain);
   if (variant.kind === KIND.untyped) {
     addColumn(context, plan, variant, value, true);
@@ -125,7 +126,8 @@ function variantSlot(context: RunContext, plan: TablePlan, slot: Slot, plain: st
 }
 
 function addColumn(context: RunContext, plan: TablePlan, slot: Slot, value: Value, variant: boolean): void {
-  const inferred = context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value);
+  const inferred =
+    bigIntegerType(context, value) ?? (context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value));
   const dataType = (variant ? undefined : context.rules.preferredType(slot.name)) ?? inferred;
   if (dataType === undefined) return;
   addInferredColumn(context.schema, context.rules, plan.table, { name: slot.name, dataType, variant });
@@ -159,7 +161,7 @@ function notStorable(
     `Cannot store ${excerpt(value)} as ${type} in table ${plan.name}, column ${slot.name}, record ${context.record}: ${reason}.`,
     {
       step: "normalize",
-      hint: `Give the column another type with a column hint, for example columns: { ${slot.name}: { data_type: text } }.`,
+      hint: `Give the column another type with a column hint, for example columns: { ${slot.name}: { data_type: text } }${type === "bigint" && typeof value === "bigint" ? ", or set on-big-integer to numeric or text" : ""}.`,
       context: valueContext(context, plan.name, slot.name),
     },
   );

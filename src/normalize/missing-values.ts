@@ -26,9 +26,36 @@ export function noteMissing(context: RunContext, plan: TablePlan, slot: Slot, is
   else plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
 }
 
+/**
+ * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
+ * type than its column's is a value; it still ends the run.
+ */
+export function skipsRow(context: RunContext, plan: TablePlan): boolean {
+  if (context.data.onNullKey !== "skip") return false;
+  for (const slot of plan.required) {
+    if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
+      const known = plan.skipped.get(slot);
+      if (known === undefined) plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
+      else known.count += 1;
+      context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
+        ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
+      });
+      return true;
+    }
+  }
+  return false;
+}
+
 /** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
 export function checkMissing(context: RunContext, plans: Iterable<TablePlan>): void {
-  const all = [...plans].flatMap((plan) => [...plan.missing].map(([slot, values]) => ({ plan, slot, ...values })));
+  const all = [...plans].flatMap((plan) =>
+    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
+    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
+      plan,
+      slot,
+      ...values,
+    })),
+  );
   const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
   const worst = key ?? all[0];
   if (worst === undefined) return;

@@ -14,13 +14,15 @@ import { nestingLevel } from "../schema/propagation.ts";
 import { mergeStrategyOf } from "../schema/schema.ts";
 import type { Schema } from "../schema/table.ts";
 import { createBufferPool, createChunkWriter } from "./chunk-writer.ts";
+import { type DataRules, DEFAULT_DATA_RULES } from "./data-rules.ts";
 import { decidingResources, type NormalizedResource } from "./deciding-resources.ts";
 import { encodeValue } from "./encode-value.ts";
 import { createScratch, flatten, setSlot } from "./flatten.ts";
-import { checkMissing, noteMissing } from "./missing-values.ts";
+import { noteSurrogate } from "./lone-surrogate.ts";
+import { checkMissing, noteMissing, skipsRow } from "./missing-values.ts";
 import { createRowIds } from "./row-ids.ts";
 import { DEFAULT_LIMITS, type NormalizeLimits, type RunContext } from "./run-context.ts";
-import { createTablePlan, ensureSlot, type ListPlan, refreshPlan, type TablePlan } from "./table-plan.ts";
+import { createTablePlan, ensureSlot, type ListPlan, refreshPlan, type Slot, type TablePlan } from "./table-plan.ts";
 import { createTapeRows } from "./tape-rows.ts";
 
 export interface NormalizerOptions {
@@ -33,6 +35,7 @@ export interface NormalizerOptions {
   readonly random: Random;
   readonly warn: Warn;
   readonly limits?: Partial<NormalizeLimits>;
+  readonly data?: Partial<DataRules>;
 }
 
 export interface Normalizer {
@@ -85,6 +88,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     encoder,
     warn,
     limits: { ...DEFAULT_LIMITS, ...options.limits },
+    data: { ...DEFAULT_DATA_RULES, ...options.data },
     resource: "",
     record: 0,
     collisions: new Set(),
@@ -137,6 +141,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     const base = scratch.listCount;
     flatten(context, scratch, plan, record, level);
     handDown(plan, handed);
+    if (leavesOut(plan, base)) return;
     setSlot(context, scratch, plan, plan.loadId, loadId);
     finishRow(plan, givenId(plan) ?? rootId(plan, record), base, level, handed);
   };
@@ -156,6 +161,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     const base = scratch.listCount;
     flatten(context, scratch, plan, record, level);
     handDown(plan, handed);
+    if (leavesOut(plan, base)) return;
     const id = givenId(plan) ?? nestedRowId(parentId, plan.name, index);
     setSlot(context, scratch, plan, plan.parentId, parentId);
     setSlot(context, scratch, plan, plan.listIndex, index);
@@ -169,12 +175,21 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     scratch.visitedCount = 0;
     setSlot(context, scratch, plan, plan.item, value);
     handDown(plan, handed);
+    if (leavesOut(plan, base)) return;
     if (plan.isRoot) setSlot(context, scratch, plan, plan.loadId, loadId);
     else {
       setSlot(context, scratch, plan, plan.parentId, parentId);
       setSlot(context, scratch, plan, plan.listIndex, index);
     }
     finishRow(plan, plan.isRoot ? nextRowId() : nestedRowId(parentId, plan.name, index), base, 0, handed);
+  };
+
+  /** The row at hand has no key and is dropped with all that lies below it. */
+  const leavesOut = (plan: TablePlan, base: number): boolean => {
+    if (!skipsRow(context, plan)) return false;
+    for (let i = 0; i < scratch.visitedCount; i += 1) (scratch.visited[i] as Slot).value = undefined;
+    scratch.listCount = base;
+    return true;
   };
 
   const handDown = (plan: TablePlan, handed: HandedDown): void => {
@@ -249,7 +264,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   /** The bytes of a lone surrogate are written as U+FFFD; here it is only counted, by column. */
   const countSurrogates = (plan: TablePlan, row: string): void => {
     row.split(delimiter).forEach((field, at) => {
-      if (!field.isWellFormed()) warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[at]}`);
+      if (!field.isWellFormed()) noteSurrogate(context, plan.name, plan.columns[at] as string);
     });
   };
 
@@ -261,6 +276,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     const given = plan.id.value;
     // dlt: what Python takes for false counts as not given.
     if (given === undefined || given === null || given === "" || given === 0 || given === false) return undefined;
+    if (context.data.reservedFields === "regenerate") return undefined;
     plan.givenIds ??= new Set();
     if (typeof given === "string" && given.length <= 128 && !plan.givenIds.has(given)) {
       if (plan.givenIds.size < MAX_GIVEN_IDS) plan.givenIds.add(given);

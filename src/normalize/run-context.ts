@@ -3,6 +3,7 @@ import type { RowEncoder } from "../core/flow.ts";
 import type { Warn } from "../core/warnings.ts";
 import type { NameRules } from "../schema/default-hints.ts";
 import type { Schema } from "../schema/table.ts";
+import type { DataRules } from "./data-rules.ts";
 
 export interface NormalizeLimits {
   /** Longest text in bytes; a longer one is refused with `E_LIMIT`. */
@@ -23,6 +24,7 @@ export interface RunContext {
   readonly encoder: RowEncoder;
   readonly warn: Warn;
   readonly limits: NormalizeLimits;
+  readonly data: DataRules;
   /** Resource of the page at hand. */
   resource: string;
   /** Number of the record at hand within its resource, from 1. */

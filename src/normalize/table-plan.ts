@@ -7,6 +7,7 @@ import { propagatedColumns } from "../schema/propagation.ts";
 import { isComplete } from "../schema/schema.ts";
 import type { Column, Table } from "../schema/table.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
+import { noteSurrogate } from "./lone-surrogate.ts";
 import { type RunContext, valueContext } from "./run-context.ts";
 
 /** How a value of a column is encoded. Everything but `slow` and `untyped` has a path of its own in `encode-value.ts`. */
@@ -101,6 +102,8 @@ export interface TablePlan {
   readonly item: Slot;
   /** Rows without a value in a required column. */
   readonly missing: Map<Slot, MissingValues>;
+  /** Rows that were left out because they have no value in a key column. */
+  readonly skipped: Map<Slot, MissingValues>;
   /** Ids that stood in the data, to find one that comes twice. */
   givenIds: Set<string> | undefined;
   /** Fields of the row at hand that are copied from a tape: for each column what kind of token, and where it is. */
@@ -143,6 +146,7 @@ export function createTablePlan(
     listIndex: slot("_dlt_list_idx"),
     item: slot("value"),
     missing: new Map(),
+    skipped: new Map(),
     givenIds: undefined,
     copied: { kinds: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) },
   };
@@ -210,7 +214,7 @@ export function ensureSlot(context: RunContext, table: Table, slots: Map<string,
     keepWhole: context.rules.preferredType(name) === "json",
     required: false,
     onNul: () => context.warn("W_NUL_REMOVED", subject),
-    onSurrogate: () => context.warn("W_SURROGATE_REPLACED", subject),
+    onSurrogate: () => noteSurrogate(context, table.name, name),
     mark: 0,
   };
   slots.set(name, slot);

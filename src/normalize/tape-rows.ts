@@ -3,6 +3,7 @@ import type { JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
 import { afterItem, itemText, type JsonTape, TOKEN } from "../core/json-tape.ts";
 import { encodeValue } from "./encode-value.ts";
+import { noteSurrogate } from "./lone-surrogate.ts";
 import type { RunContext } from "./run-context.ts";
 import {
   addChildNode,
@@ -328,7 +329,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       }
       if (i === length) return to;
     }
-    if (!field.isWellFormed()) context.warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[column]}`);
+    if (!field.isWellFormed()) noteSurrogate(context, plan.name, plan.columns[column] as string);
     return at + target.write(field, at);
   };
 

@@ -60,6 +60,7 @@ export async function makePackage(
     random,
     warn,
     ...(options.limits === undefined ? {} : { limits: options.limits }),
+    ...(options.data === undefined ? {} : { data: options.data }),
   });
   const writer = await createPackage({ workFolder: pipelineFolder(options.workFolder, options.pipeline), loadId });
   const base: PackageManifest["base"] = synced.datasetExists

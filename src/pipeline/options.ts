@@ -4,6 +4,7 @@ import type { Clock, Random } from "../core/ports.ts";
 import type { SettingTrace } from "../core/setting-trace.ts";
 import type { RequestRecord, Source } from "../core/source.ts";
 import type { Destination } from "../load/destination.ts";
+import type { DataRules } from "../normalize/data-rules.ts";
 import type { NormalizeLimits } from "../normalize/run-context.ts";
 import type { EarlyRules } from "./early-start.ts";
 
@@ -22,6 +23,8 @@ export interface PipelineOptions {
   /** Pages a resource at most. */
   readonly limit?: number;
   readonly limits?: Partial<NormalizeLimits>;
+  /** What becomes of values that a table cannot take. */
+  readonly data?: Partial<DataRules>;
   /** When the load begins before the last page has come. */
   readonly early?: Partial<EarlyRules>;
   readonly signal: AbortSignal;

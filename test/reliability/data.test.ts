@@ -52,6 +52,19 @@ test("63: a lone surrogate becomes U+FFFD, in text and in JSON, and is counted",
   assert.equal(warnings.filter(({ code }) => code === "W_SURROGATE_REPLACED").length, 2);
 });
 
+test("63: in strict a lone surrogate ends the run with its address, and nothing is written", async (t) => {
+  const { load, schemas } = await harness(t, { data: { refuseSurrogates: true } });
+  for (const body of [
+    String.raw`[{"id":1},{"id":2,"a":"x\ud800y"}]`,
+    String.raw`[{"id":1},{"id":2,"a":{"k":"\udc00"}}]`,
+  ]) {
+    const { error } = await load(body, { columns: { a: { data_type: body.includes("k") ? "json" : "text" } } });
+    assert.equal(error?.code, "E_DATA_VALUE", body);
+    assert.match(error.message, /lone surrogate .*table t, column a, record 2/);
+  }
+  assert.deepEqual(await schemas(), []);
+});
+
 test("64, 65: integers between 2^53 and 2^63 are exact everywhere, larger ones are refused, never rounded", async (t) => {
   const { load, database, schemas } = await harness(t);
   const refused = await load(`[{"id":123456789012345678901234567890}]`);
@@ -73,6 +86,48 @@ test("64, 65: integers between 2^53 and 2^63 are exact everywhere, larger ones a
   const again = await load(body("9223372036854775807"), resource);
   assert.equal(again.info?.trace.status, "no-new-data");
   assert.equal((await load(body("9223372036854775808"), resource)).error?.code, "E_DATA_VALUE");
+});
+
+test("65: on-big-integer: numeric keeps every digit in a numeric column, text as text; columns of 64 bits get a variant", async (t) => {
+  const big = ["9223372036854775808", "-123456789012345678901234567890", "7".repeat(78)];
+  const body = `[${big.map((n, at) => `{"at":${at},"new":${n},"small":${n},"d":${n},"j":{"k":[${n}]}}`).join(",")}]`;
+  const columns = { small: { data_type: "bigint" }, d: { data_type: "double" }, j: { data_type: "json" } };
+  for (const [rule, type, suffix] of [
+    ["numeric", "numeric", "wei"],
+    ["text", "character varying", "text"],
+  ] as const) {
+    const { load, database } = await harness(t, { data: { onBigInteger: rule } });
+    for (const text of [`[{"at":9,"small":5,"d":0.5}]`, body, `[{"at":8,"new":7}]`]) {
+      const { error } = await load(text, { columns });
+      assert.equal(error, undefined, error?.message);
+    }
+    const exact = rule === "numeric" ? "trim_scale" : "";
+    const rows = await database.query(
+      `SELECT ${exact}(new)::text AS new, ${exact}(small__v_${suffix})::text AS small, ${exact}(d__v_${suffix})::text AS d,
+        j->'k'->>0 AS j FROM d.t WHERE at < 8 ORDER BY at`,
+    );
+    assert.deepEqual(
+      rows,
+      big.map((n) => ({ new: n, small: n, d: n, j: n })),
+    );
+    const [later] = await database.query(`SELECT ${exact}(new)::text AS new, small FROM d.t WHERE at = 8`);
+    assert.deepEqual(later, { new: "7", small: null });
+    const types = await database.query(
+      "SELECT data_type FROM information_schema.columns WHERE table_schema = 'd' AND table_name = 't' AND (column_name = 'new' OR column_name LIKE '%\\_\\_v\\_%')",
+    );
+    assert.deepEqual(
+      types.map((row) => row.data_type),
+      [type, type, type],
+    );
+  }
+});
+
+test("65: an integer of more digits than numeric has is refused, never cut", async (t) => {
+  const { load, schemas } = await harness(t, { data: { onBigInteger: "numeric" } });
+  const { error } = await load(`[{"n":${"7".repeat(79)}}]`);
+  assert.equal(error?.code, "E_DATA_VALUE");
+  assert.match(error.message, /table t, column n, record 1.*78 digits/);
+  assert.deepEqual(await schemas(), []);
 });
 
 test("66: long decimals, minus zero and numbers beyond a double", async (t) => {
@@ -170,6 +225,28 @@ test("75: SQL key words and system columns as fields; two rows with one given id
   assert.equal((await database.query("SELECT count(*) AS n FROM d.t"))[0]?.n, "4");
 });
 
+test("75: reserved-fields: regenerate replaces given ids, so that one that is there already does no harm", async (t) => {
+  const { load, database } = await harness(t, { data: { reservedFields: "regenerate" } });
+  for (const n of [1, 2]) {
+    const { error, warnings } = await load(`[{"_dlt_id":"same","n":${n},"l":[{"_dlt_id":"below"}]}]`);
+    assert.equal(error, undefined, error?.message);
+    assert.deepEqual(
+      warnings.filter(({ code }) => code === "W_RESERVED_FIELD").map(({ subject, count }) => [subject, count]),
+      [
+        ["t._dlt_id", 1],
+        ["t__l._dlt_id", 1],
+      ],
+    );
+  }
+  const ids = await database.query("SELECT _dlt_id FROM d.t UNION SELECT _dlt_id FROM d.t__l");
+  assert.equal(ids.length, 4);
+  assert.ok(ids.every(({ _dlt_id: id }) => id !== "same" && id !== "below"));
+  const orphans = await database.query(
+    "SELECT 1 AS one FROM d.t__l WHERE _dlt_parent_id NOT IN (SELECT _dlt_id FROM d.t)",
+  );
+  assert.deepEqual(orphans, []);
+});
+
 test("76: a field of another type each row goes to variant columns, each told of once, over several loads", async (t) => {
   const { load, database } = await harness(t);
   const body = `[{"v":1},{"v":"text"},{"v":1.5},{"v":true},{"v":{"x":1}},{"v":[1,2]},{"v":"2026-01-01T00:00:00Z"},{"v":null},{"v":"text"}]`;
@@ -195,6 +272,43 @@ test("77: a null key names column, count and first record; nothing is written", 
   const { error } = await load(`[{"id":1},{"x":1},{"id":null}]`, merge);
   assert.equal(error?.code, "E_NULL_KEY");
   assert.match(error.message, /2 records of t .*column id .*record 2/);
+  assert.deepEqual(await schemas(), []);
+});
+
+test("77: on-null-key: skip leaves such records out with all below them, and counts them", async (t) => {
+  const { load, rows } = await harness(t, { data: { onNullKey: "skip" } });
+  const resource = { primary_key: ["id", "part"], write_disposition: "merge" };
+  const body = `[{"id":1,"part":1,"l":[1]},{"part":1,"l":[2]},{"id":null,"part":1,"l":[3]},{"id":2,"l":[4],"part":null},{"id":3,"part":1,"l":[5]}]`;
+  for (const text of [body, `[{"id":1,"part":1,"l":[6]},{"l":[7]}]`]) {
+    const { error, warnings } = await load(text, resource);
+    assert.equal(error, undefined, error?.message);
+    const told = warnings.filter(({ code }) => code === "W_NULL_KEY_SKIPPED");
+    assert.deepEqual(
+      told.map(({ subject, count }) => [subject, count]),
+      text === body
+        ? [
+            ["t.id", 2],
+            ["t.part", 1],
+          ]
+        : [["t.id", 1]],
+    );
+    assert.match(told[0]?.detail ?? "", /^first in record 2 of t$/);
+  }
+  assert.deepEqual(
+    (await rows("t", "id")).map(({ id }) => id),
+    [1, 3],
+  );
+  assert.deepEqual(
+    (await rows("t__l", "value")).map(({ value }) => value),
+    [5, 6],
+  );
+});
+
+test("77: with on-null-key: skip a key that no record has is still a misspelt name", async (t) => {
+  const { load, schemas } = await harness(t, { data: { onNullKey: "skip" } });
+  const { error } = await load(`[{"id":1},{"id":2}]`, { primary_key: "idd", write_disposition: "merge" });
+  assert.equal(error?.code, "E_NULL_KEY");
+  assert.match(String(error.hint), /spelling/);
   assert.deepEqual(await schemas(), []);
 });
 

@@ -3,7 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Warning } from "../../src/core/warnings.ts";
-import { type LoadInfo, type PostgresSettings, pipeline, postgres, restApi, SluiceError } from "../../src/index.ts";
+import {
+  type DataRules,
+  type LoadInfo,
+  type PostgresSettings,
+  pipeline,
+  postgres,
+  restApi,
+  SluiceError,
+} from "../../src/index.ts";
 import { type Answer, type JsonApi, jsonApi } from "../cli/support.ts";
 import { type TestDatabase, testDatabase } from "../support/postgres.ts";
 
@@ -35,6 +43,7 @@ export interface HarnessOptions {
   /** Goes through another door than the database's own. */
   readonly url?: (database: TestDatabase) => string;
   readonly client?: object;
+  readonly data?: Partial<DataRules>;
 }
 
 export async function harness(t: Cleanup, options: HarnessOptions = {}): Promise<Harness> {
@@ -42,6 +51,7 @@ export async function harness(t: Cleanup, options: HarnessOptions = {}): Promise
   const api = await jsonApi(t, {});
   const work = await mkdtemp(join(tmpdir(), "sluice-reliability-"));
   t.after(() => rm(work, { recursive: true, force: true }));
+  const data = options.data === undefined ? {} : { data: options.data };
   const destination = postgres(options.url?.(database) ?? database.url, options.postgres);
   return {
     database,
@@ -61,9 +71,14 @@ export async function harness(t: Cleanup, options: HarnessOptions = {}): Promise
         if (event.type === "warning" && event.warning !== undefined) warnings.push(event.warning);
       };
       try {
-        const info = await pipeline({ name: "p", dataset: "d", destination, workingDirectory: work, onEvent }).run(
-          source,
-        );
+        const info = await pipeline({
+          name: "p",
+          dataset: "d",
+          destination,
+          workingDirectory: work,
+          onEvent,
+          ...data,
+        }).run(source);
         return { info, warnings };
       } catch (error) {
         if (!(error instanceof SluiceError)) throw error;

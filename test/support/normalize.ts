@@ -17,6 +17,7 @@ export interface NormalizeCase {
   /** Records a page; all in one by default. */
   readonly pageSize?: number;
   readonly limits?: NormalizerOptions["limits"];
+  readonly data?: NormalizerOptions["data"];
 }
 
 export interface NormalizeOutcome {
@@ -39,6 +40,7 @@ export function normalizeDocuments(given: NormalizeCase): NormalizeOutcome {
     random: countingRandom(),
     warn: log.warn,
     ...(given.limits === undefined ? {} : { limits: given.limits }),
+    ...(given.data === undefined ? {} : { data: given.data }),
   });
   const chunks: TableChunk[] = [];
   const size = Math.max(1, given.pageSize ?? given.documents.length);

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { dataRules } from "../shared/data-rules.ts";
 import { normalizeFiles } from "../shared/normalize-files.ts";
 import type { Action } from "./command.ts";
 import { addSettings } from "./command.ts";
@@ -18,7 +19,14 @@ export function addNormalize(program: Command, action: Action): void {
     .option("--load-id <id>", "load id of the rows; the present time when absent")
     .description("write the tables that records become as CSV, with the schema document")
     .addHelpText("after", "\nExample:\n  sluice normalize records/issues.jsonl --out tables --primary-key id");
-  addSettings(command, ["write-disposition", "max-table-nesting"]);
+  addSettings(command, [
+    "write-disposition",
+    "max-table-nesting",
+    "on-null-key",
+    "on-big-integer",
+    "reserved-fields",
+    "compat",
+  ]);
   action(command, async (context, flags, files) => {
     const { out, primaryKey, mergeKey, columns, schema, loadId, ...rest } = flags;
     const { settings } = configure(context, undefined, rest, { needsDestination: false });
@@ -30,6 +38,7 @@ export function addNormalize(program: Command, action: Action): void {
       ...(typeof columns === "string" ? { columnsFile: columns } : {}),
       ...(typeof schema === "string" ? { schemaFile: schema } : {}),
       ...(typeof loadId === "string" ? { loadId } : {}),
+      data: dataRules(settings),
       signal: context.signal,
     });
     printWarnings(context, summary.warnings);

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { EventSink } from "../../core/events.ts";
 import type { Source } from "../../core/source.ts";
 import { copyText } from "../../destination/postgres/copy-text.ts";
+import type { DataRules } from "../../normalize/data-rules.ts";
 import { runPipeline } from "../../pipeline/run.ts";
 import type { Trace } from "../../pipeline/trace.ts";
 import { renderLoadInfo } from "../../report/load-info.ts";
@@ -18,6 +19,8 @@ export interface PipelineSettings {
   /** Folder for load packages and traces; `.sluice` when absent. */
   readonly workingDirectory?: string;
   readonly onEvent?: EventSink;
+  /** What becomes of null keys, integers beyond 64 bits, given `_dlt_id`s and lone surrogates. */
+  readonly data?: Partial<DataRules>;
 }
 
 export interface RunSettings {
@@ -65,6 +68,7 @@ export function pipeline(settings: PipelineSettings): Pipeline {
           encoder: copyText,
           workFolder,
           ...(run.limit === undefined ? {} : { limit: run.limit }),
+          ...(settings.data === undefined ? {} : { data: settings.data }),
           signal: run.signal ?? new AbortController().signal,
           clock: systemClock,
           random: systemRandom,

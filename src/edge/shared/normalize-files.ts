@@ -11,6 +11,7 @@ import { copyText } from "../../destination/postgres/copy-text.ts";
 import { printedText } from "../../destination/postgres/printed-text.ts";
 import type { PackageManifest } from "../../load/manifest.ts";
 import { createPackage } from "../../load/spool.ts";
+import type { DataRules } from "../../normalize/data-rules.ts";
 import { createNormalizer } from "../../normalize/normalizer.ts";
 import { createLoadId } from "../../pipeline/load-id.ts";
 import { schemaName } from "../../schema/naming/snake-case.ts";
@@ -32,6 +33,7 @@ export interface NormalizeFilesOptions {
   /** Path of a stored schema document to start from. */
   readonly schemaFile?: string;
   readonly loadId?: string;
+  readonly data?: Partial<DataRules>;
   readonly signal: AbortSignal;
 }
 
@@ -77,6 +79,7 @@ export async function normalizeFiles(
     encoder: copyText,
     random: systemRandom,
     warn: warnings.warn,
+    ...(options.data === undefined ? {} : { data: options.data }),
   });
   await mkdir(folder, { recursive: true });
   const scratch = await mkdtemp(join(folder, ".normalize-"));

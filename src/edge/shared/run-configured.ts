@@ -7,6 +7,7 @@ import { exportDataset } from "../../destination/postgres/export-dataset.ts";
 import type { PipelineRun } from "../../pipeline/run.ts";
 import { runPipeline } from "../../pipeline/run.ts";
 import { buildSource } from "./build-source.ts";
+import { dataRules } from "./data-rules.ts";
 import { installFaults } from "./faults.ts";
 import { openDestination } from "./open-destination.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
@@ -47,6 +48,7 @@ export async function runConfigured(configuration: Configuration, options: RunCo
       encoder: copyText,
       workFolder: options.workingDirectory,
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
+      data: dataRules(settings),
       signal: options.signal,
       clock: systemClock,
       random: systemRandom,

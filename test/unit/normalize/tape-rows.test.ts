@@ -8,13 +8,20 @@ import { scanList } from "../../../src/core/json-tape.ts";
 import type { ResourceHints } from "../../../src/core/source.ts";
 import { WarningLog } from "../../../src/core/warnings.ts";
 import { copyText } from "../../../src/destination/postgres/copy-text.ts";
+import type { DataRules } from "../../../src/normalize/data-rules.ts";
 import { createNormalizer } from "../../../src/normalize/normalizer.ts";
 import { createSchema } from "../../../src/schema/schema.ts";
 import { storedSchema } from "../../../src/schema/stored.ts";
 import { countingRandom, resourceHints } from "../../support/normalize.ts";
 
 /** What a normalizer makes of pages: bytes by table and column list, schema, warnings, or its error. */
-function outcome(pages: readonly Buffer[], way: "values" | "tape", hints?: Partial<ResourceHints>, nesting?: number) {
+function outcome(
+  pages: readonly Buffer[],
+  way: "values" | "tape",
+  hints?: Partial<ResourceHints>,
+  nesting?: number,
+  data: Partial<DataRules> = {},
+) {
   const schema = createSchema("test");
   const log = new WarningLog();
   const normalizer = createNormalizer({
@@ -27,6 +34,7 @@ function outcome(pages: readonly Buffer[], way: "values" | "tape", hints?: Parti
     random: countingRandom(),
     warn: log.warn,
     limits: { maxValueBytes: 200 },
+    data,
   });
   const files = new Map<string, Buffer[]>();
   const collect = (chunks: ReturnType<typeof normalizer.finish>) => {
@@ -115,6 +123,8 @@ const number = fc.oneof(
     "123456789012345",
     "1234567890123456",
     "9007199254740993",
+    "9223372036854775808",
+    "-123456789012345678901234567890",
     "1e400",
     "0.1234567890123456",
     "-12345678901234.5",
@@ -188,6 +198,14 @@ const KEYED: readonly (Partial<ResourceHints> | undefined)[] = [
   },
 ];
 
+/** All rules about single values, each in each of its ways. */
+const RULES = fc.record({
+  onNullKey: fc.constantFrom("fail", "skip"),
+  onBigInteger: fc.constantFrom("refuse", "numeric", "text"),
+  reservedFields: fc.constantFrom("keep", "regenerate"),
+  refuseSurrogates: fc.boolean(),
+} as const);
+
 test("rows from tokens are the rows from values, with schema, warnings and errors", () => {
   let copied = 0;
   fc.assert(
@@ -195,9 +213,10 @@ test("rows from tokens are the rows from values, with schema, warnings and error
       fc.array(page, { minLength: 1, maxLength: 3 }),
       fc.constantFrom(...KEYED),
       fc.constantFrom(undefined, 0, 1),
-      (pages, hints, nesting) => {
+      fc.oneof(fc.constant({}), RULES),
+      (pages, hints, nesting, data) => {
         if (pages.every((one) => scanList(one) !== undefined)) copied += 1;
-        assert.deepEqual(outcome(pages, "tape", hints, nesting), outcome(pages, "values", hints, nesting));
+        assert.deepEqual(outcome(pages, "tape", hints, nesting, data), outcome(pages, "values", hints, nesting, data));
       },
     ),
     { numRuns: 1500 },
