@@ -9,16 +9,6 @@ export function digest128(data: string | Uint8Array, bytes = 10): string {
 }
 
 /**
- * `_dlt_id` of a row of a nested table: made from the id of the row that holds the list, the final (shortened) name of
- * the nested table, and the position in the list. One call a row: `crypto.hash` takes 1.0 us, `createHash` 1.8.
- */
-export function nestedRowId(parentId: string, table: string, index: number): string {
-  return hash("shake128", `${parentId}_${table}_${index}`, ROW_ID).slice(0, 14);
-}
-
-const ROW_ID = { outputEncoding: "base64", outputLength: 10 } as const;
-
-/**
  * Hash of a whole document as extracted (scd2): original keys, nulls and nested content included, top-level keys that begin with
  * `_dlt` left out.
  */

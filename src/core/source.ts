@@ -96,6 +96,8 @@ export interface RecordPage {
   readonly records: readonly JsonValue[];
   /** The same records as tokens, for who can do with bytes. */
   readonly tape?: JsonTape;
+  /** Gives the memory of the page back: neither records nor tape may be read any more. Optional for the consumer. */
+  readonly release?: () => void;
   /** Size of the response body in bytes as decoded; used for backpressure and the report. */
   readonly bytes: number;
 }

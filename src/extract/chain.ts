@@ -1,11 +1,12 @@
 import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
 import type { ResponseAction } from "../config/rest-api/shape.ts";
+import { dropBytes, holdBytes } from "../core/byte-pool.ts";
 import { type ByteBudget, type LinkedController, linkController } from "../core/concurrency.ts";
-import { DataError, SourceError } from "../core/errors.ts";
+import { DataError, InternalError, SourceError } from "../core/errors.ts";
 import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
 import type { JsonReadOptions } from "../core/json-reader.ts";
-import { type JsonTape, scanList } from "../core/json-tape.ts";
+import { type JsonTape, releaseTape, scanList } from "../core/json-tape.ts";
 import type { Warn } from "../core/warnings.ts";
 import type { HttpAnswer } from "./http/client.ts";
 import { maskUrl } from "./http/url.ts";
@@ -48,6 +49,7 @@ export interface ChainSettings {
 export interface ChainPage {
   readonly records: readonly JsonValue[];
   readonly tape?: JsonTape;
+  readonly release?: () => void;
   readonly bytes: number;
 }
 
@@ -164,7 +166,6 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         if (paginator.counts && selection.isObject) follows = null;
         emptyPages = count === 0 ? emptyPages + 1 : 0;
         equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
-        lastBytes = answer.bytes;
         if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
           throw loop(settings, `${emptyPages} empty pages in a row`, answer);
         if (follows !== null && equalBodies >= MOST_EQUAL_BODIES)
@@ -193,6 +194,8 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         }
       }
 
+      if (lastBytes !== undefined) dropBytes(lastBytes);
+      lastBytes = answer.bytes;
       settings.read.take(bytes);
       yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
       if (follows !== null && flights.length === 0) launch(follows);
@@ -200,6 +203,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
     }
   } finally {
     drop();
+    if (lastBytes !== undefined) dropBytes(lastBytes);
   }
 }
 
@@ -216,11 +220,20 @@ function readLater(answer: HttpAnswer, settings: ChainSettings): Selection {
 }
 
 function pageOf(selection: Selection, tape: JsonTape, bytes: number): ChainPage {
+  let released = false;
+  holdBytes(tape.bytes);
   return {
     get records() {
+      if (released) throw new InternalError("E_INTERNAL", "the records of a page were read after its release");
       return selection.records;
     },
     tape,
+    release() {
+      if (released) return;
+      released = true;
+      releaseTape(tape);
+      dropBytes(tape.bytes);
+    },
     bytes,
   };
 }

@@ -292,6 +292,7 @@ function tapePage(resource: string, page: ChainPage, tape: JsonTape): RecordPage
       return page.records;
     },
     tape,
+    ...(page.release === undefined ? {} : { release: page.release }),
     bytes: page.bytes,
   };
 }

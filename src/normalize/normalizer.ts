@@ -1,9 +1,9 @@
-import { keyHash, nestedRowId, rowHash } from "../core/digest.ts";
+import { keyHash, rowHash } from "../core/digest.ts";
 import { InternalError } from "../core/errors.ts";
 import type { RowEncoder, TableChunk } from "../core/flow.ts";
 import { Double, type JsonObject, type JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
-import { afterItem, itemText, type JsonTape, releaseTape } from "../core/json-tape.ts";
+import { afterItem, itemText, type JsonTape } from "../core/json-tape.ts";
 import type { Random } from "../core/ports.ts";
 import type { RecordPage } from "../core/source.ts";
 import type { Warn } from "../core/warnings.ts";
@@ -39,7 +39,7 @@ export interface NormalizerOptions {
 }
 
 export interface Normalizer {
-  /** Rows of a page, whose tape must not be used again; returns the chunks that became full. Throws `DataError`. */
+  /** Rows of a page, which must not be used again; returns the chunks that became full. Throws `DataError`. */
   page(page: RecordPage): readonly TableChunk[];
   /**
    * Hands out what is left, marks the tables that have rows, and checks what can only be checked at the end: missing
@@ -162,7 +162,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     flatten(context, scratch, plan, record, level);
     handDown(plan, handed);
     if (leavesOut(plan, base)) return;
-    const id = givenId(plan) ?? nestedRowId(parentId, plan.name, index);
+    const id = givenId(plan) ?? plan.nestedId(parentId, index);
     setSlot(context, scratch, plan, plan.parentId, parentId);
     setSlot(context, scratch, plan, plan.listIndex, index);
     finishRow(plan, id, base, level, handed);
@@ -181,7 +181,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       setSlot(context, scratch, plan, plan.parentId, parentId);
       setSlot(context, scratch, plan, plan.listIndex, index);
     }
-    finishRow(plan, plan.isRoot ? nextRowId() : nestedRowId(parentId, plan.name, index), base, 0, handed);
+    finishRow(plan, plan.isRoot ? nextRowId() : plan.nestedId(parentId, index), base, 0, handed);
   };
 
   /** The row at hand has no key and is dropped with all that lies below it. */
@@ -325,6 +325,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
         tapeRecords(state, page.tape, level);
       } else for (const record of page.records) valueRecord(state, record, level);
+      page.release?.();
       return take();
     },
     finish: () => {
@@ -362,7 +363,6 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       if (tapeRows?.write(tape, at, state.plan, level) === true) state.records += 1;
       else valueRecord(state, parseJson(itemText(tape, at)), level);
     }
-    releaseTape(tape);
   }
 
   /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */

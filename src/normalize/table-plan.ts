@@ -1,6 +1,7 @@
 import { DataError } from "../core/errors.ts";
 import type { DataType } from "../core/flow.ts";
 import type { JsonValue } from "../core/json.ts";
+import { createNestedIds, type NestedIds } from "../core/shake128.ts";
 import { keyName, tableName } from "../schema/identifiers.ts";
 import { shortenFragments } from "../schema/naming/snake-case.ts";
 import { propagatedColumns } from "../schema/propagation.ts";
@@ -96,6 +97,8 @@ export interface TablePlan {
   /** Columns whose values nested tables get, and the names they have there. */
   propagated: readonly (readonly [from: Slot, to: string])[];
   readonly id: Slot;
+  /** Ids of rows of this table below a row. */
+  readonly nestedId: NestedIds;
   readonly loadId: Slot;
   readonly parentId: Slot;
   readonly listIndex: Slot;
@@ -141,6 +144,7 @@ export function createTablePlan(
     required: [],
     propagated: [],
     id: slot("_dlt_id"),
+    nestedId: createNestedIds(table.name),
     loadId: slot("_dlt_load_id"),
     parentId: slot("_dlt_parent_id"),
     listIndex: slot("_dlt_list_idx"),

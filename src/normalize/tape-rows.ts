@@ -1,4 +1,3 @@
-import { nestedRowId } from "../core/digest.ts";
 import type { JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
 import { afterItem, itemText, type JsonTape, TOKEN } from "../core/json-tape.ts";
@@ -247,7 +246,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       }
       const parentId = ids[parent] as string;
       const place = places[row] as number;
-      id = nestedRowId(parentId, plan.name, place);
+      id = plan.nestedId(parentId, place);
       encodeValue(context, plan, plan.parentId, parentId);
       encodeValue(context, plan, plan.listIndex, place);
     }

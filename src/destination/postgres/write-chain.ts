@@ -1,3 +1,4 @@
+import { dropBytes, takeBytes } from "../../core/byte-pool.ts";
 import { InternalError } from "../../core/errors.ts";
 import { faultPoint } from "../../core/fault-point.ts";
 import type { SpooledFile } from "../../load/early-load.ts";
@@ -5,7 +6,7 @@ import type { Chain } from "../../load/plan.ts";
 import { completeColumns } from "../../schema/schema.ts";
 import type { LoadContext } from "./load-context.ts";
 import { deleteLosers, deleteOldRows, stageKeys } from "./merge-chain.ts";
-import { packageChunks } from "./package-chunks.ts";
+import { CHUNK_MEMORY, packageChunks } from "./package-chunks.ts";
 import type { PreparedTables } from "./prepare-tables.ts";
 import { add, type CopiedPart, type Progress } from "./progress.ts";
 import { fillRootIds, tightenRootIds } from "./root-ids.ts";
@@ -80,10 +81,13 @@ export async function copyPart(
     await faultPoint(fault);
     return 0;
   }
-  const chunks = withFault(packageChunks(folder, file, from.bytes), fault);
+  const memory = takeBytes(CHUNK_MEMORY);
+  const chunks = withFault(packageChunks(folder, file, from.bytes, memory), fault);
   add(progress.bytes, file.table, file.bytes - from.bytes);
   const rows = await session.copy(purpose, copySql(manifest.dataset, file.table, file.columns), chunks, signal);
   add(progress.copied, file.table, rows);
+  // The server has taken all of it. After an error the collector does it: the socket may still have some.
+  dropBytes(memory);
   return rows;
 }
 

@@ -1,5 +1,6 @@
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
+import { dropBytes, takeBytes } from "../../core/byte-pool.ts";
 
 /** The body is larger than allowed, as sent or as decoded. */
 export class BodyTooLargeError extends Error {}
@@ -10,28 +11,41 @@ class BodyCutError extends Error {
 }
 
 /**
- * Reads a whole body, at most `limit` bytes as sent and as decoded (gzip, deflate, br; on the thread pool). Throws
- * {@link BodyTooLargeError} and {@link BodyCutError}.
+ * Reads a whole body, at most `limit` bytes as sent and as decoded (gzip, deflate, br; on the thread pool). Large ones lie in
+ * memory of the pool, which the caller may let go (`dropBytes`). Throws {@link BodyTooLargeError} and {@link BodyCutError}.
  */
 export async function readBody(
   stream: AsyncIterable<Uint8Array>,
   headers: Readonly<Record<string, string>>,
   limit: number,
 ): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+  const announced = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
+  let body = takeBytes(Math.min(announced ?? 0, limit));
   let size = 0;
   for await (const chunk of stream) {
-    size += chunk.byteLength;
-    if (size > limit) throw new BodyTooLargeError(`more than ${limit} bytes`);
-    chunks.push(chunk);
+    const end = size + chunk.byteLength;
+    if (end > limit) throw new BodyTooLargeError(`more than ${limit} bytes`);
+    if (end > body.length) {
+      const larger = takeBytes(end * 2);
+      body.copy(larger, 0, 0, size);
+      dropBytes(body);
+      body = larger;
+    }
+    body.set(chunk, size);
+    size = end;
   }
-  const announced = headers["content-length"];
-  if (announced !== undefined && /^\d+$/.test(announced) && size < Number(announced)) {
-    throw new BodyCutError(`${size} of ${announced} bytes`);
-  }
-  let bytes: Uint8Array = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
-  const encodings = (headers["content-encoding"] ?? "").toLowerCase().split(",");
-  for (const encoding of encodings.map((name) => name.trim()).reverse()) bytes = await decode(bytes, encoding, limit);
+  if (announced !== undefined && size < announced) throw new BodyCutError(`${size} of ${announced} bytes`);
+  return settle(body, size, headers["content-encoding"] ?? "", limit);
+}
+
+async function settle(body: Buffer, size: number, encodings: string, limit: number): Promise<Uint8Array> {
+  const sent = body.subarray(0, size);
+  let bytes: Uint8Array = sent;
+  for (const encoding of encodings.toLowerCase().split(",").reverse())
+    bytes = await decode(bytes, encoding.trim(), limit);
+  // Thousands of small answers may wait at a time: they do not keep a large buffer each.
+  if (bytes === sent && size < body.length / 2) bytes = Buffer.from(sent);
+  if (bytes !== sent) dropBytes(body);
   return bytes;
 }
 

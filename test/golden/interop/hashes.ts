@@ -1,7 +1,8 @@
-import { digest128, keyHash, nestedRowId, rowHash } from "../../../src/core/digest.ts";
+import { digest128, keyHash, rowHash } from "../../../src/core/digest.ts";
 import { isJsonObject } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
 import { canonicalJson } from "../../../src/core/json-writer.ts";
+import { createNestedIds } from "../../../src/core/shake128.ts";
 import type { VectorFile } from "../vector-file.ts";
 import { difference, list, member, object, settle, text } from "./vector.ts";
 
@@ -23,7 +24,7 @@ export const hashes: VectorFile = {
       settle(report, `key_hash ${key.join()}`, difference("hash", vector.hash, keyHash(object(vector.row), key)));
     }
     for (const vector of list(member(document, "nested")).map(object)) {
-      const got = nestedRowId(text(vector.parent_id), text(vector.table), Number(vector.index));
+      const got = createNestedIds(text(vector.table))(text(vector.parent_id), Number(vector.index));
       settle(report, `nested ${text(vector.digested_text)}`, difference("id", vector.id, got));
     }
     for (const vector of list(member(document, "digest128")).map(object)) {

@@ -1,6 +1,6 @@
-import { nestedRowId } from "../../../src/core/digest.ts";
 import { getOwn, type JsonValue } from "../../../src/core/json.ts";
 import { compactJson } from "../../../src/core/json-writer.ts";
+import { createNestedIds } from "../../../src/core/shake128.ts";
 import { goldenHints } from "../../support/documents-source.ts";
 import type { VectorFile } from "../vector-file.ts";
 import { goldenDatabase, load, type Row } from "./database.ts";
@@ -105,7 +105,7 @@ function wrongIds(
     for (const row of rows) {
       const above = (tables.get(parent) ?? []).find((one) => one._dlt_id === row._dlt_parent_id);
       if (above === undefined) wrong.push(`${table}: a row without a parent`);
-      const id = nestedRowId(row._dlt_parent_id ?? "", table, Number(row._dlt_list_idx));
+      const id = createNestedIds(table)(row._dlt_parent_id ?? "", Number(row._dlt_list_idx));
       if (row._dlt_id !== id && !given.has(row._dlt_id ?? "")) wrong.push(`${table}: id ${row._dlt_id} is not ${id}`);
       if ("_dlt_root_id" in row && above !== undefined) {
         const root = above._dlt_root_id ?? above._dlt_id;

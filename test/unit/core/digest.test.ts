@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
-import { digest128, keyHash, nestedRowId, rowHash, sha3Base64 } from "../../../src/core/digest.ts";
+import { digest128, keyHash, rowHash, sha3Base64 } from "../../../src/core/digest.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
+import { createNestedIds } from "../../../src/core/shake128.ts";
 
 function shake128(data: string | Uint8Array, outputLength: number): string {
   return createHash("shake128", { outputLength }).update(data).digest("base64").replaceAll("=", "");
@@ -28,7 +29,7 @@ test("the id of a nested row digests parent, table and index", () => {
       fc.string({ maxLength: 63 }),
       fc.nat(),
       (parent, table, index) => {
-        assert.equal(nestedRowId(parent, table, index), shake128(`${parent}_${table}_${index}`, 10));
+        assert.equal(createNestedIds(table)(parent, index), shake128(`${parent}_${table}_${index}`, 10));
       },
     ),
   );

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { keyHash, nestedRowId, rowHash } from "../../../src/core/digest.ts";
+import { keyHash, rowHash } from "../../../src/core/digest.ts";
 import { SluiceError } from "../../../src/core/errors.ts";
 import type { JsonValue } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
+import { createNestedIds } from "../../../src/core/shake128.ts";
 import { copyText } from "../../../src/destination/postgres/copy-text.ts";
 import { createNormalizer } from "../../../src/normalize/normalizer.ts";
 import { applySourceOptions } from "../../../src/schema/propagation.ts";
@@ -171,7 +172,7 @@ describe("system columns", () => {
     assert.equal(ids[0], "a");
     assert.equal(new Set(ids).size, 5);
     assert.ok(ids.slice(1).every((id) => id?.length === 14));
-    assert.equal(rows.get("t__l")?.[0]?._dlt_id, nestedRowId("a", "t__l", 0));
+    assert.equal(rows.get("t__l")?.[0]?._dlt_id, createNestedIds("t__l")("a", 0));
     assert.deepEqual(
       warnings.map(({ code, subject, count }) => [code, subject, count]),
       [["W_RESERVED_FIELD", "t._dlt_id", 3]],
@@ -184,7 +185,7 @@ describe("system columns", () => {
       rows.get("t__l")?.map((row) => [row._dlt_id, row._dlt_parent_id, row._dlt_list_idx]),
       [
         ["c", "p", "0"],
-        [nestedRowId("p", "t__l", 1), "p", "1"],
+        [createNestedIds("t__l")("p", 1), "p", "1"],
       ],
     );
     assert.equal(rows.get("t__l__m")?.[0]?._dlt_parent_id, "c");

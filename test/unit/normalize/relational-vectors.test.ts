@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { nestedRowId } from "../../../src/core/digest.ts";
 import { getOwn, type JsonObject, type JsonValue } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
+import { createNestedIds } from "../../../src/core/shake128.ts";
 import { createSchema } from "../../../src/schema/schema.ts";
 import type { ChunkRow } from "../../support/chunks.ts";
 import { goldenHints } from "../../support/documents-source.ts";
@@ -56,7 +56,7 @@ function checkNestedIds(
       for (const row of rows) {
         assert.ok(parents.has(row._dlt_parent_id ?? null), `${name} has a row without parent`);
         const index = Number(row._dlt_list_idx);
-        assert.equal(row._dlt_id, nestedRowId(String(row._dlt_parent_id), name, index));
+        assert.equal(row._dlt_id, createNestedIds(name)(String(row._dlt_parent_id), index));
       }
     }
   }
