@@ -3,6 +3,7 @@ import { getOwn, isJsonObject, type JsonObject, type JsonValue } from "../core/j
 import { Secret } from "../core/secret.ts";
 import type { SettingTrace } from "../core/setting-trace.ts";
 import type { SchemaContract } from "../core/source.ts";
+import { readCertificate } from "./ca-certificate.ts";
 import { checkSource, secretsOf, sourceNameOf, withoutOptions } from "./check-source.ts";
 import { completeSource } from "./complete-source.ts";
 import { configError, type ReportedFault } from "./config-error.ts";
@@ -16,7 +17,7 @@ import { openSource } from "./open-source.ts";
 import { BUILT_IN_SOURCES, pipelineFileShape, type SourceFile } from "./pipeline-file.ts";
 import { type FileValues, type ResolvedSettings, readReferencedValues, resolveSettings, traceOf } from "./resolve.ts";
 import type { RestApiConfig } from "./rest-api/shape.ts";
-import { isSettingName, SETTING_NAMES, SETTINGS, type Settings, settingEntries } from "./settings.ts";
+import { isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings, settingEntries } from "./settings.ts";
 
 export interface ConfigurationSources {
   /** Decides wording and what a missing connection string means. */
@@ -44,6 +45,8 @@ export interface Configuration {
   readonly traces: readonly SettingTrace[];
   /** To be masked in everything that is printed. */
   readonly secrets: readonly Secret[];
+  /** PEM text of `ca-certificate`. */
+  readonly caCertificate?: string;
   /** Path of the pipeline file, when there is one. */
   readonly file?: string;
   /** Where a path of the pipeline file stands, for annotations. */
@@ -134,6 +137,8 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const destination = chooseDestination(resolved, sources);
   if ("fault" in destination) faults.push(destination.fault);
   else if (settings.destination === undefined) traces.push(traceOf("destination", destination.kind, "default", false));
+  const authority = readCertificate(settings.caCertificate, sources.readText);
+  if ("fault" in authority) faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
   if (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined)) return fail();
 
   return {
@@ -145,9 +150,14 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     maxTableNesting: nestingOf(resolved, source),
     traces,
     secrets,
+    ...("fault" in authority ? {} : authority),
     ...(file === undefined ? {} : { file }),
     locate: document.locate,
   };
+}
+
+function originOf(resolved: ResolvedSettings, name: SettingName): string {
+  return resolved.traces.find(({ key }) => key === name)?.from ?? name;
 }
 
 function givenFlags(flags: ConfigurationSources["flags"]): Record<string, string> {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Double, getOwn, type JsonObject, type JsonValue } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
 import type { SettingTrace } from "../core/setting-trace.ts";
+import { isPem } from "./ca-certificate.ts";
 import type { ReportedFault } from "./config-error.ts";
 import { findCredentials } from "./credentials.ts";
 import { faultsFromZod } from "./explain.ts";
@@ -52,7 +53,8 @@ export function resolveSettings(layers: Layers, file: FileValues): ResolvedSetti
     ranks.set(name, found?.rank ?? RANKS.default);
     if (value instanceof Secret) secrets.push(value);
     // Inline configuration may hold secrets; what it sets is traced by its own keys.
-    const shown = name === "config" && value !== undefined ? "given" : value;
+    const isLong = name === "config" || (typeof value === "string" && isPem(value));
+    const shown = isLong && value !== undefined ? "given" : value;
     if (shown !== undefined) traces.push(traceOf(name, shown, found?.from ?? "default", spec.secret === true));
   }
   // Each value was checked by its setting's schema, from whose type that of its member follows.

@@ -59,12 +59,31 @@ export function secret(): Kind<Secret> {
   };
 }
 
-export function wholeNumber(minimum: number): Kind<number> {
-  return { schema: z.int().min(minimum), fromText: numberFromText, format: `a whole number, at least ${minimum}` };
+export function wholeNumber(minimum: number, maximum?: number): Kind<number> {
+  const schema = z.int().min(minimum);
+  if (maximum === undefined) return { schema, fromText: numberFromText, format: `a whole number, at least ${minimum}` };
+  const format = `a whole number from ${minimum} to ${maximum}`;
+  return { schema: schema.max(maximum), fromText: numberFromText, format };
 }
 
-export function seconds(): Kind<number> {
-  return { schema: z.number().min(0), fromText: numberFromText, format: "seconds" };
+export function seconds(minimum = 0): Kind<number> {
+  const format = minimum === 0 ? "seconds" : `seconds, at least ${minimum}`;
+  return { schema: z.number().min(minimum), fromText: numberFromText, format };
+}
+
+/** A size: a number of bytes, or a number with a unit (`64 MiB`, `10GiB`). */
+export function bytes(): Kind<number> {
+  return {
+    schema: z.union([
+      z.int().min(1),
+      z
+        .string()
+        .regex(SIZE, { message: "expected a number of bytes, or one with a unit such as 64 MiB" })
+        .transform(sizeOf),
+    ]),
+    fromText: (value) => (/^\s*\d+\s*$/.test(value) ? Number(value) : value.trim()),
+    format: "bytes, or a number with KiB, MiB or GiB",
+  };
 }
 
 export function flag(): Kind<boolean> {
@@ -125,6 +144,14 @@ export function name(): Kind<string> {
     fromText: (value) => value.trim(),
     format: "a name",
   };
+}
+
+const SIZE = /^([1-9]\d*)\s*(KiB|MiB|GiB)$/;
+const UNITS: Readonly<Record<string, number>> = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+
+function sizeOf(value: string): number {
+  const [, count, unit = ""] = SIZE.exec(value) ?? [];
+  return Number(count) * (UNITS[unit] ?? 1);
 }
 
 function numberFromText(value: string): unknown {

@@ -1,4 +1,6 @@
+import { NETWORK_SETTINGS } from "./network-settings.ts";
 import {
+  bytes,
   choice,
   flag,
   name,
@@ -173,6 +175,21 @@ export const SETTINGS = {
     defaultText: "no limit",
     example: "1",
   }),
+  timeout: setting({
+    kind: seconds(1),
+    group: "run",
+    description:
+      "Longest time of the run; it stops 30 seconds before, of less than two minutes a quarter before, with the destination untouched or the load complete.",
+    defaultText: "no limit",
+    example: "3600",
+  }),
+  "max-work-bytes": setting({
+    kind: bytes(),
+    group: "run",
+    description: "Largest load package on the disk of the working directory.",
+    default: 10_737_418_240,
+    example: "10 GiB",
+  }),
   compat: setting({
     kind: choice(["default", "strict"]),
     group: "run",
@@ -232,36 +249,7 @@ export const SETTINGS = {
     defaultText: "the server's",
     example: "900",
   }),
-  "max-attempts": setting({
-    kind: wholeNumber(1),
-    group: "network",
-    description: "Attempts of each request to the source and of each load transaction.",
-    default: 5,
-    example: "5",
-    dlt: ["runtime.request_max_attempts"],
-  }),
-  "max-retry-wait": setting({
-    kind: seconds(),
-    group: "network",
-    description: "Longest single wait that the source may ask for; a longer one ends the run.",
-    default: 300,
-    example: "300",
-    dlt: ["runtime.request_max_retry_delay"],
-  }),
-  "allow-insecure-postgres": setting({
-    kind: flag(),
-    group: "network",
-    description: "Allow an unencrypted connection to a database that is not on this machine.",
-    default: false,
-    example: "true",
-  }),
-  "allow-insecure-http": setting({
-    kind: flag(),
-    group: "network",
-    description: "Allow sending the token over plain http to a host that is not this machine.",
-    default: false,
-    example: "true",
-  }),
+  ...NETWORK_SETTINGS,
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;
@@ -283,6 +271,9 @@ export function isSettingName(word: string): word is SettingName {
 }
 
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName);
+
+/** Those of connections and of limits that protect from a source. */
+export const NETWORK_SETTING_NAMES: readonly SettingName[] = Object.keys(NETWORK_SETTINGS).filter(isSettingName);
 
 /** Key of a setting in the pipeline file, undefined when it has none. */
 export function fileKeyOf(key: SettingName): string | undefined {

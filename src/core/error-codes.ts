@@ -81,6 +81,7 @@ export const WARNING_CODES = {
   W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
   W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
   W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
+  W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
   W_CONTENT_TYPE: "JSON arrived under another content type.",
   W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
   W_ROUTE_CHANGED: "A value inserted into a path changes the route.",

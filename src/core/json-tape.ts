@@ -40,7 +40,7 @@ export const TOKEN = {
 } as const;
 
 /** Deeper lists are left to the reader of values; recursion over the tape is safe. */
-const MOST_DEPTH = 64;
+export const MOST_DEPTH = 64;
 const LONGEST_NUMBER = 1000;
 /** Offsets with their kind fit into 31 bits. */
 const MOST_BYTES = 2 ** 26;

@@ -68,6 +68,8 @@ export interface ExtractContext {
   /** Numbers keep the text in which they were received, for `sluice extract`. Slower. */
   readonly keepLexemes?: boolean;
   readonly signal: AbortSignal;
+  /** Time of the clock at which the signal will be aborted, in milliseconds; waits beyond it are pointless. */
+  readonly deadline?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly warn: Warn;

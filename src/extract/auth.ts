@@ -6,7 +6,7 @@ import { decodeUtf8, parseJson } from "../core/json-reader.ts";
 import type { Clock } from "../core/ports.ts";
 import { parsePythonInt } from "../core/python-text.ts";
 import { Secret } from "../core/secret.ts";
-import type { HttpAnswer, HttpRequest } from "./http/client.ts";
+import type { HttpAnswer, HttpRequest } from "./http/messages.ts";
 import { encodeQuery, type Query } from "./http/url.ts";
 
 /** What authentication adds to one request. */

@@ -8,7 +8,7 @@ import type { JsonPath } from "../core/json-path.ts";
 import type { JsonReadOptions } from "../core/json-reader.ts";
 import { type JsonTape, releaseTape, scanList } from "../core/json-tape.ts";
 import type { Warn } from "../core/warnings.ts";
-import type { HttpAnswer } from "./http/client.ts";
+import type { HttpAnswer } from "./http/messages.ts";
 import { maskUrl } from "./http/url.ts";
 import { createPaginator } from "./paginators/create.ts";
 import { detectPaginator } from "./paginators/detect.ts";
@@ -44,6 +44,9 @@ export interface ChainSettings {
   /** How many pages may be in flight beyond the present one. */
   readonly ahead: () => number;
   readonly maxPages: number;
+  /** Stop after so many empty pages in a row where only an empty page could end the list. */
+  readonly maxEmptyPages: number;
+  readonly maxDepth: number;
 }
 
 export interface ChainPage {
@@ -59,8 +62,6 @@ interface Flight {
   readonly controller: LinkedController;
 }
 
-/** Stop after so many empty pages in a row where only an empty page could end the list. */
-const MOST_EMPTY_PAGES = 3;
 /** The same non-empty body so many times in a row means that the source ignores the page parameter. */
 const MOST_EQUAL_BODIES = 3;
 
@@ -166,7 +167,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         if (paginator.counts && selection.isObject) follows = null;
         emptyPages = count === 0 ? emptyPages + 1 : 0;
         equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
-        if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
+        if (paginator.counts && emptyPages >= settings.maxEmptyPages)
           throw loop(settings, `${emptyPages} empty pages in a row`, answer);
         if (follows !== null && equalBodies >= MOST_EQUAL_BODIES)
           throw loop(settings, `the same page ${equalBodies} times in a row`, answer);
@@ -175,7 +176,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         throw new DataError(
           "E_LIMIT",
           `resource ${JSON.stringify(settings.resource)} has more than ${settings.maxPages} pages`,
-          { step: "extract" },
+          { step: "extract", hint: "Raise max-pages, or narrow down what is asked for." },
         );
       }
       if (follows === null) {
@@ -287,8 +288,8 @@ async function readOrAskAgain(
 }
 
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
-function readOptions({ keepLexemes, strict }: ChainSettings): JsonReadOptions {
-  return { keepLexemes, nonFinite: strict ? "null" : "error" };
+function readOptions({ keepLexemes, maxDepth, strict }: ChainSettings): JsonReadOptions {
+  return { keepLexemes, maxDepth, nonFinite: strict ? "null" : "error" };
 }
 
 function warnContentType(answer: HttpAnswer, settings: ChainSettings): void {

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "./http/client.ts";
+import type { HttpAnswer } from "./http/messages.ts";
 
 /** Holds the requests of a credential back until one of them has shown that it is accepted. */
 export interface CredentialTrial {

@@ -4,22 +4,26 @@ import { createByteBudget, createChannel, createTaskPool } from "../core/concurr
 import { SluiceError } from "../core/errors.ts";
 import { getOwn, isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf, setOwn } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
-import type { JsonTape } from "../core/json-tape.ts";
+import { type JsonTape, MOST_DEPTH as TAPE_DEPTH } from "../core/json-tape.ts";
 import type { ExtractContext, Extraction, ExtractResult, RecordPage } from "../core/source.ts";
 import { type ChainPage, pagesOf } from "./chain.ts";
 import { compileSteps, functionOf, type SourceFunctions } from "./functions.ts";
 import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
+import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
 import { prepareResource } from "./prepare.ts";
 import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
 import { createSender } from "./sender.ts";
 
 export interface ExtractionSettings {
+  /** Of the source. */
+  readonly name: string;
   readonly config: RestApiConfig;
   readonly plan: readonly PlannedResource[];
   readonly selected: ReadonlySet<string>;
   readonly strict: boolean;
   readonly http: HttpOptions;
+  readonly limits: Partial<ExtractLimits>;
   readonly functions: SourceFunctions;
   readonly rebaseLinks: boolean;
 }
@@ -32,21 +36,29 @@ const READ_BYTES = 8 * 1024 * 1024;
 const CHAINS = 8;
 /** Pages of one chain in flight ahead of the one that is read. */
 const AHEAD = 7;
-const MAX_PAGES = 100_000;
-
 /**
  * Runs the resource graph: roots side by side, children for each parent record as parents arrive. The consumer holds
  * everything back by not pulling.
  */
 export function startExtraction(settings: ExtractionSettings, context: ExtractContext): Extraction {
   const { strict, config } = settings;
+  const limits = { ...EXTRACT_LIMITS, ...settings.limits };
   const { clock, warn } = context;
   const controller = new AbortController();
   const signal = AbortSignal.any([context.signal, controller.signal]);
   const channel = createChannel<RecordPage>();
   const waiting = createByteBudget(WAITING_BYTES);
   const read = createByteBudget(READ_BYTES);
-  const sender = createSender({ config, strict, http: settings.http, waiting, context, signal });
+  const sender = createSender({
+    name: settings.name,
+    config,
+    strict,
+    encodingErrors: limits.encodingErrors,
+    http: settings.http,
+    waiting,
+    context,
+    signal,
+  });
   const runs = settings.plan.map(createRun);
   const byName = new Map(runs.map((run) => [run.plan.name, run]));
   for (const run of runs) if (run.plan.parent !== undefined) byName.get(run.plan.parent)?.children.push(run);
@@ -104,6 +116,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       asTape:
         // dlt's reader takes what no JSON reader does; numbers without end are nulls there.
         !strict &&
+        limits.maxDepth >= TAPE_DEPTH &&
         run.selected &&
         !parallelized &&
         context.keepLexemes !== true &&
@@ -127,7 +140,9 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         const most = strict ? 1 : AHEAD;
         return limit === undefined ? most : Math.min(most, limit - taken - 1);
       },
-      maxPages: MAX_PAGES,
+      maxPages: limits.maxPages,
+      maxEmptyPages: limits.maxEmptyPages,
+      maxDepth: limits.maxDepth,
     });
 
     for await (const page of pages) {

@@ -1,4 +1,5 @@
-import { SourceError } from "../core/errors.ts";
+import { isUtf8 } from "node:buffer";
+import { DataError, SourceError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
 import {
   byteOffset,
@@ -9,7 +10,7 @@ import {
   parseJson,
   Utf8Error,
 } from "../core/json-reader.ts";
-import type { HttpAnswer } from "./http/client.ts";
+import type { HttpAnswer } from "./http/messages.ts";
 
 /** A body that is not JSON. `offset` counts bytes. */
 export class BodyError extends Error {
@@ -26,7 +27,7 @@ export function isEmptyBody(answer: HttpAnswer): boolean {
   return answer.status === 204 || answer.bytes.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
 }
 
-/** Parses a body, whatever its content type says. Throws {@link BodyError}. */
+/** Parses a body, whatever its content type says. Throws {@link BodyError}, and `E_LIMIT` for one that is nested too deep. */
 export function readJson(answer: HttpAnswer, options: JsonReadOptions): JsonValue {
   const { bytes } = answer;
   let text: string;
@@ -40,13 +41,42 @@ export function readJson(answer: HttpAnswer, options: JsonReadOptions): JsonValu
     return parseJson(text, options);
   } catch (error) {
     if (error instanceof JsonSyntaxError) throw new BodyError(error.detail, byteOffset(text, error.offset, bytes));
-    if (error instanceof JsonDepthError) throw new BodyError(error.message, byteOffset(text, error.offset, bytes));
+    if (error instanceof JsonDepthError) throw tooDeep(answer, error, byteOffset(text, error.offset, bytes));
     throw error;
   }
 }
 
+function tooDeep(answer: HttpAnswer, { maxDepth }: JsonDepthError, offset: number): DataError {
+  const where = `${answer.shownUrl} is nested deeper than ${maxDepth} levels at byte ${offset}`;
+  return new DataError("E_LIMIT", `the answer of ${where}`, {
+    step: "extract",
+    hint: "Raise max-depth if that is meant.",
+    context: { url: answer.shownUrl, offset },
+  });
+}
+
 function failUtf8(error: Utf8Error): never {
   throw new BodyError("the text is not UTF-8", error.offset);
+}
+
+/**
+ * The answer with each sequence that is no UTF-8 replaced by U+FFFD, and how many there were. What can be read as its
+ * declared charset is left alone.
+ */
+export function mendUtf8(answer: HttpAnswer): { readonly answer: HttpAnswer; readonly replaced: number } {
+  const { bytes } = answer;
+  if (isUtf8(bytes) || decodeDeclared(answer) !== undefined) return { answer, replaced: 0 };
+  const mended = Buffer.from(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), "utf8");
+  return { answer: { ...answer, bytes: mended }, replaced: countReplacements(mended) - countReplacements(bytes) };
+}
+
+const REPLACEMENT = Buffer.from("\ufffd", "utf8");
+
+function countReplacements(bytes: Uint8Array): number {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let count = 0;
+  for (let at = buffer.indexOf(REPLACEMENT); at >= 0; at = buffer.indexOf(REPLACEMENT, at + 3)) count += 1;
+  return count;
 }
 
 /** Text in the charset that its mark or its content type declares. */

@@ -8,6 +8,7 @@ import { missingFunctions, type SourceFunctions } from "./functions.ts";
 import { hintsOf } from "./hints.ts";
 import type { HttpOptions } from "./http/client.ts";
 import { isLoopback, originOf } from "./http/url.ts";
+import type { ExtractLimits } from "./limits.ts";
 import { selectResources } from "./select-resources.ts";
 
 export interface RestApiOptions {
@@ -23,6 +24,7 @@ export interface RestApiOptions {
   /** `strict`: the reference's behaviour where ours deviates. */
   readonly compat?: Compat;
   readonly http?: HttpOptions;
+  readonly limits?: Partial<ExtractLimits>;
   /** Resources to load: names, globs, `+name`, `-name`. */
   readonly endpoints?: readonly string[];
   /** Credentials may go unencrypted to hosts other than this machine. */
@@ -79,11 +81,13 @@ export function restApi(options: RestApiOptions): Source {
     extract: (context) =>
       startExtraction(
         {
+          name: options.name,
           config,
           plan,
           selected,
           strict: compat === "strict",
           http: options.http ?? {},
+          limits: options.limits ?? {},
           functions: options.functions ?? {},
           rebaseLinks: options.rebaseLinks === true,
         },

@@ -7,14 +7,10 @@ import type { ExtractContext } from "../core/source.ts";
 import { type Authenticator, createAuthenticator } from "./auth.ts";
 import { isSettled } from "./chain.ts";
 import { createCredentialTrial } from "./credential-trial.ts";
-import {
-  createHttpClient,
-  type HttpAnswer,
-  type HttpObserver,
-  type HttpOptions,
-  type HttpRequest,
-} from "./http/client.ts";
+import { createHttpClient, type HttpOptions } from "./http/client.ts";
+import type { HttpAnswer, HttpObserver, HttpRequest } from "./http/messages.ts";
 import { prepareUrl } from "./http/url.ts";
+import { mendUtf8 } from "./read-body.ts";
 import { bodyOf, type RequestSpec, urlOf } from "./request-spec.ts";
 import type { Counts, ResourceRun } from "./resource-run.ts";
 
@@ -29,8 +25,11 @@ export interface Sender {
 }
 
 interface Settings {
+  /** Of the source. */
+  readonly name: string;
   readonly config: RestApiConfig;
   readonly strict: boolean;
+  readonly encodingErrors: "strict" | "replace";
   readonly http: HttpOptions;
   /** Bytes of answers in flight or not yet read. */
   readonly waiting: ByteBudget;
@@ -44,7 +43,16 @@ export function createSender(settings: Settings): Sender {
   const secrets = new Set(secretsIn(config));
   let redactor = createRedactor([...secrets]);
   const redact = (text: string) => redactor(text);
-  const client = createHttpClient(settings.http, { clock, random, strict, redact });
+  const client = createHttpClient(settings.http, {
+    clock,
+    random,
+    strict,
+    redact,
+    ...(context.deadline === undefined ? {} : { deadline: context.deadline }),
+  });
+  if (settings.http.tlsVerify === false) {
+    context.warn("W_TLS", settings.name, { detail: "tls-verify is false" });
+  }
   /** Authenticators that several resources share, by their section. */
   const shared = new Map<unknown, Authenticator>();
   const trial = createCredentialTrial();
@@ -60,6 +68,14 @@ export function createSender(settings: Settings): Sender {
       counts.waited += seconds;
     },
   });
+
+  /** Invalid UTF-8 replaced, where that is asked for. */
+  function mended(run: ResourceRun, received: HttpAnswer): HttpAnswer {
+    if (settings.encodingErrors === "strict") return received;
+    const { answer, replaced } = mendUtf8(received);
+    if (replaced > 0) context.warn("W_ENCODING_REPLACED", run.plan.name, { count: replaced });
+    return answer;
+  }
 
   return {
     redact,
@@ -106,7 +122,7 @@ export function createSender(settings: Settings): Sender {
         secretParam: authenticator?.secretParam,
       };
       const go = () => client.send(request, observer(plan.name, run.counts, chain), own);
-      const answer = credentials === undefined ? await go() : await trial.send(plan.auth, own, go);
+      const answer = mended(run, credentials === undefined ? await go() : await trial.send(plan.auth, own, go));
       own.throwIfAborted();
       waiting.take(answer.bytes.byteLength);
       return answer;

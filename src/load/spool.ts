@@ -95,11 +95,15 @@ class Spool implements PackageWriter {
     if (chunk.rows === 0) return;
     this.#bytes += chunk.bytes.length;
     if (this.#bytes > this.#maxBytes) {
-      throw new DataError("E_LIMIT", `the load package is larger than ${this.#maxBytes} bytes`, {
-        step: "load",
-        hint: "Raise the limit of the work directory, or load fewer resources in one run.",
-        context: { table: chunk.table },
-      });
+      throw new DataError(
+        "E_LIMIT",
+        `the load package in ${this.folder} would be larger than ${this.#maxBytes} bytes`,
+        {
+          step: "load",
+          hint: "Raise max-work-bytes, or load fewer resources in one run.",
+          context: { table: chunk.table, path: this.folder, bytes: this.#bytes },
+        },
+      );
     }
     const file = this.#fileFor(chunk);
     const handle = await this.#handle(file);

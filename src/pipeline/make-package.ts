@@ -19,6 +19,7 @@ import { encodeState, STATE_ENGINE_VERSION } from "../state/stored.ts";
 import { createEarlyStart, EARLY_RULES } from "./early-start.ts";
 import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
+import { stopAt } from "./time-limit.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
 import { pipelineFolder } from "./work-folder.ts";
 
@@ -62,7 +63,11 @@ export async function makePackage(
     ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.data === undefined ? {} : { data: options.data }),
   });
-  const writer = await createPackage({ workFolder: pipelineFolder(options.workFolder, options.pipeline), loadId });
+  const writer = await createPackage({
+    workFolder: pipelineFolder(options.workFolder, options.pipeline),
+    loadId,
+    ...(options.maxWorkBytes === undefined ? {} : { maxBytes: options.maxWorkBytes }),
+  });
   const base: PackageManifest["base"] = synced.datasetExists
     ? { dataset: true, stateRowIds: synced.stateRowIds }
     : { dataset: false };
@@ -170,6 +175,7 @@ async function extractAll(
     state: sourceState(synced.state, source.name),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     signal,
+    ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),
     clock: options.clock,
     random: options.random,
     warn: recorder.warnings.warn,

@@ -7,6 +7,7 @@ import type { Destination } from "../load/destination.ts";
 import type { DataRules } from "../normalize/data-rules.ts";
 import type { NormalizeLimits } from "../normalize/run-context.ts";
 import type { EarlyRules } from "./early-start.ts";
+import type { TimeLimit } from "./time-limit.ts";
 
 /** Everything that one run needs. Ports and values only: the edges have read files, variables and flags. */
 export interface PipelineOptions {
@@ -27,6 +28,10 @@ export interface PipelineOptions {
   readonly data?: Partial<DataRules>;
   /** When the load begins before the last page has come. */
   readonly early?: Partial<EarlyRules>;
+  /** Default: none. */
+  readonly timeLimit?: TimeLimit;
+  /** Largest load package in bytes (10 GiB). */
+  readonly maxWorkBytes?: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: Random;

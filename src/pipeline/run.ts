@@ -9,6 +9,7 @@ import { makePackage } from "./make-package.ts";
 import type { PipelineOptions } from "./options.ts";
 import { findPending } from "./pending.ts";
 import { refuseContracts } from "./refuse-contracts.ts";
+import { limitTime, timeoutError } from "./time-limit.ts";
 import type { Trace } from "./trace.ts";
 import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
 import { lockPipelineFolder, pipelineFolder, traceFile } from "./work-folder.ts";
@@ -24,7 +25,9 @@ export interface PipelineRun {
  * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way, unless
  * another run has the folder.
  */
-export async function runPipeline(options: PipelineOptions): Promise<PipelineRun> {
+export async function runPipeline(given: PipelineOptions): Promise<PipelineRun> {
+  const time = limitTime(given.timeLimit, given.signal, given.clock);
+  const options = { ...given, signal: time.signal };
   const recorder = createTraceRecorder(options);
   let error: unknown;
   let unlock: (() => Promise<void>) | undefined;
@@ -32,10 +35,13 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineRun
     unlock = await lockPipelineFolder(options.workFolder, options.pipeline);
     await runSteps(options, recorder);
     // A signal that came while the last COMMIT was under way: all is done, and the run was stopped all the same.
-    error = cancelledBy(options.signal, recorder);
+    error = cancelledBy(given.signal, recorder);
   } catch (caught) {
-    error = cancelledBy(options.signal, recorder) ?? caught;
+    const late = time.expired && given.timeLimit !== undefined ? given.timeLimit : undefined;
+    error =
+      cancelledBy(given.signal, recorder) ?? (late === undefined ? caught : timeoutError(late, recorder.committed()));
   }
+  time.end();
   for (const warning of recorder.warnings.all) options.onEvent({ type: "warning", warning });
   const trace = recorder.finish(error);
   // Without the lock the folder is another run's, and so is the trace in it.

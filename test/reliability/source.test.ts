@@ -97,24 +97,25 @@ test("48: 200 MB behind 200 kB of gzip, deflate and br: E_LIMIT, and the memory 
   }
 });
 
-test("54, 55: next links to loopback, private and metadata addresses and other schemes are not asked", async (t) => {
-  const targets = [
-    "http://169.254.169.254/latest/meta-data",
-    "http://[::1]:1/x",
-    "http://10.0.0.1/x",
-    "http://[::ffff:169.254.169.254]/x",
-    "http://0x7f.1:1/x",
-    "file:///etc/passwd",
-    "ftp://127.0.0.1/x",
-    "data:application/json,[]",
-  ];
-  for (const next of targets) {
+test("54, 55: next links to private and metadata addresses, other ports of this machine and other schemes are not asked", async (t) => {
+  const targets = {
+    "http://169.254.169.254/latest/meta-data": "E_UNSAFE_URL",
+    "http://10.0.0.1/x": "E_UNSAFE_URL",
+    "http://[fd00:ec2::254]/x": "E_UNSAFE_URL",
+    "http://[::ffff:169.254.169.254]/x": "E_UNSAFE_URL",
+    // The source is on loopback itself: that is just another origin.
+    "http://[::1]:1/x": "E_FOREIGN_ORIGIN",
+    "http://0x7f.1:1/x": "E_FOREIGN_ORIGIN",
+    "file:///etc/passwd": "E_FOREIGN_ORIGIN",
+    "ftp://127.0.0.1/x": "E_FOREIGN_ORIGIN",
+    "data:application/json,[]": "E_FOREIGN_ORIGIN",
+  };
+  for (const [next, code] of Object.entries(targets)) {
     const { load, api, schemas } = await harness(t);
     const { error } = await load(JSON.stringify({ data: [{ id: 1 }], next }), {
       endpoint: { path: "t", data_selector: "data", paginator: { type: "json_link", next_url_path: "next" } },
     });
-    assert.ok(error !== undefined, next);
-    assert.ok(["E_FOREIGN_ORIGIN", "E_SOURCE_SHAPE"].includes(error.code), `${next}: ${error.code} ${error.message}`);
+    assert.equal(error?.code, code, `${next}: ${error?.message}`);
     assert.equal(api.asked.length, 1);
     assert.deepEqual(await schemas(), []);
   }

@@ -1,6 +1,6 @@
 import { isSecretKey } from "../../config/secret-keys.ts";
 import { settingEntries } from "../../config/settings.ts";
-import { isSecretVariable } from "../shared/secret-variables.ts";
+import { secretVariableValues } from "../shared/secret-variables.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -20,15 +20,18 @@ export function readInputs(environment: Environment): Readonly<Record<string, st
 
 /**
  * The values that must be masked before anything else happens: secret inputs, and variables whose name says that they
- * hold a credential (`SOURCES__GITLAB__TOKEN`, `DESTINATION__POSTGRES__CREDENTIALS`, `PGPASSWORD`, `DATABASE_URL`).
+ * hold a credential (`SOURCES__GITLAB__TOKEN`, `DESTINATION__POSTGRES__CREDENTIALS`, `PGPASSWORD`, `DATABASE_URL`), and proxies with
+ * a password.
  */
 export function secretValues(environment: Environment): readonly string[] {
   const values = new Set<string>();
+  const variables: Record<string, string | undefined> = {};
   for (const [key, value] of Object.entries(environment)) {
     if (value === undefined || value.trim() === "") continue;
-    const name = key.startsWith("INPUT_") ? key.slice("INPUT_".length).toLowerCase() : undefined;
-    if (name === undefined ? isSecretVariable(key) : isSecretInput(name)) values.add(value);
+    if (!key.startsWith("INPUT_")) variables[key] = value;
+    else if (isSecretInput(key.slice("INPUT_".length).toLowerCase())) values.add(value);
   }
+  for (const value of secretVariableValues(variables)) values.add(value);
   return [...values];
 }
 

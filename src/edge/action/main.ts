@@ -51,6 +51,7 @@ async function main(): Promise<void> {
       workingDirectory,
       // The database goes with the machine; its rows must not.
       exportFolder: join(workingDirectory, "export"),
+      startedAt: performance.timeOrigin,
       signal: stop.signal,
       onRequest: ({ method, url, status, attempt, ms, bytes }) =>
         log.line({

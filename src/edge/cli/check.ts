@@ -29,14 +29,14 @@ export function addCheck(program: Command, action: Action): void {
   addSettings(command);
   action(command, async (context, { offline, ...flags }, [file]) => {
     const configuration = configure(context, file, flags, { needsDestination: offline !== true });
-    const source = buildSource(configuration);
+    const source = buildSource(configuration, context.environment);
     const tree = resourceTree(source);
     let probe: SourceProbe | undefined;
     let database: (DestinationCheck & { readonly name: string }) | undefined;
     const failures: unknown[] = [];
     if (offline !== true) {
       await collect(failures, async () => {
-        probe = await probeSource(buildSource(configuration, { concurrency: 1 }), context.signal);
+        probe = await probeSource(buildSource(configuration, context.environment, { concurrency: 1 }), context.signal);
       });
       await collect(failures, async () => {
         database = await checkDestination(context, configuration);

@@ -1,9 +1,13 @@
 import type { Command } from "commander";
+import { NETWORK_SETTING_NAMES } from "../../config/settings.ts";
 import { buildSource } from "../shared/build-source.ts";
 import { extractToFolder } from "../shared/extract-to-folder.ts";
 import { type Action, addSettings } from "./command.ts";
 import { configure } from "./context.ts";
 import { printWarnings } from "./print-warnings.ts";
+
+/** Settings of the network that only a database or rows for one know. */
+const DESTINATION_ONLY: ReadonlySet<string> = new Set(["allow-insecure-postgres", "max-value-bytes"]);
 
 /** `sluice extract FILE --out DIR`: records, cursor state and request log, without a destination. */
 export function addExtract(program: Command, action: Action): void {
@@ -25,13 +29,11 @@ export function addExtract(program: Command, action: Action): void {
     "dataset-name",
     "limit",
     "compat",
-    "max-attempts",
-    "max-retry-wait",
-    "allow-insecure-http",
+    ...NETWORK_SETTING_NAMES.filter((name) => !DESTINATION_ONLY.has(name)),
   ]);
   action(command, async (context, { out, ...flags }, [source]) => {
     const configuration = configure(context, source, flags, { needsDestination: false });
-    const summary = await extractToFolder(buildSource(configuration), configuration, String(out), {
+    const summary = await extractToFolder(buildSource(configuration, context.environment), configuration, String(out), {
       signal: context.signal,
       redact: context.redact,
     });

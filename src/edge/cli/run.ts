@@ -23,6 +23,7 @@ export function addRun(program: Command, action: Action): void {
     const configuration = configure(context, source, flags);
     const { trace, error } = await runConfigured(configuration, {
       workingDirectory: workingDirectory(configuration),
+      startedAt: performance.timeOrigin,
       signal: context.signal,
       onEvent: showProgress(context, configuration.settings, flags.verbose === true),
       environment: context.environment,

@@ -1,5 +1,6 @@
 import { Secret } from "../../core/secret.ts";
 import type { Source } from "../../core/source.ts";
+import { proxiesOf } from "../../extract/http/proxy.ts";
 import { type RestApiOptions, restApi } from "../../extract/rest-source.ts";
 import { type GitlabOptions, gitlabSource } from "../../sources/gitlab/source.ts";
 
@@ -26,6 +27,6 @@ export function gitlab(settings: GitlabSettings): Source {
     rebaseLinks: true,
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(maxTableNesting === undefined ? {} : { maxTableNesting }),
-    ...(http === undefined ? {} : { http }),
+    http: { proxies: proxiesOf(process.env), ...http },
   });
 }

@@ -26,6 +26,8 @@ export interface PipelineSettings {
 export interface RunSettings {
   /** At most so many pages of each resource without a parent. */
   readonly limit?: number;
+  /** Seconds after which the run has ended: it stops some time before, with `E_TIMEOUT`. */
+  readonly timeout?: number;
   /** Aborted: the run rolls back and ends with `E_CANCELLED`. */
   readonly signal?: AbortSignal;
 }
@@ -69,6 +71,7 @@ export function pipeline(settings: PipelineSettings): Pipeline {
           workFolder,
           ...(run.limit === undefined ? {} : { limit: run.limit }),
           ...(settings.data === undefined ? {} : { data: settings.data }),
+          ...(run.timeout === undefined ? {} : { timeLimit: { seconds: run.timeout, startedAt: systemClock.now() } }),
           signal: run.signal ?? new AbortController().signal,
           clock: systemClock,
           random: systemRandom,

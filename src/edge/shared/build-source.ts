@@ -1,7 +1,9 @@
+import { X509Certificate } from "node:crypto";
 import type { Configuration } from "../../config/load-configuration.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { Source, SourceResource, WriteDisposition } from "../../core/source.ts";
 import type { HttpOptions } from "../../extract/http/client.ts";
+import { proxiesOf } from "../../extract/http/proxy.ts";
 import { restApi } from "../../extract/rest-source.ts";
 import { gitlabSource } from "../../sources/gitlab/source.ts";
 import { VERSION } from "./version.ts";
@@ -10,13 +12,24 @@ import { VERSION } from "./version.ts";
  * The source that a configuration names. Throws `ConfigError` for what only the source can know to be wrong (an endpoint
  * that does not exist); nothing is requested.
  *
+ * @param environment proxies are read from it
  * @param http options beside those that the configuration gives
  */
-export function buildSource(configuration: Configuration, http: Pick<HttpOptions, "concurrency"> = {}): Source {
+export function buildSource(
+  configuration: Configuration,
+  environment: Readonly<Record<string, string | undefined>>,
+  http: Pick<HttpOptions, "concurrency"> = {},
+): Source {
   const { settings, source } = configuration;
   const common = {
     compat: settings.compat,
-    http: { ...httpOptions(configuration), ...http },
+    http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...http },
+    limits: {
+      maxPages: settings.maxPages,
+      maxEmptyPages: settings.maxEmptyPages,
+      maxDepth: settings.maxDepth,
+      encodingErrors: settings.encodingErrors,
+    },
     allowInsecureHttp: settings.allowInsecureHttp,
     ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
   };
@@ -27,7 +40,10 @@ export function buildSource(configuration: Configuration, http: Pick<HttpOptions
     : withDisposition(built, { disposition: settings.writeDisposition });
 }
 
-type Common = Pick<Parameters<typeof restApi>[0], "compat" | "http" | "allowInsecureHttp" | "maxTableNesting">;
+type Common = Pick<
+  Parameters<typeof restApi>[0],
+  "compat" | "http" | "limits" | "allowInsecureHttp" | "maxTableNesting"
+>;
 
 function buildGitlab({ settings }: Configuration, common: Common): Source {
   if (settings.token === undefined) {
@@ -70,12 +86,34 @@ function buildRest(
   });
 }
 
-function httpOptions({ settings }: Configuration): HttpOptions {
+function httpOptions({ settings, caCertificate }: Configuration): HttpOptions {
+  refuseBadCertificate(caCertificate);
   return {
+    concurrency: settings.maxInFlight,
     maxAttempts: settings.maxAttempts,
     maxRetryWait: settings.maxRetryWait,
+    idleTimeout: settings.idleTimeout,
+    totalTimeout: settings.requestTimeout,
+    maxResponseBytes: settings.maxResponseBytes,
+    ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
+    allowPrivateNetwork: settings.allowPrivateNetwork,
+    tlsVerify: settings.tlsVerify,
+    ...(caCertificate === undefined ? {} : { caCertificate }),
     userAgent: `sluice/${VERSION}`,
   };
+}
+
+function refuseBadCertificate(pem: string | undefined): void {
+  try {
+    if (pem !== undefined) new X509Certificate(pem);
+  } catch (cause) {
+    throw new ConfigError("E_INPUT", "ca-certificate: the certificate cannot be read", {
+      step: "config",
+      reason: "type",
+      hint: "Give one or more certificates in PEM form, complete and with their line ends.",
+      cause,
+    });
+  }
 }
 
 /** One disposition for all resources, instead of each one's own. */

@@ -18,7 +18,9 @@ export interface RunConfiguredOptions {
   readonly signal: AbortSignal;
   readonly onEvent: EventSink;
   readonly onRequest?: (request: RequestRecord) => void;
-  /** `PG*` variables are read from it. Default: that of the process. */
+  /** Time of the system's clock from which on `timeout` counts; default: now. */
+  readonly startedAt?: number;
+  /** `PG*` variables and proxies are read from it. Default: that of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Folder where the dataset of an embedded database is left as files, below it one folder a dataset. */
   readonly exportFolder?: string;
@@ -29,9 +31,10 @@ export interface RunConfiguredOptions {
  * embedded database that does not start; what goes wrong in the run itself is in the trace.
  */
 export async function runConfigured(configuration: Configuration, options: RunConfiguredOptions): Promise<PipelineRun> {
+  const startedAt = options.startedAt ?? systemClock.now();
   const environment = options.environment ?? process.env;
   installFaults(environment);
-  const source = buildSource(configuration);
+  const source = buildSource(configuration, environment);
   const opened = await openDestination(configuration, {
     workingDirectory: options.workingDirectory,
     environment,
@@ -48,6 +51,9 @@ export async function runConfigured(configuration: Configuration, options: RunCo
       encoder: copyText,
       workFolder: options.workingDirectory,
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
+      limits: { maxValueBytes: settings.maxValueBytes, maxDepth: settings.maxDepth },
+      maxWorkBytes: settings.maxWorkBytes,
+      ...(settings.timeout === undefined ? {} : { timeLimit: { seconds: settings.timeout, startedAt } }),
       data: dataRules(settings),
       signal: options.signal,
       clock: systemClock,

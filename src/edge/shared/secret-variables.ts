@@ -11,9 +11,17 @@ export function isSecretVariable(name: string): boolean {
   return isSecretKey(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
 }
 
-/** Values of such variables; masked before anything is printed. */
+/** Values of such variables, and proxies with their credentials; masked before anything is printed. */
 export function secretVariableValues(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
-  return Object.entries(environment).flatMap(([name, value]) =>
-    value !== undefined && value.trim() !== "" && isSecretVariable(name) ? [value] : [],
-  );
+  return Object.entries(environment).flatMap(([name, value]) => {
+    if (value === undefined || value.trim() === "") return [];
+    return isSecretVariable(name) ? [value] : proxySecrets(name, value);
+  });
+}
+
+/** A proxy with a credential, in the two ways in which it can be written. */
+function proxySecrets(name: string, value: string): readonly string[] {
+  if (!/^https?_proxy$/i.test(name) || !value.includes("@")) return [];
+  // Without a scheme nothing would tell that there is a password in it.
+  return value.includes("://") ? [value] : [value, `http://${value}`];
 }

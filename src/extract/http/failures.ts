@@ -1,6 +1,7 @@
-import { DataError, SourceError } from "../../core/errors.ts";
+import { ConfigError, DataError, type SluiceError, SourceError } from "../../core/errors.ts";
 import type { BodyTooLargeError } from "./body.ts";
-import { errorCode, type NetworkFault } from "./retry.ts";
+import type { HttpAnswer } from "./messages.ts";
+import { errorCode, type NetworkFault, proxyStatus } from "./retry.ts";
 
 /** The body is larger than allowed. */
 export function tooLarge(url: string, error: BodyTooLargeError): DataError {
@@ -10,47 +11,92 @@ export function tooLarge(url: string, error: BodyTooLargeError): DataError {
   });
 }
 
-/** No complete answer came, after all attempts. */
-export function noAnswer(
+/** The source leads on and on. */
+export function tooManyRedirects(method: string, url: string, most: number): SourceError {
+  return new SourceError("E_SOURCE_NOT_FOUND", `${method} ${url} was redirected more than ${most} times`, {
+    step: "extract",
+    reason: "http_status",
+    hint: "Correct base_url or path, or raise max-redirects.",
+  });
+}
+
+/** The source asks for a longer wait than is allowed, or than is left of the run's time. */
+export function waitTooLong(
   method: string,
-  url: string,
-  error: unknown,
-  fault: NetworkFault,
-  attempts: number,
+  answer: HttpAnswer,
+  asked: number,
+  longest: number,
+  isTimeout: boolean,
 ): SourceError {
-  const code = errorCode(error) ?? (error instanceof Error ? error.name : "error");
-  const context = { url, cause: code, attempts };
-  if (fault === "certificate") {
-    return new SourceError("E_CONFIG", `${method} ${url}: the certificate of the server cannot be verified (${code})`, {
+  const allowed = isTimeout
+    ? `the ${Math.max(0, Math.floor(longest))} s that are left of the timeout`
+    : `the ${longest} s allowed`;
+  return new SourceError(
+    "E_SOURCE_RATE_LIMIT",
+    `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`,
+    {
       step: "extract",
-      hint: "Give the certificate of its authority, or correct the host name.",
-      context,
-      cause: error,
+      reason: "http_status",
+      hint: `Run again later, or raise ${isTimeout ? "timeout" : "max-retry-wait"}.`,
+    },
+  );
+}
+
+/** Which request it was. */
+export interface FailedRequest {
+  readonly method: string;
+  /** Secrets masked. */
+  readonly url: string;
+  readonly attempts: number;
+  /** `host:port` of the proxy in between. */
+  readonly proxy?: string;
+}
+
+/** No complete answer came, after all attempts. */
+export function noAnswer(request: FailedRequest, error: unknown, fault: NetworkFault): SluiceError {
+  const { method, url, attempts, proxy } = request;
+  const refused = proxy === undefined ? undefined : proxyStatus(error);
+  const code =
+    refused === undefined
+      ? (errorCode(error) ?? (error instanceof Error ? error.name : "error"))
+      : `the proxy answered ${refused}`;
+  const via = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+  const context = { url, cause: code, attempts, ...(proxy === undefined ? {} : { proxy }) };
+  const options = { step: "extract", context, cause: error } as const;
+  if (refused === 407) {
+    return new ConfigError("E_CONFIG", `${method} ${url}: the proxy ${proxy} does not accept the credential (407)`, {
+      ...options,
+      hint: "Write user and password into the URL of the variable HTTPS_PROXY or HTTP_PROXY.",
     });
   }
+  if (fault === "certificate") {
+    return new ConfigError(
+      "E_CONFIG",
+      `${method} ${url}${via}: the certificate of the server cannot be verified (${code})`,
+      { ...options, hint: "Give the certificate of its authority with ca-certificate, or correct the host name." },
+    );
+  }
   if (fault === "timeout") {
-    return new SourceError("E_TIMEOUT", `${method} ${url} did not answer in time (${code}, ${attempts} attempts)`, {
-      step: "extract",
-      context,
-      cause: error,
+    const text = `${method} ${url}${via} did not answer in time (${code}, ${attempts} attempts)`;
+    return new SourceError("E_TIMEOUT", text, {
+      ...options,
+      hint: "Run again later, or raise idle-timeout or request-timeout.",
     });
   }
   if (code === "UND_ERR_INVALID_ARG") {
-    return new SourceError(
+    return new ConfigError(
       "E_CONFIG",
       `${method} ${url} cannot be sent: a header has characters that may not stand in it`,
       {
-        step: "extract",
+        ...options,
         hint: "Check client.headers, endpoint.headers and the token for line ends and other special characters.",
-        context,
-        cause: error,
       },
     );
   }
   const overflow = code === "UND_ERR_HEADERS_OVERFLOW";
   return new SourceError(
     overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE",
-    `${method} ${url} gave no complete answer (${code}, ${attempts} attempts)`,
-    { step: "extract", context, cause: error },
+    `${method} ${url}${via} gave no complete answer (${code}, ${attempts} attempts)`,
+    options,
   );
 }

@@ -45,11 +45,14 @@ export type NetworkFault = "retry" | "timeout" | "certificate" | "final";
 
 /** What a failed exchange means: try again (a timeout is told apart), or not. */
 export function networkFault(error: unknown): NetworkFault {
+  const refused = proxyStatus(error);
+  if (refused !== undefined) return refused >= 500 ? "retry" : "final";
   const code = errorCode(error);
   if (code === undefined) return "final";
+  if (code === "UND_ERR_PRX_TLS") return "certificate";
   if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_CERT)/.test(code)) return "certificate";
   if (/TIMEOUT|ETIMEDOUT|TimeoutError/.test(code)) return "timeout";
-  return /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDR|ERR_SSL|EPROTO|UND_ERR_SOCKET|UND_ERR_RES_CONTENT|HPE_|Z_)/.test(
+  return /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDR|ERR_SSL|EPROTO|UND_ERR_SOCKET|UND_ERR_PRX_CONN|UND_ERR_RES_CONTENT|HPE_|Z_)/.test(
     code,
   )
     ? "retry"
@@ -63,4 +66,10 @@ export function errorCode(error: unknown): string | undefined {
   if ("code" in error && typeof error.code === "string") return error.code;
   if (error instanceof AggregateError) return errorCode(error.errors[0]);
   return errorCode(error.cause);
+}
+
+/** The status with which a proxy refused to connect, undefined when that is not what happened. */
+export function proxyStatus(error: unknown): number | undefined {
+  const found = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message) : null;
+  return found === null ? undefined : Number(found[1]);
 }

@@ -33,7 +33,10 @@ test("an allowed host is asked without any credential, and so it is in strict", 
     const other = await serve(t, (_, response) => json(response, [{ id: 2 }]));
     const api = await serve(t, (_, response) => json(response, [{ id: 1 }], { link: `<${other.base}/a>; rel="next"` }));
     const hosts = strict ? {} : { allowed_hosts: [new URL(other.base).host] };
-    const { records } = await extract(withToken(api.base, hosts), { compat: strict ? "strict" : "default" });
+    const { records } = await extract(withToken(api.base, hosts), {
+      compat: strict ? "strict" : "default",
+      http: { allowPrivateNetwork: true },
+    });
     assert.deepEqual(records.a, [{ id: 1 }, { id: 2 }]);
     assert.equal(api.asked[0]?.headers["private-token"], "secret-token");
     const text = JSON.stringify(other.asked);

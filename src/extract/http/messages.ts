@@ -1,0 +1,38 @@
+import type { OriginRules } from "./origins.ts";
+
+export interface HttpRequest extends OriginRules {
+  readonly method: string;
+  /** Absolute, as it goes onto the wire. */
+  readonly url: string;
+  /** Header names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** May be sent again after a failure. */
+  readonly retryable: boolean;
+  /** An answer that is taken as it is, whatever its status. */
+  readonly settled?: (answer: HttpAnswer) => boolean;
+  /** Name of a query parameter that carries a credential, beside the well-known ones. */
+  readonly secretParam?: string | undefined;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case; several lines of one name joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly bytes: Uint8Array;
+  /** URL that answered, secrets masked. */
+  readonly shownUrl: string;
+}
+
+/** Told of every attempt. */
+export interface HttpObserver {
+  attempt(facts: {
+    readonly method: string;
+    readonly url: string;
+    readonly status: number;
+    readonly attempt: number;
+    readonly ms: number;
+    readonly bytes: number;
+  }): void;
+  waited(seconds: number): void;
+}
