@@ -130,9 +130,13 @@ export const SETTINGS = {
   }),
   "replace-method": setting({
     // dlt: replace strategies; the two that keep the table visible are one method here.
-    kind: choice(["delete", "truncate"], { "truncate-and-insert": "delete", "insert-from-staging": "delete" }),
+    kind: choice(["delete", "truncate", "staging-optimized"], {
+      "truncate-and-insert": "delete",
+      "insert-from-staging": "delete",
+    }),
     group: "load",
-    description: "How replace empties tables; with `truncate` readers wait, and may see an empty table.",
+    description:
+      "How replace empties tables. With `truncate` readers wait, and may see an empty table; with `staging-optimized` the tables are dropped and made again.",
     default: "delete",
     example: "delete",
     dlt: ["destination.postgres.replace_strategy", "destination.replace_strategy"],

@@ -9,6 +9,13 @@ export interface TableChunk {
   readonly bytes: Uint8Array;
 }
 
+/**
+ * A field beside the columns in the rows of tables that are staged before they are merged: the number of the record that
+ * a row comes from. Rows of one key have the same ids; by it a row is found with all that is below it. No column can have
+ * the name.
+ */
+export const RECORD_NUMBER = "#";
+
 /** Data types of dlt, as they stand in a stored schema. */
 export type DataType =
   | "text"

@@ -31,9 +31,22 @@ export interface SourceResource {
 
 export type MergeStrategy = "delete-insert" | "upsert" | "scd2" | "insert-only";
 
+/** dlt's write disposition with the options of its merge strategies. */
 export interface WriteDisposition {
   readonly disposition: "append" | "replace" | "merge" | "skip";
   readonly strategy?: MergeStrategy;
+  /** delete-insert: the source promises that no key comes twice. */
+  readonly deduplicated?: boolean;
+  /** upsert: rows that are as received are not written again. */
+  readonly skipUnchangedRows?: boolean;
+  /** scd2: column that changes with the record, instead of a hash of all of it; upsert: what tells a changed row. */
+  readonly rowVersionColumn?: string;
+  /** scd2: names of the columns that say from when to when a version held. */
+  readonly validityColumns?: readonly [from: string, to: string];
+  /** scd2: what stands in the second of them as long as the version holds, as written; null when absent. */
+  readonly activeRecordTimestamp?: string | null;
+  /** scd2: the moment at which versions change in this load, as written; null: that of the load. */
+  readonly boundaryTimestamp?: string | null;
 }
 
 export type ContractMode = "evolve" | "freeze" | "discard_row" | "discard_value";

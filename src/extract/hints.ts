@@ -13,7 +13,7 @@ export function hintsOf(plan: PlannedResource): ResourceHints {
     writeDisposition: dispositionOf(config.write_disposition),
     primaryKey: names(config.primary_key),
     mergeKey: names(config.merge_key),
-    columns: Array.isArray(config.columns) ? {} : (config.columns ?? {}),
+    columns: columnsOf(config.columns),
     ...(config.max_table_nesting === undefined || config.max_table_nesting === null
       ? {}
       : { maxTableNesting: config.max_table_nesting }),
@@ -33,11 +33,6 @@ function extraHints(plan: PlannedResource): Record<string, JsonValue> {
     parent: config.parent_table_name,
     nested_hints: config.nested_hints,
   };
-  const disposition = config.write_disposition;
-  if (typeof disposition === "object" && disposition !== null) {
-    candidates["x-active-record-timestamp"] = disposition.active_record_timestamp ?? undefined;
-    candidates["x-boundary-timestamp"] = disposition.boundary_timestamp ?? undefined;
-  }
   const out: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(candidates)) if (value !== undefined && value !== null) out[key] = value;
   return out;
@@ -46,8 +41,18 @@ function extraHints(plan: PlannedResource): Record<string, JsonValue> {
 function dispositionOf(written: PlannedResource["config"]["write_disposition"]): WriteDisposition {
   if (written === null || written === undefined) return { disposition: "append" };
   if (typeof written === "string") return { disposition: written };
-  const { disposition, strategy } = written;
-  return strategy === null || strategy === undefined ? { disposition } : { disposition, strategy };
+  const { disposition, strategy, deduplicated, skip_unchanged_rows: skip, row_version_column_name: version } = written;
+  const { validity_column_names: validity, active_record_timestamp: active, boundary_timestamp: boundary } = written;
+  return {
+    disposition,
+    ...(strategy ? { strategy } : {}),
+    ...(deduplicated ? { deduplicated } : {}),
+    ...(skip ? { skipUnchangedRows: true } : {}),
+    ...(version ? { rowVersionColumn: version } : {}),
+    ...(validity ? { validityColumns: validity } : {}),
+    ...(active === undefined ? {} : { activeRecordTimestamp: active }),
+    ...(boundary === undefined ? {} : { boundaryTimestamp: boundary }),
+  };
 }
 
 function contractOf(written: NonNullable<PlannedResource["config"]["schema_contract"]>): SchemaContract {
@@ -58,6 +63,12 @@ function contractOf(written: NonNullable<PlannedResource["config"]["schema_contr
     ...(columns === undefined ? {} : { columns }),
     ...(data_type === undefined ? {} : { data_type }),
   };
+}
+
+/** Column hints by name; dlt takes a list of columns with their names too. */
+function columnsOf(written: PlannedResource["config"]["columns"]): ResourceHints["columns"] {
+  if (!Array.isArray(written)) return written ?? {};
+  return Object.fromEntries(written.map((column) => [String(column.name), column]));
 }
 
 function names(keys: string | readonly string[] | null | undefined): readonly string[] {

@@ -91,6 +91,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     data: { ...DEFAULT_DATA_RULES, ...options.data },
     resource: "",
     record: 0,
+    rootNumber: 0,
     collisions: new Set(),
   };
   const padding = encoder.delimiter + encoder.nullField;
@@ -102,11 +103,18 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   const tapeRows =
     encoder.copyEscaped === undefined
       ? undefined
-      : createTapeRows({ context, loadId, nextRowId, copyEscaped: encoder.copyEscaped });
+      : createTapeRows({
+          context,
+          loadId,
+          nextRowId,
+          nextRootNumber: () => ++rootRows,
+          copyEscaped: encoder.copyEscaped,
+        });
   const plans = new Map<string, TablePlan>();
   const states = new Map<string, ResourceState>();
   const deciding = decidingResources(schema, options.resources);
   let chunks: TableChunk[] = [];
+  let rootRows = 0;
 
   /** Hints are applied when the first page arrives, as dlt does with the first item. */
   const start = (name: string): ResourceState => {
@@ -139,11 +147,15 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
 
   const rootRow = (plan: TablePlan, record: JsonObject, level: number, handed: HandedDown): void => {
     const base = scratch.listCount;
+    // A list may hold rows of another root table: what follows it belongs to the record around it.
+    const outer = context.rootNumber;
+    context.rootNumber = ++rootRows;
     flatten(context, scratch, plan, record, level);
     handDown(plan, handed);
     if (leavesOut(plan, base)) return;
     setSlot(context, scratch, plan, plan.loadId, loadId);
     finishRow(plan, givenId(plan) ?? rootId(plan, record), base, level, handed);
+    context.rootNumber = outer;
   };
 
   const nestedRow = (
@@ -251,6 +263,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       if (value !== null && value !== undefined) encodeValue(context, plan, slot, value);
     }
     const { fields, columns } = plan;
+    if (plan.numbered) fields[0] = `${context.rootNumber}`;
     let row = fields[0] as string;
     fields[0] = nullField;
     for (let i = 1; i < columns.length; i += 1) {
@@ -292,13 +305,22 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       case "document":
         return rowHash(record);
       case "key": {
+        const names = keyNamesOf(plan);
         const key: Record<string, JsonValue> = {};
-        for (const column of plan.table.columns.values()) {
-          if (column.primaryKey === true) key[column.name] = plan.slots.get(column.name)?.value ?? null;
-        }
-        return keyHash(key, Object.keys(key));
+        for (const name of names) key[name] = plan.slots.get(name)?.value ?? null;
+        return keyHash(key, names);
       }
     }
+  };
+
+  const keyNames = new Map<TablePlan, readonly string[]>();
+  const keyNamesOf = (plan: TablePlan): readonly string[] => {
+    let names = keyNames.get(plan);
+    if (names === undefined) {
+      names = [...plan.table.columns.values()].filter((one) => one.primaryKey === true).map((one) => one.name);
+      keyNames.set(plan, names);
+    }
+    return names;
   };
 
   const rowIds = new Map<string, RowId>();

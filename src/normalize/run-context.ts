@@ -29,6 +29,8 @@ export interface RunContext {
   resource: string;
   /** Number of the record at hand within its resource, from 1. */
   record: number;
+  /** Number of the root row at hand and of those below it, over all resources. */
+  rootNumber: number;
   /** Pairs of colliding keys that were told of. */
   readonly collisions: Set<string>;
 }

@@ -1,11 +1,11 @@
 import { DataError } from "../core/errors.ts";
-import type { DataType } from "../core/flow.ts";
+import { type DataType, RECORD_NUMBER } from "../core/flow.ts";
 import type { JsonValue } from "../core/json.ts";
 import { createNestedIds, type NestedIds } from "../core/shake128.ts";
 import { keyName, tableName } from "../schema/identifiers.ts";
 import { shortenFragments } from "../schema/naming/snake-case.ts";
 import { propagatedColumns } from "../schema/propagation.ts";
-import { isComplete } from "../schema/schema.ts";
+import { isComplete, stagesRows } from "../schema/schema.ts";
 import type { Column, Table } from "../schema/table.ts";
 import type { ChunkWriter } from "./chunk-writer.ts";
 import { noteSurrogate } from "./lone-surrogate.ts";
@@ -89,7 +89,9 @@ export interface TablePlan {
   readonly slots: Map<string, Slot>;
   readonly lists: Map<string, ListPlan>;
   readonly writer: ChunkWriter;
-  /** Names of the complete columns, in COPY order. A new array whenever it grows. */
+  /** Rows carry the number of their record in the first field, see `RECORD_NUMBER`. */
+  readonly numbered: boolean;
+  /** Names of the fields in COPY order: the complete columns. A new array whenever it grows. */
   columns: string[];
   /** One field a column; holds nulls between rows. */
   fields: string[];
@@ -130,6 +132,7 @@ export function createTablePlan(
 ): TablePlan {
   const slots = new Map<string, Slot>();
   const slot = (name: string) => ensureSlot(context, table, slots, name);
+  const numbered = stagesRows(context.schema, table.name);
   const plan: TablePlan = {
     name: table.name,
     table,
@@ -139,8 +142,9 @@ export function createTablePlan(
     slots,
     lists: new Map(),
     writer,
-    columns: [],
-    fields: [],
+    numbered,
+    columns: numbered ? [RECORD_NUMBER] : [],
+    fields: numbered ? [context.encoder.nullField] : [],
     required: [],
     propagated: [],
     id: slot("_dlt_id"),

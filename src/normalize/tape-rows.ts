@@ -30,6 +30,7 @@ export interface TapeRowsOptions {
   readonly context: RunContext;
   readonly loadId: string;
   readonly nextRowId: () => string;
+  readonly nextRootNumber: () => number;
   /** Copies strings with escapes; see `RowEncoder`. */
   readonly copyEscaped: (source: Uint8Array, start: number, end: number, target: Uint8Array, at: number) => number;
 }
@@ -48,7 +49,7 @@ const SHORT = 96;
  * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
  */
 export function createTapeRows(options: TapeRowsOptions): TapeRows {
-  const { context, loadId, nextRowId, copyEscaped } = options;
+  const { context, loadId, nextRowId, nextRootNumber, copyEscaped } = options;
   const { encoder, limits } = context;
   const nullField = encoder.nullField;
   const nullBytes = Buffer.from(nullField);
@@ -252,6 +253,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
     }
     encodeValue(context, plan, plan.id, id);
     ids[row] = id;
+    if (plan.numbered) plan.fields[0] = `${context.rootNumber}`;
     if (plan.propagated.length === 0) below[row] = parent < 0 ? NOTHING : (below[parent] as HandedDown);
     else {
       const own = parent < 0 ? [] : [...(below[parent] as HandedDown)];
@@ -342,6 +344,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       listCount = 0;
       if (((entries[index + 1] as number) & 15) !== TOKEN.object || !lookAtObject(plan, index, level, -1, 0))
         return false;
+      context.rootNumber = nextRootNumber();
       for (let row = 0; row < rowCount; row += 1) writeRow(row);
       return true;
     },

@@ -4,7 +4,7 @@ import type { Warn } from "../core/warnings.ts";
 import type { Destination } from "../load/destination.ts";
 import type { EarlyLoad, EarlyRequest } from "../load/early-load.ts";
 import type { PackageWriter } from "../load/spool.ts";
-import { writeDispositionOf } from "../schema/schema.ts";
+import { stagesRows, writeDispositionOf } from "../schema/schema.ts";
 import type { Schema } from "../schema/table.ts";
 
 /** When a load begins before its package is complete, and when it is given up. */
@@ -67,6 +67,8 @@ export function createEarlyStart(options: EarlyStartOptions): EarlyStart {
     let fresh = 0;
     let known = 0;
     for (const file of writer.files) {
+      // Its rows have the ids of those that are there: they are merged when all have come.
+      if (stagesRows(schema, file.table)) continue;
       if (stored?.tables.get(file.table)?.seenData !== true) fresh += file.bytes;
       else if (writeDispositionOf(schema, file.table) !== "replace") known += file.bytes;
     }

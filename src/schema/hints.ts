@@ -1,6 +1,6 @@
 import { ConfigError } from "../core/errors.ts";
 import { getOwn, type JsonObject, type JsonValue, keysOf } from "../core/json.ts";
-import type { SourceResource } from "../core/source.ts";
+import type { SourceResource, WriteDisposition } from "../core/source.ts";
 import { mergeColumns } from "./evolve.ts";
 import { columnName, tableName } from "./identifiers.ts";
 import { extendPropagation } from "./propagation.ts";
@@ -36,13 +36,12 @@ export function applyResourceHints(schema: Schema, resource: Pick<SourceResource
   const table: Table = known ?? { name, columns: new Map(), extra: {} };
   mergeColumns(table.columns, hintedColumns(schema, hints), false);
   table.writeDisposition = hints.writeDisposition.disposition;
-  if (hints.writeDisposition.disposition === "merge" && hints.writeDisposition.strategy !== undefined) {
-    table.mergeStrategy = hints.writeDisposition.strategy;
-  }
+  applyMergeOptions(table, hints.writeDisposition);
   table.resource = resource.name;
   if (hints.maxTableNesting !== undefined) table.maxNesting = hints.maxTableNesting;
   if (hints.schemaContract !== undefined) table.extra.schema_contract = hints.schemaContract;
   if (hints.description !== undefined) table.description = hints.description;
+  checkMergeHints(table, resource.name);
   schema.tables.set(name, table);
   extendPropagation(schema, name);
   return { table: name, changed: before !== JSON.stringify(storedTable(table)) || configured !== schema.normalizers };
@@ -63,7 +62,7 @@ function hintedColumns(schema: Schema, hints: SourceResource["hints"]): Readonly
   }
   addKey(raw, "primary_key", hints.primaryKey);
   addKey(raw, "merge_key", hints.mergeKey);
-  if (hints.writeDisposition.strategy === "scd2" && hints.writeDisposition.disposition === "merge") addValidity(raw);
+  addVersionColumns(raw, hints.writeDisposition);
   if (hints.cursorColumn !== undefined) {
     raw.set(hints.cursorColumn, { ...raw.get(hints.cursorColumn), incremental: true });
   }
@@ -95,16 +94,64 @@ function addKey(columns: Map<string, JsonObject>, hint: "primary_key" | "merge_k
   }
 }
 
-/** dlt: the columns of slowly changing dimensions come before all inferred ones; the row hash takes the place of the row id. */
-function addValidity(columns: Map<string, JsonObject>): void {
-  columns.set("_dlt_valid_from", { data_type: "timestamp", nullable: true, "x-valid-from": true });
-  columns.set("_dlt_valid_to", {
+/**
+ * dlt: the columns of slowly changing dimensions come before all inferred ones; the row hash takes the place of the row id,
+ * unless a column of the data tells the versions apart.
+ */
+function addVersionColumns(columns: Map<string, JsonObject>, merge: WriteDisposition): void {
+  if (merge.disposition !== "merge") return;
+  const version = merge.rowVersionColumn;
+  if (merge.strategy !== "scd2") {
+    if (version === undefined || merge.skipUnchangedRows !== true) return;
+    columns.set(version, { ...columns.get(version), nullable: false, "x-row-version": true });
+    return;
+  }
+  const [from, to] = merge.validityColumns ?? DEFAULT_VALIDITY_COLUMNS;
+  columns.set(from, { data_type: "timestamp", nullable: true, "x-valid-from": true });
+  columns.set(to, {
     data_type: "timestamp",
     nullable: true,
     "x-valid-to": true,
-    "x-active-record-timestamp": null,
+    "x-active-record-timestamp": merge.activeRecordTimestamp ?? null,
   });
-  columns.set("_dlt_id", { nullable: false, "x-row-version": true, unique: false, row_key: false });
+  // A version that comes back has the same hash again, so the id of the row is no key any more.
+  columns.set(version ?? "_dlt_id", { nullable: false, "x-row-version": true, unique: false, row_key: false });
+}
+
+const DEFAULT_VALIDITY_COLUMNS = ["_dlt_valid_from", "_dlt_valid_to"] as const;
+
+/** dlt: what a load does not say stays as an earlier one has said it. */
+function applyMergeOptions(table: Table, merge: WriteDisposition): void {
+  if (merge.disposition !== "merge") return;
+  if (merge.strategy !== undefined) table.mergeStrategy = merge.strategy;
+  if (merge.deduplicated === true) table.extra["x-stage-data-deduplicated"] = true;
+  if (merge.skipUnchangedRows === true) table.extra["x-merge-skip-unchanged-rows"] = true;
+  if (merge.strategy !== "scd2" || merge.boundaryTimestamp === undefined) return;
+  if (merge.boundaryTimestamp === null) delete table.extra["x-boundary-timestamp"];
+  else table.extra["x-boundary-timestamp"] = merge.boundaryTimestamp;
+}
+
+/** Throws `E_CONFIG` for hints by which no merge can be done. dlt: `verify_schema_merge_disposition`. */
+function checkMergeHints(table: Table, resource: string): void {
+  const refuse = (message: string, hint: string): ConfigError =>
+    new ConfigError("E_CONFIG", message, { hint, context: { resource, table: table.name } });
+  const columns = [...table.columns.values()];
+  for (const [wire, found] of [
+    ["hard_delete", columns.filter((column) => column.hardDelete === true)],
+    ["dedup_sort", columns.filter((column) => column.dedupSort !== undefined)],
+  ] as const) {
+    if (found.length < 2) continue;
+    const names = found.map((column) => column.name).join(", ");
+    throw refuse(`Table ${table.name} has several columns with ${wire}: ${names}.`, "Keep one of them.");
+  }
+  if (table.writeDisposition !== "merge") return;
+  const strategy = table.mergeStrategy;
+  if (strategy !== "upsert" && strategy !== "insert-only") return;
+  if (columns.some((column) => column.primaryKey === true)) return;
+  throw refuse(
+    `The merge strategy ${strategy} of table ${table.name} needs a primary key.`,
+    "Set primary_key on the resource.",
+  );
 }
 
 function withoutDefaults(hint: JsonObject): JsonObject {

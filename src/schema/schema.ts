@@ -115,6 +115,15 @@ export function mergeStrategyOf(schema: Schema, name: string): Table["mergeStrat
   return root?.writeDisposition === "merge" ? (root.mergeStrategy ?? "delete-insert") : undefined;
 }
 
+/**
+ * True for the tables of a merge whose rows must all be there before the first of them can be written: their ids are made
+ * from the data, so that old and new rows have the same, and what becomes of a row depends on the one that is there.
+ */
+export function stagesRows(schema: Schema, name: string): boolean {
+  const strategy = mergeStrategyOf(schema, name);
+  return strategy !== undefined && strategy !== "delete-insert";
+}
+
 /** Names of the complete columns in stored order: what `CREATE TABLE` and COPY see. */
 export function completeColumns(table: Table): readonly Column[] {
   return [...table.columns.values()].filter((column) => isComplete(column));

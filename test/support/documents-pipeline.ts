@@ -6,6 +6,7 @@ import { Secret } from "../../src/core/secret.ts";
 import type { ResourceHints } from "../../src/core/source.ts";
 import { copyText } from "../../src/destination/postgres/copy-text.ts";
 import { createPostgres } from "../../src/destination/postgres/create-postgres.ts";
+import type { ReplaceMethod } from "../../src/destination/postgres/load-context.ts";
 import { systemClock, systemRandom } from "../../src/edge/shared/system-ports.ts";
 import { type PipelineRun, runPipeline } from "../../src/pipeline/run.ts";
 import { documentsSource } from "./documents-source.ts";
@@ -23,6 +24,7 @@ export async function documentsPipeline(options: {
   readonly schema?: string;
   readonly maxTableNesting?: number;
   readonly rootKey?: boolean;
+  readonly replaceMethod?: ReplaceMethod;
 }): Promise<DocumentsPipeline> {
   const workFolder = await mkdtemp(join(tmpdir(), "sluice-documents-"));
   return {
@@ -40,6 +42,7 @@ export async function documentsPipeline(options: {
           dsn: new Secret(options.url),
           clock: systemClock,
           random: systemRandom,
+          ...(options.replaceMethod === undefined ? {} : { replaceMethod: options.replaceMethod }),
         }),
         destinationKind: "postgres",
         encoder: copyText,

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../src/core/json.ts";
-import type { ResourceHints, Source } from "../../src/core/source.ts";
+import type { ResourceHints, Source, WriteDisposition } from "../../src/core/source.ts";
 
 /** A source that yields given documents, one page a resource: what a golden vector describes. */
 export function documentsSource(options: {
@@ -37,26 +37,32 @@ export function documentsSource(options: {
 export function goldenHints(resource: JsonObject): ResourceHints {
   const list = (value: JsonValue | undefined): string[] =>
     value === undefined || value === null ? [] : Array.isArray(value) ? value.map(String) : [String(value)];
-  const disposition = resource.write_disposition;
   const columns = resource.columns;
-  const asObject = (value: JsonValue | undefined) => value as JsonObject;
   return {
-    writeDisposition:
-      typeof disposition === "string"
-        ? { disposition: disposition as "append" }
-        : disposition === undefined || disposition === null
-          ? { disposition: "append" }
-          : {
-              disposition: String(asObject(disposition).disposition) as "merge",
-              ...(asObject(disposition).strategy === undefined
-                ? {}
-                : { strategy: String(asObject(disposition).strategy) as "upsert" }),
-            },
+    writeDisposition: goldenDisposition(resource.write_disposition),
     primaryKey: list(resource.primary_key),
     mergeKey: list(resource.merge_key),
     columns: Array.isArray(columns)
       ? Object.fromEntries(columns.map((column) => [String((column as JsonObject).name), column as JsonObject]))
       : ((columns as Record<string, JsonObject> | undefined) ?? {}),
     ...(resource.max_table_nesting === undefined ? {} : { maxTableNesting: Number(resource.max_table_nesting) }),
+  };
+}
+
+function goldenDisposition(written: JsonValue | undefined): WriteDisposition {
+  if (written === undefined || written === null) return { disposition: "append" };
+  if (typeof written === "string") return { disposition: written as "append" };
+  const dict = written as JsonObject;
+  const given = <K extends keyof WriteDisposition>(key: K, wire: string) =>
+    dict[wire] === undefined ? {} : { [key]: dict[wire] as WriteDisposition[K] };
+  return {
+    disposition: String(dict.disposition) as "merge",
+    ...given("strategy", "strategy"),
+    ...given("deduplicated", "deduplicated"),
+    ...given("skipUnchangedRows", "skip_unchanged_rows"),
+    ...given("rowVersionColumn", "row_version_column_name"),
+    ...given("validityColumns", "validity_column_names"),
+    ...given("activeRecordTimestamp", "active_record_timestamp"),
+    ...given("boundaryTimestamp", "boundary_timestamp"),
   };
 }

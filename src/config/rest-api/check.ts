@@ -1,6 +1,7 @@
 import type { Fault } from "../fault.ts";
 import { nearest } from "../nearest.ts";
 import type { AuthConfig } from "./auth-shape.ts";
+import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
@@ -74,6 +75,15 @@ function resourceFaults(resource: PlannedResource, config: RestApiConfig): Fault
       reason: "json_and_data",
       message: `the resource ${quote(resource.name)} has both json and data`,
       suggestion: "keep one of them",
+    });
+  }
+  faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+  const { columns } = resource.config;
+  if (Array.isArray(columns)) {
+    columns.forEach((column, index) => {
+      if (typeof column.name === "string" && column.name !== "") return;
+      const path = [...resource.at, "columns", index, "name"];
+      faults.push({ path, reason: "missing_key", message: 'the key "name" is missing' });
     });
   }
   if (resource.incremental !== undefined) {

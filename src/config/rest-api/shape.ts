@@ -86,9 +86,32 @@ const resourceKeys = {
       disposition,
       z.strictObject({
         disposition,
-        strategy: z.enum(["delete-insert", "upsert", "scd2", "insert-only"]).nullish(),
-        active_record_timestamp: z.string().nullish(),
-        boundary_timestamp: z.string().nullish(),
+        strategy: z
+          .enum(["delete-insert", "upsert", "scd2", "insert-only"])
+          .nullish()
+          .describe("How merge changes the table; `delete-insert` when absent."),
+        deduplicated: z.boolean().nullish().describe("delete-insert: no key comes twice, so nothing is looked for."),
+        skip_unchanged_rows: z.boolean().nullish().describe("upsert: rows that are as received are not written again."),
+        row_version_column_name: z
+          .string()
+          .nullish()
+          .describe(
+            "scd2: column that changes with the record, instead of a hash of it; upsert: with skip_unchanged_rows.",
+          ),
+        validity_column_names: z
+          .tuple([z.string(), z.string()])
+          .nullish()
+          .describe("scd2: names for `_dlt_valid_from` and `_dlt_valid_to`."),
+        active_record_timestamp: z
+          .string()
+          .nullish()
+          .describe("scd2: what stands in the second of them while a version holds; null when absent."),
+        boundary_timestamp: z
+          .string()
+          .nullish()
+          .describe(
+            "scd2: when the versions of this load begin and the old ones end; the moment of the load when absent.",
+          ),
       }),
     ])
     .nullish(),

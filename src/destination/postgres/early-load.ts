@@ -4,6 +4,7 @@ import type { EarlyLoad, EarlyRequest, SpooledFile } from "../../load/early-load
 import type { PackageFile } from "../../load/manifest.ts";
 import { planLoad } from "../../load/plan.ts";
 import { cancelOnAbort } from "./cancel.ts";
+import { copyPart } from "./copy-files.ts";
 import {
   createEarlyTables,
   EarlyEnd,
@@ -22,7 +23,6 @@ import { type Session, StatementError } from "./session.ts";
 import { BLOCKS_OTHERS_SQL } from "./sql/locks.ts";
 import { lockTimeoutSql } from "./sql/transaction.ts";
 import { vacuum } from "./vacuum.ts";
-import { copyPart } from "./write-chain.ts";
 
 export interface EarlyLimits {
   /** Longest wait for any lock, in milliseconds: who comes first keeps it. */

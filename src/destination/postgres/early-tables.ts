@@ -35,15 +35,17 @@ export interface EarlyTables {
   readonly ready: Set<string>;
   /** Names of the tables that were looked at. */
   readonly seen: Set<string>;
+  /** Tables whose rows are staged before they are merged: nothing of them is copied before all of it is there. */
+  readonly staged: Set<string>;
 }
 
 export function createEarlyTables(lock: DatasetLock): EarlyTables {
-  return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set() };
+  return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set(), staged: new Set() };
 }
 
 /** True when rows of the file may be copied now; others are copied at the end. */
 export function takesRows(tables: EarlyTables, file: SpooledFile): boolean {
-  return tables.created.has(file.table) || tables.ready.has(file.table);
+  return !tables.staged.has(file.table) && (tables.created.has(file.table) || tables.ready.has(file.table));
 }
 
 /**
@@ -53,6 +55,9 @@ export function takesRows(tables: EarlyTables, file: SpooledFile): boolean {
  */
 export async function growTables(session: Session, context: LoadContext, tables: EarlyTables): Promise<void> {
   const { plan } = context;
+  for (const chain of plan.chains) {
+    if (chain.action === "staged") for (const table of chain.tables) tables.staged.add(table.name);
+  }
   if (plan.filled.some((table) => !tables.seen.has(table.name))) {
     tables.catalog = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
     await lockReady(session, context, tables);

@@ -6,6 +6,7 @@ import { incremental } from "./incremental.ts";
 import { isoStrings } from "./iso-strings.ts";
 import { naming } from "./naming.ts";
 import { relational } from "./relational.ts";
+import { sql } from "./sql.ts";
 import { types } from "./types.ts";
 
 /** The interop set: what dlt 1.31.0 answered, by file of `cases/interop/`. */
@@ -16,6 +17,7 @@ export const files: Record<string, VectorFile> = {
   iso_strings: isoStrings,
   naming,
   relational,
+  sql,
   types,
 };
 

@@ -290,8 +290,8 @@ test("lists, booleans, dlt's words and timestamps in text", () => {
     /expected true or false, found the text "yes"/,
   );
   assert.match(
-    refusal({ environment: { DESTINATION__REPLACE_STRATEGY: "staging-optimized" } }).message,
-    /expected one of delete, truncate/,
+    refusal({ environment: { DESTINATION__REPLACE_STRATEGY: "drop" } }).message,
+    /expected one of delete, truncate, staging-optimized/,
   );
 });
 

@@ -70,10 +70,57 @@ suite("plan of a load", () => {
     assert.equal(planLoad(manifest(open, ["t"]), open).chains[0]?.action, "append");
   });
 
-  test("strategies that are not built, and tables that the schema lacks, are errors", () => {
+  test("strategies that look at the rows that are there stage all rows", () => {
+    const hints = { x: { dedupSort: "asc" as const, hardDelete: true } };
+    const schema = chainSchema("merge", { root: { mergeStrategy: "insert-only" }, primaryKey: ["id", "k"], hints });
+    const [chain] = planLoad(manifest(schema, ["t"]), schema).chains;
+    assert.equal(chain?.action, "staged");
+    assert.deepEqual(chain.staged, {
+      strategy: "insert-only",
+      primaryKey: ["id", "k"],
+      dedupSort: { column: "x", order: "asc" },
+      hardDelete: { column: "x", boolean: false },
+    });
+  });
+
+  test("an unchanged row is told by its version, else by all but keys and load id", () => {
+    const root = { mergeStrategy: "upsert" as const, extra: { "x-merge-skip-unchanged-rows": true } };
+    const compared = (hints: Parameters<typeof chainSchema>[1]) => {
+      const schema = chainSchema("merge", { root, ...hints });
+      const rules = planLoad(manifest(schema, ["t"]), schema).chains[0]?.staged;
+      return rules?.strategy === "upsert" ? rules.compared : undefined;
+    };
+    assert.deepEqual(compared({ hints: { _dlt_id: { rowKey: true } } })?.slice(0, 2), ["k", "x"]);
+    assert.deepEqual(compared({ hints: { x: { extra: { "x-row-version": true } } } }), ["x"]);
+  });
+
+  test("the moment of a change is that of the load id, or the one that is set", () => {
+    const version = { extra: { "x-row-version": true } };
+    const to = { extra: { "x-valid-to": true, "x-active-record-timestamp": null } };
+    const build = (extra: Record<string, string>, active: string | null) => {
+      const hints = {
+        k: version,
+        id: { extra: { "x-valid-from": true } },
+        x: { extra: { ...to.extra, "x-active-record-timestamp": active } },
+      };
+      const schema = chainSchema("merge", { root: { mergeStrategy: "scd2", extra }, primaryKey: [], hints });
+      return planLoad({ ...manifest(schema, ["t"]), loadId: "1795476118.8544438" }, schema).chains[0]?.staged;
+    };
+    const rules = { strategy: "scd2", from: "id", to: "x", version: "k", mergeKey: [] };
+    assert.deepEqual(build({}, null), { ...rules, boundary: "2026-11-23T23:21:58.854444+00:00" });
+    assert.deepEqual(build({ "x-boundary-timestamp": "2024-05-06" }, "9999-12-31T00:00:00Z"), {
+      ...rules,
+      boundary: "2024-05-06T00:00:00+00:00",
+      active: "9999-12-31T00:00:00+00:00",
+    });
+  });
+
+  test("scd2 without its columns, upsert without a key, and tables that the schema lacks are errors", () => {
     const schema = chainSchema("merge", { root: { mergeStrategy: "scd2" } });
     const code = (wanted: string) => (error: unknown) => error instanceof SluiceError && error.code === wanted;
     assert.throws(() => planLoad(manifest(schema, ["t"]), schema), code("E_CONFIG"));
+    const keyless = chainSchema("merge", { root: { mergeStrategy: "upsert" }, primaryKey: [], mergeKey: ["k"] });
+    assert.throws(() => planLoad(manifest(keyless, ["t"]), keyless), code("E_CONFIG"));
     assert.throws(() => planLoad(manifest(schema, ["nowhere"]), schema), code("E_INTERNAL"));
   });
 });

@@ -73,7 +73,8 @@ describe("the root table of a resource", () => {
   test("hints of the table itself", () => {
     const table = hinted({
       tableName: "My Table",
-      writeDisposition: { disposition: "merge", strategy: "upsert" },
+      writeDisposition: { disposition: "merge", strategy: "upsert", skipUnchangedRows: true },
+      primaryKey: ["id"],
       maxTableNesting: 3,
       schemaContract: "freeze",
     });
@@ -84,8 +85,47 @@ describe("the root table of a resource", () => {
       resource: "t",
       "x-normalizer": { max_nesting: 3 },
       "x-merge-strategy": "upsert",
+      "x-merge-skip-unchanged-rows": true,
       schema_contract: "freeze",
     });
+  });
+
+  test("scd2: names, times and the column that tells versions apart", () => {
+    const table = hinted({
+      writeDisposition: {
+        disposition: "merge",
+        strategy: "scd2",
+        validityColumns: ["Valid From", "vt"],
+        activeRecordTimestamp: "9999-12-31",
+        boundaryTimestamp: "2024-05-06T07:08:09Z",
+        rowVersionColumn: "rv",
+      },
+      mergeKey: ["id"],
+    });
+    assert.deepEqual(table.columns, {
+      id: { name: "id", nullable: false, merge_key: true },
+      valid_from: { name: "valid_from", data_type: "timestamp", nullable: true, "x-valid-from": true },
+      vt: {
+        name: "vt",
+        data_type: "timestamp",
+        nullable: true,
+        "x-valid-to": true,
+        "x-active-record-timestamp": "9999-12-31",
+      },
+      rv: { name: "rv", nullable: false, "x-row-version": true, unique: false, row_key: false },
+    });
+    assert.equal(table["x-boundary-timestamp"], "2024-05-06T07:08:09Z");
+  });
+
+  test("hints by which no merge can be done are refused when the first page arrives", () => {
+    const refused = (hints: Partial<ResourceHints>, message: RegExp) =>
+      assert.throws(() => hinted(hints), { code: "E_CONFIG", message });
+    const merge = { disposition: "merge" } as const;
+    refused({ writeDisposition: { ...merge, strategy: "upsert" } }, /upsert of table t needs a primary key/);
+    refused({ writeDisposition: { ...merge, strategy: "insert-only" }, mergeKey: ["id"] }, /needs a primary key/);
+    refused({ columns: { a: { hard_delete: true }, b: { hard_delete: true } } }, /hard_delete: a, b/);
+    refused({ columns: { a: { dedup_sort: "asc" }, b: { dedup_sort: "desc" } } }, /dedup_sort: a, b/);
+    hinted({ writeDisposition: { ...merge, strategy: "upsert" }, columns: { a: { primary_key: true } } });
   });
 
   test("hints on a table with data keep its columns in place and their types", () => {
