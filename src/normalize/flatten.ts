@@ -120,6 +120,7 @@ function putList(
   }
   if (items.length === 0) return;
   list.row = scratch.row;
+  list.source = key;
   list.at = scratch.listCount;
   scratch.lists[scratch.listCount] = list;
   scratch.items[scratch.listCount] = items;

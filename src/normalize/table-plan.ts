@@ -69,9 +69,9 @@ export interface ObjectNode {
 export interface ListPlan {
   readonly name: string;
   readonly fragments: readonly string[];
-  readonly source: KeyPlan;
-  /** Serial number of the last row that had a list here, and its place in the list stack. */
+  /** Serial number of the last row that had a list here, its first key, and its place in the list stack. */
   row: number;
+  source: KeyPlan;
   at: number;
   plan: TablePlan | undefined;
   /** Serial number of the last row of a tape that had items here. */

@@ -229,6 +229,16 @@ test("lists of one table, under two keys of a record, are one list", () => {
   assert.deepEqual(outcome(pages, "tape"), outcome(pages, "values"));
 });
 
+test("keys that share a list are told of, whichever made the list known", () => {
+  const pages = ['[{"a":[],"a":0},{"A":[true],"a":[]}]'].map((text) => Buffer.from(text));
+  const ways = (["tape", "values"] as const).map((way) => outcome(pages, way));
+  assert.deepEqual(ways[0], ways[1]);
+  assert.deepEqual(
+    ways[0]?.warnings?.map((warning) => [warning.code, warning.detail]),
+    [["W_NAME_COLLISION", "A and a"]],
+  );
+});
+
 test("a page that was copied is never read as values", () => {
   const normalizer = createNormalizer({
     schema: createSchema("test"),
