@@ -61,6 +61,7 @@ const open = new Int32Array(MOST_DEPTH + 1);
 export function scanList(body: Uint8Array): JsonTape | undefined {
   if (body.length > MOST_BYTES || !isUtf8(body)) return undefined;
   const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const end = bytes.length;
   let entries = free.pop() ?? new Int32Array(FIRST_LENGTH);
   let size = 0;
@@ -70,9 +71,6 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
   let inObject = false;
   /** Nothing stands yet in the innermost object or list. */
   let fresh = true;
-  /** Where the next backslash is, at `at` or later. */
-  let backslash = bytes.indexOf(0x5c);
-  if (backslash < 0) backslash = end;
 
   while (at < end && isBlank(bytes[at] as number)) at += 1;
   if (bytes[at] !== 0x5b) return undefined;
@@ -175,19 +173,36 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
     }
   }
 
-  /** From after the opening quote; returns the offset after the closing one, or -1. */
-  function readString(start: number): number {
+  /** Where the first quote, backslash or control character is; four bytes at a time as long as none of them is one. */
+  function plainEnd(start: number): number {
     let i = start;
+    for (const last = end - 4; i <= last; i += 4) {
+      const four = view.getInt32(i, true);
+      const quote = four ^ 0x22222222;
+      const escape = four ^ 0x5c5c5c5c;
+      // The highest bit of a byte is set where it is zero, zero, and below a blank; bits above such a byte may be wrong.
+      const found =
+        (((quote - 0x01010101) & ~quote) | ((escape - 0x01010101) & ~escape) | ((four - 0x20202020) & ~four)) &
+        HIGH_BITS;
+      if (found !== 0) break;
+    }
     let code = bytes[i] as number;
     while (code !== 0x22 && code !== 0x5c && code >= 0x20) {
       i += 1;
       code = bytes[i] as number;
     }
+    return i;
+  }
+
+  /** From after the opening quote; returns the offset after the closing one, or -1. */
+  function readString(start: number): number {
+    let i = plainEnd(start);
+    let code = bytes[i] as number;
     let kind: number = TOKEN.plain;
     while (code !== 0x22) {
       if (code !== 0x5c) {
         if (!(code >= 0x20)) return -1;
-        i += 1;
+        i = plainEnd(i + 1);
       } else {
         const escaped = bytes[i + 1] as number;
         if (escaped === 0x75) {
@@ -258,6 +273,7 @@ function keep(entries: Int32Array): void {
   if (entries.length >= FIRST_LENGTH && free.length < MOST_FREE && !free.includes(entries)) free.push(entries);
 }
 
+const HIGH_BITS = 0x80808080 | 0;
 const TRUE = Buffer.from("true");
 const FALSE = Buffer.from("false");
 const NULL = Buffer.from("null");

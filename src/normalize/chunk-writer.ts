@@ -6,6 +6,8 @@ export interface ChunkWriter {
   write(row: string, columns: readonly string[]): void;
   /** The buffer for one row of at most `size` bytes, final newline included, to be written from `at` on; then `wrote`. */
   room(size: number, columns: readonly string[]): Buffer;
+  /** The whole of the buffer that `room` gave, for more than a byte at a time. */
+  readonly view: DataView;
   readonly at: number;
   /** Ends the row that was written into `room` up to the offset `end`. */
   wrote(end: number): void;
@@ -26,6 +28,7 @@ export interface ChunkWriterOptions {
 const SIZES = [16_384, 65_536, 262_144] as const;
 const LARGEST = 262_144;
 const NEWLINE = 0x0a;
+const NOTHING = new DataView(new ArrayBuffer(0));
 
 /**
  * New columns are always at the end of `columns`. Rows still in the buffer get nulls for them, so a chunk ends only when
@@ -34,6 +37,7 @@ const NEWLINE = 0x0a;
 export function createChunkWriter({ table, pool, padding, emit }: ChunkWriterOptions): ChunkWriter {
   const pad = Buffer.from(padding);
   let buffer: Buffer | undefined;
+  let view: DataView = NOTHING;
   let length = 0;
   let rows = 0;
   let total = 0;
@@ -53,6 +57,7 @@ export function createChunkWriter({ table, pool, padding, emit }: ChunkWriterOpt
     const size = SIZES[Math.min(taken, SIZES.length - 1)] ?? LARGEST;
     taken += 1;
     buffer = pool.take(Math.max(size, need));
+    view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
     return buffer;
   };
 
@@ -85,6 +90,9 @@ export function createChunkWriter({ table, pool, padding, emit }: ChunkWriterOpt
       if (next !== columns) widen(next);
       const target = buffer;
       return target === undefined || length + size > target.length ? grow(size) : target;
+    },
+    get view() {
+      return view;
     },
     get at() {
       return length;

@@ -41,7 +41,7 @@ const NOTHING: HandedDown = [];
 /** The field is a string in `fields`; all other kinds are tokens. */
 const AS_TEXT = 0;
 /** Up to here a loop is faster than a call into the engine's own copy. */
-const SHORT = 96;
+const SHORT = 256;
 
 /**
  * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
@@ -57,6 +57,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
 
   let tape: JsonTape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), size: 0, count: 0 };
   let bytes = tape.bytes;
+  let view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let entries = tape.entries;
   let serial = 0;
   // Rows of the record at hand, each before the rows below it.
@@ -284,14 +285,18 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
     const { columns, fields, copied } = plan;
     const { kinds, starts, ends } = copied;
     const count = columns.length;
-    let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 1;
+    // Eight more, because fields are copied eight bytes at a time.
+    let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 9;
     for (let i = 0; i < count; i += 1) {
       const field = fields[i] as string;
       if (field !== nullField) size += field.length * 3;
     }
     const target = plan.writer.room(size, columns);
+    const targetView = plan.writer.view;
     let at = plan.writer.at;
     const source = bytes;
+    const sourceView = view;
+    const lastEight = source.length - 8;
     for (let i = 0; i < count; i += 1) {
       if (i > 0) for (let j = 0; j < delimiter.length; j += 1) target[at++] = delimiter[j] as number;
       const kind = kinds[i] as number;
@@ -310,10 +315,16 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       if (kind === TOKEN.escaped) at = copyEscaped(source, start, end, target, at);
       else if (kind === TOKEN.true) target[at++] = 0x74;
       else if (kind === TOKEN.false) target[at++] = 0x66;
-      else if (end - start > SHORT) {
+      else if (end - start > SHORT || end > lastEight) {
         source.copy(target, at, start, end);
         at += end - start;
-      } else for (let from = start; from < end; from += 1) target[at++] = source[from] as number;
+      } else {
+        // As doubles: no eight bytes of UTF-8 are a NaN, the only doubles whose bits may change on the way.
+        for (let from = start, to = at; from < end; from += 8, to += 8) {
+          targetView.setFloat64(to, sourceView.getFloat64(from, true), true);
+        }
+        at += end - start;
+      }
     }
     plan.writer.wrote(at);
   };
@@ -337,7 +348,10 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
   return {
     write(page, index, plan, level) {
       tape = page;
-      bytes = page.bytes;
+      if (bytes !== page.bytes) {
+        bytes = page.bytes;
+        view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      }
       entries = page.entries;
       rowCount = 0;
       slotCount = 0;
