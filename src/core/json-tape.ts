@@ -179,10 +179,10 @@ export function scanList(body: Uint8Array): JsonTape | undefined {
     for (const last = end - 4; i <= last; i += 4) {
       const four = view.getInt32(i, true);
       const quote = four ^ 0x22222222;
-      const escape = four ^ 0x5c5c5c5c;
+      const backslash = four ^ 0x5c5c5c5c;
       // The highest bit of a byte is set where it is zero, zero, and below a blank; bits above such a byte may be wrong.
       const found =
-        (((quote - 0x01010101) & ~quote) | ((escape - 0x01010101) & ~escape) | ((four - 0x20202020) & ~four)) &
+        (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash) | ((four - 0x20202020) & ~four)) &
         HIGH_BITS;
       if (found !== 0) break;
     }
