@@ -1,71 +1,15 @@
 /** Encrypted connections against certificates made for the test by `openssl`. The password must never come before trust. */
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
-import { join } from "node:path";
 import { suite, test } from "node:test";
-import { TLSSocket } from "node:tls";
 import { inspect } from "node:util";
 import { SluiceError } from "../../src/core/errors.ts";
 import { WarningLog } from "../../src/core/warnings.ts";
 import { DATASET, destinationFor, PIPELINE, tempFolder } from "../support/package-builder.ts";
+import { certificate, passwordThief, skipWithoutOpenssl } from "../support/tls.ts";
 
 const PASSWORD = "canary-password";
 
-function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const skip = hasOpenssl() ? false : "SKIPPED: no openssl program to make certificates with";
-if (skip !== false) console.error(skip);
-
-/** A self-signed certificate for a name. */
-function certificate(folder: string, name: string): { readonly cert: string; readonly key: string } {
-  const [cert, key] = [join(folder, `${name}.crt`), join(folder, `${name}.key`)];
-  const kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "10"];
-  const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
-  execFileSync("openssl", ["req", ...kind, ...subject, "-keyout", key, "-out", cert], { stdio: "ignore" });
-  return { cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
-}
-
-/** Speaks PostgreSQL as far as the request for a clear-text password, over TLS; keeps what it was sent. */
-async function passwordThief(
-  t: { after(end: () => void): void },
-  pair: { readonly cert: string; readonly key: string },
-): Promise<{ readonly port: number; readonly heard: () => string }> {
-  const heard: Buffer[] = [];
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on("error", () => {});
-    socket.once("data", (request) => {
-      heard.push(request);
-      socket.write("S");
-      const secure = new TLSSocket(socket, { isServer: true, ...pair });
-      secure.on("error", () => {});
-      secure.on("data", (data) => {
-        heard.push(data);
-        // AuthenticationCleartextPassword, once the start-up message is there; then goodbye.
-        if (heard.length === 2) secure.write(Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]));
-        else secure.destroy();
-      });
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return { port, heard: () => Buffer.concat(heard).toString("latin1") };
-}
+const skip = skipWithoutOpenssl();
 
 async function connectTo(port: number, query: string, warnings = new WarningLog()): Promise<SluiceError> {
   const destination = destinationFor(`postgresql://u:${PASSWORD}@localhost:${port}/d?${query}`, {

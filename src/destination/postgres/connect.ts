@@ -46,14 +46,35 @@ export async function connect(target: ConnectionTarget, rules: ConnectRules): Pr
 }
 
 async function connectTo(host: Host, target: ConnectionTarget, rules: ConnectRules): Promise<Session> {
+  const { options, instead } = host.tls;
+  try {
+    return await openSession(host, options, target, rules);
+  } catch (cause) {
+    if (instead === undefined || !wantsOtherWay(cause)) throw cause;
+    return openSession(host, instead, target, rules);
+  }
+}
+
+/** A server that speaks no TLS, or one that lets nobody in without. */
+function wantsOtherWay(cause: unknown): boolean {
+  if (cause instanceof pg.DatabaseError) return cause.code === "28000";
+  return cause instanceof Error && cause.message.includes("does not support SSL connections");
+}
+
+async function openSession(
+  host: Host,
+  tls: Host["tls"]["options"],
+  target: ConnectionTarget,
+  rules: ConnectRules,
+): Promise<Session> {
   const client = new pg.Client({
     host: host.host,
     port: host.port,
     user: target.user,
     database: target.database,
     password: () => password(host, target),
-    ssl: host.tls.options,
-    ...(target.directTls && host.tls.options !== false ? { sslnegotiation: "direct" as const } : {}),
+    ssl: tls,
+    ...(target.directTls && tls !== false ? { sslnegotiation: "direct" as const } : {}),
     enableChannelBinding: target.channelBinding,
     application_name: target.applicationName ?? rules.applicationName,
     connectionTimeoutMillis: target.connectTimeout,

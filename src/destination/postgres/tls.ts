@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { isIPv4, isIPv6 } from "node:net";
-import { type ConnectionOptions, checkServerIdentity, rootCertificates } from "node:tls";
+import { type ConnectionOptions, checkServerIdentity, getCACertificates } from "node:tls";
 import { ConfigError } from "../../core/errors.ts";
 import type { Parameter } from "./connection-string.ts";
 
@@ -8,6 +8,8 @@ import type { Parameter } from "./connection-string.ts";
 export interface TlsSettings {
   /** False: clear text. */
   readonly options: false | ConnectionOptions;
+  /** Tried when the server refuses the first way: clear text under `prefer`, TLS under `allow`. */
+  readonly instead?: false | ConnectionOptions;
   /** Encrypted, but whoever answers is believed: the user is warned. */
   readonly unverified: boolean;
 }
@@ -34,9 +36,13 @@ export function readTls(host: string, parameters: ReadonlyMap<Parameter, string>
         throw unsafe(host, "sslmode=disable sends the password and the rows in clear text");
       return { options: false, unverified: false };
     case "allow":
-    case "prefer":
+    case "prefer": {
       if (!local && !rules.allowInsecure) throw unsafe(host, `sslmode=${mode} falls back to clear text`);
-      return { options: false, unverified: false };
+      const tls = { ...client(parameters), rejectUnauthorized: false };
+      return mode === "prefer"
+        ? { options: tls, instead: false, unverified: false }
+        : { options: false, instead: tls, unverified: false };
+    }
     case "require": {
       const ca = rootCertificate(parameters, rules);
       if (ca === undefined) return { options: { ...client(parameters), rejectUnauthorized: false }, unverified: true };
@@ -71,7 +77,12 @@ function rootCertificate(
   if (rules.caCertificate !== undefined && rules.caCertificate !== "") return { ca: rules.caCertificate };
   const value = parameters.get("sslrootcert");
   if (value === undefined) return undefined;
-  return { ca: value === "system" ? [...rootCertificates] : pem(value, "sslrootcert") };
+  return { ca: value === "system" ? systemCertificates() : pem(value, "sslrootcert") };
+}
+
+/** What this machine trusts, and what Node brings along: a slim container has no store of its own. */
+function systemCertificates(): string[] {
+  return [...new Set([...getCACertificates("default"), ...getCACertificates("system")])];
 }
 
 function client(parameters: ReadonlyMap<Parameter, string>): ConnectionOptions {

@@ -107,7 +107,9 @@ suite("connection string", () => {
       const text = `postgresql://u:hunter2hunter2@h.example/d?sslmode=${mode}`;
       assert.equal(refusal(text, "hunter2hunter2"), "E_UNSAFE_URL");
       assert.equal(refusal(text, "hunter2hunter2", { allowInsecure: true }), "none");
-      assert.equal(target(`postgresql://u@127.0.0.1/d?sslmode=${mode}`).hosts[0]?.tls.options, false);
+      const { options: first, instead } = target(`postgresql://u@127.0.0.1/d?sslmode=${mode}`).hosts[0]?.tls ?? {};
+      const ways = [first, instead].map((way) => (typeof way === "object" ? "TLS" : way));
+      assert.deepEqual(ways, { disable: [false, undefined], allow: [false, "TLS"], prefer: ["TLS", false] }[mode]);
     }
     assert.equal(target("postgresql://u@localhost/d").hosts[0]?.tls.options, false);
     assert.notEqual(target("postgresql://u@localhost/d?sslmode=verify-full").hosts[0]?.tls.options, false);
