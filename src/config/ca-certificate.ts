@@ -18,7 +18,7 @@ export function readCertificate(
       path: [],
       reason: text === undefined ? "missing_file" : "type",
       message: `the file ${JSON.stringify(value.slice(0, 200))} ${what}`,
-      suggestion: "give the path of a PEM file, or its text, which begins with -----BEGIN CERTIFICATE-----",
+      suggestion: "give the path of a PEM file, or its text",
     },
   };
 }
