@@ -14,8 +14,8 @@ export interface CliOption {
   readonly choices?: readonly string[];
 }
 
-/** Settings that are no flags: `source` is the argument itself, `cache` is GitHub's. */
-const NO_FLAGS: ReadonlySet<string> = new Set(["source", "cache"]);
+/** Settings that are no flags: `source` is the argument itself, the others are about GitHub. */
+const NO_FLAGS: ReadonlySet<string> = new Set(["source", "cache", "skip-without-credentials"]);
 
 /** The options of the command line, all or those of some settings, in the order of the documents. */
 export function cliOptions(only?: readonly SettingName[]): readonly CliOption[] {

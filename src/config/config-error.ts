@@ -1,4 +1,4 @@
-import { ConfigError } from "../core/errors.ts";
+import { ConfigError, type FaultPlace } from "../core/errors.ts";
 import type { Path, Place, PlacedFault } from "./document.ts";
 
 /** A fault of a setting says where the value came from: `input max-table-nesting`, `environment RUNTIME__LOG_LEVEL`. */
@@ -14,7 +14,8 @@ export interface ErrorPlaces {
 /**
  * One error for all faults, one a line in the order of the file:
  * `gitlab.yaml:14: source.resources[3].endpoint.paginator.type: expected ...; did you mean "page_number"?`.
- * Its code is `E_INPUT` when every fault is one of an input or flag, else `E_CONFIG`; its reason is the first fault's.
+ * Its code is `E_INPUT` when every fault is one of an input or flag, else `E_CONFIG`; its reason is the first fault's, a
+ * mistake before a secret that is only absent.
  */
 export function configError(faults: readonly ReportedFault[], places: ErrorPlaces = {}): ConfigError {
   const located = faults.map((fault) => ({
@@ -24,23 +25,32 @@ export function configError(faults: readonly ReportedFault[], places: ErrorPlace
   located.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
   const lines = located.map(({ fault, place }) => faultLine(fault, place, places.file));
   const first = located[0];
+  const reason = (located.find(({ fault }) => fault.reason !== "missing_secret") ?? first)?.fault.reason;
   const place = located.find((one) => one.place !== undefined)?.place;
   const inputsOnly = faults.length > 0 && faults.every((fault) => /^(?:input|flag) /.test(fault.origin ?? ""));
   return new ConfigError(inputsOnly ? "E_INPUT" : "E_CONFIG", [...new Set(lines)].join("\n"), {
     step: "config",
     hint: first?.fault.hint ?? "Correct what is named and run again; nothing was requested or written.",
-    ...(first === undefined ? {} : { reason: first.fault.reason }),
+    ...(reason === undefined ? {} : { reason }),
     context: {
       faults: faults.length,
       ...(place === undefined ? {} : { file: place.file, line: place.line }),
     },
+    places: located.flatMap((one): FaultPlace[] =>
+      one.place === undefined ? [] : [{ message: faultText(one.fault), ...one.place }],
+    ),
   });
 }
 
 function faultLine(fault: ReportedFault, place: Place | undefined, file: string | undefined): string {
   const at = fault.origin ?? (place === undefined ? file : `${place.file}:${place.line}`);
-  const parts = [at, fault.origin === undefined ? pathText(fault.path) : undefined, fault.message];
-  const line = parts.filter((part) => part !== undefined && part !== "").join(": ");
+  return at === undefined || at === "" ? faultText(fault) : `${at}: ${faultText(fault)}`;
+}
+
+/** A fault without its file: where in the configuration, what, and what to write instead. */
+function faultText(fault: ReportedFault): string {
+  const parts = [fault.origin === undefined ? pathText(fault.path) : "", fault.message];
+  const line = parts.filter((part) => part !== "").join(": ");
   return fault.suggestion === undefined ? line : `${line}; ${fault.suggestion}`;
 }
 

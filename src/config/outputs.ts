@@ -7,7 +7,7 @@ export interface Output {
 /** Every output, in the order of the documents. All are set in success and in failure. */
 export const OUTPUTS = {
   status: {
-    description: "How the run ended: `loaded`, `no-new-data`, `failed`, `aborted` or `cancelled`.",
+    description: "How the run ended: `loaded`, `no-new-data`, `skipped`, `failed`, `aborted` or `cancelled`.",
     example: "loaded",
   },
   "error-code": { description: "Code of the failure, empty after success.", example: "E_SOURCE_AUTH" },

@@ -217,6 +217,15 @@ export const SETTINGS = {
     example: "false",
     fileKey: false,
   }),
+  "skip-without-credentials": setting({
+    kind: flag(),
+    group: "run",
+    description:
+      "End well instead of with an error where GitHub passes no secrets: pull requests from forks and runs of Dependabot.",
+    default: false,
+    example: "true",
+    fileKey: false,
+  }),
   "log-level": setting({
     kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
     group: "run",

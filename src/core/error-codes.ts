@@ -77,6 +77,7 @@ export const WARNING_CODES = {
   W_STATE_REWOUND: "The state in the database is older than the one known here; the database wins.",
   W_PACKAGE_DROPPED: "A package left behind by an earlier run was dropped; its rows are extracted again.",
   W_PACKAGE_CORRUPT: "A package left behind by an earlier run is damaged; its rows are extracted again.",
+  W_NO_CREDENTIALS: "The run was skipped, because GitHub passed no secrets to it; nothing was requested or written.",
   W_CACHE_IGNORED: "A cache entry was not used.",
   W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
   W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",

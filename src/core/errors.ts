@@ -6,6 +6,14 @@ export type Step = "config" | "sync" | "extract" | "normalize" | "load" | "repor
 /** Plain values that say where: `resource`, `table`, `column`, `row`, `url`, `file`, `line`, ... Never a secret. */
 export type ErrorContext = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** One of the faults that an error tells of, at its place in a file of the user's. Lines and columns count from 1. */
+export interface FaultPlace {
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column?: number;
+}
+
 export interface ErrorOptions {
   readonly step?: Step;
   /** What to do next: one sentence, imperative. */
@@ -13,6 +21,8 @@ export interface ErrorOptions {
   readonly context?: ErrorContext;
   /** The word of the rest-api specification for the reason (`unknown_key`, `http_status`, ...). */
   readonly reason?: string;
+  /** Each fault of a file that the message tells of, in its order. */
+  readonly places?: readonly FaultPlace[];
   readonly cause?: unknown;
 }
 
@@ -26,6 +36,7 @@ export class SluiceError extends Error {
   readonly hint: string | undefined;
   readonly reason: string | undefined;
   readonly context: ErrorContext;
+  readonly places: readonly FaultPlace[];
 
   constructor(code: ErrorCode, message: string, options: ErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -35,6 +46,7 @@ export class SluiceError extends Error {
     this.hint = options.hint;
     this.reason = options.reason;
     this.context = options.context ?? {};
+    this.places = options.places ?? [];
   }
 
   get retryable(): boolean {
@@ -55,6 +67,7 @@ export class SluiceError extends Error {
       ...(this.hint === undefined ? {} : { hint: this.hint }),
       ...(this.reason === undefined ? {} : { reason: this.reason }),
       context: { ...context, ...this.context },
+      places: this.places,
       cause: this.cause,
     });
     if (this.stack !== undefined) error.stack = this.stack;

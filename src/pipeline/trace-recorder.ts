@@ -111,6 +111,7 @@ export function failureTrace(error: unknown): FailureTrace {
       ...(error.hint === undefined ? {} : { hint: error.hint }),
       retryable: error.retryable,
       context: error.context,
+      ...(error.places.length === 0 ? {} : { places: error.places }),
     };
   }
   return {

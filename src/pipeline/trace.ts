@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../core/error-codes.ts";
-import type { ErrorContext, Step } from "../core/errors.ts";
+import type { ErrorContext, FaultPlace, Step } from "../core/errors.ts";
 import type { SettingTrace } from "../core/setting-trace.ts";
 import type { ResourceReport } from "../core/source.ts";
 import type { Warning } from "../core/warnings.ts";
@@ -46,7 +46,8 @@ export interface StateMark {
   readonly hash: string;
 }
 
-export type RunStatus = "loaded" | "no-new-data" | "failed" | "aborted" | "cancelled";
+/** `skipped`: GitHub passed no credentials, and the user wants no failure then. */
+export type RunStatus = "loaded" | "no-new-data" | "skipped" | "failed" | "aborted" | "cancelled";
 
 export interface StepTrace {
   readonly step: Step;
@@ -83,4 +84,6 @@ export interface FailureTrace {
   readonly hint?: string;
   readonly retryable: boolean;
   readonly context: ErrorContext;
+  /** Faults of the pipeline file, each where it stands. */
+  readonly places?: readonly FaultPlace[];
 }

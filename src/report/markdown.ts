@@ -14,7 +14,8 @@ export function code(text: string): string {
   const line = oneLine(text);
   if (line.trim() === "") return "";
   // A pipe ends a table cell even within a code span, and a backtick ends the span.
-  return /[`|\\$]|^\s|\s$/.test(line) ? `<code>${escapeMarkdown(line)}</code>` : `\`${line}\``;
+  // Who prints the summary in a step must not start a command of the runner.
+  return /[`|\\$]|^\s|\s$|##\[/.test(line) ? `<code>${escapeMarkdown(line)}</code>` : `\`${line}\``;
 }
 
 /** A column of a table: its title, and where its cells stand. */
@@ -48,7 +49,7 @@ function oneLine(text: string): string {
   return text
     .replace(/\s*[\r\n\u2028\u2029\u0085]+\s*/g, " ")
     .replace(/\t/g, " ")
-    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd")
+    .replace(/[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd")
     .toWellFormed();
 }
 

@@ -13,7 +13,7 @@ export function redactTrace(redact: (text: string) => string, trace: Trace): Tra
 const OWN_WORDS: ReadonlySet<string> = new Set([
   ...Object.keys(ERROR_CODES),
   ...Object.keys(WARNING_CODES),
-  ...["loaded", "no-new-data", "failed", "aborted", "cancelled", "normalized"],
+  ...["loaded", "no-new-data", "skipped", "failed", "aborted", "cancelled", "normalized"],
   ...["config", "sync", "extract", "normalize", "load", "report"],
   ...["destination", "cache", "new", "exact", "prefix", "none", "postgres", "embedded", "***"],
   ...["append", "replace", "merge", "skip", "table_added", "column_added", "variant_added"],

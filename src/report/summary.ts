@@ -20,7 +20,8 @@ export const SUMMARY_BYTES = 900 * 1024;
 
 /**
  * The job summary of a run as GitHub Markdown. Sections come in the order of their worth; when they are more than
- * `budget` bytes, whole ones are left out from the end and named in a note. Text from data or configuration is escaped.
+ * `budget` bytes, whole ones are left out from the end and named in a note. Empty when not even the first one fits, because
+ * GitHub would drop what the step has written already. Text from data or configuration is escaped.
  */
 export function renderSummary(trace: Trace, budget = SUMMARY_BYTES): string {
   const facts = loadFacts(trace);
@@ -53,18 +54,20 @@ function withinBudget(sections: readonly Section[], budget: number): string {
   const kept = [...sections];
   const dropped: string[] = [];
   let size = total;
-  // The note names what is missing: room for it is kept. The status stays in any case; its texts are clipped.
+  // The note names what is missing: room for it is kept. The status stays; its texts are clipped.
   while (kept.length > 1 && size > budget - 512) {
     dropped.unshift(kept.pop()?.title ?? "");
     size -= sizes[kept.length] ?? 0;
   }
   const note = `> Left out, because the summary would be over its ${formatBytes(budget)}: ${dropped.join(", ")}. The output \`summary-path\` and the file \`trace.json\` hold everything.`;
-  return `${[...kept.map((section) => section.text), note].join("\n\n")}\n`;
+  const text = `${[...kept.map((section) => section.text), note].join("\n\n")}\n`;
+  return Buffer.byteLength(text) <= budget ? text : "";
 }
 
 const STATUS: Readonly<Record<RunStatus, { readonly sign: string; readonly words: string }>> = {
   loaded: { sign: "✅", words: "loaded" },
   "no-new-data": { sign: "✅", words: "no new data" },
+  skipped: { sign: "⏭️", words: "skipped" },
   failed: { sign: "❌", words: "failed" },
   aborted: { sign: "❌", words: "aborted" },
   cancelled: { sign: "⏹️", words: "cancelled" },

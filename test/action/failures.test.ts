@@ -45,7 +45,7 @@ test("an input that does not exist is an error, with the nearest name", async ()
   assert.match(run.log, /input max-table-nestin.*did you mean "max-table-nesting"\?/);
 });
 
-test("all faults of a pipeline file at once, the first one annotated at its place", async () => {
+test("all faults of a pipeline file at once, each annotated at its place", async () => {
   const file = [
     "pipeline: shop",
     "source:",
@@ -64,8 +64,20 @@ test("all faults of a pipeline file at once, the first one annotated at its plac
   await assertFailed(run, "E_CONFIG", 2);
   assert.match(run.log, /^E_CONFIG: shop\.yml:9: .*pathh/m);
   assert.match(run.log, /^shop\.yml:11: .*max_table_nesting/m);
-  const inFile = run.annotations.find((one) => one.properties.file !== undefined);
-  assert.deepEqual(inFile?.properties, { title: "E_CONFIG", file: "shop.yml", line: "9" });
+  const inFile = run.annotations.filter((one) => one.properties.file !== undefined);
+  assert.deepEqual(
+    inFile.map(({ level, properties }) => [level, properties]),
+    [
+      ["error", { title: "E_CONFIG", file: "shop.yml", line: "9", col: "9" }],
+      ["error", { title: "E_CONFIG", file: "shop.yml", line: "11", col: "7" }],
+    ],
+  );
+  assert.match(
+    inFile[0]?.message ?? "",
+    /^source\.resources\[0\]\.endpoint\.pathh: unknown key "pathh".*\nCorrect what is named/,
+  );
+  assert.match(inFile[1]?.message ?? "", /^source\.resources\[1\]\.max_table_nesting: [^\n]*$/);
+  assert.equal(run.annotations.length, 3, "and the failure itself, which setFailed prints");
 });
 
 test("a wrong token: exit 3 after one request", async (t) => {
@@ -107,6 +119,39 @@ test("a pull request from a fork stops before any request", async () => {
   await assertFailed(run, "E_INPUT", 2);
   assert.match(run.annotations.at(-1)?.message ?? "", /^E_INPUT: no credentials in this event/);
   assert.equal(gitlab.log().length, 0);
+});
+
+test("with skip-without-credentials it is neutral: exit 0, skipped, no request, a warning; other mistakes still fail", async () => {
+  gitlab.reset();
+  const repo = (name: string, fork: boolean) => ({ repo: { full_name: name, fork } });
+  const payload = { pull_request: { head: repo("them/data", true), base: repo("octo/data", false) } };
+  const inputs = {
+    "base-url": gitlab.url,
+    token: "",
+    "connection-string": "",
+    "pipeline-name": "mine",
+    "skip-without-credentials": "true",
+  };
+  const event = { name: "pull_request", payload };
+  const run = await runAction({ inputs, event });
+  assert.equal(run.code, 0, run.log);
+  assert.deepEqual(Object.keys(run.outputs).sort(), Object.keys(OUTPUTS).sort());
+  assert.equal(run.outputs.status, "skipped");
+  assert.equal(run.outputs["error-code"], "");
+  assert.deepEqual(
+    run.annotations.map(({ level, properties }) => [level, properties.title]),
+    [["warning", "W_NO_CREDENTIALS"]],
+  );
+  assert.match(
+    run.annotations[0]?.message ?? "",
+    /pull_request: GitHub passes no secrets to a pull request from a fork$/,
+  );
+  assert.match(run.summary, /^## .* mine: skipped\n/);
+  assert.equal(gitlab.log().length, 0);
+  // On a push the same inputs are a mistake; so is a misspelt input in a fork's pull request.
+  await assertFailed(await runAction({ inputs }), "E_INPUT", 2);
+  const misspelt = await runAction({ inputs: { ...inputs, "log-levell": "debug" }, event });
+  await assertFailed(misspelt, "E_INPUT", 2);
 });
 
 for (const [signal, exit] of [

@@ -167,7 +167,7 @@ export function parseFileCommands(text: string): Readonly<Record<string, string>
 }
 
 /** Reads standard output as the runner does: a line that begins with `::` after blanks is a command. */
-function parseLog(stdout: string): Pick<ActionResult, "log" | "annotations" | "groups" | "masks"> {
+export function parseLog(stdout: string): Pick<ActionResult, "log" | "annotations" | "groups" | "masks"> {
   const annotations: Annotation[] = [];
   const groups: string[] = [];
   const masks: string[] = [];

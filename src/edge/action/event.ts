@@ -22,11 +22,16 @@ export async function explainMissingCredentials(
   if (why === undefined) return error;
   return new ConfigError("E_INPUT", `no credentials in this event: ${why}\n${error.message}`, {
     step: "config",
-    hint: "Run it on push, schedule or workflow_dispatch, or add `if: github.event.pull_request.head.repo.fork == false` to the job.",
+    // Nothing else is wrong: such a run may be skipped.
+    ...(error.reason === "missing_secret" ? { reason: NO_CREDENTIALS } : {}),
+    hint: "Set skip-without-credentials: true to skip such runs, run it on push, schedule or workflow_dispatch, or add `if: github.event.pull_request.head.repo.fork == false` to the job.",
     context: { event: environment.GITHUB_EVENT_NAME },
     cause: error,
   });
 }
+
+/** Reason of an error that says nothing but that GitHub passed no secrets to the run. */
+export const NO_CREDENTIALS = "no_credentials";
 
 /** Payload of the present event. GitHub's client comes along with it, so it is loaded only when it is asked for. */
 export async function eventPayload(): Promise<unknown> {

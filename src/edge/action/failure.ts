@@ -32,6 +32,17 @@ export function traceOfFailure(
   };
 }
 
+/** The trace of a run that was not begun, because GitHub passed no secrets to it. */
+export function skippedTrace(failed: Trace, event: string): Trace {
+  const { failure, ...rest } = failed;
+  const [why = ""] = (failure?.message ?? "").split("\n");
+  return {
+    ...rest,
+    status: "skipped",
+    warnings: [{ code: "W_NO_CREDENTIALS", subject: event, count: 1, detail: why.replace(/^.*?: /, "") }],
+  };
+}
+
 /** Exit status of a finished run: 0, that of the error code, or that of the signal that ended it. */
 export function exitStatusOf(trace: Trace, signal: NodeJS.Signals | undefined): number {
   if (trace.failure === undefined) return 0;

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../../core/events.ts";
+import { printable } from "../../report/printable.ts";
 import { createProgressLog, type Line, stepTitle } from "../../report/progress.ts";
 
 /** The part of `@actions/core` that prints. */
@@ -55,11 +56,10 @@ const RANK: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warning: 2
 
 /**
  * A line that the runner does not take for a command. It takes a line that begins with `::` (after blanks) and one that
- * holds `##[`, and it reads a line break as the end of one.
+ * holds `##[`, and it reads a line break as the end of one. What would move or colour the text of a log is written out.
  */
 export function harmless(line: string): string {
-  return line
-    .replace(/[\r\n\u2028\u2029\u0085]+/g, " ")
+  return printable(line.replace(/[\r\n\u2028\u2029\u0085]+/g, " "))
     .replace(/^(\s*):(?=:)/, "$1:\u200b")
     .replaceAll("##[", "##\u200b[");
 }

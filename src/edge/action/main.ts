@@ -9,13 +9,15 @@ import { type Configuration, loadConfiguration } from "../../config/load-configu
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor, SHORTEST_SECRET, secretForms } from "../../core/redact.ts";
 import type { FailureTrace, Trace } from "../../pipeline/trace.ts";
+import type { FilePlace } from "../../report/annotations.ts";
 import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
+import { printable } from "../../report/printable.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
 import { runConfigured } from "../shared/run-configured.ts";
 import { VERSION } from "../shared/version.ts";
 import { openStateCache, type StateCache } from "./cache.ts";
-import { eventPayload, explainMissingCredentials } from "./event.ts";
-import { exitStatusOf, traceOfFailure } from "./failure.ts";
+import { eventPayload, explainMissingCredentials, NO_CREDENTIALS } from "./event.ts";
+import { exitStatusOf, skippedTrace, traceOfFailure } from "./failure.ts";
 import { readInputs, secretValues } from "./inputs.ts";
 import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./log.ts";
 import { type Reporter, reportRun } from "./outputs.ts";
@@ -30,6 +32,8 @@ const stop = stopOnSignal();
 let redact = createRedactor([...secrets]);
 let log = makeLog("info");
 let reported = false;
+/** Where the resources of the pipeline file stand. */
+let declared: ReadonlyMap<string, FilePlace> = new Map();
 
 // A bug outside of the awaited path (a stream's callback) must not end the process without outputs; the database rolls
 // back when the connection is gone.
@@ -69,6 +73,7 @@ async function main(): Promise<void> {
   } catch (caught) {
     const error = await explainMissingCredentials(caught, process.env, inputs, eventPayload);
     const trace = traceOfFailure(error, { inputs, startedAt, version: VERSION });
+    if (mayBeSkipped(error)) return finish(skippedTrace(trace, process.env.GITHUB_EVENT_NAME ?? ""), undefined);
     await finish((await cache?.conclude(trace))?.trace ?? trace, error);
   }
   // A handle that somebody forgot must not keep a finished job running.
@@ -83,7 +88,25 @@ function configure(): Configuration {
   maskForRunner(found);
   redact = createRedactor([...secrets]);
   log = makeLog(configuration.settings.logLevel);
+  declared = declaredResources(configuration);
   return configuration;
+}
+
+function declaredResources({ source, locate }: Configuration): ReadonlyMap<string, FilePlace> {
+  const places = new Map<string, FilePlace>();
+  if (source.kind !== "rest-api") return places;
+  source.config.resources.forEach((resource, index) => {
+    const place = locate(["source", "resources", index]);
+    const name = typeof resource === "string" ? resource : resource.name;
+    if (name != null && place !== undefined) places.set(name, place);
+  });
+  return places;
+}
+
+/** Read from the input alone: the configuration could not be read to its end. */
+function mayBeSkipped(error: unknown): boolean {
+  const wanted = inputs["skip-without-credentials"]?.trim().toLowerCase() === "true";
+  return wanted && error instanceof SluiceError && error.reason === NO_CREDENTIALS;
 }
 
 /** Reports once, whatever ends first. */
@@ -96,7 +119,7 @@ async function finish(trace: Trace, error: unknown): Promise<void> {
     log.text(renderFailure(masked));
     if (masked.failure.code === "E_INTERNAL" && error instanceof Error) log.text(error.stack ?? "");
   }
-  const problems = await reportRun(masked, reporter(), process.env);
+  const problems = await reportRun(masked, reporter(), process.env, declared);
   for (const problem of problems) log.line({ level: "warning", text: problem });
   if (masked.failure !== undefined) core.setFailed(failedLine(masked.failure));
   process.exitCode = exitStatusOf(masked, stop.received());
@@ -105,7 +128,7 @@ async function finish(trace: Trace, error: unknown): Promise<void> {
 /** `<code>: <one line>`; further faults of a configuration stand in the log and in the summary. */
 function failedLine(failure: FailureTrace): string {
   const [first = "", ...more] = failure.message.split(/\r?\n/);
-  return `${failure.code}: ${first}${more.length === 0 ? "" : ` (and ${more.length} more, see the log)`}`;
+  return `${failure.code}: ${printable(first)}${more.length === 0 ? "" : ` (and ${more.length} more, see the log)`}`;
 }
 
 /** Before anything else is printed. The runner masks whole values only, so each form is registered. */

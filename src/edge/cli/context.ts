@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { type Configuration, type ConfigurationSources, loadConfiguration } from "../../config/load-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor } from "../../core/redact.ts";
+import { printableLines } from "../../report/printable.ts";
 import { secretVariableValues } from "../shared/secret-variables.ts";
 
 /** Flags that every command has. */
@@ -14,7 +15,7 @@ export interface CommonFlags {
 /** What a command gets from the process: nothing else in a command touches it. */
 export interface CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Result of a command: text for people, or one JSON object with `--json`. */
+  /** Result of a command: text for people, or one JSON object with `--json`; what would move or colour text is written out. */
   out(text: string): void;
   /** Progress, warnings, errors. */
   err(text: string): void;
@@ -52,7 +53,7 @@ export function createCliContext(): CliContext {
   }
   return {
     environment: process.env,
-    out: (text) => process.stdout.write(`${redact(text)}\n`),
+    out: (text) => process.stdout.write(`${printableLines(redact(text))}\n`),
     err: (text) => process.stderr.write(redact(text)),
     isTerminal: process.stderr.isTTY === true,
     columns: () => process.stderr.columns ?? 80,

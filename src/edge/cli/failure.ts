@@ -1,6 +1,7 @@
 import { exitStatus } from "../../core/error-codes.ts";
 import type { FailureTrace } from "../../pipeline/trace.ts";
 import { failureTrace } from "../../pipeline/trace-recorder.ts";
+import { printableLines } from "../../report/printable.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 
 /** Ends a command with a failure: two lines for people, one object with `--json`; the exit status of the code. */
@@ -38,10 +39,11 @@ export function reportFailures(context: CliContext, flags: CommonFlags, errors: 
 
 function tell(context: CliContext, flags: CommonFlags, failure: FailureTrace, error: unknown): void {
   const { code, message, hint } = failure;
-  context.err(`${code}: ${message}\n`);
-  if (hint !== undefined) context.err(`${hint}\n`);
+  context.err(printableLines(`${code}: ${message}\n${hint === undefined ? "" : `${hint}\n`}`));
   // A bug needs its stack; a user's mistake does not.
-  if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error) context.err(`${error.stack}\n`);
+  if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error) {
+    context.err(printableLines(`${error.stack}\n`));
+  }
 }
 
 function failureFacts({ code, message, retryable, hint, context }: FailureTrace): object {

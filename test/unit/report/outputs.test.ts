@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OUTPUTS } from "../../../src/config/outputs.ts";
-import { OUTPUT_BYTES, renderOutputs } from "../../../src/report/outputs.ts";
+import { ALL_OUTPUTS_BYTES, OUTPUT_BYTES, renderOutputs } from "../../../src/report/outputs.ts";
 import { failedTrace, tableOf, traceOf } from "./sample-trace.ts";
 
 const PATHS = { loadInfo: "/t/load-info.json", trace: "/t/trace.json", summary: "/t/summary.md" };
@@ -63,4 +63,20 @@ test("a value over the cap is replaced by the path of its file", () => {
   assert.equal(outputs["row-counts"], '{"truncated":true,"path":"/t/load-info.json"}');
   assert.equal(outputs["load-info"], '{"truncated":true,"path":"/t/load-info.json"}');
   for (const value of Object.values(outputs)) assert.ok(Buffer.byteLength(value) <= OUTPUT_BYTES);
+});
+
+test("all together stay within what GitHub takes for a job, the longest ones go first", () => {
+  // Each below its own cap, together more than 1 MB as GitHub counts.
+  const tables = Array.from({ length: 1400 }, (_, index) => tableOf(`table_${index}_${"x".repeat(90)}`));
+  const changes = tables.slice(0, 1000).map(({ table }) => ({ table, change: "table_added" as const }));
+  const warnings = tables
+    .slice(0, 1100)
+    .map(({ table }) => ({ code: "W_NULL_ITEM" as const, subject: table, count: 1 }));
+  const trace = traceOf({ packages: [{ ...traceOf().packages[0]!, tables, changes }], warnings });
+  const outputs = renderOutputs(trace, PATHS);
+  const utf16 = (texts: readonly string[]) => 2 * texts.reduce((sum, text) => sum + text.length, 0);
+  assert.ok(utf16(Object.values(outputs)) <= ALL_OUTPUTS_BYTES, String(utf16(Object.values(outputs))));
+  const cut = Object.entries(outputs).filter(([, value]) => value.startsWith('{"truncated"'));
+  assert.deepEqual(cut.map(([name]) => name).sort(), ["load-info", "warnings"]);
+  assert.equal(Object.keys(JSON.parse(outputs["row-counts"])).length, 1400);
 });

@@ -128,3 +128,68 @@ export function failedTrace(more: Partial<Trace> = {}): Trace {
 /** Text that tries everything. */
 export const HOSTILE =
   "x\n::error::pwn|a`b`<img src=x onerror=alert(1)>%0A[l](http://e.vil) @team **b** \u202egnp $" + "{{ secrets.A }}";
+
+/** Each tries one way out of a place where text is shown; all together in {@link HOSTILE_NAME}. */
+export const HOSTILE_TEXTS: readonly string[] = [
+  HOSTILE,
+  "\n::error file=a,line=1::pwn",
+  "\r::set-output name=status::pwn",
+  "\n::stop-commands::x",
+  "%0A::error::pwn%0D%25",
+  "##[error]pwn ##[add-mask]a",
+  "\u2028::error::pwn\u2029\u0085::error::pwn",
+  "a|b\\|c||",
+  "`a``b```\n```mermaid\ngraph TD",
+  "<script>alert(1)</script><!-- --><details open>",
+  "@octocat #1 https://e.vil www.e.vil [l](javascript:alert(1)) ![i](http://e.vil)",
+  '"]; click t0 "javascript:alert(1)"; t0["',
+  "%%{init: {'securityLevel': 'loose'}}%%\nend",
+  "\u001b[31mred\u001b]8;;http://e.vil\u0007\u009b2J\u007f\b",
+  "\u202egnp\u2066x\u2069\u200e\u061c",
+  "\u0000\ud800",
+  "$" + "{{ secrets.A }} $x^2$ &amp; <<EOF\nghadelimiter_x",
+  "-----\n=====\n> quote\n- list\n1. one\n# head",
+];
+export const HOSTILE_NAME = HOSTILE_TEXTS.join(" ");
+
+/** A failed run whose every text is the given one. */
+export function traceFullOf(text: string): Trace {
+  const change = { table: text, change: "column_added" as const, column: text, type: text };
+  const loaded = traceOf().packages[0];
+  if (loaded === undefined) throw new Error("the sample has a package");
+  return traceOf({
+    pipeline: text,
+    dataset: text,
+    schemaName: text,
+    destinationName: text,
+    version: text,
+    runId: text,
+    resources: [resourceOf(text, { endpoint: text, cursor: text, skipped: { [text]: 1 } })],
+    packages: [
+      {
+        ...loaded,
+        loadId: text,
+        startedAt: text,
+        tables: [tableOf(text, { writeDisposition: text })],
+        changes: [change],
+      },
+    ],
+    warnings: [
+      { code: "W_NAME_COLLISION", subject: text, count: 2, detail: text },
+      { code: "W_NUL_REMOVED", subject: `${text}.${text}`, count: 1, detail: text },
+    ],
+    settings: [{ key: text, from: text, secret: false, value: text }],
+    status: "failed",
+    failure: {
+      code: "E_DATA_VALUE",
+      message: text,
+      hint: text,
+      retryable: false,
+      context: { table: text, resource: text, column: text },
+      places: [{ message: text, file: text, line: 3, column: 1 }],
+    },
+  });
+}
+
+/** What moves the cursor, colours, hides, or turns the direction of reading; line breaks and tabs are looked at apart. */
+export const MOVES = /(?![\t\n\r])[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { renderAnnotations } from "../../../src/report/annotations.ts";
+import { renderLoadInfo } from "../../../src/report/load-info.ts";
+import { renderOutputs } from "../../../src/report/outputs.ts";
 import { renderSummary, SUMMARY_BYTES } from "../../../src/report/summary.ts";
 import { failedTrace, HOSTILE, resourceOf, tableOf, traceOf } from "./sample-trace.ts";
 
@@ -143,4 +146,61 @@ test("a run without new data is a success without tables", () => {
   assert.match(text, /^## ✅ gitlab_pipeline: no new data\n/);
   assert.ok(!headings(text).includes("Load packages"));
   assert.equal(diagrams(text).length, 1, "only the steps are drawn");
+});
+
+test("with no room left nothing is written, so that GitHub keeps what is there", () => {
+  assert.equal(renderSummary(traceOf(), 100), "");
+  assert.equal(renderSummary(traceOf(), 0), "");
+});
+
+test("5 000 tables, and 5 000 warnings, are rendered in every form within the limits and soon", (t) => {
+  const tables = Array.from({ length: 5000 }, (_, at) =>
+    tableOf(`resource_${at >> 2}__nested_table_${at}`, { resource: `resource_${at >> 2}` }),
+  );
+  const changes = tables.flatMap(({ table }) => [
+    { table, change: "table_added" as const },
+    ...Array.from({ length: 12 }, (_, at) => ({
+      table,
+      change: "column_added" as const,
+      column: `column_number_${at}`,
+      type: "timestamp with time zone",
+    })),
+  ]);
+  const packages = [{ ...traceOf().packages[0]!, tables, changes }];
+  const resources = Array.from({ length: 1250 }, (_, at) => resourceOf(`resource_${at}`));
+  const warnings = Array.from({ length: 5000 }, (_, at) => ({
+    code: "W_VARIANT_COLUMN" as const,
+    subject: `resource_${at}__nested_table.column_number`,
+    count: at,
+    detail: `column_number_${at} is timestamp, a value is text; first in record ${at} of resource_${at}`,
+  }));
+  for (const [name, trace] of [
+    ["tables", traceOf({ packages, resources, warnings: [] })],
+    ["warnings", traceOf({ warnings })],
+    ["both", traceOf({ packages, resources, warnings })],
+  ] as const) {
+    const started = performance.now();
+    const summary = renderSummary(trace);
+    const summaryMs = performance.now() - started;
+    const outputs = renderOutputs(trace, { loadInfo: "/l", trace: "/t", summary: "/s" });
+    const annotations = renderAnnotations(trace);
+    const info = renderLoadInfo(trace);
+    const ms = performance.now() - started;
+    t.diagnostic(
+      `${name}: ${Buffer.byteLength(summary)} bytes in ${Math.round(summaryMs)} ms, all forms in ${Math.round(ms)} ms`,
+    );
+    assert.ok(Buffer.byteLength(summary) <= SUMMARY_BYTES);
+    assert.match(summary, /\n> Left out, because [^\n]*\n$/);
+    assert.ok(headings(summary).includes("Resources"));
+    assert.equal((summary.match(/```/g)?.length ?? 0) % 2, 0);
+    // Whole sections: every table that was begun has all of its lines.
+    const [, shown = ""] = /### Destination tables\n\n([\s\S]*?)\n\n/.exec(summary) ?? [];
+    assert.equal(shown.split("\n").length, 2 + (name === "warnings" ? 4 : 5000));
+    for (const value of Object.values(outputs)) assert.ok(2 * value.length < 1_000_000);
+    for (const level of ["error", "warning", "notice"]) {
+      assert.ok(annotations.filter((one) => one.level === level).length <= 10);
+    }
+    assert.ok(info.includes("resource_1249__nested_table_4999") === (name !== "warnings"));
+    assert.ok(ms < 3000, `${ms} ms`);
+  }
 });

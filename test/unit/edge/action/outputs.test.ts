@@ -51,8 +51,16 @@ test("a failure without a file is left to setFailed; one in a file is shown ther
   assert.deepEqual(plain.annotations, []);
   const inFile = recorder();
   const failure = { code: "E_CONFIG", message: "m", retryable: false, context: { file: "a.yml", line: 3 } } as const;
-  await reportRun(failedTrace({ failure }), inFile.reporter, { RUNNER_TEMP: temporary });
-  assert.deepEqual(inFile.annotations, ["error E_CONFIG a.yml:3 m"]);
+  const environment = { RUNNER_TEMP: temporary, GITHUB_WORKSPACE: temporary };
+  await reportRun(failedTrace({ failure }), inFile.reporter, environment);
+  assert.deepEqual(inFile.annotations, [], "no such file in the checkout");
+  await writeFile(join(temporary, "a.yml"), "");
+  await reportRun(failedTrace({ failure }), inFile.reporter, environment);
+  const absolute = { ...failure, context: { file: join(temporary, "a.yml"), line: 3 } };
+  await reportRun(failedTrace({ failure: absolute }), inFile.reporter, environment);
+  const outside = { ...failure, context: { file: "../x.yml", line: 3 } };
+  await reportRun(failedTrace({ failure: outside }), inFile.reporter, environment);
+  assert.deepEqual(inFile.annotations, ["error E_CONFIG a.yml:3 m", "error E_CONFIG a.yml:3 m"]);
 });
 
 test("what cannot be written is told and fails nothing", async () => {
