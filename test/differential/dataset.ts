@@ -27,8 +27,15 @@ export interface DatasetTable {
 
 type Row = Record<string, string | null>;
 
-/** Everything of one dataset. `url` is a connection string with the right to read it. */
-export async function readDataset(url: string, dataset: string): Promise<Dataset> {
+/**
+ * Everything of one dataset. `url` is a connection string with the right to read it. The ids of `exact` root tables and
+ * of those below them are made from the data and stay as they are.
+ */
+export async function readDataset(
+  url: string,
+  dataset: string,
+  exact: ReadonlySet<string> = new Set(),
+): Promise<Dataset> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -43,11 +50,18 @@ export async function readDataset(url: string, dataset: string): Promise<Dataset
       `SELECT load_id, status::text, schema_version_hash FROM ${of("_dlt_loads")} ORDER BY load_id`,
     );
     const loadIndex = new Map(loads.map((load, index) => [load.load_id ?? "", index]));
+    const moments = new Map(loads.map((load, index) => [momentOf(load.load_id ?? ""), `moment of load ${index}`]));
     const raw = new Map<string, Row[]>();
     for (const table of names.filter((name) => !name.startsWith("_dlt_"))) {
       const list = columns.filter((column) => column.table_name === table);
       const fields = list.map((column) => `${client.escapeIdentifier(column.column_name ?? "")}::text`);
-      raw.set(table, await query(`SELECT ${fields.join(", ")} FROM ${of(table)}`));
+      const rows = await query(`SELECT ${fields.join(", ")} FROM ${of(table)}`);
+      raw.set(
+        table,
+        rows.map((row) =>
+          Object.fromEntries(Object.entries(row).map(([column, value]) => [column, moments.get(value ?? "") ?? value])),
+        ),
+      );
     }
     const labels = labelRows(raw, loadIndex);
     return {
@@ -57,7 +71,9 @@ export async function readDataset(url: string, dataset: string): Promise<Dataset
           {
             columns: columns.filter((c) => c.table_name === table).map((c) => `${c.column_name} ${c.type}`),
             constraints: constraints.filter((c) => c.table_name === table).map((c) => c.definition ?? ""),
-            rows: (raw.get(table) ?? []).map((row) => JSON.stringify(mapIds(row, labels, loadIndex))).sort(),
+            rows: (raw.get(table) ?? [])
+              .map((row) => JSON.stringify(mapIds(row, isExact(exact, table) ? undefined : labels, loadIndex)))
+              .sort(),
           },
         ]),
       ),
@@ -155,11 +171,30 @@ function labelRows(
   return labels;
 }
 
-function mapIds(row: Row, labels: ReadonlyMap<string, string>, loadIndex: ReadonlyMap<string, number>): Row {
+function isExact(exact: ReadonlySet<string>, table: string): boolean {
+  return exact.has(table.split("__", 1)[0] ?? "");
+}
+
+/** A load id as PostgreSQL prints the moment that it names: what changes by a load has it. */
+function momentOf(load: string): string {
+  const seconds = Math.trunc(Number(load));
+  const micros = String(Math.round((Number(load) - seconds) * 1e6))
+    .padStart(6, "0")
+    .replace(/0+$/, "");
+  const text = new Date(seconds * 1000).toISOString().slice(0, 19).replace("T", " ");
+  return `${text}${micros === "" ? "" : `.${micros}`}+00`;
+}
+
+function mapIds(
+  row: Row,
+  labels: ReadonlyMap<string, string> | undefined,
+  loadIndex: ReadonlyMap<string, number>,
+): Row {
   const mapped: Row = {};
   for (const [column, value] of Object.entries(row)) {
     if (column === "_dlt_load_id") mapped[column] = `load ${loadIndex.get(value ?? "") ?? "UNKNOWN"}`;
-    else if (/^_dlt_(root_|parent_)?id$/.test(column)) mapped[column] = labels.get(value ?? "") ?? `UNKNOWN ${value}`;
+    else if (labels !== undefined && /^_dlt_(root_|parent_)?id$/.test(column))
+      mapped[column] = labels.get(value ?? "") ?? `UNKNOWN ${value}`;
     else mapped[column] = value;
   }
   return mapped;
