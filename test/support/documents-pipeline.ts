@@ -3,17 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonValue } from "../../src/core/json.ts";
 import { Secret } from "../../src/core/secret.ts";
-import type { ResourceHints } from "../../src/core/source.ts";
+import type { ResourceHints, Source } from "../../src/core/source.ts";
 import { copyText } from "../../src/destination/postgres/copy-text.ts";
 import { createPostgres } from "../../src/destination/postgres/create-postgres.ts";
 import type { ReplaceMethod } from "../../src/destination/postgres/load-context.ts";
 import { systemClock, systemRandom } from "../../src/edge/shared/system-ports.ts";
+import type { Destination } from "../../src/load/destination.ts";
 import { type PipelineRun, runPipeline } from "../../src/pipeline/run.ts";
 import { documentsSource } from "./documents-source.ts";
 
 /** Runs of one pipeline over given documents, into a real database, through the product's own path. */
 export interface DocumentsPipeline {
   run(documents: readonly JsonValue[], hints: ResourceHints): Promise<PipelineRun>;
+  /** One run over another source. */
+  runSource(source: Source): Promise<PipelineRun>;
   close(): Promise<void>;
 }
 
@@ -25,35 +28,44 @@ export async function documentsPipeline(options: {
   readonly maxTableNesting?: number;
   readonly rootKey?: boolean;
   readonly replaceMethod?: ReplaceMethod;
+  /** Puts something before the destination, to see what it is given. */
+  readonly wrap?: (destination: Destination) => Destination;
 }): Promise<DocumentsPipeline> {
   const workFolder = await mkdtemp(join(tmpdir(), "sluice-documents-"));
+  const runSource = (source: Source): Promise<PipelineRun> => {
+    const destination = createPostgres({
+      dsn: new Secret(options.url),
+      clock: systemClock,
+      random: systemRandom,
+      ...(options.replaceMethod === undefined ? {} : { replaceMethod: options.replaceMethod }),
+    });
+    return runPipeline({
+      pipeline: options.dataset,
+      dataset: options.dataset,
+      source,
+      destination: options.wrap?.(destination) ?? destination,
+      destinationKind: "postgres",
+      encoder: copyText,
+      workFolder,
+      signal: new AbortController().signal,
+      clock: systemClock,
+      random: systemRandom,
+      onEvent: () => {},
+      settings: [],
+      version: "test",
+    });
+  };
   return {
     run: (documents, hints) =>
-      runPipeline({
-        pipeline: options.dataset,
-        dataset: options.dataset,
-        source: documentsSource({
+      runSource(
+        documentsSource({
           name: options.schema ?? options.dataset,
           resources: [{ name: options.resource, documents, hints }],
           ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
           ...(options.rootKey === undefined ? {} : { rootKey: options.rootKey }),
         }),
-        destination: createPostgres({
-          dsn: new Secret(options.url),
-          clock: systemClock,
-          random: systemRandom,
-          ...(options.replaceMethod === undefined ? {} : { replaceMethod: options.replaceMethod }),
-        }),
-        destinationKind: "postgres",
-        encoder: copyText,
-        workFolder,
-        signal: new AbortController().signal,
-        clock: systemClock,
-        random: systemRandom,
-        onEvent: () => {},
-        settings: [],
-        version: "test",
-      }),
+      ),
+    runSource,
     close: () => rm(workFolder, { recursive: true, force: true }),
   };
 }

@@ -1,23 +1,29 @@
 import type { VectorFile } from "../vector-file.ts";
 import { coercion } from "./coercion.ts";
 import { closeGoldenDatabase } from "./database.ts";
+import { ddl } from "./ddl.ts";
 import { hashes } from "./hashes.ts";
 import { incremental } from "./incremental.ts";
 import { isoStrings } from "./iso-strings.ts";
 import { naming } from "./naming.ts";
+import { packages } from "./package.ts";
 import { relational } from "./relational.ts";
 import { sql } from "./sql.ts";
+import { system } from "./system.ts";
 import { types } from "./types.ts";
 
 /** The interop set: what dlt 1.31.0 answered, by file of `cases/interop/`. */
 export const files: Record<string, VectorFile> = {
   coercion,
+  ddl,
   hashes,
   incremental,
   iso_strings: isoStrings,
   naming,
+  package: packages,
   relational,
   sql,
+  system,
   types,
 };
 
