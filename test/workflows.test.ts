@@ -27,6 +27,21 @@ test("the final job of ci.yml needs every other one", () => {
   assert.deepEqual([...(jobs.all?.needs ?? [])].sort(), others.sort());
 });
 
+test("CI builds the bundles again and compares them byte for byte", () => {
+  const { jobs } = parse(workflows.get("ci.yml") ?? "") as {
+    jobs: Record<string, { steps?: { run?: string }[]; needs?: string[] }>;
+  };
+  const comparing = Object.keys(jobs).filter((name) =>
+    jobs[name]?.steps?.some(({ run }) => run === "npm run check:dist"),
+  );
+  assert.equal(comparing.length, 1);
+  assert.ok(jobs.all?.needs?.includes(comparing[0] ?? ""), "the merge waits for it");
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    scripts: Record<string, string>;
+  };
+  assert.match(scripts["check:dist"] ?? "", /^node scripts\/build\.ts --check$/);
+});
+
 test("nothing is granted at the top, every job says what it needs and when it ends", () => {
   for (const [file, text] of workflows) {
     const workflow = parse(text) as Workflow;

@@ -234,7 +234,7 @@ function editDistance(a, b) {
 
 /***/ }),
 
-/***/ 3603:
+/***/ 878:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -245,6 +245,47 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/config/nearest.js
 var nearest = __webpack_require__(948);
+// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
+var coercion = __webpack_require__(2989);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-disposition.js
+
+/** What the shape of a write disposition cannot say: timestamps that are none, options of another strategy. */
+function dispositionFaults(written, at) {
+    if (written === null || written === undefined || typeof written === "string")
+        return [];
+    if (written.disposition !== "merge")
+        return [];
+    const faults = [];
+    for (const key of ["active_record_timestamp", "boundary_timestamp"]) {
+        const value = written[key];
+        if (value === null || value === undefined || (0,coercion/* coerceValue */.vP)("timestamp", value) !== coercion/* VARIANT */.Gt)
+            continue;
+        faults.push({
+            path: [...at, key],
+            reason: "type",
+            message: `expected a date or a date-time, found ${JSON.stringify(value)}`,
+            suggestion: "write it as 2024-01-31T00:00:00Z",
+        });
+    }
+    const { strategy } = written;
+    for (const [key, strategies] of STRATEGY_OPTIONS) {
+        if (!written[key] || !strategy || strategies.includes(strategy))
+            continue;
+        faults.push({
+            path: [...at, key],
+            reason: "type",
+            message: `${key} goes with the strategy ${strategies.join(" or ")}, not with ${strategy}`,
+            suggestion: "take it out, or choose another strategy",
+        });
+    }
+    return faults;
+}
+/** dlt: options that a strategy refuses; all others are ignored where they do not belong. */
+const STRATEGY_OPTIONS = [
+    ["skip_unchanged_rows", ["upsert"]],
+    ["row_version_column_name", ["scd2", "upsert"]],
+];
+
 // EXTERNAL MODULE: ./lib/core/value-order.js
 var value_order = __webpack_require__(7251);
 // EXTERNAL MODULE: ./lib/core/json-path.js
@@ -305,6 +346,7 @@ function incrementalFaults(config, at, resource) {
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
 var rest_api_plan = __webpack_require__(9291);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check.js
+
 
 
 
@@ -371,6 +413,16 @@ function resourceFaults(resource, config) {
             reason: "json_and_data",
             message: `the resource ${quote(resource.name)} has both json and data`,
             suggestion: "keep one of them",
+        });
+    }
+    faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+    const { columns } = resource.config;
+    if (Array.isArray(columns)) {
+        columns.forEach((column, index) => {
+            if (typeof column.name === "string" && column.name !== "")
+                return;
+            const path = [...resource.at, "columns", index, "name"];
+            faults.push({ path, reason: "missing_key", message: 'the key "name" is missing' });
         });
     }
     if (resource.incremental !== undefined) {
@@ -1104,9 +1156,23 @@ const resourceKeys = {
         disposition,
         schemas/* strictObject */.rej({
             disposition,
-            strategy: schemas/* enum */.k5n(["delete-insert", "upsert", "scd2", "insert-only"]).nullish(),
-            active_record_timestamp: schemas/* string */.YjP().nullish(),
-            boundary_timestamp: schemas/* string */.YjP().nullish(),
+            strategy: schemas/* enum */.k5n(["delete-insert", "upsert", "scd2", "insert-only"])
+                .nullish()
+                .describe("How merge changes the table; `delete-insert` when absent."),
+            deduplicated: schemas/* boolean */.zMY().nullish().describe("delete-insert: no key comes twice, so nothing is looked for."),
+            skip_unchanged_rows: schemas/* boolean */.zMY().nullish().describe("upsert: rows that are as received are not written again."),
+            row_version_column_name: schemas/* string */.YjP()
+                .nullish()
+                .describe("scd2: column that changes with the record, instead of a hash of it; upsert: with skip_unchanged_rows."),
+            validity_column_names: schemas/* tuple */.PVZ([schemas/* string */.YjP(), schemas/* string */.YjP()])
+                .nullish()
+                .describe("scd2: names for `_dlt_valid_from` and `_dlt_valid_to`."),
+            active_record_timestamp: schemas/* string */.YjP()
+                .nullish()
+                .describe("scd2: what stands in the second of them while a version holds; null when absent."),
+            boundary_timestamp: schemas/* string */.YjP()
+                .nullish()
+                .describe("scd2: when the versions of this load begin and the old ones end; the moment of the load when absent."),
         }),
     ])
         .nullish(),
@@ -1162,12 +1228,13 @@ function isParamMapping(value) {
 
 /***/ }),
 
-/***/ 5190:
+/***/ 9445:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  $l: () => (/* binding */ NETWORK_SETTING_NAMES),
   yy: () => (/* binding */ SETTINGS),
   OI: () => (/* binding */ SETTING_NAMES),
   xQ: () => (/* binding */ camelCase),
@@ -1201,11 +1268,29 @@ function setting_secret() {
         format: "text, kept secret",
     };
 }
-function wholeNumber(minimum) {
-    return { schema: schemas/* int */.Whr().min(minimum), fromText: numberFromText, format: `a whole number, at least ${minimum}` };
+function wholeNumber(minimum, maximum) {
+    const schema = schemas/* int */.Whr().min(minimum);
+    if (maximum === undefined)
+        return { schema, fromText: numberFromText, format: `a whole number, at least ${minimum}` };
+    const format = `a whole number from ${minimum} to ${maximum}`;
+    return { schema: schema.max(maximum), fromText: numberFromText, format };
 }
-function seconds() {
-    return { schema: schemas/* number */.aig().min(0), fromText: numberFromText, format: "seconds" };
+function seconds(minimum = 0) {
+    const format = minimum === 0 ? "seconds" : `seconds, at least ${minimum}`;
+    return { schema: schemas/* number */.aig().min(minimum), fromText: numberFromText, format };
+}
+/** A size: a number of bytes, or a number with a unit (`64 MiB`, `10GiB`). */
+function bytes() {
+    return {
+        schema: schemas/* union */.KCZ([
+            schemas/* int */.Whr().min(1),
+            schemas/* string */.YjP()
+                .regex(SIZE, { message: "expected a number of bytes, or one with a unit such as 64 MiB" })
+                .transform(sizeOf),
+        ]),
+        fromText: (value) => (/^\s*\d+\s*$/.test(value) ? Number(value) : value.trim()),
+        format: "bytes, or a number with KiB, MiB or GiB",
+    };
 }
 function flag() {
     return { schema: schemas/* boolean */.zMY(), fromText: booleanFromText, format: "`true` or `false`", choices: ["true", "false"] };
@@ -1259,6 +1344,12 @@ function setting_name() {
         format: "a name",
     };
 }
+const SIZE = /^([1-9]\d*)\s*(KiB|MiB|GiB)$/;
+const UNITS = { KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+function sizeOf(value) {
+    const [, count, unit = ""] = SIZE.exec(value) ?? [];
+    return Number(count) * (UNITS[unit] ?? 1);
+}
 function numberFromText(value) {
     return /^\s*[+-]?\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
 }
@@ -1281,7 +1372,136 @@ function isName(value) {
     return !/[/\\\u0000-\u001f\u007f]/.test(value) && !value.startsWith(".");
 }
 
+;// CONCATENATED MODULE: ./lib/config/network-settings.js
+
+/** Settings of connections and of the limits that protect from a source; they stand last in the documents. */
+const NETWORK_SETTINGS = {
+    "max-attempts": setting({
+        kind: wholeNumber(1),
+        group: "network",
+        description: "Attempts of each request to the source and of each load transaction.",
+        default: 5,
+        example: "5",
+        dlt: ["runtime.request_max_attempts"],
+    }),
+    "max-retry-wait": setting({
+        kind: seconds(),
+        group: "network",
+        description: "Longest single wait that the source may ask for; a longer one ends the run.",
+        default: 300,
+        example: "300",
+        dlt: ["runtime.request_max_retry_delay"],
+    }),
+    "max-in-flight": setting({
+        kind: wholeNumber(1),
+        group: "network",
+        description: "Requests to one origin that may be in flight at a time.",
+        default: 8,
+        example: "4",
+    }),
+    "idle-timeout": setting({
+        kind: seconds(1),
+        group: "network",
+        description: "Longest time without a byte from the source; then the request is tried again.",
+        default: 30,
+        example: "60",
+        dlt: ["runtime.request_timeout"],
+    }),
+    "request-timeout": setting({
+        kind: seconds(1),
+        group: "network",
+        description: "Longest time of one whole request to the source; then it is tried again.",
+        default: 120,
+        example: "300",
+    }),
+    "max-redirects": setting({
+        kind: wholeNumber(0),
+        group: "network",
+        description: "Redirects of one request that are followed.",
+        defaultText: "`5`; `30` with `compat: strict`",
+        example: "0",
+    }),
+    "max-response-bytes": setting({
+        kind: bytes(),
+        group: "network",
+        description: "Largest answer of the source, as sent and as decompressed.",
+        default: 67_108_864,
+        example: "128 MiB",
+    }),
+    "max-value-bytes": setting({
+        kind: bytes(),
+        group: "network",
+        description: "Longest single text in a record.",
+        default: 33_554_432,
+        example: "1 MiB",
+    }),
+    "max-depth": setting({
+        kind: wholeNumber(1, 2000),
+        group: "network",
+        description: "Objects and lists inside each other in an answer.",
+        default: 500,
+        example: "100",
+    }),
+    "max-pages": setting({
+        kind: wholeNumber(1),
+        group: "network",
+        description: "Pages of one list; a longer list ends the run, unlike `limit`, which cuts it.",
+        default: 100_000,
+        example: "1000000",
+    }),
+    "max-empty-pages": setting({
+        kind: wholeNumber(1),
+        group: "network",
+        description: "Empty pages in a row after which counting on through a list without a total is an endless loop.",
+        default: 3,
+        example: "10",
+    }),
+    "encoding-errors": setting({
+        kind: choice(["strict", "replace"]),
+        group: "network",
+        description: "What happens to bytes that are no UTF-8: the answer is refused, or they become U+FFFD and are counted.",
+        default: "strict",
+        example: "replace",
+    }),
+    "tls-verify": setting({
+        kind: flag(),
+        group: "network",
+        description: "Verify the certificate of the source; no variable of the environment turns this off.",
+        default: true,
+        example: "false",
+    }),
+    "ca-certificate": setting({
+        kind: setting_text(),
+        group: "network",
+        description: "Certificate of an authority to trust for the source beside the system's: a path, or PEM text.",
+        defaultText: "those of the system",
+        example: "certificates/company-ca.pem",
+    }),
+    "allow-private-network": setting({
+        kind: flag(),
+        group: "network",
+        description: "Let links and redirects of the source lead to loopback, private and link-local addresses that the configuration does not name.",
+        default: false,
+        example: "true",
+    }),
+    "allow-insecure-postgres": setting({
+        kind: flag(),
+        group: "network",
+        description: "Allow an unencrypted connection to a database that is not on this machine.",
+        default: false,
+        example: "true",
+    }),
+    "allow-insecure-http": setting({
+        kind: flag(),
+        group: "network",
+        description: "Allow sending the token over plain http to a host that is not this machine.",
+        default: false,
+        example: "true",
+    }),
+};
+
 ;// CONCATENATED MODULE: ./lib/config/settings.js
+
 
 /**
  * Every setting of Sluice, in the order in which the documents list them. The type {@link Settings}, the checks and
@@ -1398,9 +1618,12 @@ const SETTINGS = {
     }),
     "replace-method": setting({
         // dlt: replace strategies; the two that keep the table visible are one method here.
-        kind: choice(["delete", "truncate"], { "truncate-and-insert": "delete", "insert-from-staging": "delete" }),
+        kind: choice(["delete", "truncate", "staging-optimized"], {
+            "truncate-and-insert": "delete",
+            "insert-from-staging": "delete",
+        }),
         group: "load",
-        description: "How replace empties tables; with `truncate` readers wait, and may see an empty table.",
+        description: "How replace empties tables. With `truncate` readers wait, and may see an empty table; with `staging-optimized` the tables are dropped and made again.",
         default: "delete",
         example: "delete",
         dlt: ["destination.postgres.replace_strategy", "destination.replace_strategy"],
@@ -1413,12 +1636,47 @@ const SETTINGS = {
         example: "2",
         dlt: ["sources.<section>.max_table_nesting"],
     }),
+    "on-null-key": setting({
+        kind: choice(["fail", "skip"]),
+        group: "load",
+        description: "A record without a value in a key column ends the run, or is left out and counted in a warning.",
+        default: "fail",
+        example: "skip",
+    }),
+    "on-big-integer": setting({
+        kind: choice(["refuse", "numeric", "text"]),
+        group: "load",
+        description: "An integer beyond 64 bits ends the run, or is kept exactly in a `numeric` column (up to 78 digits) or as text.",
+        default: "refuse",
+        example: "numeric",
+    }),
+    "reserved-fields": setting({
+        kind: choice(["keep", "regenerate"]),
+        group: "load",
+        description: "Whether a `_dlt_id` in the data that can serve as the row's id is kept or replaced by a new one.",
+        default: "keep",
+        example: "regenerate",
+    }),
     limit: setting({
         kind: wholeNumber(1),
         group: "run",
         description: "Stop each resource without a parent after so many pages, to try a pipeline; children follow all records read.",
         defaultText: "no limit",
         example: "1",
+    }),
+    timeout: setting({
+        kind: seconds(1),
+        group: "run",
+        description: "Longest time of the run; it stops 30 seconds before, of less than two minutes a quarter before, with the destination untouched or the load complete.",
+        defaultText: "no limit",
+        example: "3600",
+    }),
+    "max-work-bytes": setting({
+        kind: bytes(),
+        group: "run",
+        description: "Largest load package on the disk of the working directory.",
+        default: 10_737_418_240,
+        example: "10 GiB",
     }),
     compat: setting({
         kind: choice(["default", "strict"]),
@@ -1440,6 +1698,14 @@ const SETTINGS = {
         description: "Keep version and hash of the last state in GitHub's cache, to tell when the database went back in time.",
         default: true,
         example: "false",
+        fileKey: false,
+    }),
+    "skip-without-credentials": setting({
+        kind: flag(),
+        group: "run",
+        description: "End well instead of with an error where GitHub passes no secrets: pull requests from forks and runs of Dependabot.",
+        default: false,
+        example: "true",
         fileKey: false,
     }),
     "log-level": setting({
@@ -1478,36 +1744,7 @@ const SETTINGS = {
         defaultText: "the server's",
         example: "900",
     }),
-    "max-attempts": setting({
-        kind: wholeNumber(1),
-        group: "network",
-        description: "Attempts of each request to the source and of each load transaction.",
-        default: 5,
-        example: "5",
-        dlt: ["runtime.request_max_attempts"],
-    }),
-    "max-retry-wait": setting({
-        kind: seconds(),
-        group: "network",
-        description: "Longest single wait that the source may ask for; a longer one ends the run.",
-        default: 300,
-        example: "300",
-        dlt: ["runtime.request_max_retry_delay"],
-    }),
-    "allow-insecure-postgres": setting({
-        kind: flag(),
-        group: "network",
-        description: "Allow an unencrypted connection to a database that is not on this machine.",
-        default: false,
-        example: "true",
-    }),
-    "allow-insecure-http": setting({
-        kind: flag(),
-        group: "network",
-        description: "Allow sending the token over plain http to a host that is not this machine.",
-        default: false,
-        example: "true",
-    }),
+    ...NETWORK_SETTINGS,
 };
 /** All settings with their names, the names typed. */
 function settingEntries() {
@@ -1518,6 +1755,8 @@ function isSettingName(word) {
     return Object.hasOwn(SETTINGS, word);
 }
 const SETTING_NAMES = Object.keys(SETTINGS).filter(isSettingName);
+/** Those of connections and of limits that protect from a source. */
+const NETWORK_SETTING_NAMES = Object.keys(NETWORK_SETTINGS).filter(isSettingName);
 /** Key of a setting in the pipeline file, undefined when it has none. */
 function fileKeyOf(key) {
     const spec = SETTINGS[key];
@@ -1531,13 +1770,84 @@ function camelCase(word) {
 
 /***/ }),
 
+/***/ 1608:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   pN: () => (/* binding */ holdBytes),
+/* harmony export */   rA: () => (/* binding */ dropBytes),
+/* harmony export */   tM: () => (/* binding */ takeBytes)
+/* harmony export */ });
+/**
+ * Memory for large bodies that is used again. Bytes outside the engine's heap make it mark the whole heap every few dozen
+ * megabytes, and stay in the process until it does: with bodies of 300 kB that was a fifth of the memory of a run.
+ *
+ * Whoever gets bytes from `takeBytes` holds them; each further holder says so with `holdBytes`, and each lets go once. When
+ * nobody lets go, the collector takes them as it takes any others.
+ */
+const free = new Map();
+const holders = new WeakMap();
+const SMALLEST = 64 * 1024;
+const LARGEST = 4 * 1024 * 1024;
+/** Bytes kept for later, of all sizes together. */
+const MOST_FREE = 8 * 1024 * 1024;
+let freeBytes = 0;
+/** At least `size` bytes, with content left from before; of the usual sizes from what was let go, where there is some. */
+function takeBytes(size) {
+    const length = usualSize(size);
+    const known = free.get(length)?.pop();
+    if (known !== undefined)
+        freeBytes -= length;
+    const memory = known ?? new ArrayBuffer(length);
+    if (length <= LARGEST)
+        holders.set(memory, 1);
+    return Buffer.from(memory);
+}
+/** Says that one more holder reads these bytes. Nothing happens to bytes that are not of the pool. */
+function holdBytes(bytes) {
+    const count = holders.get(bytes.buffer);
+    if (count !== undefined)
+        holders.set(bytes.buffer, count + 1);
+}
+/** Lets go of bytes: when nobody else holds them, whoever asks next writes over them. */
+function dropBytes(bytes) {
+    const memory = bytes.buffer;
+    const count = holders.get(memory);
+    if (count === undefined)
+        return;
+    if (count > 1) {
+        holders.set(memory, count - 1);
+        return;
+    }
+    holders.delete(memory);
+    const length = memory.byteLength;
+    if (freeBytes + length > MOST_FREE || !(memory instanceof ArrayBuffer))
+        return;
+    const stack = free.get(length);
+    if (stack === undefined)
+        free.set(length, [memory]);
+    else
+        stack.push(memory);
+    freeBytes += length;
+}
+function usualSize(size) {
+    if (size > LARGEST)
+        return size;
+    let length = SMALLEST;
+    while (length < size)
+        length *= 2;
+    return length;
+}
+
+
+/***/ }),
+
 /***/ 3871:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Qi: () => (/* binding */ digest128),
 /* harmony export */   aE: () => (/* binding */ keyHash),
-/* harmony export */   fQ: () => (/* binding */ nestedRowId),
 /* harmony export */   jP: () => (/* binding */ sha3Base64),
 /* harmony export */   rG: () => (/* binding */ rowHash)
 /* harmony export */ });
@@ -1552,14 +1862,6 @@ function digest128(data, bytes = 10) {
     const text = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)("shake128", data, { outputEncoding: "base64", outputLength: bytes });
     return text.slice(0, Math.ceil((bytes * 4) / 3));
 }
-/**
- * `_dlt_id` of a row of a nested table: made from the id of the row that holds the list, the final (shortened) name of
- * the nested table, and the position in the list. One call a row: `crypto.hash` takes 1.0 us, `createHash` 1.8.
- */
-function nestedRowId(parentId, table, index) {
-    return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.hash)("shake128", `${parentId}_${table}_${index}`, ROW_ID).slice(0, 14);
-}
-const ROW_ID = { outputEncoding: "base64", outputLength: 10 };
 /**
  * Hash of a whole document as extracted (scd2): original keys, nulls and nested content included, top-level keys that begin with
  * `_dlt` left out.
@@ -1650,14 +1952,17 @@ const WARNING_CODES = {
     W_NAME_COLLISION: "Two keys normalize to one column name; the last value visited is kept.",
     W_VARIANT_COLUMN: "Values of another type went to a variant column.",
     W_NULL_ITEM: "Null items of a list were skipped.",
+    W_NULL_KEY_SKIPPED: "Records without a value in a key column were left out.",
     W_RESERVED_FIELD: "A field with a reserved name was replaced.",
     W_STATE_REWOUND: "The state in the database is older than the one known here; the database wins.",
     W_PACKAGE_DROPPED: "A package left behind by an earlier run was dropped; its rows are extracted again.",
     W_PACKAGE_CORRUPT: "A package left behind by an earlier run is damaged; its rows are extracted again.",
+    W_NO_CREDENTIALS: "The run was skipped, because GitHub passed no secrets to it; nothing was requested or written.",
     W_CACHE_IGNORED: "A cache entry was not used.",
     W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
     W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
     W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
+    W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
     W_CONTENT_TYPE: "JSON arrived under another content type.",
     W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
     W_ROUTE_CHANGED: "A value inserted into a path changes the route.",
@@ -1696,6 +2001,7 @@ class SluiceError extends Error {
     hint;
     reason;
     context;
+    places;
     constructor(code, message, options = {}) {
         super(message, options.cause === undefined ? undefined : { cause: options.cause });
         this.name = this.constructor.name;
@@ -1704,6 +2010,7 @@ class SluiceError extends Error {
         this.hint = options.hint;
         this.reason = options.reason;
         this.context = options.context ?? {};
+        this.places = options.places ?? [];
     }
     get retryable() {
         return _error_codes_js__WEBPACK_IMPORTED_MODULE_0__/* .ERROR_CODES */ .OQ[this.code].retryable;
@@ -1721,6 +2028,7 @@ class SluiceError extends Error {
             ...(this.hint === undefined ? {} : { hint: this.hint }),
             ...(this.reason === undefined ? {} : { reason: this.reason }),
             context: { ...context, ...this.context },
+            places: this.places,
             cause: this.cause,
         });
         if (this.stack !== undefined)
@@ -1787,6 +2095,22 @@ function parseFault(text, actions) {
             await actions[action]();
     };
 }
+
+
+/***/ }),
+
+/***/ 3855:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   y: () => (/* binding */ RECORD_NUMBER)
+/* harmony export */ });
+/**
+ * A field beside the columns in the rows of tables that are staged before they are merged: the number of the record that
+ * a row comes from. Rows of one key have the same ids; by it a row is found with all that is below it. No column can have
+ * the name.
+ */
+const RECORD_NUMBER = "#";
 
 
 /***/ }),
@@ -2794,6 +3118,7 @@ function parseJson(text, options = {}) {
 /* harmony export */   cD: () => (/* binding */ scanList),
 /* harmony export */   el: () => (/* binding */ afterItem),
 /* harmony export */   oE: () => (/* binding */ releaseTape),
+/* harmony export */   ol: () => (/* binding */ MOST_DEPTH),
 /* harmony export */   rv: () => (/* binding */ itemText)
 /* harmony export */ });
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4573);
@@ -2839,6 +3164,7 @@ function scanList(body) {
     if (body.length > MOST_BYTES || !(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(body))
         return undefined;
     const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
     const end = bytes.length;
     let entries = free.pop() ?? new Int32Array(FIRST_LENGTH);
     let size = 0;
@@ -2848,10 +3174,6 @@ function scanList(body) {
     let inObject = false;
     /** Nothing stands yet in the innermost object or list. */
     let fresh = true;
-    /** Where the next backslash is, at `at` or later. */
-    let backslash = bytes.indexOf(0x5c);
-    if (backslash < 0)
-        backslash = end;
     while (at < end && isBlank(bytes[at]))
         at += 1;
     if (bytes[at] !== 0x5b)
@@ -2977,20 +3299,36 @@ function scanList(body) {
             }
         }
     }
-    /** From after the opening quote; returns the offset after the closing one, or -1. */
-    function readString(start) {
+    /** Where the first quote, backslash or control character is; four bytes at a time as long as none of them is one. */
+    function plainEnd(start) {
         let i = start;
+        for (const last = end - 4; i <= last; i += 4) {
+            const four = view.getInt32(i, true);
+            const quote = four ^ 0x22222222;
+            const backslash = four ^ 0x5c5c5c5c;
+            // The highest bit of a byte is set where it is zero, zero, and below a blank; bits above such a byte may be wrong.
+            const found = (((quote - 0x01010101) & ~quote) | ((backslash - 0x01010101) & ~backslash) | ((four - 0x20202020) & ~four)) &
+                HIGH_BITS;
+            if (found !== 0)
+                break;
+        }
         let code = bytes[i];
         while (code !== 0x22 && code !== 0x5c && code >= 0x20) {
             i += 1;
             code = bytes[i];
         }
+        return i;
+    }
+    /** From after the opening quote; returns the offset after the closing one, or -1. */
+    function readString(start) {
+        let i = plainEnd(start);
+        let code = bytes[i];
         let kind = TOKEN.plain;
         while (code !== 0x22) {
             if (code !== 0x5c) {
                 if (!(code >= 0x20))
                     return -1;
-                i += 1;
+                i = plainEnd(i + 1);
             }
             else {
                 const escaped = bytes[i + 1];
@@ -3073,6 +3411,7 @@ function keep(entries) {
     if (entries.length >= FIRST_LENGTH && free.length < MOST_FREE && !free.includes(entries))
         free.push(entries);
 }
+const HIGH_BITS = 0x80808080 | 0;
 const TRUE = Buffer.from("true");
 const FALSE = Buffer.from("false");
 const NULL = Buffer.from("null");
@@ -4664,10 +5003,10 @@ var errors = __webpack_require__(3828);
 var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 37 modules
-var build_source = __webpack_require__(3342);
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 43 modules
-var open_destination = __webpack_require__(780);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(3691);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 53 modules
+var open_destination = __webpack_require__(4624);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __webpack_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/shared/probe-source.js
@@ -4708,8 +5047,8 @@ async function probeSource(source, signal) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
-var cli_context = __webpack_require__(6809);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
+var cli_context = __webpack_require__(6239);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
@@ -4738,14 +5077,14 @@ function addCheck(program, action) {
     (0,cli_command/* addSettings */.P)(command);
     action(command, async (context, { offline, ...flags }, [file]) => {
         const configuration = (0,cli_context/* configure */.jK)(context, file, flags, { needsDestination: offline !== true });
-        const source = (0,build_source/* buildSource */.u)(configuration);
+        const source = (0,build_source/* buildSource */.u)(configuration, context.environment);
         const tree = resourceTree(source);
         let probe;
         let database;
         const failures = [];
         if (offline !== true) {
             await collect(failures, async () => {
-                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, { concurrency: 1 }), context.signal);
+                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, context.environment, { concurrency: 1 }), context.signal);
             });
             await collect(failures, async () => {
                 database = await checkDestination(context, configuration);
@@ -4856,12 +5195,12 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./node_modules/commander/index.js + 6 modules
 var commander = __webpack_require__(7375);
-// EXTERNAL MODULE: ./lib/config/settings.js + 1 modules
-var settings = __webpack_require__(5190);
+// EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
+var settings = __webpack_require__(9445);
 ;// CONCATENATED MODULE: ./lib/config/cli-options.js
 
-/** Settings that are no flags: `source` is the argument itself, `cache` is GitHub's. */
-const NO_FLAGS = new Set(["source", "cache"]);
+/** Settings that are no flags: `source` is the argument itself, the others are about GitHub. */
+const NO_FLAGS = new Set(["source", "cache", "skip-without-credentials"]);
 /** The options of the command line, all or those of some settings, in the order of the documents. */
 function cliOptions(only) {
     return (0,settings/* settingEntries */.tS)()
@@ -4909,7 +5248,7 @@ function addSettings(command, only) {
 
 /***/ }),
 
-/***/ 6809:
+/***/ 6239:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -4929,6 +5268,34 @@ var external_node_path_ = __webpack_require__(6760);
 var json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/secret.js
 var secret = __webpack_require__(8563);
+;// CONCATENATED MODULE: ./lib/config/ca-certificate.js
+/**
+ * PEM text of the setting `ca-certificate`: the value itself, or that of the file that it names. Nothing when the setting
+ * is absent.
+ */
+function readCertificate(value, readText) {
+    if (value === undefined)
+        return {};
+    if (isPem(value))
+        return { caCertificate: value };
+    const text = readText(value);
+    if (text !== undefined && isPem(text))
+        return { caCertificate: text };
+    const what = text === undefined ? "does not exist or cannot be read" : "holds no certificate in PEM form";
+    return {
+        fault: {
+            path: [],
+            reason: text === undefined ? "missing_file" : "type",
+            message: `the file ${JSON.stringify(value.slice(0, 200))} ${what}`,
+            suggestion: "give the path of a PEM file, or its text",
+        },
+    };
+}
+/** True for text that holds a certificate in PEM form. */
+function isPem(text) {
+    return text.includes("-----BEGIN CERTIFICATE-----");
+}
+
 ;// CONCATENATED MODULE: ./lib/config/known-keys.js
 /**
  * The keys that a schema knows at a place of the input: those of the object there, of all objects when the place may
@@ -5218,8 +5585,8 @@ function didYouMean(word) {
 var schemas = __webpack_require__(9691);
 // EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
 var shape = __webpack_require__(9745);
-// EXTERNAL MODULE: ./lib/config/settings.js + 1 modules
-var settings = __webpack_require__(5190);
+// EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
+var settings = __webpack_require__(9445);
 ;// CONCATENATED MODULE: ./lib/config/pipeline-file.js
 
 
@@ -5264,8 +5631,8 @@ const pipelineFileShape = schemas/* strictObject */.rej({
         .describe("A built-in source by its name, or dlt's rest_api configuration."),
 });
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 2 modules
-var check = __webpack_require__(3603);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 3 modules
+var check = __webpack_require__(878);
 ;// CONCATENATED MODULE: ./lib/config/check-source.js
 
 
@@ -5607,6 +5974,7 @@ function scalarText(value) {
 
 
 
+
 /**
  * Gives every setting its value: input or flag, then environment, then the pipeline file, then `.dlt/secrets.toml`,
  * then `.dlt/config.toml`, then the default. All faults are collected.
@@ -5632,7 +6000,8 @@ function resolveSettings(layers, file) {
         if (value instanceof secret/* Secret */.z)
             secrets.push(value);
         // Inline configuration may hold secrets; what it sets is traced by its own keys.
-        const shown = name === "config" && value !== undefined ? "given" : value;
+        const isLong = name === "config" || (typeof value === "string" && isPem(value));
+        const shown = isLong && value !== undefined ? "given" : value;
         if (shown !== undefined)
             traces.push(traceOf(name, shown, found?.from ?? "default", spec.secret === true));
     }
@@ -5823,7 +6192,8 @@ var errors = __webpack_require__(3828);
 /**
  * One error for all faults, one a line in the order of the file:
  * `gitlab.yaml:14: source.resources[3].endpoint.paginator.type: expected ...; did you mean "page_number"?`.
- * Its code is `E_INPUT` when every fault is one of an input or flag, else `E_CONFIG`; its reason is the first fault's.
+ * Its code is `E_INPUT` when every fault is one of an input or flag, else `E_CONFIG`; its reason is the first fault's, a
+ * mistake before a secret that is only absent.
  */
 function configError(faults, places = {}) {
     const located = faults.map((fault) => ({
@@ -5833,22 +6203,28 @@ function configError(faults, places = {}) {
     located.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
     const lines = located.map(({ fault, place }) => faultLine(fault, place, places.file));
     const first = located[0];
+    const reason = (located.find(({ fault }) => fault.reason !== "missing_secret") ?? first)?.fault.reason;
     const place = located.find((one) => one.place !== undefined)?.place;
     const inputsOnly = faults.length > 0 && faults.every((fault) => /^(?:input|flag) /.test(fault.origin ?? ""));
     return new errors/* ConfigError */.xL(inputsOnly ? "E_INPUT" : "E_CONFIG", [...new Set(lines)].join("\n"), {
         step: "config",
         hint: first?.fault.hint ?? "Correct what is named and run again; nothing was requested or written.",
-        ...(first === undefined ? {} : { reason: first.fault.reason }),
+        ...(reason === undefined ? {} : { reason }),
         context: {
             faults: faults.length,
             ...(place === undefined ? {} : { file: place.file, line: place.line }),
         },
+        places: located.flatMap((one) => one.place === undefined ? [] : [{ message: faultText(one.fault), ...one.place }]),
     });
 }
 function faultLine(fault, place, file) {
     const at = fault.origin ?? (place === undefined ? file : `${place.file}:${place.line}`);
-    const parts = [at, fault.origin === undefined ? pathText(fault.path) : undefined, fault.message];
-    const line = parts.filter((part) => part !== undefined && part !== "").join(": ");
+    return at === undefined || at === "" ? faultText(fault) : `${at}: ${faultText(fault)}`;
+}
+/** A fault without its file: where in the configuration, what, and what to write instead. */
+function faultText(fault) {
+    const parts = [fault.origin === undefined ? pathText(fault.path) : "", fault.message];
+    const line = parts.filter((part) => part !== "").join(": ");
     return fault.suggestion === undefined ? line : `${line}; ${fault.suggestion}`;
 }
 /** `source.resources[3].endpoint.params["a.b"]` */
@@ -5984,6 +6360,7 @@ function absentFile(file, kind) {
 
 
 
+
 /**
  * Everything that a run needs to know, read from inputs or flags, the environment, the pipeline file and dlt's `.toml`
  * files. Pure: texts are handed in. Throws one `ConfigError` that names all faults, each with file and line.
@@ -6052,6 +6429,9 @@ function loadConfiguration(sources) {
         faults.push(destination.fault);
     else if (settings.destination === undefined)
         traces.push(traceOf("destination", destination.kind, "default", false));
+    const authority = readCertificate(settings.caCertificate, sources.readText);
+    if ("fault" in authority)
+        faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
     if (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined))
         return fail();
     return {
@@ -6063,9 +6443,13 @@ function loadConfiguration(sources) {
         maxTableNesting: nestingOf(resolved, source),
         traces,
         secrets,
+        ...("fault" in authority ? {} : authority),
         ...(file === undefined ? {} : { file }),
         locate: document.locate,
     };
+}
+function originOf(resolved, name) {
+    return resolved.traces.find(({ key }) => key === name)?.from ?? name;
 }
 function givenFlags(flags) {
     const given = {};
@@ -6194,6 +6578,8 @@ function placeText(place, variable) {
 
 // EXTERNAL MODULE: ./lib/core/redact.js
 var core_redact = __webpack_require__(8038);
+// EXTERNAL MODULE: ./lib/report/printable.js
+var printable = __webpack_require__(2037);
 ;// CONCATENATED MODULE: ./lib/edge/shared/secret-variables.js
 
 /**
@@ -6207,12 +6593,24 @@ function isSecretVariable(name) {
     // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
     return isSecretKey(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
 }
-/** Values of such variables; masked before anything is printed. */
+/** Values of such variables, and proxies with their credentials; masked before anything is printed. */
 function secretVariableValues(environment) {
-    return Object.entries(environment).flatMap(([name, value]) => value !== undefined && value.trim() !== "" && isSecretVariable(name) ? [value] : []);
+    return Object.entries(environment).flatMap(([name, value]) => {
+        if (value === undefined || value.trim() === "")
+            return [];
+        return isSecretVariable(name) ? [value] : proxySecrets(name, value);
+    });
+}
+/** A proxy with a credential, in the two ways in which it can be written. */
+function proxySecrets(name, value) {
+    if (!/^https?_proxy$/i.test(name) || !value.includes("@"))
+        return [];
+    // Without a scheme nothing would tell that there is a password in it.
+    return value.includes("://") ? [value] : [value, `http://${value}`];
 }
 
 ;// CONCATENATED MODULE: ./lib/edge/cli/context.js
+
 
 
 
@@ -6242,7 +6640,7 @@ function createCliContext() {
     }
     return {
         environment: process.env,
-        out: (text) => process.stdout.write(`${redact(text)}\n`),
+        out: (text) => process.stdout.write(`${(0,printable/* printableLines */.fk)(redact(text))}\n`),
         err: (text) => process.stderr.write(redact(text)),
         isTerminal: process.stderr.isTTY === true,
         columns: () => process.stderr.columns ?? 80,
@@ -10411,10 +10809,10 @@ function aborted(signal) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 10 modules
-var run_configured = __webpack_require__(5817);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
-var cli_context = __webpack_require__(6809);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 11 modules
+var run_configured = __webpack_require__(141);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
+var cli_context = __webpack_require__(6239);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var cli_failure = __webpack_require__(2618);
 ;// CONCATENATED MODULE: ./lib/edge/cli/demo.js
@@ -10493,8 +10891,10 @@ __webpack_require__.d(__webpack_exports__, {
   h: () => (/* binding */ addExtract)
 });
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 37 modules
-var build_source = __webpack_require__(3342);
+// EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
+var settings = __webpack_require__(9445);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(3691);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -10625,8 +11025,8 @@ async function openOutput(folder, name) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
-var cli_context = __webpack_require__(6809);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
+var cli_context = __webpack_require__(6239);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/extract.js
@@ -10635,6 +11035,9 @@ var print_warnings = __webpack_require__(7385);
 
 
 
+
+/** Settings of the network that only a database or rows for one know. */
+const DESTINATION_ONLY = new Set(["allow-insecure-postgres", "max-value-bytes"]);
 /** `sluice extract FILE --out DIR`: records, cursor state and request log, without a destination. */
 function addExtract(program, action) {
     const command = program
@@ -10655,13 +11058,11 @@ function addExtract(program, action) {
         "dataset-name",
         "limit",
         "compat",
-        "max-attempts",
-        "max-retry-wait",
-        "allow-insecure-http",
+        ...settings/* NETWORK_SETTING_NAMES */.$l.filter((name) => !DESTINATION_ONLY.has(name)),
     ]);
     action(command, async (context, { out, ...flags }, [source]) => {
         const configuration = (0,cli_context/* configure */.jK)(context, source, flags, { needsDestination: false });
-        const summary = await extractToFolder((0,build_source/* buildSource */.u)(configuration), configuration, String(out), {
+        const summary = await extractToFolder((0,build_source/* buildSource */.u)(configuration, context.environment), configuration, String(out), {
             signal: context.signal,
             redact: context.redact,
         });
@@ -10690,6 +11091,8 @@ function addExtract(program, action) {
 /* harmony export */ });
 /* harmony import */ var _core_error_codes_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(154);
 /* harmony import */ var _pipeline_trace_recorder_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3050);
+/* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2037);
+
 
 
 /** Ends a command with a failure: two lines for people, one object with `--json`; the exit status of the code. */
@@ -10722,12 +11125,11 @@ function reportFailures(context, flags, errors) {
 }
 function tell(context, flags, failure, error) {
     const { code, message, hint } = failure;
-    context.err(`${code}: ${message}\n`);
-    if (hint !== undefined)
-        context.err(`${hint}\n`);
+    context.err((0,_report_printable_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(`${code}: ${message}\n${hint === undefined ? "" : `${hint}\n`}`));
     // A bug needs its stack; a user's mistake does not.
-    if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error)
-        context.err(`${error.stack}\n`);
+    if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error) {
+        context.err((0,_report_printable_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(`${error.stack}\n`));
+    }
 }
 function failureFacts({ code, message, retryable, hint, context }) {
     const { resource, table } = context;
@@ -10749,13 +11151,13 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3828);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(3159);
 /* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5777);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6809);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6239);
 /* harmony import */ var _demo_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4561);
 /* harmony import */ var _extract_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(5370);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(2618);
 /* harmony import */ var _info_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2422);
 /* harmony import */ var _normalize_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2224);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(9452);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(2980);
 /** The command line. `launcher.ts` has made sure of the Node version before this file is loaded. */
 
 
@@ -10834,9 +11236,9 @@ __webpack_async_result__();
 /* harmony import */ var _pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(5906);
 /* harmony import */ var _schema_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(3801);
 /* harmony import */ var _schema_schema_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(9484);
-/* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(780);
+/* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4624);
 /* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(5645);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(6809);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(6239);
 
 
 
@@ -11006,6 +11408,8 @@ __webpack_require__.d(__webpack_exports__, {
   f: () => (/* binding */ addNormalize)
 });
 
+// EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
+var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -11218,8 +11622,8 @@ function fractionText(micros) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
-var normalize_normalizer = __webpack_require__(8092);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 15 modules
+var normalize_normalizer = __webpack_require__(1874);
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
@@ -11310,6 +11714,7 @@ async function normalizeFiles(files, folder, options) {
         encoder: copy_text/* copyText */.D,
         random: system_ports/* systemRandom */.v,
         warn: warnings.warn,
+        ...(options.data === undefined ? {} : { data: options.data }),
     });
     await (0,promises_.mkdir)(folder, { recursive: true });
     const scratch = await (0,promises_.mkdtemp)((0,external_node_path_.join)(folder, ".normalize-"));
@@ -11470,11 +11875,12 @@ function csvField(text) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
-var cli_context = __webpack_require__(6809);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
+var cli_context = __webpack_require__(6239);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/normalize.js
+
 
 
 
@@ -11492,7 +11898,14 @@ function addNormalize(program, action) {
         .option("--load-id <id>", "load id of the rows; the present time when absent")
         .description("write the tables that records become as CSV, with the schema document")
         .addHelpText("after", "\nExample:\n  sluice normalize records/issues.jsonl --out tables --primary-key id");
-    (0,cli_command/* addSettings */.P)(command, ["write-disposition", "max-table-nesting"]);
+    (0,cli_command/* addSettings */.P)(command, [
+        "write-disposition",
+        "max-table-nesting",
+        "on-null-key",
+        "on-big-integer",
+        "reserved-fields",
+        "compat",
+    ]);
     action(command, async (context, flags, files) => {
         const { out, primaryKey, mergeKey, columns, schema, loadId, ...rest } = flags;
         const { settings } = (0,cli_context/* configure */.jK)(context, undefined, rest, { needsDestination: false });
@@ -11504,6 +11917,7 @@ function addNormalize(program, action) {
             ...(typeof columns === "string" ? { columnsFile: columns } : {}),
             ...(typeof schema === "string" ? { schemaFile: schema } : {}),
             ...(typeof loadId === "string" ? { loadId } : {}),
+            data: (0,data_rules/* dataRules */.i)(settings),
             signal: context.signal,
         });
         (0,print_warnings/* printWarnings */.V)(context, summary.warnings);
@@ -11529,19 +11943,21 @@ function names(given) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   V: () => (/* binding */ printWarnings)
 /* harmony export */ });
-/* harmony import */ var _report_facts_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5697);
+/* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2037);
+/* harmony import */ var _report_progress_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(7751);
+
 
 /** Warnings of a command that makes no load info, on standard error, worded as the load info words them. */
 function printWarnings(context, warnings) {
     for (const warning of warnings) {
-        context.err(`${warning.code} ${warning.subject}: ${(0,_report_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .warningMeaning */ .go)(warning)}\n`);
+        context.err(`${(0,_report_printable_js__WEBPACK_IMPORTED_MODULE_0__/* .printable */ .g$)((0,_report_progress_js__WEBPACK_IMPORTED_MODULE_1__/* .warningText */ .i4)(warning))}\n`);
     }
 }
 
 
 /***/ }),
 
-/***/ 9452:
+/***/ 2980:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11556,135 +11972,16 @@ var load_info = __webpack_require__(3225);
 var load_info_json = __webpack_require__(7620);
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 10 modules
-var run_configured = __webpack_require__(5817);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 11 modules
+var run_configured = __webpack_require__(141);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 15 modules
-var cli_context = __webpack_require__(6809);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
+var cli_context = __webpack_require__(6239);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
-// EXTERNAL MODULE: ./lib/report/duration.js
-var duration = __webpack_require__(136);
-// EXTERNAL MODULE: ./lib/report/facts.js
-var facts = __webpack_require__(5697);
-// EXTERNAL MODULE: ./lib/report/printable.js
-var printable = __webpack_require__(2037);
-;// CONCATENATED MODULE: ./lib/report/progress.js
-
-
-
-/** The lines that tell an event, for logs: one per step, resource, table and warning. Names in them are harmless. */
-function eventLines(event) {
-    return linesOf(event).map((line) => ({ ...line, text: (0,printable/* printable */.g)(line.text) }));
-}
-function linesOf(event) {
-    switch (event.type) {
-        case "step-started":
-            return [{ level: "info", text: `${event.step} started` }];
-        case "step-ended":
-            return [{ level: "info", text: stepTitle(event.step, event.seconds, event.ok) }];
-        case "resource-progress":
-            return [
-                {
-                    level: "info",
-                    text: `${event.resource}: ${(0,facts/* count */.U9)(event.pages, "page")}, ${(0,facts/* count */.U9)(event.records, "record")} so far`,
-                },
-            ];
-        case "resource-ended": {
-            const figures = `${(0,facts/* count */.U9)(event.records, "record")} in ${(0,facts/* count */.U9)(event.requests, "request")}`;
-            return [{ level: "info", text: `${event.resource}: ${figures}, ${(0,duration/* shortDuration */.T)(event.seconds)}` }];
-        }
-        case "table-loaded":
-            return [
-                { level: "info", text: `${event.table}: ${(0,facts/* count */.U9)(event.rows, "row")} (${(0,facts/* formatBytes */.z3)(event.bytes)}) copied` },
-            ];
-        case "warning":
-            return [{ level: "warning", text: warningText(event.warning) }];
-        case "message":
-            return [{ level: event.level, text: event.text }];
-    }
-}
-/** `extract finished in 31.0 s`. */
-function stepTitle(step, seconds, ok) {
-    return `${step} ${ok ? "finished in" : "failed after"} ${(0,duration/* shortDuration */.T)(seconds)}`;
-}
-/** A warning in one line. */
-function warningText(warning) {
-    return `${warning.code} ${warning.subject}: ${(0,facts/* warningMeaning */.go)(warning)}`;
-}
-/**
- * Lines for `--progress log`: as {@link eventLines}, but progress of a resource at most once in `everyMs`, and the same
- * warning (code and subject) once; the report at the end has the counts.
- */
-function createProgressLog(now, everyMs = 5000) {
-    const told = new Map();
-    const warned = new Set();
-    return (event) => {
-        if (event.type === "resource-progress") {
-            const last = told.get(event.resource);
-            const time = now();
-            if (last === undefined) {
-                // The first page says little; the clock starts with it.
-                told.set(event.resource, time);
-                return [];
-            }
-            if (time - last < everyMs)
-                return [];
-            told.set(event.resource, time);
-        }
-        if (event.type === "warning") {
-            const key = `${event.warning.code}\0${event.warning.subject}`;
-            if (warned.has(key))
-                return [];
-            warned.add(key);
-        }
-        return eventLines(event);
-    };
-}
-/**
- * Text for a terminal: what is done stays as lines, what goes on is one line at the bottom that is drawn anew, at most
- * ten times a second. `columns` is asked each time, as a window may be resized.
- */
-function createProgressBar(now, columns) {
-    const running = new Map();
-    let step = "";
-    let done = 0;
-    let drawnAt = Number.NEGATIVE_INFINITY;
-    let turn = 0;
-    const draw = () => {
-        const busy = [...running].map(([resource, at]) => `${resource} ${(0,facts/* count */.U9)(at.records, "record")}`);
-        const finished = done === 0 ? [] : [`${(0,facts/* count */.U9)(done, "resource")} done`];
-        const spinner = SPINNER[turn++ % SPINNER.length] ?? "";
-        const text = [`${spinner} ${step}`, ...finished, ...busy].join("  ");
-        return `${(0,printable/* printable */.g)(text).slice(0, Math.max(1, columns() - 1))}`;
-    };
-    return (event) => {
-        if (event.type === "resource-progress") {
-            running.set(event.resource, event);
-            if (now() - drawnAt < 100)
-                return "";
-            drawnAt = now();
-            return `${CLEAR_LINE}${draw()}`;
-        }
-        if (event.type === "resource-ended") {
-            running.delete(event.resource);
-            done += 1;
-        }
-        if (event.type === "step-started")
-            step = event.step;
-        if (event.type === "step-ended" && event.step === "extract")
-            running.clear();
-        const shown = eventLines(event).filter((line) => line.level !== "debug" && event.type !== "step-started");
-        const lines = shown.map((line) => `${line.level === "warning" ? "! " : "  "}${line.text}\n`).join("");
-        // After the last step nothing is left to draw.
-        const rest = event.type === "step-ended" ? "" : draw();
-        return `${CLEAR_LINE}${lines}${rest}`;
-    };
-}
-const CLEAR_LINE = "\r\u001b[2K";
-const SPINNER = ["|", "/", "-", "\\"];
-
+// EXTERNAL MODULE: ./lib/report/progress.js
+var progress = __webpack_require__(7751);
 ;// CONCATENATED MODULE: ./lib/edge/cli/progress.js
 
 const RANK = { debug: 0, info: 1, warning: 2, error: 3 };
@@ -11694,10 +11991,10 @@ function showProgress(context, settings, verbose) {
         return () => { };
     const now = () => performance.now();
     if (settings.progress === "bar" && context.isTerminal) {
-        const bar = createProgressBar(now, context.columns);
+        const bar = (0,progress/* createProgressBar */.rE)(now, context.columns);
         return (event) => context.err(bar(event));
     }
-    const log = createProgressLog(now);
+    const log = (0,progress/* createProgressLog */.e0)(now);
     const least = verbose ? RANK.debug : RANK[settings.logLevel];
     return (event) => {
         for (const line of log(event))
@@ -11727,6 +12024,7 @@ function addRun(program, action) {
         const configuration = (0,cli_context/* configure */.jK)(context, source, flags);
         const { trace, error } = await (0,run_configured/* runConfigured */.M)(configuration, {
             workingDirectory: (0,cli_context/* workingDirectory */.p7)(configuration),
+            startedAt: performance.timeOrigin,
             signal: context.signal,
             onEvent: showProgress(context, configuration.settings, flags.verbose === true),
             environment: context.environment,
@@ -11747,7 +12045,7 @@ function addRun(program, action) {
 
 /***/ }),
 
-/***/ 3342:
+/***/ 3691:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11756,10 +12054,101 @@ __webpack_require__.d(__webpack_exports__, {
   u: () => (/* binding */ buildSource)
 });
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 2 modules
-var check = __webpack_require__(3603);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+;// CONCATENATED MODULE: ./lib/extract/http/proxy.js
+
+
+/**
+ * The proxies that an environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, each also in lower case, which wins
+ * as it does for curl and for Python's requests. Throws `E_INPUT` for one that is no http(s) URL, without showing it.
+ */
+function proxiesOf(environment) {
+    const http = proxyIn(environment, "http_proxy");
+    const https = proxyIn(environment, "https_proxy");
+    return {
+        ...(http === undefined ? {} : { http }),
+        ...(https === undefined ? {} : { https }),
+        except: (variable(environment, "no_proxy") ?? "").split(/[\s,]+/).filter((entry) => entry !== ""),
+    };
+}
+/** The proxy for a URL; undefined: none. This machine itself is never asked through one. */
+function proxyFor(url, proxies) {
+    const proxy = url.protocol === "https:" ? proxies.https : proxies.http;
+    if (proxy === undefined)
+        return undefined;
+    const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    if (host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\.[\d.]+$/.test(host))
+        return undefined;
+    return proxies.except.some((entry) => covers(entry.toLowerCase(), host, port)) ? undefined : proxy;
+}
+function variable(environment, name) {
+    const value = environment[name] ?? environment[name.toUpperCase()];
+    return value === undefined || value.trim() === "" ? undefined : value.trim();
+}
+function proxyIn(environment, name) {
+    const text = variable(environment, name);
+    if (text === undefined)
+        return undefined;
+    const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    const url = URL.canParse(whole) ? new URL(whole) : undefined;
+    if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
+        throw new errors/* ConfigError */.xL("E_INPUT", `the variable ${name.toUpperCase()} holds no URL of an HTTP proxy`, {
+            step: "config",
+            reason: "type",
+            hint: "Write http://host:port or https://host:port; other kinds of proxy are not supported.",
+        });
+    }
+    if (url.username === "")
+        return { origin: url.origin };
+    const credential = `${decoded(url.username)}:${decoded(url.password)}`;
+    return { origin: url.origin, authorization: `Basic ${Buffer.from(credential, "utf8").toString("base64")}` };
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        // A stray `%` stands for itself.
+        return text;
+    }
+}
+/** `*`, `host`, `.host`, `*.host` (all with what is below them), an address, a range of addresses; each may have a port. */
+function covers(entry, host, port) {
+    if (entry === "*")
+        return true;
+    const range = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
+    if (range !== null)
+        return isInRange(host, range[1] ?? "", Number(range[2]));
+    const [name, wanted] = (0,external_node_net_.isIP)(entry) === 6 ? [entry, undefined] : splitPort(entry);
+    if (wanted !== undefined && wanted !== port)
+        return false;
+    const plain = name.replace(/^\[|\]$/g, "").replace(/^\*?\./, "");
+    if (plain === "")
+        return false;
+    return host === plain || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${plain}`));
+}
+function splitPort(entry) {
+    const found = /^(.*):(\d+)$/.exec(entry);
+    return found === null ? [entry, undefined] : [found[1] ?? "", found[2]];
+}
+function isInRange(host, start, bits) {
+    const version = (0,external_node_net_.isIP)(start);
+    if (version === 0 || (0,external_node_net_.isIP)(host) !== version || bits > (version === 4 ? 32 : 128))
+        return false;
+    const family = version === 4 ? "ipv4" : "ipv6";
+    const list = new external_node_net_.BlockList();
+    list.addSubnet(start, bits, family);
+    return list.check(host, family);
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 3 modules
+var check = __webpack_require__(878);
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
 var rest_api_plan = __webpack_require__(9291);
 ;// CONCATENATED MODULE: ./lib/core/concurrency.js
@@ -11897,6 +12286,8 @@ var core_json = __webpack_require__(3085);
 var json_path = __webpack_require__(841);
 // EXTERNAL MODULE: ./lib/core/json-tape.js
 var json_tape = __webpack_require__(8790);
+// EXTERNAL MODULE: ./lib/core/byte-pool.js
+var byte_pool = __webpack_require__(1608);
 // EXTERNAL MODULE: ./lib/core/python-text.js
 var python_text = __webpack_require__(9681);
 // EXTERNAL MODULE: ./lib/core/secret.js
@@ -12579,9 +12970,12 @@ function isScalar(value) {
     return value !== null && !Array.isArray(value) && !(0,core_json/* isJsonObject */.OW)(value);
 }
 
+// EXTERNAL MODULE: external "node:buffer"
+var external_node_buffer_ = __webpack_require__(4573);
 // EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
 var json_reader = __webpack_require__(4813);
 ;// CONCATENATED MODULE: ./lib/extract/read-body.js
+
 
 
 /** A body that is not JSON. `offset` counts bytes. */
@@ -12596,7 +12990,7 @@ class BodyError extends Error {
 function isEmptyBody(answer) {
     return answer.status === 204 || answer.bytes.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
 }
-/** Parses a body, whatever its content type says. Throws {@link BodyError}. */
+/** Parses a body, whatever its content type says. Throws {@link BodyError}, and `E_LIMIT` for one that is nested too deep. */
 function readJson(answer, options) {
     const { bytes } = answer;
     let text;
@@ -12615,12 +13009,39 @@ function readJson(answer, options) {
         if (error instanceof json_reader/* JsonSyntaxError */.q3)
             throw new BodyError(error.detail, (0,json_reader/* byteOffset */.s$)(text, error.offset, bytes));
         if (error instanceof json_reader/* JsonDepthError */.Q_)
-            throw new BodyError(error.message, (0,json_reader/* byteOffset */.s$)(text, error.offset, bytes));
+            throw tooDeep(answer, error, (0,json_reader/* byteOffset */.s$)(text, error.offset, bytes));
         throw error;
     }
 }
+function tooDeep(answer, { maxDepth }, offset) {
+    const where = `${answer.shownUrl} is nested deeper than ${maxDepth} levels at byte ${offset}`;
+    return new errors/* DataError */.fL("E_LIMIT", `the answer of ${where}`, {
+        step: "extract",
+        hint: "Raise max-depth if that is meant.",
+        context: { url: answer.shownUrl, offset },
+    });
+}
 function failUtf8(error) {
     throw new BodyError("the text is not UTF-8", error.offset);
+}
+/**
+ * The answer with each sequence that is no UTF-8 replaced by U+FFFD, and how many there were. What can be read as its
+ * declared charset is left alone.
+ */
+function mendUtf8(answer) {
+    const { bytes } = answer;
+    if ((0,external_node_buffer_.isUtf8)(bytes) || decodeDeclared(answer) !== undefined)
+        return { answer, replaced: 0 };
+    const mended = Buffer.from(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes), "utf8");
+    return { answer: { ...answer, bytes: mended }, replaced: countReplacements(mended) - countReplacements(bytes) };
+}
+const REPLACEMENT = Buffer.from("\ufffd", "utf8");
+function countReplacements(bytes) {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let count = 0;
+    for (let at = buffer.indexOf(REPLACEMENT); at >= 0; at = buffer.indexOf(REPLACEMENT, at + 3))
+        count += 1;
+    return count;
 }
 /** Text in the charset that its mark or its content type declares. */
 function decodeDeclared(answer) {
@@ -12695,8 +13116,7 @@ function statusFailure(answer, method) {
 
 
 
-/** Stop after so many empty pages in a row where only an empty page could end the list. */
-const MOST_EMPTY_PAGES = 3;
+
 /** The same non-empty body so many times in a row means that the source ignores the page parameter. */
 const MOST_EQUAL_BODIES = 3;
 /**
@@ -12798,14 +13218,13 @@ async function* pagesOf(first, settings) {
                     follows = null;
                 emptyPages = count === 0 ? emptyPages + 1 : 0;
                 equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
-                lastBytes = answer.bytes;
-                if (paginator.counts && emptyPages >= MOST_EMPTY_PAGES)
+                if (paginator.counts && emptyPages >= settings.maxEmptyPages)
                     throw loop(settings, `${emptyPages} empty pages in a row`, answer);
                 if (follows !== null && equalBodies >= MOST_EQUAL_BODIES)
                     throw loop(settings, `the same page ${equalBodies} times in a row`, answer);
             }
             if (follows !== null && page >= settings.maxPages) {
-                throw new errors/* DataError */.fL("E_LIMIT", `resource ${JSON.stringify(settings.resource)} has more than ${settings.maxPages} pages`, { step: "extract" });
+                throw new errors/* DataError */.fL("E_LIMIT", `resource ${JSON.stringify(settings.resource)} has more than ${settings.maxPages} pages`, { step: "extract", hint: "Raise max-pages, or narrow down what is asked for." });
             }
             if (follows === null) {
                 drop();
@@ -12824,6 +13243,9 @@ async function* pagesOf(first, settings) {
                     follows = null;
                 }
             }
+            if (lastBytes !== undefined)
+                (0,byte_pool/* dropBytes */.rA)(lastBytes);
+            lastBytes = answer.bytes;
             settings.read.take(bytes);
             yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
             if (follows !== null && flights.length === 0)
@@ -12834,6 +13256,8 @@ async function* pagesOf(first, settings) {
     }
     finally {
         drop();
+        if (lastBytes !== undefined)
+            (0,byte_pool/* dropBytes */.rA)(lastBytes);
     }
 }
 /** The records of a list that was found to be JSON, read when somebody asks for them. */
@@ -12848,11 +13272,22 @@ function readLater(answer, settings) {
     };
 }
 function pageOf(selection, tape, bytes) {
+    let released = false;
+    (0,byte_pool/* holdBytes */.pN)(tape.bytes);
     return {
         get records() {
+            if (released)
+                throw new errors/* InternalError */.Gd("E_INTERNAL", "the records of a page were read after its release");
             return selection.records;
         },
         tape,
+        release() {
+            if (released)
+                return;
+            released = true;
+            (0,json_tape/* releaseTape */.oE)(tape);
+            (0,byte_pool/* dropBytes */.rA)(tape.bytes);
+        },
         bytes,
     };
 }
@@ -12907,8 +13342,8 @@ async function readOrAskAgain(spec, answer, settings) {
     }
 }
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
-function readOptions({ keepLexemes, strict }) {
-    return { keepLexemes, nonFinite: strict ? "null" : "error" };
+function readOptions({ keepLexemes, maxDepth, strict }) {
+    return { keepLexemes, maxDepth, nonFinite: strict ? "null" : "error" };
 }
 function warnContentType(answer, settings) {
     const type = answer.headers["content-type"];
@@ -13375,6 +13810,14 @@ function incremental_put(object, keys, value) {
     return copy;
 }
 
+;// CONCATENATED MODULE: ./lib/extract/limits.js
+const EXTRACT_LIMITS = {
+    maxPages: 100_000,
+    maxEmptyPages: 3,
+    maxDepth: 500,
+    encodingErrors: "strict",
+};
+
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __webpack_require__(8208);
 ;// CONCATENATED MODULE: ./lib/extract/expand.js
@@ -13797,13 +14240,12 @@ function runEnded() {
     });
 }
 
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __webpack_require__(6752);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __webpack_require__(7975);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __webpack_require__(8522);
 ;// CONCATENATED MODULE: ./lib/extract/http/body.js
+
 
 
 /** The body is larger than allowed, as sent or as decoded. */
@@ -13814,26 +14256,40 @@ class BodyCutError extends Error {
     code = "UND_ERR_RES_CONTENT_LENGTH";
 }
 /**
- * Reads a whole body, at most `limit` bytes as sent and as decoded (gzip, deflate, br; on the thread pool). Throws
- * {@link BodyTooLargeError} and {@link BodyCutError}.
+ * Reads a whole body, at most `limit` bytes as sent and as decoded (gzip, deflate, br; on the thread pool). Large ones lie in
+ * memory of the pool, which the caller may let go (`dropBytes`). Throws {@link BodyTooLargeError} and {@link BodyCutError}.
  */
 async function readBody(stream, headers, limit) {
-    const chunks = [];
+    const announced = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
+    let body = (0,byte_pool/* takeBytes */.tM)(Math.min(announced ?? 0, limit));
     let size = 0;
     for await (const chunk of stream) {
-        size += chunk.byteLength;
-        if (size > limit)
+        const end = size + chunk.byteLength;
+        if (end > limit)
             throw new BodyTooLargeError(`more than ${limit} bytes`);
-        chunks.push(chunk);
+        if (end > body.length) {
+            const larger = (0,byte_pool/* takeBytes */.tM)(end * 2);
+            body.copy(larger, 0, 0, size);
+            (0,byte_pool/* dropBytes */.rA)(body);
+            body = larger;
+        }
+        body.set(chunk, size);
+        size = end;
     }
-    const announced = headers["content-length"];
-    if (announced !== undefined && /^\d+$/.test(announced) && size < Number(announced)) {
+    if (announced !== undefined && size < announced)
         throw new BodyCutError(`${size} of ${announced} bytes`);
-    }
-    let bytes = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
-    const encodings = (headers["content-encoding"] ?? "").toLowerCase().split(",");
-    for (const encoding of encodings.map((name) => name.trim()).reverse())
-        bytes = await decode(bytes, encoding, limit);
+    return settle(body, size, headers["content-encoding"] ?? "", limit);
+}
+async function settle(body, size, encodings, limit) {
+    const sent = body.subarray(0, size);
+    let bytes = sent;
+    for (const encoding of encodings.toLowerCase().split(",").reverse())
+        bytes = await decode(bytes, encoding.trim(), limit);
+    // Thousands of small answers may wait at a time: they do not keep a large buffer each.
+    if (bytes === sent && size < body.length / 2)
+        bytes = Buffer.from(sent);
+    if (bytes !== sent)
+        (0,byte_pool/* dropBytes */.rA)(body);
     return bytes;
 }
 async function decode(bytes, encoding, limit) {
@@ -13858,6 +14314,303 @@ async function decode(bytes, encoding, limit) {
             throw new BodyTooLargeError(`more than ${limit} bytes when decompressed`);
         throw new BodyCutError(`the ${encoding} data is broken`, { cause: error });
     }
+}
+
+// EXTERNAL MODULE: external "node:dns"
+var external_node_dns_ = __webpack_require__(610);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __webpack_require__(6752);
+;// CONCATENATED MODULE: ./lib/extract/http/address.js
+
+/**
+ * The kind of an address in text form (`10.0.0.1`, `fe80::1%eth0`, `::ffff:7f00:1`), undefined for one of the public
+ * internet. An address of version 4 inside one of version 6 (mapped, compatible, translated, NAT64, 6to4, Teredo) counts
+ * as what is inside. What is no address at all is `reserved`.
+ */
+function specialAddress(text) {
+    const address = text.replace(/%.*$/, "");
+    const version = (0,external_node_net_.isIP)(address);
+    if (version === 4)
+        return specialV4(valueV4(address));
+    return version === 6 ? specialV6(valueV6(address)) : "reserved";
+}
+const V4 = [
+    ["0.0.0.0", 8, "unspecified"],
+    ["10.0.0.0", 8, "private"],
+    ["100.64.0.0", 10, "shared (carrier-grade NAT)"],
+    ["127.0.0.0", 8, "loopback"],
+    ["169.254.0.0", 16, "link-local"],
+    ["172.16.0.0", 12, "private"],
+    ["192.0.0.0", 24, "reserved"],
+    ["192.168.0.0", 16, "private"],
+    ["198.18.0.0", 15, "reserved"],
+    ["224.0.0.0", 4, "multicast"],
+    ["240.0.0.0", 4, "reserved"],
+].map(([start, bits, kind]) => [BigInt(valueV4(start)), bits, kind]);
+const V6 = [
+    ["::", 128, "unspecified"],
+    ["::1", 128, "loopback"],
+    // Addresses of a network's own translator.
+    ["64:ff9b:1::", 48, "private"],
+    ["100::", 64, "reserved"],
+    ["fc00::", 7, "private"],
+    ["fe80::", 10, "link-local"],
+    ["fec0::", 10, "private"],
+    ["ff00::", 8, "multicast"],
+].map(([start, bits, kind]) => [valueV6(start), bits, kind]);
+/** Prefixes below which an address of version 4 stands, and how many bits follow it. */
+const EMBEDDING = [
+    ["::", 96, 0n],
+    ["::ffff:0:0", 96, 0n],
+    ["::ffff:0:0:0", 96, 0n],
+    ["64:ff9b::", 96, 0n],
+    ["2002::", 16, 80n],
+].map(([prefix, bits, after]) => [valueV6(prefix), bits, after]);
+const TEREDO = valueV6("2001::");
+const LAST_32 = 0xffffffffn;
+function specialV4(value) {
+    return kindIn(V4, BigInt(value), 32);
+}
+function specialV6(value) {
+    const own = kindIn(V6, value, 128);
+    if (own !== undefined)
+        return own;
+    for (const [prefix, bits, after] of EMBEDDING) {
+        if (isBelow(value, prefix, bits, 128))
+            return specialV4(Number((value >> after) & LAST_32));
+    }
+    // Teredo hides the client's address by inverting it.
+    return isBelow(value, TEREDO, 32, 128) ? specialV4(Number(~value & LAST_32)) : undefined;
+}
+function kindIn(ranges, value, width) {
+    return ranges.find(([prefix, bits]) => isBelow(value, prefix, bits, width))?.[2];
+}
+function isBelow(value, prefix, bits, width) {
+    const rest = BigInt(width - bits);
+    return value >> rest === prefix >> rest;
+}
+function valueV4(text) {
+    return text.split(".").reduce((value, part) => value * 256 + Number(part), 0);
+}
+function valueV6(text) {
+    const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text)?.[1];
+    const value = tail === undefined ? 0 : valueV4(tail);
+    const plain = tail === undefined
+        ? text
+        : `${text.slice(0, -tail.length)}${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`;
+    const [front = "", back] = plain.split("::");
+    const head = groupsOf(front);
+    const end = groupsOf(back ?? "");
+    const zeros = back === undefined ? [] : new Array(8 - head.length - end.length).fill(0n);
+    return [...head, ...zeros, ...end].reduce((sum, group) => (sum << 16n) | group, 0n);
+}
+function groupsOf(text) {
+    return text === "" ? [] : text.split(":").map((group) => BigInt(`0x${group}`));
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/origins.js
+
+
+
+
+/**
+ * Throws when a URL must not be asked: another origin that is not allowed (`E_FOREIGN_ORIGIN`), or an address of this
+ * machine or of a private network (`E_UNSAFE_URL`) that the configuration does not name itself. Names are checked when
+ * they are resolved.
+ *
+ * @param isNamed whether the configuration itself names this origin
+ */
+function refuseUrl(target, rules, allowPrivate, isNamed) {
+    if (!URL.canParse(target)) {
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${JSON.stringify(target)} is no URL that can be asked`, {
+            step: "extract",
+            hint: "Set client.base_url, or give an absolute path.",
+        });
+    }
+    const url = new URL(target);
+    if (url.origin === rules.home)
+        return;
+    const kind = allowPrivate || isNamed(url.origin) ? undefined : specialHost(url);
+    const { foreign } = rules;
+    const known = foreign === "any" || foreign.some((host) => host === url.host || host === url.hostname);
+    if (known && originOf(url.href) !== undefined) {
+        if (kind !== undefined)
+            throw unsafeUrl(url.origin, url.hostname, kind);
+        return;
+    }
+    // Within one machine or one network another port is just another origin.
+    if (kind !== undefined && kind !== specialHost(new URL(rules.home === "" ? "http://-" : rules.home))) {
+        throw unsafeUrl(url.origin, url.hostname, kind);
+    }
+    throw new errors/* SourceError */.c8("E_FOREIGN_ORIGIN", `the source ${rules.home} points to ${url.origin === "null" ? `${url.protocol}...` : url.origin}, which is another origin`, {
+        step: "extract",
+        hint: "List the host in client.allowed_hosts if it is to be trusted; it is asked without credentials.",
+        context: { home: rules.home, origin: url.origin },
+    });
+}
+/** The error for an address where no link may lead. */
+function unsafeUrl(origin, address, kind) {
+    const at = origin.includes(address) ? "" : ` at ${address}`;
+    return new errors/* ConfigError */.xL("E_UNSAFE_URL", `the source points to ${origin}${at}, which is a ${kind} address`, {
+        step: "extract",
+        hint: "Set allow-private-network to true if links may lead into this network.",
+        context: { origin, address },
+    });
+}
+/** The kind of a special address that stands in the URL itself. */
+function specialHost(url) {
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    return (0,external_node_net_.isIP)(host) === 0 ? undefined : specialAddress(host);
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/dispatchers.js
+
+
+
+
+
+
+/**
+ * @param limits connections an origin, and milliseconds without a byte
+ * @param isNamed whether the configuration itself names an origin: others are checked as {@link checkedLookup} says
+ */
+function createDispatchers(options, limits, isNamed) {
+    const { idleMs } = limits;
+    // All of it explicit: neither NODE_TLS_REJECT_UNAUTHORIZED nor --tls-min-v1.0 may weaken it.
+    const tls = {
+        rejectUnauthorized: options.tlsVerify !== false,
+        minVersion: "TLSv1.2",
+        ...(options.caCertificate === undefined ? {} : { ca: [...(0,external_node_tls_.getCACertificates)("default"), options.caCertificate] }),
+    };
+    const common = {
+        connections: limits.connections,
+        headersTimeout: idleMs,
+        bodyTimeout: idleMs,
+        keepAliveTimeout: 10_000,
+    };
+    const anywhere = (0,undici/* buildConnector */.gU)({ ...tls, timeout: idleMs });
+    const direct = new undici/* Agent */.g6({
+        ...common,
+        connect(target, callback) {
+            const { origin } = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
+            const open = options.allowPrivateNetwork === true || isNamed(origin);
+            const connect = open ? anywhere : (0,undici/* buildConnector */.gU)({ ...tls, timeout: idleMs, lookup: checkedLookup(origin) });
+            connect(target, callback);
+        },
+    });
+    const proxied = new Map();
+    const through = (proxy) => {
+        let agent = proxied.get(proxy.origin);
+        if (agent === undefined) {
+            agent = new undici/* ProxyAgent */.kT({
+                ...common,
+                uri: proxy.origin,
+                ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+                // Also for plain http: what is meant for the source is no request to the proxy.
+                proxyTunnel: true,
+                requestTls: { ...tls, timeout: idleMs },
+                proxyTls: { ...tls, timeout: idleMs },
+                clientFactory: (origin, pool) => new undici/* Pool */.bC(origin, { ...pool, headersTimeout: idleMs, bodyTimeout: idleMs }),
+            });
+            proxied.set(proxy.origin, agent);
+        }
+        return agent;
+    };
+    return {
+        for(origin) {
+            const proxy = options.proxies === undefined ? undefined : proxyFor(new URL(origin), options.proxies);
+            return proxy === undefined
+                ? { dispatcher: direct }
+                : { dispatcher: through(proxy), proxy: new URL(proxy.origin).host };
+        },
+        async close() {
+            await Promise.all([direct, ...proxied.values()].map((agent) => agent.destroy()));
+        },
+    };
+}
+/**
+ * Resolves a name once for a connection and fails with `E_UNSAFE_URL` when any of its addresses is special; the
+ * connection is made to the addresses that were checked.
+ */
+function checkedLookup(origin) {
+    return (hostname, options, callback) => {
+        external_node_dns_.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+            if (error !== null)
+                return callback(error, []);
+            for (const { address } of addresses) {
+                const kind = specialAddress(address);
+                if (kind !== undefined)
+                    return callback(unsafeUrl(origin, address, kind), []);
+            }
+            const [first] = addresses;
+            if (options.all === true || first === undefined)
+                callback(null, addresses);
+            else
+                callback(null, first.address, first.family);
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/exchange.js
+
+
+/** One exchange: no retries, no redirects. Throws what undici and `readBody` throw, and `TimeoutError` when it takes too long. */
+async function exchange(settings, request, hop, observer, signal) {
+    const { clock } = settings;
+    const { target, method, attempt, shown } = hop;
+    const { origin } = new URL(target);
+    const leave = await settings.gateOf(origin).enter(signal);
+    const controller = linkController(signal);
+    const timer = setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs);
+    const started = clock.now();
+    let status = 0;
+    let bytes = 0;
+    try {
+        const { body, headers } = contentOf(request, method, origin === request.home);
+        const response = await settings.dispatchers.for(origin).dispatcher.request({
+            origin,
+            path: target.slice(target.indexOf("/", target.indexOf("//") + 2)),
+            method: method,
+            headers: {
+                accept: "*/*",
+                "accept-encoding": "gzip, deflate, br",
+                "user-agent": settings.userAgent,
+                ...headers,
+            },
+            ...(body === undefined ? {} : { body }),
+            signal: controller.signal,
+        });
+        const answerHeaders = plainHeaders(response.headers);
+        const content = await readBody(response.body, answerHeaders, settings.maxBytes);
+        status = response.statusCode;
+        bytes = content.byteLength;
+        return { status, headers: answerHeaders, bytes: content, shownUrl: shown };
+    }
+    finally {
+        clearTimeout(timer);
+        controller.unlink();
+        leave();
+        observer.attempt({ method, url: shown, status, attempt, ms: clock.now() - started, bytes });
+    }
+}
+/** Headers and body for this hop: another origin than the home gets neither credentials nor a body. */
+function contentOf(request, method, atHome) {
+    if (!atHome)
+        return { headers: {} };
+    if (method === request.method && request.body !== undefined)
+        return { headers: request.headers, body: request.body };
+    const { "content-type": _type, ...headers } = request.headers;
+    return { headers };
+}
+function plainHeaders(headers) {
+    const out = {};
+    for (const [name, value] of Object.entries(headers)) {
+        if (value !== undefined)
+            out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+    }
+    return out;
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/http/retry.js
@@ -13897,14 +14650,19 @@ function isRetriedStatus(status) {
 }
 /** What a failed exchange means: try again (a timeout is told apart), or not. */
 function networkFault(error) {
+    const refused = proxyStatus(error);
+    if (refused !== undefined)
+        return refused >= 500 ? "retry" : "final";
     const code = errorCode(error);
     if (code === undefined)
         return "final";
+    if (code === "UND_ERR_PRX_TLS")
+        return "certificate";
     if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_CERT)/.test(code))
         return "certificate";
     if (/TIMEOUT|ETIMEDOUT|TimeoutError/.test(code))
         return "timeout";
-    return /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDR|ERR_SSL|EPROTO|UND_ERR_SOCKET|UND_ERR_RES_CONTENT|HPE_|Z_)/.test(code)
+    return /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDR|ERR_SSL|EPROTO|UND_ERR_SOCKET|UND_ERR_PRX_CONN|UND_ERR_RES_CONTENT|HPE_|Z_)/.test(code)
         ? "retry"
         : "final";
 }
@@ -13920,6 +14678,11 @@ function errorCode(error) {
         return errorCode(error.errors[0]);
     return errorCode(error.cause);
 }
+/** The status with which a proxy refused to connect, undefined when that is not what happened. */
+function proxyStatus(error) {
+    const found = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message) : null;
+    return found === null ? undefined : Number(found[1]);
+}
 
 ;// CONCATENATED MODULE: ./lib/extract/http/failures.js
 
@@ -13931,35 +14694,59 @@ function tooLarge(url, error) {
         hint: "Ask for smaller pages (per_page, limit), or raise max-response-bytes.",
     });
 }
+/** The source leads on and on. */
+function tooManyRedirects(method, url, most) {
+    return new errors/* SourceError */.c8("E_SOURCE_NOT_FOUND", `${method} ${url} was redirected more than ${most} times`, {
+        step: "extract",
+        reason: "http_status",
+        hint: "Correct base_url or path, or raise max-redirects.",
+    });
+}
+/** The source asks for a longer wait than is allowed, or than is left of the run's time. */
+function waitTooLong(method, answer, asked, longest, isTimeout) {
+    const allowed = isTimeout
+        ? `the ${Math.max(0, Math.floor(longest))} s that are left of the timeout`
+        : `the ${longest} s allowed`;
+    return new errors/* SourceError */.c8("E_SOURCE_RATE_LIMIT", `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`, {
+        step: "extract",
+        reason: "http_status",
+        hint: `Run again later, or raise ${isTimeout ? "timeout" : "max-retry-wait"}.`,
+    });
+}
 /** No complete answer came, after all attempts. */
-function noAnswer(method, url, error, fault, attempts) {
-    const code = errorCode(error) ?? (error instanceof Error ? error.name : "error");
-    const context = { url, cause: code, attempts };
-    if (fault === "certificate") {
-        return new errors/* SourceError */.c8("E_CONFIG", `${method} ${url}: the certificate of the server cannot be verified (${code})`, {
-            step: "extract",
-            hint: "Give the certificate of its authority, or correct the host name.",
-            context,
-            cause: error,
+function noAnswer(request, error, fault) {
+    const { method, url, attempts, proxy } = request;
+    const refused = proxy === undefined ? undefined : proxyStatus(error);
+    const code = refused === undefined
+        ? (errorCode(error) ?? (error instanceof Error ? error.name : "error"))
+        : `the proxy answered ${refused}`;
+    const via = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+    const context = { url, cause: code, attempts, ...(proxy === undefined ? {} : { proxy }) };
+    const options = { step: "extract", context, cause: error };
+    if (refused === 407) {
+        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url}: the proxy ${proxy} does not accept the credential (407)`, {
+            ...options,
+            hint: "Write user and password into the URL of the variable HTTPS_PROXY or HTTP_PROXY.",
         });
     }
+    if (fault === "certificate") {
+        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url}${via}: the certificate of the server cannot be verified (${code})`, { ...options, hint: "Give the certificate of its authority with ca-certificate, or correct the host name." });
+    }
     if (fault === "timeout") {
-        return new errors/* SourceError */.c8("E_TIMEOUT", `${method} ${url} did not answer in time (${code}, ${attempts} attempts)`, {
-            step: "extract",
-            context,
-            cause: error,
+        const text = `${method} ${url}${via} did not answer in time (${code}, ${attempts} attempts)`;
+        return new errors/* SourceError */.c8("E_TIMEOUT", text, {
+            ...options,
+            hint: "Run again later, or raise idle-timeout or request-timeout.",
         });
     }
     if (code === "UND_ERR_INVALID_ARG") {
-        return new errors/* SourceError */.c8("E_CONFIG", `${method} ${url} cannot be sent: a header has characters that may not stand in it`, {
-            step: "extract",
+        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url} cannot be sent: a header has characters that may not stand in it`, {
+            ...options,
             hint: "Check client.headers, endpoint.headers and the token for line ends and other special characters.",
-            context,
-            cause: error,
         });
     }
     const overflow = code === "UND_ERR_HEADERS_OVERFLOW";
-    return new errors/* SourceError */.c8(overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE", `${method} ${url} gave no complete answer (${code}, ${attempts} attempts)`, { step: "extract", context, cause: error });
+    return new errors/* SourceError */.c8(overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE", `${method} ${url}${via} gave no complete answer (${code}, ${attempts} attempts)`, options);
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/http/gate.js
@@ -14058,115 +14845,89 @@ async function orAborted(promise, signal) {
 
 
 
+
 const MOST_ASKED_WAITS = 10;
 function createHttpClient(options, ports) {
     const { clock, random, strict, redact } = ports;
     const concurrency = options.concurrency ?? 8;
     const maxAttempts = options.maxAttempts ?? 5;
     const maxWait = options.maxRetryWait ?? 300;
-    const idleMs = (options.idleTimeout ?? 30) * 1000;
-    const totalMs = (options.totalTimeout ?? 120) * 1000;
-    const maxBytes = options.maxResponseBytes ?? 64 * 1024 * 1024;
-    const maxRedirects = strict ? 30 : 5;
+    const maxRedirects = options.maxRedirects ?? (strict ? 30 : 5);
+    /** Homes of all requests so far: origins that the configuration names. */
+    const named = new Set();
+    const isNamed = (origin) => named.has(origin);
     const gates = new Map();
     /** Ends what outlives its request: a pause that the last answers asked for is nobody's once the client is closed. */
     const lifetime = new AbortController();
-    const agent = new undici/* Agent */.g6({
-        connections: concurrency,
-        headersTimeout: idleMs,
-        bodyTimeout: idleMs,
-        connect: { timeout: idleMs },
-        keepAliveTimeout: 10_000,
-    });
-    const gateOf = (origin) => {
+    const dispatchers = createDispatchers(options, { connections: concurrency, idleMs: (options.idleTimeout ?? 30) * 1000 }, isNamed);
+    const exchanges = {
+        dispatchers,
+        gateOf,
+        clock,
+        totalMs: (options.totalTimeout ?? 120) * 1000,
+        maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
+        userAgent: options.userAgent ?? "sluice",
+    };
+    function gateOf(origin) {
         let gate = gates.get(origin);
         if (gate === undefined) {
             gate = createGate(concurrency, clock);
             gates.set(origin, gate);
         }
         return gate;
-    };
-    /** One exchange, no retries, no redirects. */
-    async function exchangeOnce(request, target, method, attempt, observer, signal) {
-        const { origin } = new URL(target);
-        const gate = gateOf(origin);
-        const leave = await gate.enter(signal);
-        const exchange = linkController(signal);
-        const timer = setTimeout(() => exchange.abort(new DOMException("too slow", "TimeoutError")), totalMs);
-        const started = clock.now();
-        const shownUrl = redact(maskUrl(target, request.secretParam));
-        let status = 0;
-        let bytes = 0;
-        try {
-            const { body, headers } = contentOf(request, method, origin === request.home);
-            const response = await agent.request({
-                origin,
-                path: target.slice(target.indexOf("/", target.indexOf("//") + 2)),
-                method: method,
-                headers: {
-                    accept: "*/*",
-                    "accept-encoding": "gzip, deflate, br",
-                    "user-agent": options.userAgent ?? "sluice",
-                    ...headers,
-                },
-                ...(body === undefined ? {} : { body }),
-                signal: exchange.signal,
-            });
-            const answerHeaders = plainHeaders(response.headers);
-            const content = await readBody(response.body, answerHeaders, maxBytes);
-            status = response.statusCode;
-            bytes = content.byteLength;
-            // The window is used up: hold the others back before the origin has to say 429.
-            if (!strict && status < 400 && isUsedUp(answerHeaders)) {
-                const seconds = resetSeconds(answerHeaders, clock);
-                if (seconds !== undefined && seconds <= maxWait) {
-                    gate.pause(seconds, lifetime.signal).catch(() => undefined);
-                }
-            }
-            return { status, headers: answerHeaders, bytes: content, shownUrl };
-        }
-        finally {
-            clearTimeout(timer);
-            exchange.unlink();
-            leave();
-            observer.attempt({ method, url: shownUrl, status, attempt, ms: clock.now() - started, bytes });
-        }
+    }
+    /** Seconds that may be waited now. */
+    function longestWait() {
+        return ports.deadline === undefined ? maxWait : Math.min(maxWait, (ports.deadline - clock.now()) / 1000);
+    }
+    /** The window is used up: hold the others back before the origin has to say 429. */
+    function heed(target, answer) {
+        if (strict || answer.status >= 400 || !isUsedUp(answer.headers))
+            return;
+        const seconds = resetSeconds(answer.headers, clock);
+        if (seconds === undefined || seconds > longestWait())
+            return;
+        gateOf(new URL(target).origin)
+            .pause(seconds, lifetime.signal)
+            .catch(() => undefined);
     }
     return {
         async send(request, observer, signal) {
+            named.add(request.home);
             let target = request.url;
             let method = request.method;
             let redirects = 0;
             let counted = 0;
             let waits = 0;
             for (let attempt = 1;; attempt += 1) {
-                refuseForeign(request, target);
+                refuseUrl(target, request, options.allowPrivateNetwork === true, isNamed);
                 const shown = redact(maskUrl(target, request.secretParam));
                 let answer;
                 try {
-                    answer = await exchangeOnce(request, target, method, attempt, observer, signal);
+                    answer = await exchange(exchanges, request, { target, method, attempt, shown }, observer, signal);
                 }
                 catch (error) {
                     signal.throwIfAborted();
+                    if (error instanceof errors/* SluiceError */.ah)
+                        throw error;
                     if (error instanceof BodyTooLargeError)
                         throw tooLarge(shown, error);
                     const fault = networkFault(error);
                     counted += 1;
                     const again = (fault === "retry" || fault === "timeout") && request.retryable && counted < maxAttempts;
-                    if (!again)
-                        throw noAnswer(method, shown, error, fault, attempt);
-                    await pauseOne(backoffSeconds(attempt, options.backoffFactor ?? 1, maxWait, jitter()));
+                    if (!again) {
+                        const { proxy } = dispatchers.for(new URL(target).origin);
+                        throw noAnswer({ method, url: shown, attempts: attempt, ...(proxy === undefined ? {} : { proxy }) }, error, fault);
+                    }
+                    await backOff(attempt);
                     continue;
                 }
+                heed(target, answer);
                 const location = answer.headers.location;
                 if (isRedirect(answer.status) && location !== undefined && URL.canParse(location, target)) {
                     redirects += 1;
-                    if (redirects > maxRedirects) {
-                        throw new errors/* SourceError */.c8("E_SOURCE_NOT_FOUND", `${method} ${shown} was redirected more than ${maxRedirects} times`, {
-                            step: "extract",
-                            reason: "http_status",
-                        });
-                    }
+                    if (redirects > maxRedirects)
+                        throw tooManyRedirects(method, shown, maxRedirects);
                     if (answer.status <= 303 && method === "POST")
                         method = "GET";
                     target = prepareUrl(new URL(location, target).href);
@@ -14176,8 +14937,9 @@ function createHttpClient(options, ports) {
                 if (!isRetriedStatus(answer.status) || request.settled?.(answer) === true || !request.retryable)
                     return answer;
                 const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);
-                if (asked !== undefined && asked > maxWait && !strict) {
-                    throw new errors/* SourceError */.c8("E_SOURCE_RATE_LIMIT", `${method} ${shown} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than the ${maxWait} s allowed`, { step: "extract", reason: "http_status", hint: "Run again later, or raise max-retry-wait." });
+                const longest = longestWait();
+                if (asked !== undefined && asked > longest && !(strict && longest === maxWait)) {
+                    throw waitTooLong(method, answer, asked, longest, longest < maxWait);
                 }
                 const free = asked !== undefined && !strict && waits < MOST_ASKED_WAITS;
                 if (free)
@@ -14192,63 +14954,26 @@ function createHttpClient(options, ports) {
                     await gateOf(new URL(target).origin).pause(seconds, signal);
                 }
                 else {
-                    await pauseOne(backoffSeconds(attempt, options.backoffFactor ?? 1, maxWait, jitter()));
+                    await backOff(attempt);
                 }
             }
-            function jitter() {
-                return strict ? undefined : random;
-            }
-            async function pauseOne(seconds) {
+            async function backOff(attempt) {
+                const seconds = backoffSeconds(attempt, options.backoffFactor ?? 1, maxWait, strict ? undefined : random);
                 await clock.sleep(seconds * 1000, signal);
             }
         },
         async close() {
             lifetime.abort(new Error("the HTTP client is closed"));
-            await agent.destroy();
+            await dispatchers.close();
         },
     };
-}
-/** Headers and body for this hop: another origin than the home gets neither credentials nor a body. */
-function contentOf(request, method, atHome) {
-    if (!atHome)
-        return { headers: {} };
-    if (method === request.method && request.body !== undefined)
-        return { headers: request.headers, body: request.body };
-    const { "content-type": _type, ...headers } = request.headers;
-    return { headers };
-}
-function refuseForeign(request, target) {
-    if (!URL.canParse(target)) {
-        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${JSON.stringify(target)} is no URL that can be asked`, {
-            step: "extract",
-            hint: "Set client.base_url, or give an absolute path.",
-        });
-    }
-    const url = new URL(target);
-    if (url.origin === request.home)
-        return;
-    const known = request.foreign === "any" || request.foreign.some((host) => host === url.host || host === url.hostname);
-    if (known && originOf(url.href) !== undefined)
-        return;
-    throw new errors/* SourceError */.c8("E_FOREIGN_ORIGIN", `the source ${request.home} points to ${url.origin === "null" ? `${url.protocol}...` : url.origin}, which is another origin`, {
-        step: "extract",
-        hint: "List the host in client.allowed_hosts if it is to be trusted; it is asked without credentials.",
-        context: { home: request.home, origin: url.origin },
-    });
 }
 function isRedirect(status) {
     return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
 }
-function plainHeaders(headers) {
-    const out = {};
-    for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined)
-            out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-    }
-    return out;
-}
 
 ;// CONCATENATED MODULE: ./lib/extract/sender.js
+
 
 
 
@@ -14263,7 +14988,16 @@ function createSender(settings) {
     const secrets = new Set(secretsIn(config));
     let redactor = (0,core_redact/* createRedactor */.lY)([...secrets]);
     const redact = (text) => redactor(text);
-    const client = createHttpClient(settings.http, { clock, random, strict, redact });
+    const client = createHttpClient(settings.http, {
+        clock,
+        random,
+        strict,
+        redact,
+        ...(context.deadline === undefined ? {} : { deadline: context.deadline }),
+    });
+    if (settings.http.tlsVerify === false) {
+        context.warn("W_TLS", settings.name, { detail: "tls-verify is false" });
+    }
     /** Authenticators that several resources share, by their section. */
     const shared = new Map();
     const trial = createCredentialTrial();
@@ -14279,6 +15013,15 @@ function createSender(settings) {
             counts.waited += seconds;
         },
     });
+    /** Invalid UTF-8 replaced, where that is asked for. */
+    function mended(run, received) {
+        if (settings.encodingErrors === "strict")
+            return received;
+        const { answer, replaced } = mendUtf8(received);
+        if (replaced > 0)
+            context.warn("W_ENCODING_REPLACED", run.plan.name, { count: replaced });
+        return answer;
+    }
     return {
         redact,
         close: () => client.close(),
@@ -14327,7 +15070,7 @@ function createSender(settings) {
                 secretParam: authenticator?.secretParam,
             };
             const go = () => client.send(request, observer(plan.name, run.counts, chain), own);
-            const answer = credentials === undefined ? await go() : await trial.send(plan.auth, own, go);
+            const answer = mended(run, credentials === undefined ? await go() : await trial.send(plan.auth, own, go));
             own.throwIfAborted();
             waiting.take(answer.bytes.byteLength);
             return answer;
@@ -14372,6 +15115,8 @@ const PLAIN_AUTH_KEYS = new Set([
 
 
 
+
+
 /** Bytes of answers that are in flight or wait to be read. */
 const WAITING_BYTES = 32 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
@@ -14380,20 +15125,29 @@ const READ_BYTES = 8 * 1024 * 1024;
 const CHAINS = 8;
 /** Pages of one chain in flight ahead of the one that is read. */
 const AHEAD = 7;
-const MAX_PAGES = 100_000;
 /**
  * Runs the resource graph: roots side by side, children for each parent record as parents arrive. The consumer holds
  * everything back by not pulling.
  */
 function startExtraction(settings, context) {
     const { strict, config } = settings;
+    const limits = { ...EXTRACT_LIMITS, ...settings.limits };
     const { clock, warn } = context;
     const controller = new AbortController();
     const signal = AbortSignal.any([context.signal, controller.signal]);
     const channel = createChannel();
     const waiting = createByteBudget(WAITING_BYTES);
     const read = createByteBudget(READ_BYTES);
-    const sender = createSender({ config, strict, http: settings.http, waiting, context, signal });
+    const sender = createSender({
+        name: settings.name,
+        config,
+        strict,
+        encodingErrors: limits.encodingErrors,
+        http: settings.http,
+        waiting,
+        context,
+        signal,
+    });
     const runs = settings.plan.map(createRun);
     const byName = new Map(runs.map((run) => [run.plan.name, run]));
     for (const run of runs)
@@ -14450,6 +15204,7 @@ function startExtraction(settings, context) {
             asTape: 
             // dlt's reader takes what no JSON reader does; numbers without end are nulls there.
             !strict &&
+                limits.maxDepth >= json_tape/* MOST_DEPTH */.ol &&
                 run.selected &&
                 !parallelized &&
                 context.keepLexemes !== true &&
@@ -14474,7 +15229,9 @@ function startExtraction(settings, context) {
                 const most = strict ? 1 : AHEAD;
                 return limit === undefined ? most : Math.min(most, limit - taken - 1);
             },
-            maxPages: MAX_PAGES,
+            maxPages: limits.maxPages,
+            maxEmptyPages: limits.maxEmptyPages,
+            maxDepth: limits.maxDepth,
         });
         for await (const page of pages) {
             counts.pages += 1;
@@ -14641,6 +15398,7 @@ function tapePage(resource, page, tape) {
             return page.records;
         },
         tape,
+        ...(page.release === undefined ? {} : { release: page.release }),
         bytes: page.bytes,
     };
 }
@@ -14679,7 +15437,7 @@ function hintsOf(plan) {
         writeDisposition: dispositionOf(config.write_disposition),
         primaryKey: names(config.primary_key),
         mergeKey: names(config.merge_key),
-        columns: Array.isArray(config.columns) ? {} : (config.columns ?? {}),
+        columns: columnsOf(config.columns),
         ...(config.max_table_nesting === undefined || config.max_table_nesting === null
             ? {}
             : { maxTableNesting: config.max_table_nesting }),
@@ -14698,11 +15456,6 @@ function extraHints(plan) {
         parent: config.parent_table_name,
         nested_hints: config.nested_hints,
     };
-    const disposition = config.write_disposition;
-    if (typeof disposition === "object" && disposition !== null) {
-        candidates["x-active-record-timestamp"] = disposition.active_record_timestamp ?? undefined;
-        candidates["x-boundary-timestamp"] = disposition.boundary_timestamp ?? undefined;
-    }
     const out = {};
     for (const [key, value] of Object.entries(candidates))
         if (value !== undefined && value !== null)
@@ -14714,8 +15467,18 @@ function dispositionOf(written) {
         return { disposition: "append" };
     if (typeof written === "string")
         return { disposition: written };
-    const { disposition, strategy } = written;
-    return strategy === null || strategy === undefined ? { disposition } : { disposition, strategy };
+    const { disposition, strategy, deduplicated, skip_unchanged_rows: skip, row_version_column_name: version } = written;
+    const { validity_column_names: validity, active_record_timestamp: active, boundary_timestamp: boundary } = written;
+    return {
+        disposition,
+        ...(strategy ? { strategy } : {}),
+        ...(deduplicated ? { deduplicated } : {}),
+        ...(skip ? { skipUnchangedRows: true } : {}),
+        ...(version ? { rowVersionColumn: version } : {}),
+        ...(validity ? { validityColumns: validity } : {}),
+        ...(active === undefined ? {} : { activeRecordTimestamp: active }),
+        ...(boundary === undefined ? {} : { boundaryTimestamp: boundary }),
+    };
 }
 function contractOf(written) {
     if (typeof written === "string")
@@ -14726,6 +15489,12 @@ function contractOf(written) {
         ...(columns === undefined ? {} : { columns }),
         ...(data_type === undefined ? {} : { data_type }),
     };
+}
+/** Column hints by name; dlt takes a list of columns with their names too. */
+function columnsOf(written) {
+    if (!Array.isArray(written))
+        return written ?? {};
+    return Object.fromEntries(written.map((column) => [String(column.name), column]));
 }
 function names(keys) {
     if (keys === null || keys === undefined)
@@ -14828,11 +15597,13 @@ function restApi(options) {
             endpoint: `${resource.method} ${resource.writtenPath}`,
         })),
         extract: (context) => startExtraction({
+            name: options.name,
             config,
             plan,
             selected,
             strict: compat === "strict",
             http: options.http ?? {},
+            limits: options.limits ?? {},
             functions: options.functions ?? {},
             rebaseLinks: options.rebaseLinks === true,
         }, context),
@@ -15249,17 +16020,26 @@ var version = __webpack_require__(3159);
 
 
 
+
+
 /**
  * The source that a configuration names. Throws `ConfigError` for what only the source can know to be wrong (an endpoint
  * that does not exist); nothing is requested.
  *
+ * @param environment proxies are read from it
  * @param http options beside those that the configuration gives
  */
-function buildSource(configuration, http = {}) {
+function buildSource(configuration, environment, http = {}) {
     const { settings, source } = configuration;
     const common = {
         compat: settings.compat,
-        http: { ...httpOptions(configuration), ...http },
+        http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...http },
+        limits: {
+            maxPages: settings.maxPages,
+            maxEmptyPages: settings.maxEmptyPages,
+            maxDepth: settings.maxDepth,
+            encodingErrors: settings.encodingErrors,
+        },
         allowInsecureHttp: settings.allowInsecureHttp,
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
     };
@@ -15303,12 +16083,35 @@ function buildRest(source, endpoints, common) {
         ...(endpoints === undefined ? {} : { endpoints }),
     });
 }
-function httpOptions({ settings }) {
+function httpOptions({ settings, caCertificate }) {
+    refuseBadCertificate(caCertificate);
     return {
+        concurrency: settings.maxInFlight,
         maxAttempts: settings.maxAttempts,
         maxRetryWait: settings.maxRetryWait,
+        idleTimeout: settings.idleTimeout,
+        totalTimeout: settings.requestTimeout,
+        maxResponseBytes: settings.maxResponseBytes,
+        ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
+        allowPrivateNetwork: settings.allowPrivateNetwork,
+        tlsVerify: settings.tlsVerify,
+        ...(caCertificate === undefined ? {} : { caCertificate }),
         userAgent: `sluice/${version/* VERSION */.x}`,
     };
+}
+function refuseBadCertificate(pem) {
+    try {
+        if (pem !== undefined)
+            new external_node_crypto_.X509Certificate(pem);
+    }
+    catch (cause) {
+        throw new errors/* ConfigError */.xL("E_INPUT", "ca-certificate: the certificate cannot be read", {
+            step: "config",
+            reason: "type",
+            hint: "Give one or more certificates in PEM form, complete and with their line ends.",
+            cause,
+        });
+    }
 }
 /** One disposition for all resources, instead of each one's own. */
 function withDisposition(source, writeDisposition) {
@@ -15322,7 +16125,22 @@ function withDisposition(source, writeDisposition) {
 
 /***/ }),
 
-/***/ 780:
+/***/ 1461:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ dataRules)
+/* harmony export */ });
+/** The settings about single values, as normalize reads them. */
+function dataRules(settings) {
+    const { onNullKey, onBigInteger, reservedFields, compat } = settings;
+    return { onNullKey, onBigInteger, reservedFields, refuseSurrogates: compat === "strict" };
+}
+
+
+/***/ }),
+
+/***/ 4624:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15335,9 +16153,12 @@ __webpack_require__.d(__webpack_exports__, {
 var secret = __webpack_require__(8563);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
+// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
+var coercion = __webpack_require__(2989);
 // EXTERNAL MODULE: ./lib/schema/schema.js
 var schema_schema = __webpack_require__(9484);
 ;// CONCATENATED MODULE: ./lib/load/plan.js
+
 
 
 /**
@@ -15357,7 +16178,7 @@ function planLoad(manifest, schema) {
         const root = tableOf(schema, name);
         const tables = (0,schema_schema/* tableChain */._e)(schema, name);
         const files = tables.flatMap((table) => filesByTable.get(table.name) ?? []);
-        const chain = planChain(root, tables, files);
+        const chain = planChain(root, tables, files, manifest.loadId);
         if (chain !== undefined)
             chains.push(chain);
     }
@@ -15366,7 +16187,7 @@ function planLoad(manifest, schema) {
     filled.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
     return { chains, filled };
 }
-function planChain(root, tables, files) {
+function planChain(root, tables, files, loadId) {
     const disposition = root.writeDisposition ?? "append";
     if (disposition === "skip")
         return undefined;
@@ -15376,16 +16197,84 @@ function planChain(root, tables, files) {
         return undefined;
     if (disposition === "append")
         return { root, tables, action: "append", files };
-    if (root.mergeStrategy !== undefined && root.mergeStrategy !== "delete-insert") {
-        throw new errors/* ConfigError */.xL("E_CONFIG", `merge strategy ${root.mergeStrategy} of table ${root.name} is not built yet`, {
-            step: "load",
-            hint: "Use write_disposition merge with the strategy delete-insert.",
-            context: { table: root.name },
-        });
-    }
+    const strategy = root.mergeStrategy ?? "delete-insert";
+    if (strategy === "scd2")
+        return { root, tables, action: "staged", files, staged: versionRules(root, loadId) };
+    if (strategy !== "delete-insert")
+        return { root, tables, action: "staged", files, staged: upsertRules(root, strategy) };
     const merge = mergeKeys(root);
     const hasKey = merge.primaryKey.length > 0 || merge.mergeKey.length > 0;
     return hasKey ? { root, tables, action: "merge", files, merge } : { root, tables, action: "append", files };
+}
+function upsertRules(root, strategy) {
+    const { primaryKey, dedupSort, hardDelete } = mergeKeys(root);
+    if (primaryKey.length === 0) {
+        throw new errors/* ConfigError */.xL("E_CONFIG", `merge strategy ${strategy} of table ${root.name} needs a primary key`, {
+            step: "load",
+            hint: "Set primary_key on the resource.",
+            context: { table: root.name },
+        });
+    }
+    return {
+        strategy,
+        primaryKey,
+        ...(dedupSort === undefined ? {} : { dedupSort }),
+        ...(hardDelete === undefined ? {} : { hardDelete }),
+        ...(root.extra["x-merge-skip-unchanged-rows"] === true ? { compared: comparedColumns(root) } : {}),
+    };
+}
+/** dlt: the row version alone where there is one, else all but keys, the mark of deleted rows and the load id. */
+function comparedColumns(root) {
+    const columns = (0,schema_schema/* completeColumns */.$r)(root);
+    const version = names(columns, (column) => column.extra["x-row-version"] === true);
+    if (version.length > 0)
+        return version.slice(0, 1);
+    return names(columns, (column) => column.name !== "_dlt_load_id" &&
+        !(column.primaryKey || column.rowKey || column.parentKey || column.rootKey || column.hardDelete));
+}
+function versionRules(root, loadId) {
+    const columns = (0,schema_schema/* completeColumns */.$r)(root);
+    const marked = (hint) => {
+        const column = columns.find((one) => one.extra[hint] === true);
+        if (column !== undefined)
+            return column.name;
+        throw new errors/* ConfigError */.xL("E_CONFIG", `table ${root.name} is merged by scd2 but has no column with ${hint}`, {
+            step: "load",
+            context: { table: root.name },
+        });
+    };
+    const active = columns.find((one) => one.extra["x-active-record-timestamp"] !== undefined)?.extra;
+    const activeText = active?.["x-active-record-timestamp"];
+    const boundary = root.extra["x-boundary-timestamp"];
+    return {
+        strategy: "scd2",
+        from: marked("x-valid-from"),
+        to: marked("x-valid-to"),
+        version: marked("x-row-version"),
+        mergeKey: names(columns, (column) => column.mergeKey === true),
+        boundary: isGiven(boundary) ? timestampOf(root, boundary) : momentOf(loadId),
+        ...(isGiven(activeText) ? { active: timestampOf(root, activeText) } : {}),
+    };
+}
+function isGiven(value) {
+    return value !== undefined && value !== null;
+}
+function timestampOf(root, value) {
+    const text = (0,coercion/* coerceValue */.vP)("timestamp", value);
+    if (text !== coercion/* VARIANT */.Gt)
+        return text;
+    throw new errors/* ConfigError */.xL("E_CONFIG", `a timestamp of the scd2 hints of table ${root.name} cannot be read`, {
+        step: "load",
+        hint: "Write boundary_timestamp and active_record_timestamp as 2024-01-31T00:00:00Z.",
+        context: { table: root.name },
+    });
+}
+/** dlt: a load changes versions at the moment that its id names, to the microsecond. */
+function momentOf(loadId) {
+    const text = (0,coercion/* coerceValue */.vP)("timestamp", loadId);
+    if (text === coercion/* VARIANT */.Gt)
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `the load id ${loadId} is no time`, { step: "load" });
+    return text;
 }
 function mergeKeys(root) {
     const columns = (0,schema_schema/* completeColumns */.$r)(root);
@@ -15941,14 +16830,31 @@ async function connect(target, rules) {
     }
 }
 async function connectTo(host, target, rules) {
+    const { options, instead } = host.tls;
+    try {
+        return await openSession(host, options, target, rules);
+    }
+    catch (cause) {
+        if (instead === undefined || !wantsOtherWay(cause))
+            throw cause;
+        return openSession(host, instead, target, rules);
+    }
+}
+/** A server that speaks no TLS, or one that lets nobody in without. */
+function wantsOtherWay(cause) {
+    if (cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError)
+        return cause.code === "28000";
+    return cause instanceof Error && cause.message.includes("does not support SSL connections");
+}
+async function openSession(host, tls, target, rules) {
     const client = new esm/* default.Client */.Ay.Client({
         host: host.host,
         port: host.port,
         user: target.user,
         database: target.database,
         password: () => connect_password(host, target),
-        ssl: host.tls.options,
-        ...(target.directTls && host.tls.options !== false ? { sslnegotiation: "direct" } : {}),
+        ssl: tls,
+        ...(target.directTls && tls !== false ? { sslnegotiation: "direct" } : {}),
         enableChannelBinding: target.channelBinding,
         application_name: target.applicationName ?? rules.applicationName,
         connectionTimeoutMillis: target.connectTimeout,
@@ -16177,10 +17083,14 @@ function readTls(host, parameters, rules) {
                 throw unsafe(host, "sslmode=disable sends the password and the rows in clear text");
             return { options: false, unverified: false };
         case "allow":
-        case "prefer":
+        case "prefer": {
             if (!local && !rules.allowInsecure)
                 throw unsafe(host, `sslmode=${mode} falls back to clear text`);
-            return { options: false, unverified: false };
+            const tls = { ...client(parameters), rejectUnauthorized: false };
+            return mode === "prefer"
+                ? { options: tls, instead: false, unverified: false }
+                : { options: false, instead: tls, unverified: false };
+        }
         case "require": {
             const ca = rootCertificate(parameters, rules);
             if (ca === undefined)
@@ -16214,7 +17124,11 @@ function rootCertificate(parameters, rules) {
     const value = parameters.get("sslrootcert");
     if (value === undefined)
         return undefined;
-    return { ca: value === "system" ? [...external_node_tls_.rootCertificates] : pem(value, "sslrootcert") };
+    return { ca: value === "system" ? systemCertificates() : pem(value, "sslrootcert") };
+}
+/** What this machine trusts, and what Node brings along: a slim container has no store of its own. */
+function systemCertificates() {
+    return [...new Set([...(0,external_node_tls_.getCACertificates)("default"), ...(0,external_node_tls_.getCACertificates)("system")])];
 }
 function client(parameters) {
     const cert = parameters.get("sslcert");
@@ -16409,6 +17323,177 @@ async function cancel(session, connect) {
     }
 }
 
+// EXTERNAL MODULE: ./lib/core/byte-pool.js
+var byte_pool = __webpack_require__(1608);
+// EXTERNAL MODULE: ./lib/core/fault-point.js
+var fault_point = __webpack_require__(3016);
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __webpack_require__(1455);
+;// CONCATENATED MODULE: ./lib/destination/postgres/package-chunks.js
+
+
+
+/** Size of the pieces in which files are read and handed to the socket: more than a socket takes without being written. */
+const CHUNK_BYTES = 256 * 1024;
+/** Bytes of the memory that `packageChunks` reads into: one piece is read while the other is written. */
+const CHUNK_MEMORY = 2 * CHUNK_BYTES;
+/**
+ * The bytes of a file of the package from byte `start` up to those that the file is said to have, in pieces of 256 KB. The
+ * memory of a piece is used again when the one after the next is asked for, that of the last two pieces by nobody.
+ *
+ * @param memory {@link CHUNK_MEMORY} bytes
+ */
+async function* packageChunks(folder, file, start = 0, memory = Buffer.allocUnsafeSlow(CHUNK_MEMORY)) {
+    if (start >= file.bytes)
+        return;
+    let handle;
+    try {
+        handle = await (0,external_node_fs_promises_.open)((0,external_node_path_.join)(folder, file.path));
+        let at = start;
+        let half = 0;
+        let next = await readPiece(handle, memory.subarray(0, CHUNK_BYTES), at, file.bytes);
+        while (next.length > 0) {
+            const piece = next;
+            at += piece.length;
+            half = CHUNK_BYTES - half;
+            const reading = readPiece(handle, memory.subarray(half, half + CHUNK_BYTES), at, file.bytes);
+            // Awaited after the piece was taken: never an unhandled rejection.
+            reading.catch(() => undefined);
+            yield piece;
+            next = await reading;
+        }
+    }
+    catch (cause) {
+        throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
+            step: "load",
+            hint: "Run again; the rows are extracted again.",
+            context: { table: file.table, file: file.path },
+            cause,
+        });
+    }
+    finally {
+        await handle?.close();
+    }
+}
+/** As much as there is, up to the byte `end` of the file and the size of `target`. */
+async function readPiece(handle, target, at, end) {
+    const wanted = Math.min(target.length, end - at);
+    let size = 0;
+    while (size < wanted) {
+        const { bytesRead } = await handle.read(target, size, wanted - size, at + size);
+        if (bytesRead === 0)
+            break;
+        size += bytesRead;
+    }
+    return target.subarray(0, size);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
+function createProgress() {
+    return {
+        copied: new Map(),
+        bytes: new Map(),
+        deleted: new Map(),
+        duplicates: new Map(),
+        early: new Map(),
+        files: 0,
+        merges: 0,
+    };
+}
+function add(counts, key, count) {
+    counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/rows.js
+
+/** The text form is COPY's default: `\N` is null, empty text stays empty text. */
+function copySql(dataset, table, columns) {
+    return `COPY ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (${(0,identifier/* quoteList */.JN)(columns)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
+}
+/** All rows of a table. Readers go on to see them until the commit. */
+function deleteAllSql(dataset, table) {
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
+}
+/** Readers wait until the commit, and older snapshots see the tables empty after it: only when asked for. */
+function truncateSql(dataset, tables) {
+    return `TRUNCATE TABLE ${tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ")}`;
+}
+/** Fills the root id of one nested table from its parent; `parentKey` of the parent is its root id, or its own id. */
+function fillRootIdSql(dataset, names) {
+    return `UPDATE ${(0,identifier/* quoteTable */.Z8)(dataset, names.table)} AS c SET ${(0,identifier/* quoteIdent */.v4)(names.rootId)} = p.${(0,identifier/* quoteIdent */.v4)(names.parentRootId)}
+FROM ${(0,identifier/* quoteTable */.Z8)(dataset, names.parent)} AS p
+WHERE c.${(0,identifier/* quoteIdent */.v4)(names.rootId)} IS NULL AND p.${(0,identifier/* quoteIdent */.v4)(names.rowId)} = c.${(0,identifier/* quoteIdent */.v4)(names.parentId)}`;
+}
+function hasNullsSql(dataset, table, column) {
+    return `SELECT EXISTS (SELECT 1 FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IS NULL)::text`;
+}
+/** Its own message; best effort after a load that deleted much. */
+function vacuumSql(dataset, table) {
+    return `VACUUM (SKIP_LOCKED, TRUNCATE false) ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/copy-files.js
+
+
+
+
+
+
+/**
+ * Copies what is left of the files: all of them, or what came after an early load had stopped.
+ *
+ * @param copyInto the COPY statement of a file, where the rows do not go straight into their table
+ */
+async function copyFiles(session, context, chain, progress, copyInto) {
+    const { request } = context;
+    for (const file of chain.files) {
+        const number = ++progress.files;
+        const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+        const fault = `load:copy:${number}`;
+        const sql = copyInto?.(file);
+        const part = { file, from: done, fault, signal: request.signal, ...(sql === undefined ? {} : { sql }) };
+        const rows = done.rows + (await copyPart(session, context, part, progress));
+        if (rows !== file.rows) {
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
+                step: "load",
+                context: { table: file.table },
+            });
+        }
+        request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
+    }
+}
+/** Copies one part of a file into its table and gives the number of rows. */
+async function copyPart(session, context, { file, from, fault, signal, sql }, progress) {
+    const { folder, manifest } = context.request;
+    const purpose = {
+        doing: `copy rows into table ${file.table}`,
+        table: file.table,
+        grant: context.grants.rows(manifest.dataset, file.table),
+    };
+    if (from.bytes === file.bytes) {
+        await (0,fault_point/* faultPoint */.Jd)(fault);
+        return 0;
+    }
+    const memory = (0,byte_pool/* takeBytes */.tM)(CHUNK_MEMORY);
+    const chunks = withFault(packageChunks(folder, file, from.bytes, memory), fault);
+    add(progress.bytes, file.table, file.bytes - from.bytes);
+    const rows = await session.copy(purpose, sql ?? copySql(manifest.dataset, file.table, file.columns), chunks, signal);
+    add(progress.copied, file.table, rows);
+    // The server has taken all of it. After an error the collector does it: the socket may still have some.
+    (0,byte_pool/* dropBytes */.rA)(memory);
+    return rows;
+}
+/** The fault point lies in the middle of the COPY, after its first piece. */
+async function* withFault(chunks, name) {
+    let first = true;
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (first)
+            await (0,fault_point/* faultPoint */.Jd)(name);
+        first = false;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/catalog.js
 
 /** Parameters: dataset. One row when the schema is there. */
@@ -16496,8 +17581,6 @@ function watchedTables(context) {
     return [...names];
 }
 
-// EXTERNAL MODULE: ./lib/core/fault-point.js
-var fault_point = __webpack_require__(3016);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/advisory-lock.js
@@ -17071,11 +18154,11 @@ class EarlyEnd extends Error {
 class NeedsDataset extends EarlyEnd {
 }
 function createEarlyTables(lock) {
-    return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set() };
+    return { lock, catalog: new Map(), created: new Map(), ready: new Set(), seen: new Set(), staged: new Set() };
 }
 /** True when rows of the file may be copied now; others are copied at the end. */
 function takesRows(tables, file) {
-    return tables.created.has(file.table) || tables.ready.has(file.table);
+    return !tables.staged.has(file.table) && (tables.created.has(file.table) || tables.ready.has(file.table));
 }
 /**
  * Makes the tables of the plan fit the schema as it is by now: creates and widens those of this package, locks and
@@ -17084,6 +18167,11 @@ function takesRows(tables, file) {
  */
 async function growTables(session, context, tables) {
     const { plan } = context;
+    for (const chain of plan.chains) {
+        if (chain.action === "staged")
+            for (const table of chain.tables)
+                tables.staged.add(table.name);
+    }
     if (plan.filled.some((table) => !tables.seen.has(table.name))) {
         tables.catalog = await readCatalog(session, context.request.manifest.dataset, watchedTables(context));
         await lockReady(session, context, tables);
@@ -17263,45 +18351,6 @@ function fieldCutter(fields, columnCount) {
 }
 function asBuffer(chunk) {
     return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/package-chunks.js
-
-
-
-/** Size of the pieces in which files are read and handed to the socket. */
-const CHUNK_BYTES = 256 * 1024;
-/** The bytes of a file of the package from byte `start` up to those that the file is said to have, in pieces. */
-async function* packageChunks(folder, file, start = 0) {
-    if (start >= file.bytes)
-        return;
-    try {
-        yield* (0,external_node_fs_.createReadStream)((0,external_node_path_.join)(folder, file.path), { start, end: file.bytes - 1, highWaterMark: CHUNK_BYTES });
-    }
-    catch (cause) {
-        throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
-            step: "load",
-            hint: "Run again; the rows are extracted again.",
-            context: { table: file.table, file: file.path },
-            cause,
-        });
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
-function createProgress() {
-    return {
-        copied: new Map(),
-        bytes: new Map(),
-        deleted: new Map(),
-        duplicates: new Map(),
-        early: new Map(),
-        files: 0,
-        merges: 0,
-    };
-}
-function add(counts, key, count) {
-    counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/merge.js
@@ -17492,34 +18541,6 @@ function deleting(context, table) {
     return { doing: `delete replaced rows of table ${table}`, table, grant };
 }
 
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/rows.js
-
-/** The text form is COPY's default: `\N` is null, empty text stays empty text. */
-function copySql(dataset, table, columns) {
-    return `COPY ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (${(0,identifier/* quoteList */.JN)(columns)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
-}
-/** All rows of a table. Readers go on to see them until the commit. */
-function deleteAllSql(dataset, table) {
-    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
-}
-/** Readers wait until the commit, and older snapshots see the tables empty after it: only when asked for. */
-function truncateSql(dataset, tables) {
-    return `TRUNCATE TABLE ${tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ")}`;
-}
-/** Fills the root id of one nested table from its parent; `parentKey` of the parent is its root id, or its own id. */
-function fillRootIdSql(dataset, names) {
-    return `UPDATE ${(0,identifier/* quoteTable */.Z8)(dataset, names.table)} AS c SET ${(0,identifier/* quoteIdent */.v4)(names.rootId)} = p.${(0,identifier/* quoteIdent */.v4)(names.parentRootId)}
-FROM ${(0,identifier/* quoteTable */.Z8)(dataset, names.parent)} AS p
-WHERE c.${(0,identifier/* quoteIdent */.v4)(names.rootId)} IS NULL AND p.${(0,identifier/* quoteIdent */.v4)(names.rowId)} = c.${(0,identifier/* quoteIdent */.v4)(names.parentId)}`;
-}
-function hasNullsSql(dataset, table, column) {
-    return `SELECT EXISTS (SELECT 1 FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IS NULL)::text`;
-}
-/** Its own message; best effort after a load that deleted much. */
-function vacuumSql(dataset, table) {
-    return `VACUUM (SKIP_LOCKED, TRUNCATE false) ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
-}
-
 ;// CONCATENATED MODULE: ./lib/destination/postgres/root-ids.js
 
 
@@ -17564,8 +18585,432 @@ async function tightenRootIds(session, context, prepared, chain) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/destination/postgres/write-chain.js
+// EXTERNAL MODULE: ./lib/core/flow.js
+var flow = __webpack_require__(3855);
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/staged-rows.js
 
+
+/** Temporary tables of the `n`th merge of a transaction. They end with it, so poolers are no obstacle. */
+function stagedNames(n) {
+    return {
+        rows: (position) => `sluice_rows_${n}_${position}`,
+        old: `sluice_old_${n}`,
+        losers: `sluice_losers_${n}`,
+        known: `sluice_known_${n}`,
+    };
+}
+const NUMBER = (0,identifier/* quoteIdent */.v4)(flow/* RECORD_NUMBER */.y);
+/** Without constraints: those of the real table hold when the rows get there. */
+function createStagedSql({ staged, columns }) {
+    const lines = columns.map(({ name, type }) => `${(0,identifier/* quoteIdent */.v4)(name)} ${type}`);
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(staged)} (${NUMBER} bigint, ${lines.join(", ")}) ON COMMIT DROP`;
+}
+function copyStagedSql({ staged }, fields) {
+    return `COPY ${staged_rows_temporary(staged)} (${(0,identifier/* quoteList */.JN)(fields)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
+}
+/** Only what rows are looked up by: whole wide tables take a second. */
+function analyzeStagedSql({ staged }, columns) {
+    return `ANALYZE ${staged_rows_temporary(staged)} (${(0,identifier/* quoteList */.JN)([...new Set([flow/* RECORD_NUMBER */.y, ...columns])])})`;
+}
+/** Takes received rows out again: those of the records whose numbers a query gives. */
+function dropStagedSql({ staged }, numbers) {
+    return `DELETE FROM ${staged_rows_temporary(staged)} WHERE ${NUMBER} IN (${numbers})`;
+}
+/** Writes received rows as they are. `where` may look at the staged row `s`. */
+function insertStagedSql(table, where) {
+    const list = (0,identifier/* quoteList */.JN)(table.columns.map(({ name }) => name));
+    return `INSERT INTO ${target(table)} (${list}) SELECT ${list} FROM ${staged_rows_temporary(table.staged)} AS s${where === undefined ? "" : ` WHERE ${where}`}`;
+}
+/** A row with the id of the staged row is not in the table. */
+function isAbsent(table) {
+    const rowId = (0,identifier/* quoteIdent */.v4)(table.rowId);
+    return `NOT EXISTS (SELECT 1 FROM ${target(table)} AS d WHERE d.${rowId} = s.${rowId})`;
+}
+function equal(columns) {
+    return columns.map((name) => `d.${(0,identifier/* quoteIdent */.v4)(name)} = s.${(0,identifier/* quoteIdent */.v4)(name)}`).join(" AND ");
+}
+function target({ dataset, table }) {
+    return (0,identifier/* quoteTable */.Z8)(dataset, table);
+}
+function staged_rows_temporary(name) {
+    return `pg_temp.${(0,identifier/* quoteIdent */.v4)(name)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/upsert.js
+
+
+/**
+ * Numbers of the received records that another one of the same key replaces, `loses`, and of those that remain but are
+ * marked as deleted after an earlier one of their key, not `loses`. Of several records with one key the first in the order
+ * of `dedup_sort` stays, else the last received; for insert-only, which changes nothing that is there, the first received.
+ */
+function upsert_createLosersSql(root, names, rules) {
+    const key = (0,identifier/* quoteList */.JN)(rules.primaryKey);
+    const { dedupSort, hardDelete } = rules;
+    const sort = dedupSort === undefined ? "" : `${(0,identifier/* quoteIdent */.v4)(dedupSort.column)} ${dedupSort.order === "asc" ? "ASC" : "DESC"}, `;
+    const arrival = rules.strategy === "upsert" ? "DESC" : "ASC";
+    const gone = hardDelete === undefined ? "false" : isGone(hardDelete);
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.losers)} ON COMMIT DROP AS
+SELECT ${NUMBER}, place > 1 AS loses FROM (SELECT ${NUMBER}, (${gone}) AS gone,
+  pg_catalog.row_number() OVER (PARTITION BY ${key} ORDER BY ${sort}${NUMBER} ${arrival}) AS place,
+  pg_catalog.count(*) OVER (PARTITION BY ${key}) AS total
+  FROM ${staged_rows_temporary(root.staged)}) AS ranked
+WHERE place > 1 OR (gone AND total > 1)`;
+}
+/** Numbers of the records that lose. */
+function loserNumbers(names) {
+    return `SELECT ${NUMBER} FROM ${staged_rows_temporary(names.losers)} WHERE loses`;
+}
+/** Numbers of the records that are marked as deleted. */
+function goneNumbers(root, hardDelete) {
+    return `SELECT ${NUMBER} FROM ${staged_rows_temporary(root.staged)} WHERE ${isGone(hardDelete)}`;
+}
+/**
+ * Numbers of the records whose mark deletes something: their key is in the table, or came earlier in this load.
+ * dlt: a record that arrives marked as deleted and is not there is inserted, golden sql.json `upsert_hard_delete`.
+ */
+function deletingNumbers(root, names, hardDelete) {
+    const earlier = `SELECT ${NUMBER} FROM ${staged_rows_temporary(names.losers)} WHERE NOT loses`;
+    const there = root.isNew ? "" : ` UNION ALL SELECT ${NUMBER} FROM ${staged_rows_temporary(names.old)}`;
+    return `${goneNumbers(root, hardDelete)} AND ${NUMBER} IN (${earlier}${there})`;
+}
+/**
+ * The rows of the root table that have a received key: their id, number and id of the received record, whether the row
+ * goes (`leaves`), and whether its nested rows do (`empties`): the record is marked as deleted, the row had another id,
+ * or it is not the newest of several with that key, which appending leaves behind. dlt fails on the last, and leaves
+ * nested rows without a root for the second.
+ */
+function createMatchesSql(root, names, rules) {
+    const rowId = (0,identifier/* quoteIdent */.v4)(root.rowId);
+    const gone = rules.hardDelete === undefined ? "false" : `s.${isGone(rules.hardDelete)}`;
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.old)} ON COMMIT DROP AS
+SELECT row_id, ${NUMBER}, place > 1 OR gone AS leaves, place > 1 OR gone OR changed AS empties FROM (SELECT
+  d.${rowId} AS row_id, s.${NUMBER}, (${gone}) AS gone, d.${rowId} <> s.${rowId} AS changed,
+  pg_catalog.row_number() OVER (PARTITION BY s.${NUMBER} ORDER BY d.ctid DESC) AS place
+  FROM ${target(root)} AS d JOIN ${staged_rows_temporary(root.staged)} AS s ON ${equal(rules.primaryKey)}) AS matched`;
+}
+/** For insert-only: numbers of the records whose key is there, and whether with the same id. */
+function createPresentSql(root, names, rules) {
+    const rowId = (0,identifier/* quoteIdent */.v4)(root.rowId);
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.old)} ON COMMIT DROP AS
+SELECT s.${NUMBER}, pg_catalog.bool_or(d.${rowId} = s.${rowId}) AS same
+FROM ${target(root)} AS d JOIN ${staged_rows_temporary(root.staged)} AS s ON ${equal(rules.primaryKey)} GROUP BY s.${NUMBER}`;
+}
+/** Numbers of the records that are there under another id. */
+function strangerNumbers(names) {
+    return `SELECT ${NUMBER} FROM ${staged_rows_temporary(names.old)} WHERE NOT same`;
+}
+/** The record has no row in the table. */
+function isUnmatched(names) {
+    return `NOT EXISTS (SELECT 1 FROM ${staged_rows_temporary(names.old)} AS o WHERE o.${NUMBER} = s.${NUMBER})`;
+}
+function countMatchesSql(names) {
+    return `SELECT (count(*) FILTER (WHERE leaves))::text, (count(*) FILTER (WHERE empties))::text FROM ${staged_rows_temporary(names.old)}`;
+}
+/** Deletes the rows of the root table that go, or of a nested table those below rows that lose them. */
+function upsert_deleteMatchesSql(table, names) {
+    const [column, which] = table.rootId === undefined ? [table.rowId, "leaves"] : [table.rootId, "empties"];
+    return `DELETE FROM ${target(table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IN (SELECT row_id FROM ${staged_rows_temporary(names.old)} WHERE ${which})`;
+}
+/** Deletes the nested rows of received records that were not received again. */
+function deleteAbsentSql(table, rootId, root) {
+    const rowId = (0,identifier/* quoteIdent */.v4)(table.rowId);
+    const again = table.staged === undefined
+        ? ""
+        : ` AND NOT EXISTS (SELECT 1 FROM ${staged_rows_temporary(table.staged)} AS s WHERE s.${rowId} = d.${rowId})`;
+    return `DELETE FROM ${target(table)} AS d WHERE d.${(0,identifier/* quoteIdent */.v4)(rootId)} IN (SELECT ${(0,identifier/* quoteIdent */.v4)(root.rowId)} FROM ${staged_rows_temporary(root.staged)})${again}`;
+}
+/** Updates rows that were received again, all columns of the schema; `compared`: only where one of these differs. */
+function updateStagedSql(table, key, compared) {
+    const set = table.columns.map(({ name }) => `${(0,identifier/* quoteIdent */.v4)(name)} = s.${(0,identifier/* quoteIdent */.v4)(name)}`).join(", ");
+    return `UPDATE ${target(table)} AS d SET ${set} FROM ${staged_rows_temporary(table.staged)} AS s WHERE ${equal(key)}${differs(compared)}`;
+}
+function differs(compared) {
+    if (compared === undefined || compared.length === 0)
+        return "";
+    const side = (alias) => compared.map((name) => `${alias}.${(0,identifier/* quoteIdent */.v4)(name)}`).join(", ");
+    return ` AND (${side("d")}) IS DISTINCT FROM (${side("s")})`;
+}
+function isGone({ column, boolean }) {
+    return boolean ? `${(0,identifier/* quoteIdent */.v4)(column)} IS TRUE` : `${(0,identifier/* quoteIdent */.v4)(column)} IS NOT NULL`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/stage-rows.js
+
+
+
+
+
+/** Copies all received rows of a chain to temporary tables. */
+async function stageRows(session, context, prepared, chain, rules, progress) {
+    const { dataset } = context.request.manifest;
+    const names = stagedNames(progress.merges++);
+    const withRows = new Set(chain.files.map((file) => file.table));
+    const tables = chain.tables
+        .filter((table) => withRows.has(table.name) || prepared.catalog.has(table.name))
+        .map((table, position) => stagedTable(dataset, table, prepared, withRows.has(table.name) ? names.rows(position) : undefined));
+    const [root, ...nested] = tables;
+    if (root === undefined || !isFilled(root)) {
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `table ${chain.root.name} is merged without rows`, { step: "load" });
+    }
+    const filled = new Map(tables.filter(isFilled).map((table) => [table.table, table]));
+    for (const table of filled.values()) {
+        const doing = `stage the rows of table ${table.table}`;
+        const purpose = { doing, table: table.table, grant: context.grants.temporary() };
+        await session.execute(purpose, createStagedSql(table));
+    }
+    await copyFiles(session, context, chain, progress, (file) => {
+        const table = filled.get(file.table);
+        if (table === undefined)
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} has no staged table`);
+        return copyStagedSql(table, file.columns);
+    });
+    for (const table of filled.values()) {
+        const looked = table === root ? [table.rowId, ...lookedUp(rules)] : [table.rowId];
+        const purpose = { doing: `stage the rows of table ${table.table}`, table: table.table };
+        await session.execute(purpose, analyzeStagedSql(table, looked));
+    }
+    return {
+        root,
+        nested,
+        names,
+        run: (doing, { table }, sql) => session.execute({ doing: `${doing} table ${table}`, table, grant: context.grants.rows(dataset, table) }, sql),
+    };
+}
+function lookedUp(rules) {
+    return rules.strategy === "scd2" ? [rules.version, ...rules.mergeKey] : rules.primaryKey;
+}
+function stagedTable(dataset, table, prepared, staged) {
+    const real = prepared.catalog.get(table.name)?.columns;
+    // A table without rows in this load may lack columns that it would get with them.
+    const columns = (0,schema_schema/* completeColumns */.$r)(table).flatMap(({ name }) => {
+        const type = real?.get(name)?.type;
+        return type === undefined ? [] : [{ name, type }];
+    });
+    return {
+        dataset,
+        table: table.name,
+        columns,
+        rowId: rowIdColumn(table),
+        isNew: prepared.created.has(table.name),
+        ...(staged === undefined ? {} : { staged }),
+        ...(table.parent === undefined ? {} : { rootId: rootIdColumn(table) }),
+    };
+}
+function isFilled(table) {
+    return table.staged !== undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/drop-losers.js
+
+
+
+
+/** Takes received records out that another one of the same key replaces. */
+async function dropLosers({ root, nested, names, run }, rules, progress) {
+    const found = await run("find rows with the same key in", root, upsert_createLosersSql(root, names, rules));
+    if (found === 0)
+        return;
+    const losers = loserNumbers(names);
+    add(progress.duplicates, root.table, await run("leave out rows of", root, dropStagedSql(root, losers)));
+    for (const table of nested.filter(isFilled))
+        await run("leave out rows of", table, dropStagedSql(table, losers));
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/insert-missing.js
+
+
+
+
+/**
+ * Inserts the rows whose key is not there, and nested rows whose id is not there: the list of a record that is there may
+ * have grown. Nested rows that would have no root are left out. dlt: golden sql.json `insert_only*`.
+ */
+async function insertMissing(chain, rules, progress) {
+    const { root, nested, names, run } = chain;
+    const filled = nested.filter(isFilled);
+    const leaveOut = async (numbers) => {
+        for (const table of filled)
+            await run("leave out rows of", table, dropStagedSql(table, numbers));
+    };
+    if (rules.hardDelete !== undefined) {
+        const gone = goneNumbers(root, rules.hardDelete);
+        await leaveOut(gone);
+        await run("leave out rows of", root, dropStagedSql(root, gone));
+    }
+    await dropLosers(chain, rules, progress);
+    if (!root.isNew) {
+        await run("find the received keys in", root, createPresentSql(root, names, rules));
+        // A row that came by another strategy has an id that is not made from its key.
+        await leaveOut(strangerNumbers(names));
+    }
+    await run("insert rows into", root, insertStagedSql(root, root.isNew ? undefined : isUnmatched(names)));
+    for (const table of filled) {
+        await run("insert rows into", table, insertStagedSql(table, table.isNew ? undefined : isAbsent(table)));
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/upsert-chain.js
+
+
+
+
+
+/**
+ * Updates the rows whose key is there and inserts the others; nested rows likewise by their ids, those that a record has
+ * no more are deleted. Columns that are not of the schema keep what they have. dlt: golden sql.json `upsert*`, but for
+ * several records of one key, on which it fails.
+ */
+async function upsert(session, chain, rules, progress) {
+    const { root, nested, names, run } = chain;
+    await dropLosers(chain, rules, progress);
+    const old = root.isNew ? NOTHING : await findMatches(session, chain, rules);
+    const { hardDelete } = rules;
+    if (hardDelete !== undefined) {
+        // dlt: a record that is marked as deleted has no nested rows, not even where it is inserted.
+        const gone = goneNumbers(root, hardDelete);
+        for (const table of nested.filter(isFilled))
+            await run("leave out rows of", table, dropStagedSql(table, gone));
+        const deleting = deletingNumbers(root, names, hardDelete);
+        await run("leave out rows of", root, dropStagedSql(root, deleting));
+    }
+    const deleteRows = async (table, sql) => add(progress.deleted, table.table, await run("delete replaced rows of", table, sql));
+    for (const table of [...nested].reverse()) {
+        if (table.isNew || table.rootId === undefined)
+            continue;
+        if (old.empties > 0)
+            await deleteRows(table, upsert_deleteMatchesSql(table, names));
+        await deleteRows(table, deleteAbsentSql(table, table.rootId, root));
+    }
+    if (old.leaves > 0)
+        await deleteRows(root, upsert_deleteMatchesSql(root, names));
+    const update = async (table, key, compared) => 
+    // What an update leaves behind is a dead row like that of a delete.
+    add(progress.deleted, table.table, await run("update rows of", table, updateStagedSql(table, key, compared)));
+    if (!root.isNew)
+        await update(root, rules.primaryKey, rules.compared);
+    await run("insert rows into", root, insertStagedSql(root, root.isNew ? undefined : isUnmatched(names)));
+    for (const table of nested.filter(isFilled)) {
+        if (!table.isNew)
+            await update(table, [table.rowId], comparable(table));
+        await run("insert rows into", table, insertStagedSql(table, table.isNew ? undefined : isAbsent(table)));
+    }
+}
+const NOTHING = { leaves: 0, empties: 0 };
+async function findMatches(session, { root, names, run }, rules) {
+    await run("find the received keys in", root, createMatchesSql(root, names, rules));
+    const purpose = { doing: `find the received keys in table ${root.table}`, table: root.table };
+    const [row] = await session.query(purpose, countMatchesSql(names));
+    return { leaves: Number(row?.[0] ?? 0), empties: Number(row?.[1] ?? 0) };
+}
+/** A nested row that is as it was need not be written again. Undefined where a column's type has no equality. */
+function comparable({ columns }) {
+    return columns.some(({ type }) => type === "json" || type === "xml") ? undefined : columns.map(({ name }) => name);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/versions.js
+
+
+
+/**
+ * Ends the versions that were not received again. dlt: with a merge key only those with a received value there; several
+ * columns are one text, so that `1` and `12` equal `11` and `2`, golden sql.json `scd2_compound_merge_key`.
+ */
+function retireSql(root, rules) {
+    const version = (0,identifier/* quoteIdent */.v4)(rules.version);
+    const key = (alias) => {
+        const columns = rules.mergeKey.map((name) => `${alias}.${(0,identifier/* quoteIdent */.v4)(name)}`);
+        return columns.length === 1 ? columns[0] : `pg_catalog.concat(${columns.join(", ")})`;
+    };
+    const scope = rules.mergeKey.length === 0 ? "" : ` AND ${key("d")} IN (SELECT ${key("s")} FROM ${staged_rows_temporary(root.staged)} AS s)`;
+    return `UPDATE ${target(root)} AS d SET ${(0,identifier/* quoteIdent */.v4)(rules.to)} = ${quoteLiteral(rules.boundary)}
+WHERE NOT EXISTS (SELECT 1 FROM ${staged_rows_temporary(root.staged)} AS s WHERE s.${version} = d.${version}) AND ${isActive(rules)}${scope}`;
+}
+/** Numbers of the records whose version holds already. */
+function createKnownSql(root, names, rules) {
+    const version = (0,identifier/* quoteIdent */.v4)(rules.version);
+    return `CREATE TEMPORARY TABLE ${(0,identifier/* quoteIdent */.v4)(names.known)} ON COMMIT DROP AS
+SELECT s.${NUMBER} FROM ${staged_rows_temporary(root.staged)} AS s
+WHERE EXISTS (SELECT 1 FROM ${target(root)} AS d WHERE d.${version} = s.${version} AND ${isActive(rules)})`;
+}
+function knownNumbers(names) {
+    return `SELECT ${NUMBER} FROM ${staged_rows_temporary(names.known)}`;
+}
+/** Writes the received versions that are left, with the time from which they hold. */
+function insertVersionsSql(root, rules) {
+    const columns = root.columns.map(({ name }) => name).filter((name) => name !== rules.from && name !== rules.to);
+    const active = rules.active === undefined ? "NULL" : quoteLiteral(rules.active);
+    return `INSERT INTO ${target(root)} (${(0,identifier/* quoteList */.JN)([...columns, rules.from, rules.to])})
+SELECT ${(0,identifier/* quoteList */.JN)(columns)}, ${quoteLiteral(rules.boundary)}, ${active} FROM ${staged_rows_temporary(root.staged)} AS s`;
+}
+/**
+ * Writes the nested rows that are not there yet. The same record twice in a load has the same nested rows twice; dlt fails
+ * on these.
+ */
+function insertNestedVersionsSql(table) {
+    const list = (0,identifier/* quoteList */.JN)(table.columns.map(({ name }) => name));
+    const rowId = (0,identifier/* quoteIdent */.v4)(table.rowId);
+    const where = table.isNew ? "" : ` WHERE ${isAbsent(table)}`;
+    return `INSERT INTO ${target(table)} (${list})
+SELECT DISTINCT ON (s.${rowId}) ${list} FROM ${staged_rows_temporary(table.staged)} AS s${where} ORDER BY s.${rowId}, s.${NUMBER}`;
+}
+function isActive(rules) {
+    const to = `d.${(0,identifier/* quoteIdent */.v4)(rules.to)}`;
+    return rules.active === undefined ? `${to} IS NULL` : `${to} = ${quoteLiteral(rules.active)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/version-chain.js
+
+
+
+
+/**
+ * Slowly changing dimensions: ends the versions that were not received again, and writes those that do not hold yet. Nested
+ * rows are only added. dlt: golden sql.json `scd2*`; but where a column of the data tells the versions apart, rows below
+ * a version that holds already are left out: dlt adds them again with each load, without a row above them.
+ */
+async function writeVersions(chain, rules, progress) {
+    const { root, nested, names, run } = chain;
+    const filled = nested.filter(isFilled);
+    if (!root.isNew) {
+        add(progress.deleted, root.table, await run("end versions in", root, retireSql(root, rules)));
+        await run("find the received versions in", root, createKnownSql(root, names, rules));
+        const known = knownNumbers(names);
+        if (rules.version !== root.rowId) {
+            for (const table of filled)
+                await run("leave out rows of", table, dropStagedSql(table, known));
+        }
+        await run("leave out rows of", root, dropStagedSql(root, known));
+    }
+    await run("insert versions into", root, insertVersionsSql(root, rules));
+    for (const table of filled)
+        await run("insert rows into", table, insertNestedVersionsSql(table));
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/staged-chain.js
+
+
+
+
+
+/**
+ * Merges by a strategy that looks at the rows that are there before it writes: upsert, insert-only, scd2. All received
+ * rows go to temporary tables first; old and new rows have the same ids, so they cannot stand side by side.
+ */
+async function mergeStaged(session, context, prepared, chain, progress) {
+    const rules = chain.staged;
+    if (rules === undefined)
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `merge of table ${chain.root.name} has no rules`);
+    const staged = await stageRows(session, context, prepared, chain, rules, progress);
+    if (rules.strategy === "scd2")
+        await writeVersions(staged, rules, progress);
+    else if (rules.strategy === "upsert")
+        await upsert(session, staged, rules, progress);
+    else
+        await insertMissing(staged, rules, progress);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/write-chain.js
 
 
 
@@ -17577,7 +19022,10 @@ async function tightenRootIds(session, context, prepared, chain) {
 /** Writes the rows of one root table and its nested tables by their disposition. Locks are held, columns are there. */
 async function writeChain(session, context, prepared, chain, progress) {
     await fillRootIds(session, context, prepared, chain);
-    if (chain.action === "merge") {
+    if (chain.action === "staged") {
+        await mergeStaged(session, context, prepared, chain, progress);
+    }
+    else if (chain.action === "merge") {
         const merge = await stageKeys(session, context, prepared, chain, progress.merges++);
         await deleteOldRows(session, context, prepared, merge, progress);
         await copyFiles(session, context, chain, progress);
@@ -17590,51 +19038,6 @@ async function writeChain(session, context, prepared, chain, progress) {
     }
     await addConstraints(session, context, prepared, chain);
     await tightenRootIds(session, context, prepared, chain);
-}
-/** Copies what is left of the files: all of them, or what came after an early load had stopped. */
-async function copyFiles(session, context, chain, progress) {
-    const { request } = context;
-    for (const file of chain.files) {
-        const number = ++progress.files;
-        const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
-        const part = { file, from: done, fault: `load:copy:${number}`, signal: request.signal };
-        const rows = done.rows + (await copyPart(session, context, part, progress));
-        if (rows !== file.rows) {
-            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
-                step: "load",
-                context: { table: file.table },
-            });
-        }
-        request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
-    }
-}
-/** Copies one part of a file into its table and gives the number of rows. */
-async function copyPart(session, context, { file, from, fault, signal }, progress) {
-    const { folder, manifest } = context.request;
-    const purpose = {
-        doing: `copy rows into table ${file.table}`,
-        table: file.table,
-        grant: context.grants.rows(manifest.dataset, file.table),
-    };
-    if (from.bytes === file.bytes) {
-        await (0,fault_point/* faultPoint */.Jd)(fault);
-        return 0;
-    }
-    const chunks = withFault(packageChunks(folder, file, from.bytes), fault);
-    add(progress.bytes, file.table, file.bytes - from.bytes);
-    const rows = await session.copy(purpose, copySql(manifest.dataset, file.table, file.columns), chunks, signal);
-    add(progress.copied, file.table, rows);
-    return rows;
-}
-/** The fault point lies in the middle of the COPY, after its first piece. */
-async function* withFault(chunks, name) {
-    let first = true;
-    for await (const chunk of chunks) {
-        yield chunk;
-        if (first)
-            await (0,fault_point/* faultPoint */.Jd)(name);
-        first = false;
-    }
 }
 async function emptyTables(session, context, prepared, chain, progress) {
     const { dataset } = context.request.manifest;
@@ -17707,6 +19110,8 @@ async function writeAndCommit(session, context, prepared, progress) {
     await (0,fault_point/* faultPoint */.Jd)("load:before-commit");
     request.signal.throwIfAborted();
     await request.beforeCommit();
+    // From here on the answer is waited for; an abort during the sync of the marker is still in time.
+    request.signal.throwIfAborted();
     context.maybeCommitted = true;
     context.committing = true;
     await session.execute({ doing: `commit the load (row in ${system_tables/* LOADS_TABLE */.P5})` }, "COMMIT");
@@ -18475,7 +19880,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 5817:
+/***/ 141:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -18657,8 +20062,8 @@ function recordCount(page) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var load_spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
-var normalize_normalizer = __webpack_require__(8092);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 15 modules
+var normalize_normalizer = __webpack_require__(1874);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(7368);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
@@ -18694,6 +20099,9 @@ function createEarlyStart(options) {
         let fresh = 0;
         let known = 0;
         for (const file of writer.files) {
+            // Its rows have the ids of those that are there: they are merged when all have come.
+            if ((0,schema_schema/* stagesRows */.vK)(schema, file.table))
+                continue;
             if (stored?.tables.get(file.table)?.seenData !== true)
                 fresh += file.bytes;
             else if ((0,schema_schema/* writeDispositionOf */.ws)(schema, file.table) !== "replace")
@@ -18772,7 +20180,44 @@ function createEarlyStart(options) {
 
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
+;// CONCATENATED MODULE: ./lib/pipeline/time-limit.js
+
+/** Most that is kept for the way out: rolling back, the report, the post step. */
+const MOST_RESERVED = 30_000;
+const LONGEST_TIMER = 2 ** 31 - 1;
+/** Time of the clock at which a run is stopped, in milliseconds: 30 s before its end, of a short one a quarter before. */
+function stopAt({ seconds, startedAt }) {
+    return startedAt + seconds * 1000 - Math.min(MOST_RESERVED, (seconds * 1000) / 4);
+}
+/** Starts the clock of a run. Without a limit the signal is the given one. */
+function limitTime(limit, signal, clock) {
+    const rest = limit === undefined ? Number.POSITIVE_INFINITY : Math.max(0, stopAt(limit) - clock.now());
+    // A timer cannot be set further ahead, and no job lives as long.
+    if (limit === undefined || rest > LONGEST_TIMER)
+        return { signal, expired: false, end: () => { } };
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(timeoutError(limit, [])), rest);
+    return {
+        signal: AbortSignal.any([signal, controller.signal]),
+        get expired() {
+            return controller.signal.aborted;
+        },
+        end: () => clearTimeout(timer),
+    };
+}
+/** @param committed load ids that were committed before */
+function timeoutError({ seconds }, committed) {
+    const text = `the run was stopped because its timeout of ${seconds} s is near`;
+    const [what, hint] = committed.length === 0
+        ? ["", "nothing was left half done"]
+        : [`; load ${committed.join(", ")} is committed`, "what is committed is not loaded a second time"];
+    return new errors/* SluiceError */.ah("E_TIMEOUT", `${text}${what}`, {
+        hint: `Raise timeout, load fewer resources, or run it again; ${hint}.`,
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/pipeline/make-package.js
+
 
 
 
@@ -18812,8 +20257,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         random,
         warn,
         ...(options.limits === undefined ? {} : { limits: options.limits }),
+        ...(options.data === undefined ? {} : { data: options.data }),
     });
-    const writer = await (0,load_spool/* createPackage */.N)({ workFolder: (0,work_folder/* pipelineFolder */.fy)(options.workFolder, options.pipeline), loadId });
+    const writer = await (0,load_spool/* createPackage */.N)({
+        workFolder: (0,work_folder/* pipelineFolder */.fy)(options.workFolder, options.pipeline),
+        loadId,
+        ...(options.maxWorkBytes === undefined ? {} : { maxBytes: options.maxWorkBytes }),
+    });
     const base = synced.datasetExists
         ? { dataset: true, stateRowIds: synced.stateRowIds }
         : { dataset: false };
@@ -18914,6 +20364,7 @@ async function extractAll(options, synced, spool, normalizer, recorder) {
         state: (0,pipeline_state/* sourceState */.f7)(synced.state, source.name),
         ...(options.limit === undefined ? {} : { limit: options.limit }),
         signal,
+        ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),
         clock: options.clock,
         random: options.random,
         warn: recorder.warnings.warn,
@@ -19019,22 +20470,30 @@ var trace_recorder = __webpack_require__(3050);
 
 
 
+
 /**
  * One run of a pipeline: state and schema from the destination, packages left by an earlier run, then extract, normalize
  * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way, unless
  * another run has the folder.
  */
-async function runPipeline(options) {
+async function runPipeline(given) {
+    const time = limitTime(given.timeLimit, given.signal, given.clock);
+    const options = { ...given, signal: time.signal };
     const recorder = (0,trace_recorder/* createTraceRecorder */.M)(options);
     let error;
     let unlock;
     try {
         unlock = await (0,work_folder/* lockPipelineFolder */.wJ)(options.workFolder, options.pipeline);
         await runSteps(options, recorder);
+        // A signal that came while the last COMMIT was under way: all is done, and the run was stopped all the same.
+        error = cancelledBy(given.signal, recorder);
     }
     catch (caught) {
-        error = cancelledBy(options.signal) ?? caught;
+        const late = time.expired && given.timeLimit !== undefined ? given.timeLimit : undefined;
+        error =
+            cancelledBy(given.signal, recorder) ?? (late === undefined ? caught : timeoutError(late, recorder.committed()));
     }
+    time.end();
     for (const warning of recorder.warnings.all)
         options.onEvent({ type: "warning", warning });
     const trace = recorder.finish(error);
@@ -19110,17 +20569,24 @@ function sync(options, dataset, schemaName, recorder) {
         warn: recorder.warnings.warn,
     }));
 }
-/** A signal ends the run whatever error it caused on the way. */
-function cancelledBy(signal) {
+/** A signal ends the run whatever error it caused on the way; what was committed before stays, and is named. */
+function cancelledBy(signal, recorder) {
     if (!signal.aborted)
         return undefined;
-    if (signal.reason instanceof errors/* SluiceError */.ah)
-        return signal.reason;
-    return new errors/* SluiceError */.ah("E_CANCELLED", "the run was cancelled", { hint: "Run it again; nothing was left half done." });
+    const why = signal.reason instanceof errors/* SluiceError */.ah ? signal.reason.message : "the run was cancelled";
+    const committed = recorder.committed();
+    if (committed.length === 0) {
+        return new errors/* SluiceError */.ah("E_CANCELLED", why, { hint: "Run it again; nothing was left half done." });
+    }
+    return new errors/* SluiceError */.ah("E_CANCELLED", `${why}; load ${committed.join(", ")} is committed`, {
+        hint: "Run it again; what is committed is not loaded a second time.",
+    });
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 37 modules
-var build_source = __webpack_require__(3342);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(3691);
+// EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
+var data_rules = __webpack_require__(1461);
 ;// CONCATENATED MODULE: ./lib/edge/shared/faults.js
 
 
@@ -19145,8 +20611,8 @@ function installFaults(environment) {
     }));
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 43 modules
-var open_destination = __webpack_require__(780);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 53 modules
+var open_destination = __webpack_require__(4624);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __webpack_require__(415);
 // EXTERNAL MODULE: ./lib/edge/shared/version.js
@@ -19161,14 +20627,16 @@ var version = __webpack_require__(3159);
 
 
 
+
 /**
  * One run of what a configuration describes. Throws only for a configuration that cannot be used (`ConfigError`) or an
  * embedded database that does not start; what goes wrong in the run itself is in the trace.
  */
 async function runConfigured(configuration, options) {
+    const startedAt = options.startedAt ?? system_ports/* systemClock */.m.now();
     const environment = options.environment ?? process.env;
     installFaults(environment);
-    const source = (0,build_source/* buildSource */.u)(configuration);
+    const source = (0,build_source/* buildSource */.u)(configuration, environment);
     const opened = await (0,open_destination/* openDestination */.x)(configuration, {
         workingDirectory: options.workingDirectory,
         environment,
@@ -19185,6 +20653,10 @@ async function runConfigured(configuration, options) {
             encoder: copy_text/* copyText */.D,
             workFolder: options.workingDirectory,
             ...(settings.limit === undefined ? {} : { limit: settings.limit }),
+            limits: { maxValueBytes: settings.maxValueBytes, maxDepth: settings.maxDepth },
+            maxWorkBytes: settings.maxWorkBytes,
+            ...(settings.timeout === undefined ? {} : { timeLimit: { seconds: settings.timeout, startedAt } }),
+            data: (0,data_rules/* dataRules */.i)(settings),
             signal: options.signal,
             clock: system_ports/* systemClock */.m,
             random: system_ports/* systemRandom */.v,
@@ -19669,10 +21141,10 @@ class Spool {
             return;
         this.#bytes += chunk.bytes.length;
         if (this.#bytes > this.#maxBytes) {
-            throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .DataError */ .fL("E_LIMIT", `the load package is larger than ${this.#maxBytes} bytes`, {
+            throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .DataError */ .fL("E_LIMIT", `the load package in ${this.folder} would be larger than ${this.#maxBytes} bytes`, {
                 step: "load",
-                hint: "Raise the limit of the work directory, or load fewer resources in one run.",
-                context: { table: chunk.table },
+                hint: "Raise max-work-bytes, or load fewer resources in one run.",
+                context: { table: chunk.table, path: this.folder, bytes: this.#bytes },
             });
         }
         const file = this.#fileFor(chunk);
@@ -19774,7 +21246,7 @@ function diskError(cause, path, bytes) {
 
 /***/ }),
 
-/***/ 8092:
+/***/ 1874:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -19864,6 +21336,7 @@ var schema_schema = __webpack_require__(9484);
 const SIZES = [16_384, 65_536, 262_144];
 const LARGEST = 262_144;
 const NEWLINE = 0x0a;
+const NOTHING = new DataView(new ArrayBuffer(0));
 /**
  * New columns are always at the end of `columns`. Rows still in the buffer get nulls for them, so a chunk ends only when
  * it is full: the columns of a table settle in its first rows, and one file a table is the rule.
@@ -19871,6 +21344,7 @@ const NEWLINE = 0x0a;
 function createChunkWriter({ table, pool, padding, emit }) {
     const pad = Buffer.from(padding);
     let buffer;
+    let view = NOTHING;
     let length = 0;
     let rows = 0;
     let total = 0;
@@ -19889,6 +21363,7 @@ function createChunkWriter({ table, pool, padding, emit }) {
         const size = SIZES[Math.min(taken, SIZES.length - 1)] ?? LARGEST;
         taken += 1;
         buffer = pool.take(Math.max(size, need));
+        view = new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
         return buffer;
     };
     /** Adds the missing columns to the rows in the buffer, or hands them out as they are when there is no room. */
@@ -19925,6 +21400,9 @@ function createChunkWriter({ table, pool, padding, emit }) {
                 widen(next);
             const target = buffer;
             return target === undefined || length + size > target.length ? grow(size) : target;
+        },
+        get view() {
+            return view;
         },
         get at() {
             return length;
@@ -19978,6 +21456,14 @@ function createBufferPool(keep = 16) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/normalize/data-rules.js
+const DEFAULT_DATA_RULES = {
+    onNullKey: "fail",
+    onBigInteger: "refuse",
+    reservedFields: "keep",
+    refuseSurrogates: false,
+};
+
 ;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
 
 /**
@@ -20004,631 +21490,10 @@ function decidingResources(schema, resources) {
     return deciding;
 }
 
-// EXTERNAL MODULE: ./lib/core/json-writer.js
-var json_writer = __webpack_require__(3733);
-// EXTERNAL MODULE: ./lib/core/python-text.js
-var python_text = __webpack_require__(9681);
-;// CONCATENATED MODULE: ./lib/schema/coercion-binary.js
-/**
- * Bytes of a text in hexadecimal: `0x...` as `bytes.fromhex` reads it (blanks between bytes), else strict base64. Undefined where
- * Python raises.
- */
-function textToBytes(text) {
-    if (text.startsWith("0x")) {
-        const digits = text.slice(2);
-        return HEX_PAIRS.test(digits) ? digits.replace(BLANKS, "").toLowerCase() : undefined;
-    }
-    return BASE64.test(text) ? Buffer.from(text, "base64").toString("hex") : undefined;
-}
-const HEX_PAIRS = /^(?:[\t-\r ]*[\da-fA-F]{2})*[\t-\r ]*$/;
-const BLANKS = /[\t-\r ]+/g;
-/** dlt: after whole groups of four any number of `=` passes. */
-const BASE64 = /^(?:(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?|(?:[A-Za-z\d+/]{4})+=*)$/;
-
-;// CONCATENATED MODULE: ./lib/schema/coercion-decimal.js
-
-/**
- * Python's `Decimal(text)` in plain digits: `1E+5` => `100000`, `.5` => `0.5`, `1_000` => `1000`; `nan`, `inf`, `-inf`
- * for what is not finite; undefined where Python raises. An exponent so large that no column could hold the digits stays.
- */
-function plainDecimal(text) {
-    const stripped = (0,python_text/* asciiDigits */.Q6)((0,python_text/* pythonStrip */.pn)(text)).replaceAll("_", "");
-    const match = DECIMAL.exec(stripped);
-    if (match !== null) {
-        const [, sign = "", whole = "", fraction = "", onlyFraction = "", exponent = "0"] = match;
-        return sign.replace("+", "") + shift(whole, fraction || onlyFraction, Number(exponent));
-    }
-    const word = NOT_FINITE.exec(stripped);
-    if (word === null)
-        return undefined;
-    if (word[2] === undefined)
-        return "nan";
-    return word[1] === "-" ? "-inf" : "inf";
-}
-const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
-const NOT_FINITE = /^([+-]?)(?:s?nan\d*|(inf(?:inity)?))$/i;
-/** More places than a `numeric` of PostgreSQL with a declared precision has on either side of the point. */
-const MOST_DIGITS = 1000;
-/** The digits with the point moved `exponent` places to the right. */
-function shift(whole, fraction, exponent) {
-    const digits = whole + fraction;
-    const point = whole.length + exponent;
-    if (point > MOST_DIGITS)
-        return `${whole || "0"}.${fraction || "0"}e${exponent}`;
-    if (point < -MOST_DIGITS)
-        return "0";
-    if (point <= 0)
-        return `0.${"0".repeat(-point)}${digits}`;
-    if (point >= digits.length)
-        return digits + "0".repeat(point - digits.length);
-    return `${digits.slice(0, point)}.${digits.slice(point)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/schema/iso-calendar.js
-/** Calendar arithmetic in the proleptic Gregorian calendar, years 1 to 9999. */
-function isCalendarDate(year, month, day) {
-    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
-}
-/** The date of a day of the year; undefined when the year has no such day. */
-function ordinalDate(year, dayOfYear) {
-    if (year < 1 || year > 9999 || dayOfYear < 1 || dayOfYear > (isLeapYear(year) ? 366 : 365))
-        return undefined;
-    return dateOfDays(daysOfDate(year, 1, 1) + dayOfYear - 1);
-}
-/** The date of an ISO week. dlt: week 0 and day 0 pass and mean the week and the day before the first. */
-function weekDate(year, week, weekday) {
-    if (year < 1 || weekday > 7 || week > 53 || (week === 53 && !isLongYear(year)))
-        return undefined;
-    // The Monday of week 1 is the Monday at or before January 4.
-    const fourth = daysOfDate(year, 1, 4);
-    const date = dateOfDays(fourth - (isoWeekday(fourth) - 1) + (week - 1) * 7 + weekday - 1);
-    return date.year >= 1 && date.year <= 9999 ? date : undefined;
-}
-/** Days since 1970-01-01. */
-function daysOfDate(year, month, day) {
-    // Years counted from March, so that the leap day comes last.
-    const y = month <= 2 ? year - 1 : year;
-    const era = Math.floor(y / 400);
-    const yearOfEra = y - era * 400;
-    const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-    return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
-}
-/** The date so many days after 1970-01-01; may lie outside years 1 to 9999. */
-function dateOfDays(days) {
-    const shifted = days + 719468;
-    const era = Math.floor(shifted / 146097);
-    const dayOfEra = shifted - era * 146097;
-    const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365);
-    const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
-    const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
-    const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
-    const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
-    return { year, month, day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1 };
-}
-function daysInMonth(year, month) {
-    if (month === 2)
-        return isLeapYear(year) ? 29 : 28;
-    return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-function isLeapYear(year) {
-    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
-}
-/** Monday is 1. */
-function isoWeekday(days) {
-    return ((((days + 3) % 7) + 7) % 7) + 1;
-}
-/** Years of 53 weeks begin on a Thursday, or on a Wednesday when they are leap years. */
-function isLongYear(year) {
-    const first = isoWeekday(daysOfDate(year, 1, 1));
-    return first === 4 || (first === 3 && isLeapYear(year));
-}
-
-;// CONCATENATED MODULE: ./lib/schema/iso-time-text.js
-
-const MINUTE = 60;
-const DAY = 24 * 60 * MINUTE;
-/**
- * Text of a timestamp in UTC for PostgreSQL: `2024-01-02T03:04:05.678+00:00`, the fraction absent when it is zero. Without a zone the value is
- * taken as UTC; a date is its midnight.
- */
-function timestampText(value) {
-    if (!("hour" in value))
-        return `${dateText(value)}T00:00:00+00:00`;
-    const utc = toUtc(value);
-    return `${dateText(utc)}T${clockText(utc)}+00:00`;
-}
-/** `YYYY-MM-DD`; a timestamp gives its day in UTC. */
-function dateText(value) {
-    const { year, month, day } = "hour" in value ? toUtc(value) : value;
-    return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
-}
-/** `HH:MM:SS[.f]` without a zone; a zone is applied first, within the day. */
-function timeText(value) {
-    const seconds = ((secondsOfDay(value) % DAY) + DAY) % DAY;
-    return clockText({ ...clockOf(seconds), microsecond: value.microsecond });
-}
-/**
- * The timestamp so many seconds after 1970-01-01, rounded half to even to microseconds, as Python rounds; undefined outside years 1
- * to 9999 and for what is not finite.
- */
-function epochTimestamp(seconds) {
-    if (!Number.isFinite(seconds))
-        return undefined;
-    let whole = Math.trunc(seconds);
-    let microsecond = roundHalfEven((seconds - whole) * 1e6);
-    if (microsecond >= 1e6) {
-        microsecond -= 1e6;
-        whole += 1;
-    }
-    else if (microsecond < 0) {
-        microsecond += 1e6;
-        whole -= 1;
-    }
-    if (!(whole >= FIRST_SECOND && whole <= LAST_SECOND))
-        return undefined;
-    const days = Math.floor(whole / DAY);
-    return { ...dateOfDays(days), ...clockOf(whole - days * DAY), microsecond, offset: 0 };
-}
-const FIRST_SECOND = daysOfDate(1, 1, 1) * DAY;
-const LAST_SECOND = daysOfDate(9999, 12, 31) * DAY + DAY - 1;
-function toUtc(value) {
-    if (value.offset === undefined || value.offset === 0)
-        return value;
-    const seconds = daysOfDate(value.year, value.month, value.day) * DAY + secondsOfDay(value);
-    const days = Math.floor(seconds / DAY);
-    return { ...dateOfDays(days), ...clockOf(seconds - days * DAY), microsecond: value.microsecond };
-}
-/** Seconds since midnight in UTC; negative or beyond a day where the zone moves the day. */
-function secondsOfDay(time) {
-    return time.hour * 3600 + (time.minute - (time.offset ?? 0)) * MINUTE + time.second;
-}
-function clockOf(seconds) {
-    const minutes = Math.floor(seconds / MINUTE);
-    return { hour: Math.floor(minutes / 60), minute: minutes % 60, second: seconds % MINUTE };
-}
-function clockText(time) {
-    const text = `${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;
-    if (time.microsecond === 0)
-        return text;
-    const fraction = String(time.microsecond).padStart(6, "0");
-    return `${text}.${fraction.endsWith("000") ? fraction.slice(0, 3) : fraction}`;
-}
-function two(value) {
-    return value < 10 ? `0${value}` : String(value);
-}
-function roundHalfEven(value) {
-    const floor = Math.floor(value);
-    const rest = value - floor;
-    if (rest !== 0.5)
-        return rest < 0.5 ? floor : floor + 1;
-    return floor % 2 === 0 ? floor : floor + 1;
-}
-
-;// CONCATENATED MODULE: ./lib/schema/iso-time.js
-
-
-
-/**
- * True when dlt would infer the type `timestamp` from this text. Called for every new text column; most texts are
- * decided by their first characters.
- */
-function isIsoTimestamp(text) {
-    return mayBeTimestamp(text) && (plainTimestampEnd(text) === text.length || parseIso(text)?.kind === "timestamp");
-}
-/**
- * Reads a date, a time or both as dlt does: first by the grammar of ISO 8601 (A), then by a looser one without zones (B).
- * Undefined when neither matches or the calendar has no such date. Fractions are cut to microseconds.
- */
-function parseIso(text) {
-    if (plainTimestampEnd(text) === text.length)
-        return plainTimestamp(text);
-    return parseExtended(text) ?? parseBasic(text) ?? parseTime(text) ?? parseCommon(text);
-}
-/**
- * Length of the longest prefix of the form `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}](Z|±hh:mm)` with a valid date, or -1. This form is nearly all
- * that APIs send; it is checked by character codes without making a value.
- */
-function plainTimestampEnd(text) {
-    if (text.length < 20)
-        return -1;
-    const separator = text.charCodeAt(10);
-    if (text.charCodeAt(4) !== HYPHEN ||
-        text.charCodeAt(7) !== HYPHEN ||
-        (separator !== 0x54 && separator !== 0x20) ||
-        text.charCodeAt(13) !== COLON ||
-        text.charCodeAt(16) !== COLON) {
-        return -1;
-    }
-    const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-    if (!isCalendarDate(year, twoDigits(text, 5), twoDigits(text, 8)))
-        return -1;
-    if (!(twoDigits(text, 11) < 24 && twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60))
-        return -1;
-    const zone = fractionEnd(text);
-    const code = text.charCodeAt(zone);
-    if (code === 0x5a)
-        return zone + 1;
-    if ((code !== 0x2b && code !== HYPHEN) || text.charCodeAt(zone + 3) !== COLON)
-        return -1;
-    return twoDigits(text, zone + 1) * 60 + twoDigits(text, zone + 4) <= DAY_MINUTES ? zone + 6 : -1;
-}
-/** The fields of a text that {@link plainTimestampEnd} has checked. */
-function plainTimestamp(text) {
-    const zone = fractionEnd(text);
-    const sign = text.charCodeAt(zone) === HYPHEN ? -1 : 1;
-    return {
-        kind: "timestamp",
-        year: twoDigits(text, 0) * 100 + twoDigits(text, 2),
-        month: twoDigits(text, 5),
-        day: twoDigits(text, 8),
-        hour: twoDigits(text, 11),
-        minute: twoDigits(text, 14),
-        second: twoDigits(text, 17),
-        microsecond: zone === 19 ? 0 : Number(text.slice(20, zone).padEnd(6, "0")),
-        offset: zone === text.length - 1 ? 0 : sign * (twoDigits(text, zone + 1) * 60 + twoDigits(text, zone + 4)),
-    };
-}
-const HYPHEN = 0x2d;
-const COLON = 0x3a;
-const DAY_MINUTES = 24 * 60;
-/** Where the zone begins; -1 for a point without one to six digits. */
-function fractionEnd(text) {
-    if (text.charCodeAt(19) !== 0x2e)
-        return 19;
-    let at = 20;
-    while (at < 26 && isDigit(text.charCodeAt(at)))
-        at += 1;
-    return at === 20 ? -1 : at;
-}
-/** NaN when one of the two is no digit: every comparison with it is false. */
-function twoDigits(text, at) {
-    const tens = text.charCodeAt(at) - 0x30;
-    const ones = text.charCodeAt(at + 1) - 0x30;
-    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
-}
-function isDigit(code) {
-    return code >= 0x30 && code <= 0x39;
-}
-/** A timestamp begins with four digits; those of other scripts pass grammar B. */
-function mayBeTimestamp(text) {
-    if (text.length < 7)
-        return false;
-    for (let at = 0; at < 4; at += 1) {
-        const code = text.charCodeAt(at);
-        if (code < 0x80 && !isDigit(code))
-            return false;
-        if (code >= 0x80)
-            return FOREIGN_START.test(text);
-    }
-    return true;
-}
-const FOREIGN_START = /^\p{Nd}/u;
-const ZONE = "(Z|[+-]\\d{2}:?(?:\\d{2})?)?";
-/** Hyphenated date; seconds only with colons. */
-const EXTENDED = new RegExp(`^(\\d{4})-(?:(\\d{2})-(\\d{2})|W(\\d{2})(?:-(\\d))?|(\\d{3})|(\\d{2}))` +
-    `(?:[T ](\\d{2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?)?${ZONE})?$`);
-/** Date without hyphens; seconds only without colons. */
-const BASIC = new RegExp(`^(\\d{4})(?:(\\d{2})(\\d{2})|W(\\d{2})(\\d)?|(\\d{3}))` +
-    `(?:[T ](\\d{2})(?::(\\d{2})|(\\d{2})(?:(\\d{2})(?:[.,](\\d+))?)?)?${ZONE})?$`);
-const EXTENDED_TIME = new RegExp(`^(\\d{2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?${ZONE}$`);
-const BASIC_TIME = new RegExp(`^T(\\d{2})(?::(\\d{2})|(\\d{2})(?:(\\d{2})(?:[.,](\\d+))?)?)?${ZONE}$`);
-function parseExtended(text) {
-    const match = EXTENDED.exec(text);
-    if (match === null)
-        return undefined;
-    const [, year, month, day, week, weekday, ordinal, onlyMonth, hour, minute, second, fraction, zone] = match;
-    const date = dateFrom(year, month ?? onlyMonth, day, week, weekday, ordinal);
-    return join(date, hour, clockTime(hour, minute, second, fraction, zone));
-}
-function parseBasic(text) {
-    const match = BASIC.exec(text);
-    if (match === null)
-        return undefined;
-    const [, year, month, day, week, weekday, ordinal, hour, colonMinute, minute, second, fraction, zone] = match;
-    const date = dateFrom(year, month, day, week, weekday, ordinal);
-    return join(date, hour, clockTime(hour, colonMinute ?? minute, second, fraction, zone));
-}
-function parseTime(text) {
-    const extended = EXTENDED_TIME.exec(text);
-    if (extended !== null) {
-        const [, hour, minute, second, fraction, zone] = extended;
-        return timeOrNothing(clockTime(hour, minute, second, fraction, zone));
-    }
-    const basic = BASIC_TIME.exec(text);
-    if (basic === null)
-        return undefined;
-    const [, hour, colonMinute, minute, second, fraction, zone] = basic;
-    return timeOrNothing(clockTime(hour, colonMinute ?? minute, second, fraction, zone));
-}
-/**
- * Grammar B. dlt: the alternatives are tried from the left and the first match counts, so `202410:20` is a date; the
- * separator of the fraction may be a bar.
- */
-const COMMON = new RegExp("^(?:(D{4})(?:[/:]?(D{2})(?:[/:]?(D{2})))?)?( ?(D{1,2}):(D{1,2})(?::(D{1,2}))?(?:[.|,](D{1,9}))?)?$".replaceAll("D", "\\p{Nd}"), "u");
-function parseCommon(text) {
-    const match = COMMON.exec(text);
-    if (match === null)
-        return undefined;
-    const [, year, month, day, time, hour, minute, second, fraction] = match.map((part) => part && (0,python_text/* asciiDigits */.Q6)(part));
-    const clock = time === undefined ? undefined : clockTime(hour, minute, second, fraction, undefined);
-    if (year === undefined)
-        return timeOrNothing(clock);
-    return join(dateFrom(year, month ?? "1", day, undefined, undefined, undefined), time, clock);
-}
-function dateFrom(year, month, day, week, weekday, ordinal) {
-    const y = Number(year);
-    if (week !== undefined)
-        return weekDate(y, Number(week), Number(weekday ?? 1));
-    if (ordinal !== undefined)
-        return ordinalDate(y, Number(ordinal));
-    const [m, d] = [Number(month), Number(day ?? 1)];
-    return isCalendarDate(y, m, d) ? { year: y, month: m, day: d } : undefined;
-}
-function clockTime(hour, minute, second, fraction, zone) {
-    const time = {
-        hour: Number(hour),
-        minute: Number(minute ?? 0),
-        second: Number(second ?? 0),
-        microsecond: Number((fraction ?? "").slice(0, 6).padEnd(6, "0")),
-    };
-    if (!(time.hour < 24 && time.minute < 60 && time.second < 60))
-        return undefined;
-    if (zone === undefined)
-        return time;
-    const offset = offsetMinutes(zone);
-    // dlt: only zones to the east are limited.
-    return offset > DAY_MINUTES ? undefined : { ...time, offset };
-}
-function offsetMinutes(zone) {
-    if (zone === "Z")
-        return 0;
-    const digits = zone.slice(1).replace(":", "");
-    const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
-    return zone.startsWith("-") ? -minutes : minutes;
-}
-function join(date, timeText, time) {
-    if (date === undefined)
-        return undefined;
-    if (timeText === undefined)
-        return { kind: "date", ...date };
-    return time === undefined ? undefined : { kind: "timestamp", ...date, ...time };
-}
-function timeOrNothing(time) {
-    return time === undefined ? undefined : { kind: "time", ...time };
-}
-
-;// CONCATENATED MODULE: ./lib/schema/storable.js
-/**
- * Why PostgreSQL cannot hold a coerced text in a column of this type, or undefined when it can. dlt accepts these values and
- * fails when it loads; here they are found before anything is written.
- */
-function checkStorable(to, text, hints = {}) {
-    switch (to) {
-        case "bigint":
-            return checkInteger(text, hints.precision ?? 64);
-        case "double":
-            return storable_NOT_FINITE.test(text) ? `${text} has no numeric literal` : undefined;
-        case "decimal":
-            return checkDecimal(text, hints.precision ?? 38, hints.scale ?? (hints.precision === undefined ? 9 : 0));
-        case "wei":
-            return checkDecimal(text, hints.precision ?? 156, hints.scale ?? 78);
-        case "timestamp":
-        case "date":
-            return YEAR_1_TO_9999.test(text) ? undefined : "the year is outside 1 to 9999 in UTC";
-        case "text":
-            return checkLength(text, hints.precision);
-        default:
-            return undefined;
-    }
-}
-const storable_NOT_FINITE = /^(?:nan|-?inf)$/;
-const YEAR_1_TO_9999 = /^(?!0000)\d{4}-/;
-function checkInteger(text, bits) {
-    const size = bits <= 16 ? 16 : bits <= 32 ? 32 : 64;
-    // Up to four, nine or eighteen digits always fit.
-    if (text.length <= (size === 16 ? 4 : size === 32 ? 9 : 18))
-        return undefined;
-    const value = BigInt(text);
-    return BigInt.asIntN(size, value) === value ? undefined : `the integer needs more than ${size} bits`;
-}
-function checkDecimal(text, precision, scale) {
-    if (storable_NOT_FINITE.test(text))
-        return `${text} has no numeric literal`;
-    if (text.includes("e"))
-        return "the exponent is out of range";
-    const point = text.indexOf(".");
-    const whole = text.slice(0, point === -1 ? undefined : point).replace(/^-?0*/, "");
-    // PostgreSQL rounds to the scale, which may carry into one more digit.
-    const carry = point !== -1 && /^9*$/.test(whole) && roundsUp(text.slice(point + 1), scale) ? 1 : 0;
-    const digits = whole.length + carry;
-    return digits > precision - scale
-        ? `numeric(${precision},${scale}) has room for ${precision - scale} digits before the point`
-        : undefined;
-}
-function roundsUp(fraction, scale) {
-    return /^9*$/.test(fraction.slice(0, scale)) && fraction.length > scale && fraction.charAt(scale) >= "5";
-}
-/** `varchar(n)` counts characters. */
-function checkLength(text, most) {
-    if (most === undefined || text.length <= most)
-        return undefined;
-    return [...text].length > most ? `the text is longer than ${most} characters` : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/schema/coercion.js
-
-
-
-
-
-
-
-
-/** The value has no form in the column's type: it belongs to a variant column. */
-const VARIANT = Symbol("sluice.variant");
-/**
- * The value as text that PostgreSQL reads for the column's type (before COPY escaping), or {@link VARIANT}. Follows dlt's rules, matched by
- * `coercion.json`. Nulls are not asked about: they are left out before.
- *
- * bigint `123`; double as Python writes it, `0` for `-0.0`, `nan`, `inf`; bool `t`/`f`; timestamp, date and time in UTC; decimal and wei
- * plain digits; json compact; binary `\x<hex>`. Whether the server can hold the result is asked of `checkStorable`.
- */
-function coerceValue(to, value) {
-    switch (typeof value) {
-        case "string":
-            return TEXT[to](value);
-        case "number":
-            return Number.isInteger(value) ? INTEGER[to](value) : FLOAT[to](value);
-        case "bigint":
-            return INTEGER[to](value);
-        case "boolean":
-            return fromBool(to, value);
-        default:
-            if (value instanceof json/* Double */.__)
-                return FLOAT[to](value.value);
-            return to === "json" || to === "text" ? (0,json_writer/* compactJson */.Ar)(value) : VARIANT;
-    }
-}
-const never = () => VARIANT;
-const TEXT = {
-    text: (value) => value,
-    bigint: (value) => {
-        const integer = textToInteger(value);
-        return integer === undefined ? VARIANT : integer.toString();
-    },
-    double: (value) => {
-        const hexadecimal = hexInteger(value);
-        if (hexadecimal !== undefined)
-            return INTEGER.double(hexadecimal);
-        const float = (0,python_text/* parsePythonFloat */.Gc)((0,python_text/* pythonStrip */.pn)(value));
-        return float === undefined ? VARIANT : doubleText(float);
-    },
-    bool: (value) => {
-        const word = value.toLowerCase();
-        if (TRUE_WORDS.has(word))
-            return "t";
-        return FALSE_WORDS.has(word) ? "f" : VARIANT;
-    },
-    timestamp: textToTimestamp,
-    date: (value) => {
-        const iso = parseIso(value);
-        if (iso?.kind === "time")
-            return VARIANT;
-        if (iso?.kind === "timestamp" && !hasUsableOffset(iso))
-            return VARIANT;
-        const date = iso ?? textToEpoch(value);
-        return date === undefined ? VARIANT : dateText(date);
-    },
-    time: (value) => {
-        const iso = parseIso(value);
-        return iso?.kind === "time" && hasUsableOffset(iso) ? timeText(iso) : VARIANT;
-    },
-    decimal: textToDecimal,
-    wei: textToDecimal,
-    json: (value) => {
-        try {
-            const text = (0,json_writer/* compactJson */.Ar)((0,json_reader/* parseJson */.qF)(value));
-            return LONE_SURROGATE.test(text) ? VARIANT : text;
-        }
-        catch {
-            // Text that is no JSON is a variant, whatever is wrong with it.
-            return VARIANT;
-        }
-    },
-    binary: (value) => {
-        const bytes = textToBytes(value);
-        return bytes === undefined ? VARIANT : `\\x${bytes}`;
-    },
-};
-/** The writer escapes a surrogate only when it stands alone; the backslash must not itself be escaped. */
-const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
-const TRUE_WORDS = new Set(["yes", "true", "t", "y", "1"]);
-const FALSE_WORDS = new Set(["no", "false", "f", "n", "0"]);
-const INTEGER = {
-    text: String,
-    bigint: String,
-    double: (value) => {
-        const float = Number(value);
-        return Number.isFinite(float) ? doubleText(float) : VARIANT;
-    },
-    bool: (value) => (Number(value) === 0 ? "f" : "t"),
-    timestamp: (value) => epochText(Number(value), timestampText),
-    date: (value) => epochText(Number(value), dateText),
-    time: never,
-    decimal: String,
-    wei: String,
-    json: never,
-    binary: (value) => {
-        if (value < 0)
-            return VARIANT;
-        const hex = value === 0 || value === 0n ? "" : BigInt(value).toString(16);
-        const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
-        return `\\x${bytes.reverse().toString("hex")}`;
-    },
-};
-const FLOAT = {
-    text: python_text/* pythonFloatRepr */.Eb,
-    bigint: (value) => (Number.isInteger(value) ? BigInt(value).toString() : VARIANT),
-    double: doubleText,
-    bool: (value) => (value === 0 ? "f" : "t"),
-    timestamp: (value) => epochText(value, timestampText),
-    date: (value) => epochText(value, dateText),
-    time: never,
-    decimal: (value) => plainDecimal((0,python_text/* pythonFloatRepr */.Eb)(value)) ?? VARIANT,
-    wei: (value) => plainDecimal((0,python_text/* pythonFloatRepr */.Eb)(value)) ?? VARIANT,
-    json: never,
-    binary: never,
-};
-function fromBool(to, value) {
-    if (to === "bool")
-        return value ? "t" : "f";
-    if (to === "text")
-        return value ? "True" : "False";
-    return VARIANT;
-}
-/** dlt: its SQL literal of `-0.0` is numeric and arrives as `0`. */
-function doubleText(value) {
-    return value === 0 ? (Object.is(value, -0) ? "0" : "0.0") : (0,python_text/* pythonFloatRepr */.Eb)(value);
-}
-/** dlt: ISO first, so that `2024` is a year; else seconds since the epoch. */
-function textToTimestamp(value) {
-    // Nearly all: already in UTC, to the microsecond. Only the zone's spelling changes.
-    if (value.endsWith("Z") && plainTimestampEnd(value) === value.length)
-        return `${value.slice(0, -1)}+00:00`;
-    const iso = parseIso(value);
-    if (iso?.kind === "time")
-        return VARIANT;
-    const timestamp = iso ?? textToEpoch(value);
-    return timestamp === undefined ? VARIANT : timestampText(timestamp);
-}
-/** Python's zones end short of 24 hours; dlt's parser goes further, and its dates and times then fail. */
-function hasUsableOffset(time) {
-    return Math.abs(time.offset ?? 0) < 24 * 60;
-}
-function textToEpoch(value) {
-    const seconds = (0,python_text/* parsePythonFloat */.Gc)(value);
-    return seconds === undefined ? undefined : epochTimestamp(seconds);
-}
-function epochText(seconds, render) {
-    const timestamp = epochTimestamp(seconds);
-    return timestamp === undefined ? VARIANT : render(timestamp);
-}
-function textToInteger(value) {
-    return isHexadecimal(value) ? hexInteger(value) : (0,python_text/* parsePythonInt */.Fv)((0,python_text/* pythonStrip */.pn)(value));
-}
-function textToDecimal(value) {
-    if (isHexadecimal(value))
-        return hexInteger(value)?.toString() ?? VARIANT;
-    return plainDecimal(value) ?? VARIANT;
-}
-function isHexadecimal(value) {
-    return value.includes("0x") && (0,python_text/* pythonStrip */.pn)(value).startsWith("0x");
-}
-/** dlt: what follows `0x` is read by `int(rest, 16)`, which takes blanks, a sign and another `0x`. */
-function hexInteger(value) {
-    return isHexadecimal(value) ? (0,python_text/* parsePythonInt */.Fv)((0,python_text/* pythonStrip */.pn)(value).slice(2), 16) : undefined;
-}
-
+// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
+var coercion = __webpack_require__(2989);
+// EXTERNAL MODULE: ./lib/schema/iso-time.js + 2 modules
+var iso_time = __webpack_require__(6078);
 ;// CONCATENATED MODULE: ./lib/schema/infer.js
 
 
@@ -20638,7 +21503,7 @@ function hexInteger(value) {
  */
 function inferDataType(value) {
     if (typeof value === "string")
-        return isIsoTimestamp(value) ? "timestamp" : "text";
+        return (0,iso_time/* isIsoTimestamp */.Oh)(value) ? "timestamp" : "text";
     return plainDataType(value);
 }
 function plainDataType(value) {
@@ -20660,6 +21525,23 @@ function plainDataType(value) {
 
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
+;// CONCATENATED MODULE: ./lib/normalize/big-integer.js
+/**
+ * The type in which an integer beyond 64 bits is kept exactly, when the user asked for that; undefined for every other value.
+ *
+ * dlt: `wei` is its own type for such integers, `numeric(156,78)`; its variant columns are named `v_wei`.
+ */
+function bigIntegerType(context, value) {
+    const { onBigInteger } = context.data;
+    if (typeof value !== "bigint" || onBigInteger === "refuse" || BigInt.asIntN(64, value) === value)
+        return undefined;
+    return onBigInteger === "numeric" ? "wei" : "text";
+}
+/** True when a column of the type would refuse the value or round it, and the user wants neither. */
+function isTooBigFor(context, type, value) {
+    return (type === "bigint" || type === "double") && bigIntegerType(context, value) !== undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/run-context.js
 const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
 /** The context of an error about one value: table, column, resource and position of the record. */
@@ -20696,9 +21578,37 @@ function noteMissing(context, plan, slot, isNull) {
     else
         plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
 }
+/**
+ * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
+ * type than its column's is a value; it still ends the run.
+ */
+function skipsRow(context, plan) {
+    if (context.data.onNullKey !== "skip")
+        return false;
+    for (const slot of plan.required) {
+        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
+            const known = plan.skipped.get(slot);
+            if (known === undefined)
+                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
+            else
+                known.count += 1;
+            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
+                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
+            });
+            return true;
+        }
+    }
+    return false;
+}
 /** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
 function checkMissing(context, plans) {
-    const all = [...plans].flatMap((plan) => [...plan.missing].map(([slot, values]) => ({ plan, slot, ...values })));
+    const all = [...plans].flatMap((plan) => 
+    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
+    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
+        plan,
+        slot,
+        ...values,
+    })));
     const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
     const worst = key ?? all[0];
     if (worst === undefined)
@@ -20732,9 +21642,265 @@ function isKeyColumn(plan, slot) {
     return column?.primaryKey === true || column?.mergeKey === true;
 }
 
+// EXTERNAL MODULE: ./lib/core/flow.js
+var flow = __webpack_require__(3855);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
+;// CONCATENATED MODULE: ./lib/core/keccak-module.js
+/**
+ * The WebAssembly module of one permutation Keccak-f[1600], made from the text of FIPS 202 rather than carried along as
+ * bytes that nobody can read. It exports `memory` and `permute()`, which takes the block of SHAKE-128 at
+ * {@link BLOCK} (168 bytes, the capacity is zero) and puts the first 16 bytes of the new state to {@link OUTPUT}.
+ *
+ * One round is unrolled over locals and runs 24 times: 0.4 us a call, against 1.0 to 1.6 us for `crypto.hash`.
+ */
+function keccakModule() {
+    const locals = [2, ...unsigned(LOCALS), I64, 1, I32];
+    const body = [...locals, ...loadBlock(), ...rounds(), ...storeOutput(), END];
+    return Uint8Array.from([
+        ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+        ...section(1, [1, 0x60, 0, 0]),
+        ...section(3, [1, 0]),
+        ...section(5, [1, 0, 1]),
+        ...section(7, [2, ...keccak_module_name("memory"), 2, 0, ...keccak_module_name("permute"), 0, 0]),
+        ...section(10, [1, ...unsigned(body.length), ...body]),
+        ...section(11, [1, 0, I32_CONST, ...signed(CONSTANTS), END, ...unsigned(24 * 8), ...roundConstants()]),
+    ]);
+}
+/** Where a block goes, and where the first two lanes of the state come out. */
+const BLOCK = 0;
+const BLOCK_BYTES = 168;
+const OUTPUT = 512;
+const CONSTANTS = 1024;
+// Opcodes.
+const I32 = 0x7f;
+const I64 = 0x7e;
+const LOOP = 0x03;
+const VOID = 0x40;
+const BRANCH_IF = 0x0d;
+const END = 0x0b;
+const I32_CONST = 0x41;
+const I64_CONST = 0x42;
+const I64_LOAD = 0x29;
+const I64_STORE = 0x37;
+const I32_ADD = 0x6a;
+const I32_LESS = 0x49;
+const AND = 0x83;
+const XOR = 0x85;
+const ROTATE_LEFT = 0x89;
+// Locals: the state, the state after rho and pi, parities, and the address of the round's constant.
+const A = 0;
+const B = 25;
+const C = 50;
+const D = 55;
+const LOCALS = 60;
+const ROUND = 60;
+const get = (local) => [0x20, local];
+const set = (local) => [0x21, local];
+function loadBlock() {
+    const code = [];
+    for (let lane = 0; lane < 25; lane += 1) {
+        const inBlock = lane * 8 < BLOCK_BYTES;
+        code.push(...(inBlock ? [I32_CONST, 0, I64_LOAD, 3, ...unsigned(BLOCK + lane * 8)] : [I64_CONST, 0]), ...set(A + lane));
+    }
+    return code;
+}
+function storeOutput() {
+    return [0, 1].flatMap((lane) => [I32_CONST, 0, ...get(A + lane), I64_STORE, 3, ...unsigned(OUTPUT + lane * 8)]);
+}
+function rounds() {
+    return [
+        ...[I32_CONST, 0, ...set(ROUND), LOOP, VOID],
+        ...round(),
+        ...[...get(ROUND), I32_CONST, 8, I32_ADD, 0x22, ROUND],
+        ...[I32_CONST, ...signed(24 * 8), I32_LESS, BRANCH_IF, 0, END],
+    ];
+}
+function round() {
+    const code = [];
+    // Theta.
+    for (let x = 0; x < 5; x += 1) {
+        code.push(...get(A + x));
+        for (let y = 1; y < 5; y += 1)
+            code.push(...get(A + x + 5 * y), XOR);
+        code.push(...set(C + x));
+    }
+    for (let x = 0; x < 5; x += 1) {
+        code.push(...get(C + ((x + 4) % 5)), ...get(C + ((x + 1) % 5)), I64_CONST, 1, ROTATE_LEFT, XOR, ...set(D + x));
+    }
+    // Rho and pi.
+    for (let x = 0; x < 5; x += 1) {
+        for (let y = 0; y < 5; y += 1) {
+            const offset = ROTATIONS[x + 5 * y] ?? 0;
+            code.push(...get(A + x + 5 * y), ...get(D + x), XOR);
+            if (offset > 0)
+                code.push(I64_CONST, ...signed(offset), ROTATE_LEFT);
+            code.push(...set(B + y + 5 * ((2 * x + 3 * y) % 5)));
+        }
+    }
+    // Chi.
+    for (let y = 0; y < 5; y += 1) {
+        for (let x = 0; x < 5; x += 1) {
+            const at = (dx) => get(B + ((x + dx) % 5) + 5 * y);
+            code.push(...at(0), ...at(1), I64_CONST, 0x7f, XOR, ...at(2), AND, XOR, ...set(A + x + 5 * y));
+        }
+    }
+    // Iota.
+    code.push(...get(A), ...get(ROUND), I64_LOAD, 3, ...unsigned(CONSTANTS), XOR, ...set(A));
+    return code;
+}
+/** Offsets of rho, lane by lane (`x + 5 * y`), by the walk of FIPS 202 3.2.2. */
+const ROTATIONS = rotations();
+function rotations() {
+    const offsets = new Array(25).fill(0);
+    let [x, y] = [1, 0];
+    for (let t = 0; t < 24; t += 1) {
+        offsets[x + 5 * y] = (((t + 1) * (t + 2)) / 2) % 64;
+        [x, y] = [y, (2 * x + 3 * y) % 5];
+    }
+    return offsets;
+}
+/** The constants of iota, little-endian, from the shift register of FIPS 202 3.2.5. */
+function roundConstants() {
+    const bytes = [];
+    let register = 1;
+    const nextBit = () => {
+        const bit = register & 1;
+        register = register & 0x80 ? ((register << 1) ^ 0x71) & 0xff : register << 1;
+        return bit;
+    };
+    for (let index = 0; index < 24; index += 1) {
+        const constant = new Uint8Array(8);
+        for (let j = 0; j <= 6; j += 1) {
+            const position = 2 ** j - 1;
+            if (nextBit() === 1)
+                constant[position >> 3] = (constant[position >> 3] ?? 0) | (1 << (position & 7));
+        }
+        bytes.push(...constant);
+    }
+    return bytes;
+}
+function section(id, content) {
+    return [id, ...unsigned(content.length), ...content];
+}
+function keccak_module_name(text) {
+    return [text.length, ...Buffer.from(text)];
+}
+/** LEB128. */
+function unsigned(value) {
+    const bytes = [];
+    let left = value;
+    do {
+        const more = left > 0x7f;
+        bytes.push((left & 0x7f) | (more ? 0x80 : 0));
+        left >>>= 7;
+    } while (left > 0);
+    return bytes;
+}
+/** Signed LEB128 of a number that is not negative. */
+function signed(value) {
+    const bytes = unsigned(value);
+    const last = bytes.at(-1) ?? 0;
+    if ((last & 0x40) === 0)
+        return bytes;
+    bytes[bytes.length - 1] = last | 0x80;
+    return [...bytes, 0];
+}
+
+;// CONCATENATED MODULE: ./lib/core/shake128.js
+
+
+/** @param table final (shortened) name of the nested table. All tables share one instance and its memory. */
+function createNestedIds(table) {
+    const middle = `_${table}_`;
+    return (parentId, index) => {
+        // The rows of a list follow one another and differ in their index only.
+        if (parentId !== lastParent || middle !== lastMiddle) {
+            lastParent = parentId;
+            lastMiddle = middle;
+            prefix = writeText(parentId, 0);
+            if (prefix >= 0)
+                prefix = writeText(middle, prefix);
+        }
+        if (prefix < 0 || prefix + LONGEST_INDEX >= BLOCK_BYTES)
+            return longDigest(`${parentId}${middle}${index}`);
+        if (index > 9)
+            return shortDigest(writeText(String(index), prefix));
+        block[prefix] = 0x30 + index;
+        return shortDigest(prefix + 1);
+    };
+}
+const LONGEST_INDEX = 20;
+function longDigest(text) {
+    return (0,external_node_crypto_.hash)("shake128", text, { outputEncoding: "base64", outputLength: 10 }).slice(0, 14);
+}
+const { memory, permute } = new WebAssembly.Instance(new WebAssembly.Module(keccakModule())).exports;
+const block = new Uint8Array(memory.buffer, BLOCK, BLOCK_BYTES);
+const output = new Uint8Array(memory.buffer, OUTPUT, 10);
+block[BLOCK_BYTES - 1] = 0x80;
+/** What stands at the beginning of the block, and its length: negative when it is no ASCII or too long. */
+let lastParent = "";
+let lastMiddle = "";
+let prefix = -1;
+/** Behind this all is zero, up to the last byte. */
+let written = 0;
+/** Gives the end, or -1 for text that is no ASCII or does not fit. */
+function writeText(text, at) {
+    const length = text.length;
+    if (at + length >= BLOCK_BYTES - 1)
+        return -1;
+    if (at + length > written)
+        written = at + length;
+    for (let i = 0; i < length; i += 1) {
+        const code = text.charCodeAt(i);
+        if (code >= 0x80)
+            return -1;
+        block[at + i] = code;
+    }
+    return at + length;
+}
+function shortDigest(length) {
+    block[length] = 0x1f;
+    for (let i = length + 1; i <= written; i += 1)
+        block[i] = 0;
+    written = length;
+    permute();
+    const a = triple(0);
+    const b = triple(3);
+    const c = triple(6);
+    const d = output[9];
+    return String.fromCharCode(digit(a >> 18), digit(a >> 12), digit(a >> 6), digit(a), digit(b >> 18), digit(b >> 12), digit(b >> 6), digit(b), digit(c >> 18), digit(c >> 12), digit(c >> 6), digit(c), digit(d >> 2), digit(d << 4));
+}
+function triple(at) {
+    return (output[at] << 16) | (output[at + 1] << 8) | output[at + 2];
+}
+const DIGITS = Uint8Array.from(Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"));
+function digit(bits) {
+    return DIGITS[bits & 63];
+}
+
 // EXTERNAL MODULE: ./lib/schema/identifiers.js
 var identifiers = __webpack_require__(2072);
+;// CONCATENATED MODULE: ./lib/normalize/lone-surrogate.js
+
+
+/** Takes note of a lone surrogate, whose bytes are written as U+FFFD; throws where the run is to be as strict as dlt. */
+function noteSurrogate(context, table, column) {
+    if (!context.data.refuseSurrogates) {
+        context.warn("W_SURROGATE_REPLACED", `${table}.${column}`);
+        return;
+    }
+    throw new errors/* DataError */.fL("E_DATA_VALUE", `A text with a lone surrogate stands in table ${table}, column ${column}, record ${context.record} of ${context.resource}; UTF-8 has no form for it.`, {
+        step: "normalize",
+        hint: "Leave out compat: strict, and it becomes U+FFFD.",
+        context: valueContext(context, table, column),
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/table-plan.js
+
+
+
 
 
 
@@ -20747,6 +21913,7 @@ const KIND = { untyped: 0, text: 1, bigint: 2, double: 3, bool: 4, timestamp: 5,
 function createTablePlan(context, table, fragments, writer) {
     const slots = new Map();
     const slot = (name) => ensureSlot(context, table, slots, name);
+    const numbered = (0,schema_schema/* stagesRows */.vK)(context.schema, table.name);
     const plan = {
         name: table.name,
         table,
@@ -20756,16 +21923,19 @@ function createTablePlan(context, table, fragments, writer) {
         slots,
         lists: new Map(),
         writer,
-        columns: [],
-        fields: [],
+        numbered,
+        columns: numbered ? [flow/* RECORD_NUMBER */.y] : [],
+        fields: numbered ? [context.encoder.nullField] : [],
         required: [],
         propagated: [],
         id: slot("_dlt_id"),
+        nestedId: createNestedIds(table.name),
         loadId: slot("_dlt_load_id"),
         parentId: slot("_dlt_parent_id"),
         listIndex: slot("_dlt_list_idx"),
         item: slot("value"),
         missing: new Map(),
+        skipped: new Map(),
         givenIds: undefined,
         copied: { kinds: new Uint8Array(0), starts: new Int32Array(0), ends: new Int32Array(0) },
     };
@@ -20835,7 +22005,7 @@ function ensureSlot(context, table, slots, name) {
         keepWhole: context.rules.preferredType(name) === "json",
         required: false,
         onNul: () => context.warn("W_NUL_REMOVED", subject),
-        onSurrogate: () => context.warn("W_SURROGATE_REPLACED", subject),
+        onSurrogate: () => noteSurrogate(context, table.name, name),
         mark: 0,
     };
     slots.set(name, slot);
@@ -20938,6 +22108,7 @@ function tooDeep(context, plan, path) {
 
 
 
+
 /**
  * Writes a value into the fields of its row: into its column, which is added when it is new, or into a variant column
  * when the column's type has no form for it. Throws `E_DATA_VALUE` for what PostgreSQL cannot hold.
@@ -20973,7 +22144,7 @@ function encodeValue(context, plan, slot, value) {
             break;
         case KIND.timestamp:
             // The usual form in UTC is what PostgreSQL reads too.
-            if (typeof value === "string" && plainTimestampEnd(value) === value.length && value.endsWith("Z")) {
+            if (typeof value === "string" && (0,iso_time/* plainTimestampEnd */.tn)(value) === value.length && value.endsWith("Z")) {
                 plan.fields[slot.position] = value;
                 return;
             }
@@ -20998,12 +22169,12 @@ function encodeValue(context, plan, slot, value) {
 function coerceInto(context, plan, slot, value) {
     const column = slot.column;
     const type = column?.dataType;
-    if (column === undefined || type === undefined)
+    if (column === undefined || type === undefined || isTooBigFor(context, type, value))
         return false;
-    const text = coerceValue(type, value);
-    if (text === VARIANT)
+    const text = (0,coercion/* coerceValue */.vP)(type, value);
+    if (text === coercion/* VARIANT */.Gt)
         return false;
-    const reason = checkStorable(type, text, column);
+    const reason = (0,coercion/* checkStorable */.zz)(type, text, column);
     if (reason !== undefined)
         throw notStorable(context, plan, slot, type, value, reason);
     plan.fields[slot.position] =
@@ -21021,7 +22192,7 @@ function jsonField(context, slot, text) {
 function encodeVariant(context, plan, slot, value) {
     if (slot.required)
         noteMissing(context, plan, slot, false);
-    const plain = plainDataType(value);
+    const plain = bigIntegerType(context, value) ?? plainDataType(value);
     const variant = variantSlot(context, plan, slot, plain);
     if (variant.kind === KIND.untyped) {
         addColumn(context, plan, variant, value, true);
@@ -21047,7 +22218,7 @@ function variantSlot(context, plan, slot, plain) {
     return ensureSlot(context, plan.table, plan.slots, (0,snake_case/* shortenFragments */.FZ)([slot.name, `v_${plain}`]));
 }
 function addColumn(context, plan, slot, value, variant) {
-    const inferred = context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value);
+    const inferred = bigIntegerType(context, value) ?? (context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value));
     const dataType = (variant ? undefined : context.rules.preferredType(slot.name)) ?? inferred;
     if (dataType === undefined)
         return;
@@ -21067,7 +22238,7 @@ function checkSize(context, plan, slot, value) {
 function notStorable(context, plan, slot, type, value, reason) {
     return new errors/* DataError */.fL("E_DATA_VALUE", `Cannot store ${excerpt(value)} as ${type} in table ${plan.name}, column ${slot.name}, record ${context.record}: ${reason}.`, {
         step: "normalize",
-        hint: `Give the column another type with a column hint, for example columns: { ${slot.name}: { data_type: text } }.`,
+        hint: `Give the column another type with a column hint, for example columns: { ${slot.name}: { data_type: text } }${type === "bigint" && typeof value === "bigint" ? ", or set on-big-integer to numeric or text" : ""}.`,
         context: valueContext(context, plan.name, slot.name),
     });
 }
@@ -21159,6 +22330,7 @@ function putList(context, scratch, plan, node, key, items) {
     if (items.length === 0)
         return;
     list.row = scratch.row;
+    list.source = key;
     list.at = scratch.listCount;
     scratch.lists[scratch.listCount] = list;
     scratch.items[scratch.listCount] = items;
@@ -21209,24 +22381,25 @@ var row_ids = __webpack_require__(7368);
 
 
 
-const NOTHING = [];
+const tape_rows_NOTHING = [];
 /** The field is a string in `fields`; all other kinds are tokens. */
 const AS_TEXT = 0;
 /** Up to here a loop is faster than a call into the engine's own copy. */
-const SHORT = 96;
+const SHORT = 256;
 /**
  * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
  * anywhere, because it changes nothing but the plans of keys. The second writes; all changes of the schema happen there, in the
  * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
  */
 function createTapeRows(options) {
-    const { context, loadId, nextRowId, copyEscaped } = options;
+    const { context, loadId, nextRowId, nextRootNumber, copyEscaped } = options;
     const { encoder, limits } = context;
     const nullField = encoder.nullField;
     const nullBytes = Buffer.from(nullField);
     const delimiter = Buffer.from(encoder.delimiter);
     let tape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), size: 0, count: 0 };
     let bytes = tape.bytes;
+    let view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     let entries = tape.entries;
     let serial = 0;
     // Rows of the record at hand, each before the rows below it.
@@ -21427,14 +22600,16 @@ function createTapeRows(options) {
             }
             const parentId = ids[parent];
             const place = places[row];
-            id = (0,digest/* nestedRowId */.fQ)(parentId, plan.name, place);
+            id = plan.nestedId(parentId, place);
             encodeValue(context, plan, plan.parentId, parentId);
             encodeValue(context, plan, plan.listIndex, place);
         }
         encodeValue(context, plan, plan.id, id);
         ids[row] = id;
+        if (plan.numbered)
+            plan.fields[0] = `${context.rootNumber}`;
         if (plan.propagated.length === 0)
-            below[row] = parent < 0 ? NOTHING : below[parent];
+            below[row] = parent < 0 ? tape_rows_NOTHING : below[parent];
         else {
             const own = parent < 0 ? [] : [...below[parent]];
             for (const [, to] of plan.propagated)
@@ -21463,15 +22638,19 @@ function createTapeRows(options) {
         const { columns, fields, copied } = plan;
         const { kinds, starts, ends } = copied;
         const count = columns.length;
-        let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 1;
+        // Eight more, because fields are copied eight bytes at a time.
+        let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 9;
         for (let i = 0; i < count; i += 1) {
             const field = fields[i];
             if (field !== nullField)
                 size += field.length * 3;
         }
         const target = plan.writer.room(size, columns);
+        const targetView = plan.writer.view;
         let at = plan.writer.at;
         const source = bytes;
+        const sourceView = view;
+        const lastEight = source.length - 8;
         for (let i = 0; i < count; i += 1) {
             if (i > 0)
                 for (let j = 0; j < delimiter.length; j += 1)
@@ -21497,13 +22676,17 @@ function createTapeRows(options) {
                 target[at++] = 0x74;
             else if (kind === json_tape/* TOKEN */.CV.false)
                 target[at++] = 0x66;
-            else if (end - start > SHORT) {
+            else if (end - start > SHORT || end > lastEight) {
                 source.copy(target, at, start, end);
                 at += end - start;
             }
-            else
-                for (let from = start; from < end; from += 1)
-                    target[at++] = source[from];
+            else {
+                // As doubles: no eight bytes of UTF-8 are a NaN, the only doubles whose bits may change on the way.
+                for (let from = start, to = at; from < end; from += 8, to += 8) {
+                    targetView.setFloat64(to, sourceView.getFloat64(from, true), true);
+                }
+                at += end - start;
+            }
         }
         plan.writer.wrote(at);
     };
@@ -21522,19 +22705,23 @@ function createTapeRows(options) {
                 return to;
         }
         if (!field.isWellFormed())
-            context.warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[column]}`);
+            noteSurrogate(context, plan.name, plan.columns[column]);
         return at + target.write(field, at);
     };
     return {
         write(page, index, plan, level) {
             tape = page;
-            bytes = page.bytes;
+            if (bytes !== page.bytes) {
+                bytes = page.bytes;
+                view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+            }
             entries = page.entries;
             rowCount = 0;
             slotCount = 0;
             listCount = 0;
             if ((entries[index + 1] & 15) !== json_tape/* TOKEN */.CV.object || !lookAtObject(plan, index, level, -1, 0))
                 return false;
+            context.rootNumber = nextRootNumber();
             for (let row = 0; row < rowCount; row += 1)
                 writeRow(row);
             return true;
@@ -21609,6 +22796,8 @@ function pair(bytes, at) {
 
 
 
+
+
 const normalizer_NOTHING = [];
 /**
  * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
@@ -21623,8 +22812,10 @@ function createNormalizer(options) {
         encoder,
         warn,
         limits: { ...DEFAULT_LIMITS, ...options.limits },
+        data: { ...DEFAULT_DATA_RULES, ...options.data },
         resource: "",
         record: 0,
+        rootNumber: 0,
         collisions: new Set(),
     };
     const padding = encoder.delimiter + encoder.nullField;
@@ -21635,11 +22826,18 @@ function createNormalizer(options) {
     const scratch = createScratch();
     const tapeRows = encoder.copyEscaped === undefined
         ? undefined
-        : createTapeRows({ context, loadId, nextRowId, copyEscaped: encoder.copyEscaped });
+        : createTapeRows({
+            context,
+            loadId,
+            nextRowId,
+            nextRootNumber: () => ++rootRows,
+            copyEscaped: encoder.copyEscaped,
+        });
     const plans = new Map();
     const states = new Map();
     const deciding = decidingResources(schema, options.resources);
     let chunks = [];
+    let rootRows = 0;
     /** Hints are applied when the first page arrives, as dlt does with the first item. */
     const start = (name) => {
         const known = states.get(name);
@@ -21673,10 +22871,16 @@ function createNormalizer(options) {
     };
     const rootRow = (plan, record, level, handed) => {
         const base = scratch.listCount;
+        // A list may hold rows of another root table: what follows it belongs to the record around it.
+        const outer = context.rootNumber;
+        context.rootNumber = ++rootRows;
         flatten(context, scratch, plan, record, level);
         handDown(plan, handed);
+        if (leavesOut(plan, base))
+            return;
         setSlot(context, scratch, plan, plan.loadId, loadId);
         finishRow(plan, givenId(plan) ?? rootId(plan, record), base, level, handed);
+        context.rootNumber = outer;
     };
     const nestedRow = (plan, record, level, handed, parentId, index) => {
         if (plan.isRoot) {
@@ -21686,7 +22890,9 @@ function createNormalizer(options) {
         const base = scratch.listCount;
         flatten(context, scratch, plan, record, level);
         handDown(plan, handed);
-        const id = givenId(plan) ?? (0,digest/* nestedRowId */.fQ)(parentId, plan.name, index);
+        if (leavesOut(plan, base))
+            return;
+        const id = givenId(plan) ?? plan.nestedId(parentId, index);
         setSlot(context, scratch, plan, plan.parentId, parentId);
         setSlot(context, scratch, plan, plan.listIndex, index);
         finishRow(plan, id, base, level, handed);
@@ -21698,13 +22904,24 @@ function createNormalizer(options) {
         scratch.visitedCount = 0;
         setSlot(context, scratch, plan, plan.item, value);
         handDown(plan, handed);
+        if (leavesOut(plan, base))
+            return;
         if (plan.isRoot)
             setSlot(context, scratch, plan, plan.loadId, loadId);
         else {
             setSlot(context, scratch, plan, plan.parentId, parentId);
             setSlot(context, scratch, plan, plan.listIndex, index);
         }
-        finishRow(plan, plan.isRoot ? nextRowId() : (0,digest/* nestedRowId */.fQ)(parentId, plan.name, index), base, 0, handed);
+        finishRow(plan, plan.isRoot ? nextRowId() : plan.nestedId(parentId, index), base, 0, handed);
+    };
+    /** The row at hand has no key and is dropped with all that lies below it. */
+    const leavesOut = (plan, base) => {
+        if (!skipsRow(context, plan))
+            return false;
+        for (let i = 0; i < scratch.visitedCount; i += 1)
+            scratch.visited[i].value = undefined;
+        scratch.listCount = base;
+        return true;
     };
     const handDown = (plan, handed) => {
         for (let i = 0; i < handed.length; i += 2) {
@@ -21762,6 +22979,8 @@ function createNormalizer(options) {
                 encodeValue(context, plan, slot, value);
         }
         const { fields, columns } = plan;
+        if (plan.numbered)
+            fields[0] = `${context.rootNumber}`;
         let row = fields[0];
         fields[0] = nullField;
         for (let i = 1; i < columns.length; i += 1) {
@@ -21776,7 +22995,7 @@ function createNormalizer(options) {
     const countSurrogates = (plan, row) => {
         row.split(delimiter).forEach((field, at) => {
             if (!field.isWellFormed())
-                warn("W_SURROGATE_REPLACED", `${plan.name}.${plan.columns[at]}`);
+                noteSurrogate(context, plan.name, plan.columns[at]);
         });
     };
     /**
@@ -21787,6 +23006,8 @@ function createNormalizer(options) {
         const given = plan.id.value;
         // dlt: what Python takes for false counts as not given.
         if (given === undefined || given === null || given === "" || given === 0 || given === false)
+            return undefined;
+        if (context.data.reservedFields === "regenerate")
             return undefined;
         plan.givenIds ??= new Set();
         if (typeof given === "string" && given.length <= 128 && !plan.givenIds.has(given)) {
@@ -21803,14 +23024,22 @@ function createNormalizer(options) {
             case "document":
                 return (0,digest/* rowHash */.rG)(record);
             case "key": {
+                const names = keyNamesOf(plan);
                 const key = {};
-                for (const column of plan.table.columns.values()) {
-                    if (column.primaryKey === true)
-                        key[column.name] = plan.slots.get(column.name)?.value ?? null;
-                }
-                return (0,digest/* keyHash */.aE)(key, Object.keys(key));
+                for (const name of names)
+                    key[name] = plan.slots.get(name)?.value ?? null;
+                return (0,digest/* keyHash */.aE)(key, names);
             }
         }
+    };
+    const keyNames = new Map();
+    const keyNamesOf = (plan) => {
+        let names = keyNames.get(plan);
+        if (names === undefined) {
+            names = [...plan.table.columns.values()].filter((one) => one.primaryKey === true).map((one) => one.name);
+            keyNames.set(plan, names);
+        }
+        return names;
     };
     const rowIds = new Map();
     const rowIdOf = (plan) => {
@@ -21837,6 +23066,7 @@ function createNormalizer(options) {
             else
                 for (const record of page.records)
                     valueRecord(state, record, level);
+            page.release?.();
             return take();
         },
         finish: () => {
@@ -21875,7 +23105,6 @@ function createNormalizer(options) {
             else
                 valueRecord(state, (0,json_reader/* parseJson */.qF)((0,json_tape/* itemText */.rv)(tape, at)), level);
         }
-        (0,json_tape/* releaseTape */.oE)(tape);
     }
     /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
     function looseItem(state, record, level) {
@@ -22015,6 +23244,7 @@ function createTraceRecorder(options) {
         package: (trace) => {
             packages.push(trace);
         },
+        committed: () => packages.filter(({ state }) => state === "loaded").map(({ loadId }) => loadId),
         set: (more) => {
             facts = { ...facts, ...more };
         },
@@ -22057,6 +23287,7 @@ function failureTrace(error) {
             ...(error.hint === undefined ? {} : { hint: error.hint }),
             retryable: error.retryable,
             context: error.context,
+            ...(error.places.length === 0 ? {} : { places: error.places }),
         };
     }
     return {
@@ -22447,7 +23678,7 @@ function later(startedAt, seconds) {
 function renderLoadInfo(trace) {
     return [dltLines(trace), rowLines(trace), changeLines(trace), warningLines(trace)]
         .filter((lines) => lines.length > 0)
-        .map((lines) => lines.map(_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g).join("\n"))
+        .map((lines) => lines.map(_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$).join("\n"))
         .join("\n\n");
 }
 /**
@@ -22536,14 +23767,18 @@ function warningLines(trace) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */   fk: () => (/* binding */ printableLines),
+/* harmony export */   g$: () => (/* binding */ printable)
 /* harmony export */ });
+/* unused harmony export printableJson */
+/** Characters that move, colour, hide or turn text: control characters, separators of lines, marks of direction. */
+const UNSEEN = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 /**
  * Text as one line that cannot move the cursor, colour the terminal or turn the direction of reading: control and
- * direction-changing characters are written as escapes (`\n`, `\x1b`, `\u202e`).
+ * direction-changing characters are written as escapes (`\n`, `\x1b`, `\u202e`), lone surrogates as U+FFFD.
  */
 function printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    return text.toWellFormed().replace(UNSEEN, (character) => {
         const named = NAMED[character];
         if (named !== undefined)
             return named;
@@ -22551,7 +23786,149 @@ function printable(text) {
         return unit < 256 ? `\\x${unit.toString(16).padStart(2, "0")}` : `\\u${unit.toString(16)}`;
     });
 }
+/** The same for text of several lines, JSON among it: line breaks and tabs stay, all else is written as JSON writes it. */
+function printableLines(text) {
+    return text.replace(UNSEEN, (character) => character === "\n" || character === "\t"
+        ? character
+        : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+/**
+ * JSON that is safe to print in the log of a workflow, and equal for every reader of JSON: nothing in it moves text, and
+ * nothing is a command of the runner, which takes `##[` anywhere in a line for one.
+ */
+function printableJson(value, indent) {
+    return printableLines(JSON.stringify(value, null, indent)).replaceAll("##[", "#\\u0023[");
+}
 const NAMED = { "\n": "\\n", "\r": "\\r", "\t": " " };
+
+
+/***/ }),
+
+/***/ 7751:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   e0: () => (/* binding */ createProgressLog),
+/* harmony export */   i4: () => (/* binding */ warningText),
+/* harmony export */   rE: () => (/* binding */ createProgressBar)
+/* harmony export */ });
+/* unused harmony exports eventLines, stepTitle */
+/* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(136);
+/* harmony import */ var _facts_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(5697);
+/* harmony import */ var _printable_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2037);
+
+
+
+/** The lines that tell an event, for logs: one per step, resource, table and warning. Names in them are harmless. */
+function eventLines(event) {
+    return linesOf(event).map((line) => ({ ...line, text: (0,_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(line.text) }));
+}
+function linesOf(event) {
+    switch (event.type) {
+        case "step-started":
+            return [{ level: "info", text: `${event.step} started` }];
+        case "step-ended":
+            return [{ level: "info", text: stepTitle(event.step, event.seconds, event.ok) }];
+        case "resource-progress":
+            return [
+                {
+                    level: "info",
+                    text: `${event.resource}: ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(event.pages, "page")}, ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(event.records, "record")} so far`,
+                },
+            ];
+        case "resource-ended": {
+            const figures = `${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(event.records, "record")} in ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(event.requests, "request")}`;
+            return [{ level: "info", text: `${event.resource}: ${figures}, ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDuration */ .T)(event.seconds)}` }];
+        }
+        case "table-loaded":
+            return [
+                { level: "info", text: `${event.table}: ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(event.rows, "row")} (${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(event.bytes)}) copied` },
+            ];
+        case "warning":
+            return [{ level: "warning", text: warningText(event.warning) }];
+        case "message":
+            return [{ level: event.level, text: event.text }];
+    }
+}
+/** `extract finished in 31.0 s`. */
+function stepTitle(step, seconds, ok) {
+    return `${step} ${ok ? "finished in" : "failed after"} ${(0,_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .shortDuration */ .T)(seconds)}`;
+}
+/** A warning in one line. */
+function warningText(warning) {
+    return `${warning.code} ${warning.subject}: ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .warningMeaning */ .go)(warning)}`;
+}
+/**
+ * Lines for `--progress log`: as {@link eventLines}, but progress of a resource at most once in `everyMs`, and the same
+ * warning (code and subject) once; the report at the end has the counts.
+ */
+function createProgressLog(now, everyMs = 5000) {
+    const told = new Map();
+    const warned = new Set();
+    return (event) => {
+        if (event.type === "resource-progress") {
+            const last = told.get(event.resource);
+            const time = now();
+            if (last === undefined) {
+                // The first page says little; the clock starts with it.
+                told.set(event.resource, time);
+                return [];
+            }
+            if (time - last < everyMs)
+                return [];
+            told.set(event.resource, time);
+        }
+        if (event.type === "warning") {
+            const key = `${event.warning.code}\0${event.warning.subject}`;
+            if (warned.has(key))
+                return [];
+            warned.add(key);
+        }
+        return eventLines(event);
+    };
+}
+/**
+ * Text for a terminal: what is done stays as lines, what goes on is one line at the bottom that is drawn anew, at most
+ * ten times a second. `columns` is asked each time, as a window may be resized.
+ */
+function createProgressBar(now, columns) {
+    const running = new Map();
+    let step = "";
+    let done = 0;
+    let drawnAt = Number.NEGATIVE_INFINITY;
+    let turn = 0;
+    const draw = () => {
+        const busy = [...running].map(([resource, at]) => `${resource} ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(at.records, "record")}`);
+        const finished = done === 0 ? [] : [`${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(done, "resource")} done`];
+        const spinner = SPINNER[turn++ % SPINNER.length] ?? "";
+        const text = [`${spinner} ${step}`, ...finished, ...busy].join("  ");
+        return `${(0,_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$)(text).slice(0, Math.max(1, columns() - 1))}`;
+    };
+    return (event) => {
+        if (event.type === "resource-progress") {
+            running.set(event.resource, event);
+            if (now() - drawnAt < 100)
+                return "";
+            drawnAt = now();
+            return `${CLEAR_LINE}${draw()}`;
+        }
+        if (event.type === "resource-ended") {
+            running.delete(event.resource);
+            done += 1;
+        }
+        if (event.type === "step-started")
+            step = event.step;
+        if (event.type === "step-ended" && event.step === "extract")
+            running.clear();
+        const shown = eventLines(event).filter((line) => line.level !== "debug" && event.type !== "step-started");
+        const lines = shown.map((line) => `${line.level === "warning" ? "! " : "  "}${line.text}\n`).join("");
+        // After the last step nothing is left to draw.
+        const rest = event.type === "step-ended" ? "" : draw();
+        return `${CLEAR_LINE}${lines}${rest}`;
+    };
+}
+const CLEAR_LINE = "\r\u001b[2K";
+const SPINNER = ["|", "/", "-", "\\"];
 
 
 /***/ }),
@@ -22576,11 +23953,323 @@ function redactTrace(redact, trace) {
 const OWN_WORDS = new Set([
     ...Object.keys(_core_error_codes_js__WEBPACK_IMPORTED_MODULE_0__/* .ERROR_CODES */ .OQ),
     ...Object.keys(_core_error_codes_js__WEBPACK_IMPORTED_MODULE_0__/* .WARNING_CODES */ .Wj),
-    ...["loaded", "no-new-data", "failed", "aborted", "cancelled", "normalized"],
+    ...["loaded", "no-new-data", "skipped", "failed", "aborted", "cancelled", "normalized"],
     ...["config", "sync", "extract", "normalize", "load", "report"],
     ...["destination", "cache", "new", "exact", "prefix", "none", "postgres", "embedded", "***"],
     ...["append", "replace", "merge", "skip", "table_added", "column_added", "variant_added"],
 ]);
+
+
+/***/ }),
+
+/***/ 2989:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  Gt: () => (/* binding */ VARIANT),
+  zz: () => (/* reexport */ checkStorable),
+  vP: () => (/* binding */ coerceValue)
+});
+
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __webpack_require__(4813);
+// EXTERNAL MODULE: ./lib/core/json-writer.js
+var json_writer = __webpack_require__(3733);
+// EXTERNAL MODULE: ./lib/core/python-text.js
+var python_text = __webpack_require__(9681);
+;// CONCATENATED MODULE: ./lib/schema/coercion-binary.js
+/**
+ * Bytes of a text in hexadecimal: `0x...` as `bytes.fromhex` reads it (blanks between bytes), else strict base64. Undefined where
+ * Python raises.
+ */
+function textToBytes(text) {
+    if (text.startsWith("0x")) {
+        const digits = text.slice(2);
+        return HEX_PAIRS.test(digits) ? digits.replace(BLANKS, "").toLowerCase() : undefined;
+    }
+    return BASE64.test(text) ? Buffer.from(text, "base64").toString("hex") : undefined;
+}
+const HEX_PAIRS = /^(?:[\t-\r ]*[\da-fA-F]{2})*[\t-\r ]*$/;
+const BLANKS = /[\t-\r ]+/g;
+/** dlt: after whole groups of four any number of `=` passes. */
+const BASE64 = /^(?:(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?|(?:[A-Za-z\d+/]{4})+=*)$/;
+
+;// CONCATENATED MODULE: ./lib/schema/coercion-decimal.js
+
+/**
+ * Python's `Decimal(text)` in plain digits: `1E+5` => `100000`, `.5` => `0.5`, `1_000` => `1000`; `nan`, `inf`, `-inf`
+ * for what is not finite; undefined where Python raises. An exponent so large that no column could hold the digits stays.
+ */
+function plainDecimal(text) {
+    const stripped = (0,python_text/* asciiDigits */.Q6)((0,python_text/* pythonStrip */.pn)(text)).replaceAll("_", "");
+    const match = DECIMAL.exec(stripped);
+    if (match !== null) {
+        const [, sign = "", whole = "", fraction = "", onlyFraction = "", exponent = "0"] = match;
+        return sign.replace("+", "") + shift(whole, fraction || onlyFraction, Number(exponent));
+    }
+    const word = NOT_FINITE.exec(stripped);
+    if (word === null)
+        return undefined;
+    if (word[2] === undefined)
+        return "nan";
+    return word[1] === "-" ? "-inf" : "inf";
+}
+const DECIMAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d+))?$/;
+const NOT_FINITE = /^([+-]?)(?:s?nan\d*|(inf(?:inity)?))$/i;
+/** More places than a `numeric` of PostgreSQL with a declared precision has on either side of the point. */
+const MOST_DIGITS = 1000;
+/** The digits with the point moved `exponent` places to the right. */
+function shift(whole, fraction, exponent) {
+    const digits = whole + fraction;
+    const point = whole.length + exponent;
+    if (point > MOST_DIGITS)
+        return `${whole || "0"}.${fraction || "0"}e${exponent}`;
+    if (point < -MOST_DIGITS)
+        return "0";
+    if (point <= 0)
+        return `0.${"0".repeat(-point)}${digits}`;
+    if (point >= digits.length)
+        return digits + "0".repeat(point - digits.length);
+    return `${digits.slice(0, point)}.${digits.slice(point)}`;
+}
+
+// EXTERNAL MODULE: ./lib/schema/iso-time.js + 2 modules
+var iso_time = __webpack_require__(6078);
+;// CONCATENATED MODULE: ./lib/schema/storable.js
+/**
+ * Why PostgreSQL cannot hold a coerced text in a column of this type, or undefined when it can. dlt accepts these values and
+ * fails when it loads; here they are found before anything is written.
+ */
+function checkStorable(to, text, hints = {}) {
+    switch (to) {
+        case "bigint":
+            return checkInteger(text, hints.precision ?? 64);
+        case "double":
+            return storable_NOT_FINITE.test(text) ? `${text} has no numeric literal` : undefined;
+        case "decimal":
+            return checkDecimal(text, hints.precision ?? 38, hints.scale ?? (hints.precision === undefined ? 9 : 0));
+        case "wei":
+            return checkDecimal(text, hints.precision ?? 156, hints.scale ?? 78);
+        case "timestamp":
+        case "date":
+            return YEAR_1_TO_9999.test(text) ? undefined : "the year is outside 1 to 9999 in UTC";
+        case "text":
+            return checkLength(text, hints.precision);
+        default:
+            return undefined;
+    }
+}
+const storable_NOT_FINITE = /^(?:nan|-?inf)$/;
+const YEAR_1_TO_9999 = /^(?!0000)\d{4}-/;
+function checkInteger(text, bits) {
+    const size = bits <= 16 ? 16 : bits <= 32 ? 32 : 64;
+    // Up to four, nine or eighteen digits always fit.
+    if (text.length <= (size === 16 ? 4 : size === 32 ? 9 : 18))
+        return undefined;
+    const value = BigInt(text);
+    return BigInt.asIntN(size, value) === value ? undefined : `the integer needs more than ${size} bits`;
+}
+function checkDecimal(text, precision, scale) {
+    if (storable_NOT_FINITE.test(text))
+        return `${text} has no numeric literal`;
+    if (text.includes("e"))
+        return "the exponent is out of range";
+    const point = text.indexOf(".");
+    const whole = text.slice(0, point === -1 ? undefined : point).replace(/^-?0*/, "");
+    // PostgreSQL rounds to the scale, which may carry into one more digit.
+    const carry = point !== -1 && /^9*$/.test(whole) && roundsUp(text.slice(point + 1), scale) ? 1 : 0;
+    const digits = whole.length + carry;
+    return digits > precision - scale
+        ? `numeric(${precision},${scale}) has room for ${precision - scale} digits before the point`
+        : undefined;
+}
+function roundsUp(fraction, scale) {
+    return /^9*$/.test(fraction.slice(0, scale)) && fraction.length > scale && fraction.charAt(scale) >= "5";
+}
+/** `varchar(n)` counts characters. */
+function checkLength(text, most) {
+    if (most === undefined || text.length <= most)
+        return undefined;
+    return [...text].length > most ? `the text is longer than ${most} characters` : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/schema/coercion.js
+
+
+
+
+
+
+
+
+/** The value has no form in the column's type: it belongs to a variant column. */
+const VARIANT = Symbol("sluice.variant");
+/**
+ * The value as text that PostgreSQL reads for the column's type (before COPY escaping), or {@link VARIANT}. Follows dlt's rules, matched by
+ * `coercion.json`. Nulls are not asked about: they are left out before.
+ *
+ * bigint `123`; double as Python writes it, `0` for `-0.0`, `nan`, `inf`; bool `t`/`f`; timestamp, date and time in UTC; decimal and wei
+ * plain digits; json compact; binary `\x<hex>`. Whether the server can hold the result is asked of `checkStorable`.
+ */
+function coerceValue(to, value) {
+    switch (typeof value) {
+        case "string":
+            return TEXT[to](value);
+        case "number":
+            return Number.isInteger(value) ? INTEGER[to](value) : FLOAT[to](value);
+        case "bigint":
+            return INTEGER[to](value);
+        case "boolean":
+            return fromBool(to, value);
+        default:
+            if (value instanceof json/* Double */.__)
+                return FLOAT[to](value.value);
+            return to === "json" || to === "text" ? (0,json_writer/* compactJson */.Ar)(value) : VARIANT;
+    }
+}
+const never = () => VARIANT;
+const TEXT = {
+    text: (value) => value,
+    bigint: (value) => {
+        const integer = textToInteger(value);
+        return integer === undefined ? VARIANT : integer.toString();
+    },
+    double: (value) => {
+        const hexadecimal = hexInteger(value);
+        if (hexadecimal !== undefined)
+            return INTEGER.double(hexadecimal);
+        const float = (0,python_text/* parsePythonFloat */.Gc)((0,python_text/* pythonStrip */.pn)(value));
+        return float === undefined ? VARIANT : doubleText(float);
+    },
+    bool: (value) => {
+        const word = value.toLowerCase();
+        if (TRUE_WORDS.has(word))
+            return "t";
+        return FALSE_WORDS.has(word) ? "f" : VARIANT;
+    },
+    timestamp: textToTimestamp,
+    date: (value) => {
+        const iso = (0,iso_time/* parseIso */.P$)(value);
+        if (iso?.kind === "time")
+            return VARIANT;
+        if (iso?.kind === "timestamp" && !hasUsableOffset(iso))
+            return VARIANT;
+        const date = iso ?? textToEpoch(value);
+        return date === undefined ? VARIANT : (0,iso_time/* dateText */.MK)(date);
+    },
+    time: (value) => {
+        const iso = (0,iso_time/* parseIso */.P$)(value);
+        return iso?.kind === "time" && hasUsableOffset(iso) ? (0,iso_time/* timeText */.Tc)(iso) : VARIANT;
+    },
+    decimal: textToDecimal,
+    wei: textToDecimal,
+    json: (value) => {
+        try {
+            const text = (0,json_writer/* compactJson */.Ar)((0,json_reader/* parseJson */.qF)(value));
+            return LONE_SURROGATE.test(text) ? VARIANT : text;
+        }
+        catch {
+            // Text that is no JSON is a variant, whatever is wrong with it.
+            return VARIANT;
+        }
+    },
+    binary: (value) => {
+        const bytes = textToBytes(value);
+        return bytes === undefined ? VARIANT : `\\x${bytes}`;
+    },
+};
+/** The writer escapes a surrogate only when it stands alone; the backslash must not itself be escaped. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+const TRUE_WORDS = new Set(["yes", "true", "t", "y", "1"]);
+const FALSE_WORDS = new Set(["no", "false", "f", "n", "0"]);
+const INTEGER = {
+    text: String,
+    bigint: String,
+    double: (value) => {
+        const float = Number(value);
+        return Number.isFinite(float) ? doubleText(float) : VARIANT;
+    },
+    bool: (value) => (Number(value) === 0 ? "f" : "t"),
+    timestamp: (value) => epochText(Number(value), iso_time/* timestampText */.Ke),
+    date: (value) => epochText(Number(value), iso_time/* dateText */.MK),
+    time: never,
+    decimal: String,
+    wei: String,
+    json: never,
+    binary: (value) => {
+        if (value < 0)
+            return VARIANT;
+        const hex = value === 0 || value === 0n ? "" : BigInt(value).toString(16);
+        const bytes = Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
+        return `\\x${bytes.reverse().toString("hex")}`;
+    },
+};
+const FLOAT = {
+    text: python_text/* pythonFloatRepr */.Eb,
+    bigint: (value) => (Number.isInteger(value) ? BigInt(value).toString() : VARIANT),
+    double: doubleText,
+    bool: (value) => (value === 0 ? "f" : "t"),
+    timestamp: (value) => epochText(value, iso_time/* timestampText */.Ke),
+    date: (value) => epochText(value, iso_time/* dateText */.MK),
+    time: never,
+    decimal: (value) => plainDecimal((0,python_text/* pythonFloatRepr */.Eb)(value)) ?? VARIANT,
+    wei: (value) => plainDecimal((0,python_text/* pythonFloatRepr */.Eb)(value)) ?? VARIANT,
+    json: never,
+    binary: never,
+};
+function fromBool(to, value) {
+    if (to === "bool")
+        return value ? "t" : "f";
+    if (to === "text")
+        return value ? "True" : "False";
+    return VARIANT;
+}
+/** dlt: its SQL literal of `-0.0` is numeric and arrives as `0`. */
+function doubleText(value) {
+    return value === 0 ? (Object.is(value, -0) ? "0" : "0.0") : (0,python_text/* pythonFloatRepr */.Eb)(value);
+}
+/** dlt: ISO first, so that `2024` is a year; else seconds since the epoch. */
+function textToTimestamp(value) {
+    // Nearly all: already in UTC, to the microsecond. Only the zone's spelling changes.
+    if (value.endsWith("Z") && (0,iso_time/* plainTimestampEnd */.tn)(value) === value.length)
+        return `${value.slice(0, -1)}+00:00`;
+    const iso = (0,iso_time/* parseIso */.P$)(value);
+    if (iso?.kind === "time")
+        return VARIANT;
+    const timestamp = iso ?? textToEpoch(value);
+    return timestamp === undefined ? VARIANT : (0,iso_time/* timestampText */.Ke)(timestamp);
+}
+/** Python's zones end short of 24 hours; dlt's parser goes further, and its dates and times then fail. */
+function hasUsableOffset(time) {
+    return Math.abs(time.offset ?? 0) < 24 * 60;
+}
+function textToEpoch(value) {
+    const seconds = (0,python_text/* parsePythonFloat */.Gc)(value);
+    return seconds === undefined ? undefined : (0,iso_time/* epochTimestamp */.Wp)(seconds);
+}
+function epochText(seconds, render) {
+    const timestamp = (0,iso_time/* epochTimestamp */.Wp)(seconds);
+    return timestamp === undefined ? VARIANT : render(timestamp);
+}
+function textToInteger(value) {
+    return isHexadecimal(value) ? hexInteger(value) : (0,python_text/* parsePythonInt */.Fv)((0,python_text/* pythonStrip */.pn)(value));
+}
+function textToDecimal(value) {
+    if (isHexadecimal(value))
+        return hexInteger(value)?.toString() ?? VARIANT;
+    return plainDecimal(value) ?? VARIANT;
+}
+function isHexadecimal(value) {
+    return value.includes("0x") && (0,python_text/* pythonStrip */.pn)(value).startsWith("0x");
+}
+/** dlt: what follows `0x` is read by `int(rest, 16)`, which takes blanks, a sign and another `0x`. */
+function hexInteger(value) {
+    return isHexadecimal(value) ? (0,python_text/* parsePythonInt */.Fv)((0,python_text/* pythonStrip */.pn)(value).slice(2), 16) : undefined;
+}
 
 
 /***/ }),
@@ -22701,9 +24390,7 @@ function applyResourceHints(schema, resource) {
     const table = known ?? { name, columns: new Map(), extra: {} };
     (0,_evolve_js__WEBPACK_IMPORTED_MODULE_2__/* .mergeColumns */ .y1)(table.columns, hintedColumns(schema, hints), false);
     table.writeDisposition = hints.writeDisposition.disposition;
-    if (hints.writeDisposition.disposition === "merge" && hints.writeDisposition.strategy !== undefined) {
-        table.mergeStrategy = hints.writeDisposition.strategy;
-    }
+    applyMergeOptions(table, hints.writeDisposition);
     table.resource = resource.name;
     if (hints.maxTableNesting !== undefined)
         table.maxNesting = hints.maxTableNesting;
@@ -22711,6 +24398,7 @@ function applyResourceHints(schema, resource) {
         table.extra.schema_contract = hints.schemaContract;
     if (hints.description !== undefined)
         table.description = hints.description;
+    checkMergeHints(table, resource.name);
     schema.tables.set(name, table);
     (0,_propagation_js__WEBPACK_IMPORTED_MODULE_4__/* .extendPropagation */ .lg)(schema, name);
     return { table: name, changed: before !== JSON.stringify((0,_stored_js__WEBPACK_IMPORTED_MODULE_5__/* .storedTable */ .gq)(table)) || configured !== schema.normalizers };
@@ -22730,8 +24418,7 @@ function hintedColumns(schema, hints) {
     }
     addKey(raw, "primary_key", hints.primaryKey);
     addKey(raw, "merge_key", hints.mergeKey);
-    if (hints.writeDisposition.strategy === "scd2" && hints.writeDisposition.disposition === "merge")
-        addValidity(raw);
+    addVersionColumns(raw, hints.writeDisposition);
     if (hints.cursorColumn !== undefined) {
         raw.set(hints.cursorColumn, { ...raw.get(hints.cursorColumn), incremental: true });
     }
@@ -22763,16 +24450,70 @@ function addKey(columns, hint, keys) {
         columns.set(key, { ...column, nullable: column?.nullable ?? false, [hint]: true });
     }
 }
-/** dlt: the columns of slowly changing dimensions come before all inferred ones; the row hash takes the place of the row id. */
-function addValidity(columns) {
-    columns.set("_dlt_valid_from", { data_type: "timestamp", nullable: true, "x-valid-from": true });
-    columns.set("_dlt_valid_to", {
+/**
+ * dlt: the columns of slowly changing dimensions come before all inferred ones; the row hash takes the place of the row id,
+ * unless a column of the data tells the versions apart.
+ */
+function addVersionColumns(columns, merge) {
+    if (merge.disposition !== "merge")
+        return;
+    const version = merge.rowVersionColumn;
+    if (merge.strategy !== "scd2") {
+        if (version === undefined || merge.skipUnchangedRows !== true)
+            return;
+        columns.set(version, { ...columns.get(version), nullable: false, "x-row-version": true });
+        return;
+    }
+    const [from, to] = merge.validityColumns ?? DEFAULT_VALIDITY_COLUMNS;
+    columns.set(from, { data_type: "timestamp", nullable: true, "x-valid-from": true });
+    columns.set(to, {
         data_type: "timestamp",
         nullable: true,
         "x-valid-to": true,
-        "x-active-record-timestamp": null,
+        "x-active-record-timestamp": merge.activeRecordTimestamp ?? null,
     });
-    columns.set("_dlt_id", { nullable: false, "x-row-version": true, unique: false, row_key: false });
+    // A version that comes back has the same hash again, so the id of the row is no key any more.
+    columns.set(version ?? "_dlt_id", { nullable: false, "x-row-version": true, unique: false, row_key: false });
+}
+const DEFAULT_VALIDITY_COLUMNS = ["_dlt_valid_from", "_dlt_valid_to"];
+/** dlt: what a load does not say stays as an earlier one has said it. */
+function applyMergeOptions(table, merge) {
+    if (merge.disposition !== "merge")
+        return;
+    if (merge.strategy !== undefined)
+        table.mergeStrategy = merge.strategy;
+    if (merge.deduplicated === true)
+        table.extra["x-stage-data-deduplicated"] = true;
+    if (merge.skipUnchangedRows === true)
+        table.extra["x-merge-skip-unchanged-rows"] = true;
+    if (merge.strategy !== "scd2" || merge.boundaryTimestamp === undefined)
+        return;
+    if (merge.boundaryTimestamp === null)
+        delete table.extra["x-boundary-timestamp"];
+    else
+        table.extra["x-boundary-timestamp"] = merge.boundaryTimestamp;
+}
+/** Throws `E_CONFIG` for hints by which no merge can be done. dlt: `verify_schema_merge_disposition`. */
+function checkMergeHints(table, resource) {
+    const refuse = (message, hint) => new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL("E_CONFIG", message, { hint, context: { resource, table: table.name } });
+    const columns = [...table.columns.values()];
+    for (const [wire, found] of [
+        ["hard_delete", columns.filter((column) => column.hardDelete === true)],
+        ["dedup_sort", columns.filter((column) => column.dedupSort !== undefined)],
+    ]) {
+        if (found.length < 2)
+            continue;
+        const names = found.map((column) => column.name).join(", ");
+        throw refuse(`Table ${table.name} has several columns with ${wire}: ${names}.`, "Keep one of them.");
+    }
+    if (table.writeDisposition !== "merge")
+        return;
+    const strategy = table.mergeStrategy;
+    if (strategy !== "upsert" && strategy !== "insert-only")
+        return;
+    if (columns.some((column) => column.primaryKey === true))
+        return;
+    throw refuse(`The merge strategy ${strategy} of table ${table.name} needs a primary key.`, "Set primary_key on the resource.");
 }
 function withoutDefaults(hint) {
     const result = {};
@@ -22815,6 +24556,359 @@ function keyName(schema, raw) {
     if ((0,_propagation_js__WEBPACK_IMPORTED_MODULE_2__/* .breaksPaths */ .ng)(schema))
         return (0,_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_1__/* .normalizeKey */ .l5)(raw);
     return (0,_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_1__/* .normalizeIdentifier */ .Bd)((0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_0__/* .pythonStrip */ .pn)(raw) === "" ? "_empty" : raw);
+}
+
+
+/***/ }),
+
+/***/ 6078:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  MK: () => (/* reexport */ dateText),
+  Wp: () => (/* reexport */ epochTimestamp),
+  Oh: () => (/* binding */ isIsoTimestamp),
+  P$: () => (/* binding */ parseIso),
+  tn: () => (/* binding */ plainTimestampEnd),
+  Tc: () => (/* reexport */ timeText),
+  Ke: () => (/* reexport */ timestampText)
+});
+
+// EXTERNAL MODULE: ./lib/core/python-text.js
+var python_text = __webpack_require__(9681);
+;// CONCATENATED MODULE: ./lib/schema/iso-calendar.js
+/** Calendar arithmetic in the proleptic Gregorian calendar, years 1 to 9999. */
+function isCalendarDate(year, month, day) {
+    return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth(year, month);
+}
+/** The date of a day of the year; undefined when the year has no such day. */
+function ordinalDate(year, dayOfYear) {
+    if (year < 1 || year > 9999 || dayOfYear < 1 || dayOfYear > (isLeapYear(year) ? 366 : 365))
+        return undefined;
+    return dateOfDays(daysOfDate(year, 1, 1) + dayOfYear - 1);
+}
+/** The date of an ISO week. dlt: week 0 and day 0 pass and mean the week and the day before the first. */
+function weekDate(year, week, weekday) {
+    if (year < 1 || weekday > 7 || week > 53 || (week === 53 && !isLongYear(year)))
+        return undefined;
+    // The Monday of week 1 is the Monday at or before January 4.
+    const fourth = daysOfDate(year, 1, 4);
+    const date = dateOfDays(fourth - (isoWeekday(fourth) - 1) + (week - 1) * 7 + weekday - 1);
+    return date.year >= 1 && date.year <= 9999 ? date : undefined;
+}
+/** Days since 1970-01-01. */
+function daysOfDate(year, month, day) {
+    // Years counted from March, so that the leap day comes last.
+    const y = month <= 2 ? year - 1 : year;
+    const era = Math.floor(y / 400);
+    const yearOfEra = y - era * 400;
+    const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+    return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
+}
+/** The date so many days after 1970-01-01; may lie outside years 1 to 9999. */
+function dateOfDays(days) {
+    const shifted = days + 719468;
+    const era = Math.floor(shifted / 146097);
+    const dayOfEra = shifted - era * 146097;
+    const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365);
+    const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+    const fromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+    const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9;
+    const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+    return { year, month, day: dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1 };
+}
+function daysInMonth(year, month) {
+    if (month === 2)
+        return isLeapYear(year) ? 29 : 28;
+    return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+}
+function isLeapYear(year) {
+    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+/** Monday is 1. */
+function isoWeekday(days) {
+    return ((((days + 3) % 7) + 7) % 7) + 1;
+}
+/** Years of 53 weeks begin on a Thursday, or on a Wednesday when they are leap years. */
+function isLongYear(year) {
+    const first = isoWeekday(daysOfDate(year, 1, 1));
+    return first === 4 || (first === 3 && isLeapYear(year));
+}
+
+;// CONCATENATED MODULE: ./lib/schema/iso-time-text.js
+
+const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
+/**
+ * Text of a timestamp in UTC for PostgreSQL: `2024-01-02T03:04:05.678+00:00`, the fraction absent when it is zero. Without a zone the value is
+ * taken as UTC; a date is its midnight.
+ */
+function timestampText(value) {
+    if (!("hour" in value))
+        return `${dateText(value)}T00:00:00+00:00`;
+    const utc = toUtc(value);
+    return `${dateText(utc)}T${clockText(utc)}+00:00`;
+}
+/** `YYYY-MM-DD`; a timestamp gives its day in UTC. */
+function dateText(value) {
+    const { year, month, day } = "hour" in value ? toUtc(value) : value;
+    return `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
+}
+/** `HH:MM:SS[.f]` without a zone; a zone is applied first, within the day. */
+function timeText(value) {
+    const seconds = ((secondsOfDay(value) % DAY) + DAY) % DAY;
+    return clockText({ ...clockOf(seconds), microsecond: value.microsecond });
+}
+/**
+ * The timestamp so many seconds after 1970-01-01, rounded half to even to microseconds, as Python rounds; undefined outside years 1
+ * to 9999 and for what is not finite.
+ */
+function epochTimestamp(seconds) {
+    if (!Number.isFinite(seconds))
+        return undefined;
+    let whole = Math.trunc(seconds);
+    let microsecond = roundHalfEven((seconds - whole) * 1e6);
+    if (microsecond >= 1e6) {
+        microsecond -= 1e6;
+        whole += 1;
+    }
+    else if (microsecond < 0) {
+        microsecond += 1e6;
+        whole -= 1;
+    }
+    if (!(whole >= FIRST_SECOND && whole <= LAST_SECOND))
+        return undefined;
+    const days = Math.floor(whole / DAY);
+    return { ...dateOfDays(days), ...clockOf(whole - days * DAY), microsecond, offset: 0 };
+}
+const FIRST_SECOND = daysOfDate(1, 1, 1) * DAY;
+const LAST_SECOND = daysOfDate(9999, 12, 31) * DAY + DAY - 1;
+function toUtc(value) {
+    if (value.offset === undefined || value.offset === 0)
+        return value;
+    const seconds = daysOfDate(value.year, value.month, value.day) * DAY + secondsOfDay(value);
+    const days = Math.floor(seconds / DAY);
+    return { ...dateOfDays(days), ...clockOf(seconds - days * DAY), microsecond: value.microsecond };
+}
+/** Seconds since midnight in UTC; negative or beyond a day where the zone moves the day. */
+function secondsOfDay(time) {
+    return time.hour * 3600 + (time.minute - (time.offset ?? 0)) * MINUTE + time.second;
+}
+function clockOf(seconds) {
+    const minutes = Math.floor(seconds / MINUTE);
+    return { hour: Math.floor(minutes / 60), minute: minutes % 60, second: seconds % MINUTE };
+}
+function clockText(time) {
+    const text = `${two(time.hour)}:${two(time.minute)}:${two(time.second)}`;
+    if (time.microsecond === 0)
+        return text;
+    const fraction = String(time.microsecond).padStart(6, "0");
+    return `${text}.${fraction.endsWith("000") ? fraction.slice(0, 3) : fraction}`;
+}
+function two(value) {
+    return value < 10 ? `0${value}` : String(value);
+}
+function roundHalfEven(value) {
+    const floor = Math.floor(value);
+    const rest = value - floor;
+    if (rest !== 0.5)
+        return rest < 0.5 ? floor : floor + 1;
+    return floor % 2 === 0 ? floor : floor + 1;
+}
+
+;// CONCATENATED MODULE: ./lib/schema/iso-time.js
+
+
+
+/**
+ * True when dlt would infer the type `timestamp` from this text. Called for every new text column; most texts are
+ * decided by their first characters.
+ */
+function isIsoTimestamp(text) {
+    return mayBeTimestamp(text) && (plainTimestampEnd(text) === text.length || parseIso(text)?.kind === "timestamp");
+}
+/**
+ * Reads a date, a time or both as dlt does: first by the grammar of ISO 8601 (A), then by a looser one without zones (B).
+ * Undefined when neither matches or the calendar has no such date. Fractions are cut to microseconds.
+ */
+function parseIso(text) {
+    if (plainTimestampEnd(text) === text.length)
+        return plainTimestamp(text);
+    return parseExtended(text) ?? parseBasic(text) ?? parseTime(text) ?? parseCommon(text);
+}
+/**
+ * Length of the longest prefix of the form `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}](Z|±hh:mm)` with a valid date, or -1. This form is nearly all
+ * that APIs send; it is checked by character codes without making a value.
+ */
+function plainTimestampEnd(text) {
+    if (text.length < 20)
+        return -1;
+    const separator = text.charCodeAt(10);
+    if (text.charCodeAt(4) !== HYPHEN ||
+        text.charCodeAt(7) !== HYPHEN ||
+        (separator !== 0x54 && separator !== 0x20) ||
+        text.charCodeAt(13) !== COLON ||
+        text.charCodeAt(16) !== COLON) {
+        return -1;
+    }
+    const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+    if (!isCalendarDate(year, twoDigits(text, 5), twoDigits(text, 8)))
+        return -1;
+    if (!(twoDigits(text, 11) < 24 && twoDigits(text, 14) < 60 && twoDigits(text, 17) < 60))
+        return -1;
+    const zone = fractionEnd(text);
+    const code = text.charCodeAt(zone);
+    if (code === 0x5a)
+        return zone + 1;
+    if ((code !== 0x2b && code !== HYPHEN) || text.charCodeAt(zone + 3) !== COLON)
+        return -1;
+    return twoDigits(text, zone + 1) * 60 + twoDigits(text, zone + 4) <= DAY_MINUTES ? zone + 6 : -1;
+}
+/** The fields of a text that {@link plainTimestampEnd} has checked. */
+function plainTimestamp(text) {
+    const zone = fractionEnd(text);
+    const sign = text.charCodeAt(zone) === HYPHEN ? -1 : 1;
+    return {
+        kind: "timestamp",
+        year: twoDigits(text, 0) * 100 + twoDigits(text, 2),
+        month: twoDigits(text, 5),
+        day: twoDigits(text, 8),
+        hour: twoDigits(text, 11),
+        minute: twoDigits(text, 14),
+        second: twoDigits(text, 17),
+        microsecond: zone === 19 ? 0 : Number(text.slice(20, zone).padEnd(6, "0")),
+        offset: zone === text.length - 1 ? 0 : sign * (twoDigits(text, zone + 1) * 60 + twoDigits(text, zone + 4)),
+    };
+}
+const HYPHEN = 0x2d;
+const COLON = 0x3a;
+const DAY_MINUTES = 24 * 60;
+/** Where the zone begins; -1 for a point without one to six digits. */
+function fractionEnd(text) {
+    if (text.charCodeAt(19) !== 0x2e)
+        return 19;
+    let at = 20;
+    while (at < 26 && isDigit(text.charCodeAt(at)))
+        at += 1;
+    return at === 20 ? -1 : at;
+}
+/** NaN when one of the two is no digit: every comparison with it is false. */
+function twoDigits(text, at) {
+    const tens = text.charCodeAt(at) - 0x30;
+    const ones = text.charCodeAt(at + 1) - 0x30;
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+function isDigit(code) {
+    return code >= 0x30 && code <= 0x39;
+}
+/** A timestamp begins with four digits; those of other scripts pass grammar B. */
+function mayBeTimestamp(text) {
+    if (text.length < 7)
+        return false;
+    for (let at = 0; at < 4; at += 1) {
+        const code = text.charCodeAt(at);
+        if (code < 0x80 && !isDigit(code))
+            return false;
+        if (code >= 0x80)
+            return FOREIGN_START.test(text);
+    }
+    return true;
+}
+const FOREIGN_START = /^\p{Nd}/u;
+const ZONE = "(Z|[+-]\\d{2}:?(?:\\d{2})?)?";
+/** Hyphenated date; seconds only with colons. */
+const EXTENDED = new RegExp(`^(\\d{4})-(?:(\\d{2})-(\\d{2})|W(\\d{2})(?:-(\\d))?|(\\d{3})|(\\d{2}))` +
+    `(?:[T ](\\d{2})(?::(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?)?${ZONE})?$`);
+/** Date without hyphens; seconds only without colons. */
+const BASIC = new RegExp(`^(\\d{4})(?:(\\d{2})(\\d{2})|W(\\d{2})(\\d)?|(\\d{3}))` +
+    `(?:[T ](\\d{2})(?::(\\d{2})|(\\d{2})(?:(\\d{2})(?:[.,](\\d+))?)?)?${ZONE})?$`);
+const EXTENDED_TIME = new RegExp(`^(\\d{2}):(\\d{2})(?::(\\d{2})(?:[.,](\\d+))?)?${ZONE}$`);
+const BASIC_TIME = new RegExp(`^T(\\d{2})(?::(\\d{2})|(\\d{2})(?:(\\d{2})(?:[.,](\\d+))?)?)?${ZONE}$`);
+function parseExtended(text) {
+    const match = EXTENDED.exec(text);
+    if (match === null)
+        return undefined;
+    const [, year, month, day, week, weekday, ordinal, onlyMonth, hour, minute, second, fraction, zone] = match;
+    const date = dateFrom(year, month ?? onlyMonth, day, week, weekday, ordinal);
+    return join(date, hour, clockTime(hour, minute, second, fraction, zone));
+}
+function parseBasic(text) {
+    const match = BASIC.exec(text);
+    if (match === null)
+        return undefined;
+    const [, year, month, day, week, weekday, ordinal, hour, colonMinute, minute, second, fraction, zone] = match;
+    const date = dateFrom(year, month, day, week, weekday, ordinal);
+    return join(date, hour, clockTime(hour, colonMinute ?? minute, second, fraction, zone));
+}
+function parseTime(text) {
+    const extended = EXTENDED_TIME.exec(text);
+    if (extended !== null) {
+        const [, hour, minute, second, fraction, zone] = extended;
+        return timeOrNothing(clockTime(hour, minute, second, fraction, zone));
+    }
+    const basic = BASIC_TIME.exec(text);
+    if (basic === null)
+        return undefined;
+    const [, hour, colonMinute, minute, second, fraction, zone] = basic;
+    return timeOrNothing(clockTime(hour, colonMinute ?? minute, second, fraction, zone));
+}
+/**
+ * Grammar B. dlt: the alternatives are tried from the left and the first match counts, so `202410:20` is a date; the
+ * separator of the fraction may be a bar.
+ */
+const COMMON = new RegExp("^(?:(D{4})(?:[/:]?(D{2})(?:[/:]?(D{2})))?)?( ?(D{1,2}):(D{1,2})(?::(D{1,2}))?(?:[.|,](D{1,9}))?)?$".replaceAll("D", "\\p{Nd}"), "u");
+function parseCommon(text) {
+    const match = COMMON.exec(text);
+    if (match === null)
+        return undefined;
+    const [, year, month, day, time, hour, minute, second, fraction] = match.map((part) => part && (0,python_text/* asciiDigits */.Q6)(part));
+    const clock = time === undefined ? undefined : clockTime(hour, minute, second, fraction, undefined);
+    if (year === undefined)
+        return timeOrNothing(clock);
+    return join(dateFrom(year, month ?? "1", day, undefined, undefined, undefined), time, clock);
+}
+function dateFrom(year, month, day, week, weekday, ordinal) {
+    const y = Number(year);
+    if (week !== undefined)
+        return weekDate(y, Number(week), Number(weekday ?? 1));
+    if (ordinal !== undefined)
+        return ordinalDate(y, Number(ordinal));
+    const [m, d] = [Number(month), Number(day ?? 1)];
+    return isCalendarDate(y, m, d) ? { year: y, month: m, day: d } : undefined;
+}
+function clockTime(hour, minute, second, fraction, zone) {
+    const time = {
+        hour: Number(hour),
+        minute: Number(minute ?? 0),
+        second: Number(second ?? 0),
+        microsecond: Number((fraction ?? "").slice(0, 6).padEnd(6, "0")),
+    };
+    if (!(time.hour < 24 && time.minute < 60 && time.second < 60))
+        return undefined;
+    if (zone === undefined)
+        return time;
+    const offset = offsetMinutes(zone);
+    // dlt: only zones to the east are limited.
+    return offset > DAY_MINUTES ? undefined : { ...time, offset };
+}
+function offsetMinutes(zone) {
+    if (zone === "Z")
+        return 0;
+    const digits = zone.slice(1).replace(":", "");
+    const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2));
+    return zone.startsWith("-") ? -minutes : minutes;
+}
+function join(date, timeText, time) {
+    if (date === undefined)
+        return undefined;
+    if (timeText === undefined)
+        return { kind: "date", ...date };
+    return time === undefined ? undefined : { kind: "timestamp", ...date, ...time };
+}
+function timeOrNothing(time) {
+    return time === undefined ? undefined : { kind: "time", ...time };
 }
 
 
@@ -23184,6 +25278,7 @@ function objectOr(object, key) {
 /* harmony export */   _e: () => (/* binding */ tableChain),
 /* harmony export */   bP: () => (/* binding */ cloneSchema),
 /* harmony export */   oY: () => (/* binding */ createSchema),
+/* harmony export */   vK: () => (/* binding */ stagesRows),
 /* harmony export */   ws: () => (/* binding */ writeDispositionOf),
 /* harmony export */   zC: () => (/* binding */ mergeStrategyOf)
 /* harmony export */ });
@@ -23293,6 +25388,14 @@ function writeDispositionOf(schema, name) {
 function mergeStrategyOf(schema, name) {
     const root = rootTableOf(schema, name);
     return root?.writeDisposition === "merge" ? (root.mergeStrategy ?? "delete-insert") : undefined;
+}
+/**
+ * True for the tables of a merge whose rows must all be there before the first of them can be written: their ids are made
+ * from the data, so that old and new rows have the same, and what becomes of a row depends on the one that is there.
+ */
+function stagesRows(schema, name) {
+    const strategy = mergeStrategyOf(schema, name);
+    return strategy !== undefined && strategy !== "delete-insert";
 }
 /** Names of the complete columns in stored order: what `CREATE TABLE` and COPY see. */
 function completeColumns(table) {

@@ -46330,9 +46330,20 @@ function isSecretVariable(name) {
     // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
     return isSecretKey(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
 }
-/** Values of such variables; masked before anything is printed. */
+/** Values of such variables, and proxies with their credentials; masked before anything is printed. */
 function secretVariableValues(environment) {
-    return Object.entries(environment).flatMap(([name, value]) => value !== undefined && value.trim() !== "" && isSecretVariable(name) ? [value] : []);
+    return Object.entries(environment).flatMap(([name, value]) => {
+        if (value === undefined || value.trim() === "")
+            return [];
+        return isSecretVariable(name) ? [value] : proxySecrets(name, value);
+    });
+}
+/** A proxy with a credential, in the two ways in which it can be written. */
+function proxySecrets(name, value) {
+    if (!/^https?_proxy$/i.test(name) || !value.includes("@"))
+        return [];
+    // Without a scheme nothing would tell that there is a password in it.
+    return value.includes("://") ? [value] : [value, `http://${value}`];
 }
 
 // EXTERNAL MODULE: ./lib/edge/action/cache-request.js
@@ -46479,6 +46490,37 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: createActionLog, createRunLog
 
+;// CONCATENATED MODULE: ./lib/report/printable.js
+/** Characters that move, colour, hide or turn text: control characters, separators of lines, marks of direction. */
+const UNSEEN = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/**
+ * Text as one line that cannot move the cursor, colour the terminal or turn the direction of reading: control and
+ * direction-changing characters are written as escapes (`\n`, `\x1b`, `\u202e`), lone surrogates as U+FFFD.
+ */
+function printable_printable(text) {
+    return text.toWellFormed().replace(UNSEEN, (character) => {
+        const named = NAMED[character];
+        if (named !== undefined)
+            return named;
+        const unit = character.charCodeAt(0);
+        return unit < 256 ? `\\x${unit.toString(16).padStart(2, "0")}` : `\\u${unit.toString(16)}`;
+    });
+}
+/** The same for text of several lines, JSON among it: line breaks and tabs stay, all else is written as JSON writes it. */
+function printableLines(text) {
+    return text.replace(UNSEEN, (character) => character === "\n" || character === "\t"
+        ? character
+        : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+/**
+ * JSON that is safe to print in the log of a workflow, and equal for every reader of JSON: nothing in it moves text, and
+ * nothing is a command of the runner, which takes `##[` anywhere in a line for one.
+ */
+function printableJson(value, indent) {
+    return printableLines(JSON.stringify(value, null, indent)).replaceAll("##[", "#\\u0023[");
+}
+const NAMED = { "\n": "\\n", "\r": "\\r", "\t": " " };
+
 ;// CONCATENATED MODULE: ./lib/core/error-codes.js
 const ERROR_CODES = {
     E_INTERNAL: { exit: 1, retryable: false, meaning: "A bug in Sluice. Please report it with the stack trace." },
@@ -46538,14 +46580,17 @@ const error_codes_WARNING_CODES = {
     W_NAME_COLLISION: "Two keys normalize to one column name; the last value visited is kept.",
     W_VARIANT_COLUMN: "Values of another type went to a variant column.",
     W_NULL_ITEM: "Null items of a list were skipped.",
+    W_NULL_KEY_SKIPPED: "Records without a value in a key column were left out.",
     W_RESERVED_FIELD: "A field with a reserved name was replaced.",
     W_STATE_REWOUND: "The state in the database is older than the one known here; the database wins.",
     W_PACKAGE_DROPPED: "A package left behind by an earlier run was dropped; its rows are extracted again.",
     W_PACKAGE_CORRUPT: "A package left behind by an earlier run is damaged; its rows are extracted again.",
+    W_NO_CREDENTIALS: "The run was skipped, because GitHub passed no secrets to it; nothing was requested or written.",
     W_CACHE_IGNORED: "A cache entry was not used.",
     W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
     W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
     W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
+    W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
     W_CONTENT_TYPE: "JSON arrived under another content type.",
     W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
     W_ROUTE_CHANGED: "A value inserted into a path changes the route.",
@@ -46649,22 +46694,6 @@ function listed(items, most) {
 function sum(items, figure) {
     return items.reduce((total, item) => total + figure(item), 0);
 }
-
-;// CONCATENATED MODULE: ./lib/report/printable.js
-/**
- * Text as one line that cannot move the cursor, colour the terminal or turn the direction of reading: control and
- * direction-changing characters are written as escapes (`\n`, `\x1b`, `\u202e`).
- */
-function printable_printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-        const named = NAMED[character];
-        if (named !== undefined)
-            return named;
-        const unit = character.charCodeAt(0);
-        return unit < 256 ? `\\x${unit.toString(16).padStart(2, "0")}` : `\\u${unit.toString(16)}`;
-    });
-}
-const NAMED = { "\n": "\\n", "\r": "\\r", "\t": " " };
 
 ;// CONCATENATED MODULE: ./lib/report/progress.js
 
@@ -46783,6 +46812,7 @@ const SPINNER = (/* unused pure expression or super */ null && (["|", "/", "-", 
 
 ;// CONCATENATED MODULE: ./lib/edge/action/log.js
 
+
 /** Makes the log. `level` filters; debug lines go to the runner, which shows them when its own debug is on. */
 function createActionLog(commands, options) {
     const { level, runnerDebug, redact } = options;
@@ -46820,11 +46850,10 @@ function createActionLog(commands, options) {
 const RANK = { debug: 0, info: 1, warning: 2, error: 3 };
 /**
  * A line that the runner does not take for a command. It takes a line that begins with `::` (after blanks) and one that
- * holds `##[`, and it reads a line break as the end of one.
+ * holds `##[`, and it reads a line break as the end of one. What would move or colour the text of a log is written out.
  */
 function harmless(line) {
-    return line
-        .replace(/[\r\n\u2028\u2029\u0085]+/g, " ")
+    return printable_printable(line.replace(/[\r\n\u2028\u2029\u0085]+/g, " "))
         .replace(/^(\s*):(?=:)/, "$1:\u200b")
         .replaceAll("##[", "##\u200b[");
 }
