@@ -48,9 +48,11 @@ export function dropBytes(bytes: Uint8Array): void {
   freeBytes += length;
 }
 
+/** Eight sizes between a power of two and the next: at most an eighth is not used. */
 function usualSize(size: number): number {
   if (size > LARGEST) return size;
-  let length = SMALLEST;
-  while (length < size) length *= 2;
-  return length;
+  let power = SMALLEST;
+  while (power < size) power *= 2;
+  const step = power / 16;
+  return Math.max(SMALLEST, Math.ceil(size / step) * step);
 }
