@@ -141,3 +141,36 @@ test("an excerpt of a wrong body and its URL do not show secrets", async (t) => 
   assert.match(error.message, /pass_key=\*\*\*/);
   assert.ok(!JSON.stringify([error.message, error.context]).includes("t0ken"), error.message);
 });
+
+test("large bodies come whole, however they are cut on the way, one after the other on a connection", async (t) => {
+  const pages = Array.from({ length: 6 }, (_, page) =>
+    Buffer.from(JSON.stringify([{ id: page, text: String.fromCharCode(97 + page).repeat(700_000 + page), ü: "é" }])),
+  );
+  const api = await serve(t, async (request, response, turn) => {
+    const page = pages[turn - 1] ?? Buffer.from("[]");
+    const form = turn % 3;
+    response.writeHead(200, {
+      "content-type": "application/json",
+      ...(form === 0 ? { "content-length": String(page.length) } : {}),
+      ...(form === 1 ? { "content-encoding": "gzip" } : {}),
+      link: turn < pages.length ? `<http://${request.headers.host}/a?page=${turn + 1}>; rel="next"` : "",
+    });
+    if (form === 1) response.end(gzipSync(page));
+    else if (form === 0) response.end(page);
+    else {
+      for (let at = 0; at < page.length; at += 99_991) {
+        response.write(page.subarray(at, at + 99_991));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      response.end();
+    }
+  });
+  const { records } = await extract({
+    client: { base_url: api.base, paginator: "header_link" as const },
+    resources: [{ name: "a", endpoint: { path: "a" } }],
+  });
+  assert.deepEqual(
+    records.a,
+    pages.flatMap((page) => JSON.parse(page.toString()) as unknown[]),
+  );
+});
