@@ -57,7 +57,7 @@ export const NETWORK_SETTINGS = {
   "max-value-bytes": setting({
     kind: bytes(),
     group: "network",
-    description: "Longest single text in a record.",
+    description: "Longest single value in a record: a text, or a document that is kept whole.",
     default: 33_554_432,
     example: "1 MiB",
   }),

@@ -56,7 +56,7 @@ export function encodeValue(context: RunContext, plan: TablePlan, slot: Slot, va
       break;
     case KIND.json:
       if (typeof value === "object" && !(value instanceof Double)) {
-        plan.fields[slot.position] = context.encoder.json(value, slot.onNul, slot.onSurrogate);
+        plan.fields[slot.position] = jsonField(context, plan, slot, value);
         return;
       }
       break;
@@ -80,13 +80,15 @@ function coerceInto(context: RunContext, plan: TablePlan, slot: Slot, value: Val
   const reason = checkStorable(type, text, column);
   if (reason !== undefined) throw notStorable(context, plan, slot, type, value, reason);
   plan.fields[slot.position] =
-    type === "json" ? jsonField(context, slot, text) : context.encoder.text(text, slot.onNul);
+    type === "json" ? jsonField(context, plan, slot, parseJson(text)) : context.encoder.text(text, slot.onNul);
   return true;
 }
 
-/** Text that holds JSON is read once more, because the encoder cleans documents, not texts. */
-function jsonField(context: RunContext, slot: Slot, text: string): string {
-  return context.encoder.json(parseJson(text), slot.onNul, slot.onSurrogate);
+/** A document as a field. Text that holds one was read for that: the encoder cleans documents, not texts. */
+function jsonField(context: RunContext, plan: TablePlan, slot: Slot, value: JsonValue): string {
+  const field = context.encoder.json(value, slot.onNul, slot.onSurrogate);
+  if (field.length * 3 > context.limits.maxValueBytes) checkSize(context, plan, slot, field);
+  return field;
 }
 
 /**
@@ -139,7 +141,7 @@ function checkSize(context: RunContext, plan: TablePlan, slot: Slot, value: stri
   if (bytes <= context.limits.maxValueBytes) return;
   throw new DataError(
     "E_LIMIT",
-    `A text of ${bytes} bytes in table ${plan.name}, column ${slot.name}, record ${context.record} is over the limit of ${context.limits.maxValueBytes}.`,
+    `A value of ${bytes} bytes in table ${plan.name}, column ${slot.name}, record ${context.record} is over the limit of ${context.limits.maxValueBytes}.`,
     {
       step: "normalize",
       hint: "Raise max-value-bytes, or leave the field out.",

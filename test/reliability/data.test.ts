@@ -157,7 +157,7 @@ test("68: of a key that stands twice in an object the last value is kept", async
   assert.deepEqual(await rows("t"), [{ a: 3, b__c: 2 }]);
 });
 
-test("69: a text of 10 MB comes back whole, one over the limit is refused", async (t) => {
+test("69: a text of 10 MB comes back whole, one over the limit is refused, as is a document", async (t) => {
   const { load, database } = await harness(t);
   const text = "é🙂\\\t\n".repeat(1_000_000);
   const { error } = await load(JSON.stringify([{ id: 1, text }]));
@@ -166,6 +166,9 @@ test("69: a text of 10 MB comes back whole, one over the limit is refused", asyn
   assert.deepEqual(row, { n: String([...text].length), md5: createHash("md5").update(text).digest("hex") });
   const longer = await load(JSON.stringify([{ id: 2, text: "x".repeat(34_000_000) }]));
   assert.equal(longer.error?.code, "E_LIMIT");
+  const whole = JSON.stringify([{ id: 3, j: { k: "x".repeat(34_000_000) } }]);
+  const document = await load(whole, { columns: { j: { data_type: "json" } } });
+  assert.equal(document.error?.code, "E_LIMIT", document.error?.message);
   assert.equal((await database.query("SELECT count(*) AS n FROM d.t"))[0]?.n, "1");
 });
 

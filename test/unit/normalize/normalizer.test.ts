@@ -303,6 +303,17 @@ describe("refused before anything is written", () => {
     );
   });
 
+  test("a document beyond the limit of one value, also one that arrives as text", () => {
+    const columns = { v: { name: "v", data_type: "json" } };
+    const limits = { maxValueBytes: 1000 };
+    for (const value of [{ k: "é".repeat(600) }, JSON.stringify(["x".repeat(1000)])]) {
+      const found = refusal({ documents: [{ v: {} }, { v: value }], hints: { columns }, limits });
+      assert.deepEqual([found.code, found.column, found.row], ["E_LIMIT", "v", 2]);
+    }
+    const small = { k: "é".repeat(480) };
+    assert.ok(normalizeDocuments({ documents: [{ v: small }], hints: { columns }, limits }).rows.has("t"));
+  });
+
   for (const [kind, open, close] of [
     ["lists", '{"a":[', "]}"],
     ["lists of lists", "[", "]"],
