@@ -15,6 +15,7 @@ import { folder, jsonApi } from "../cli/support.ts";
 import { testDatabase } from "../support/postgres.ts";
 import { type Cleanup, harness } from "./harness.ts";
 import { assertSound } from "./oracle.ts";
+import { twoWriters } from "./two-writers.ts";
 
 const ROWS = JSON.stringify(Array.from({ length: 200 }, (_, id) => ({ id, l: [{ n: id }] })));
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -293,33 +294,15 @@ async function startPooler(t: Cleanup, program: string, url: string): Promise<st
   throw new Error(log);
 }
 
-test("28: two pipelines' and one pipeline's runs at once, on a new and on an old dataset", async (t) => {
-  const { database } = await harness(t);
-  const api = await jsonApi(t, { "/t": ROWS });
-  const run = async (name: string, work: string) => {
-    const source = restApi({
-      name: "s",
-      config: {
-        client: { base_url: api.url, paginator: "single_page" },
-        resources: [{ name: "t", primary_key: "id", write_disposition: "merge" }],
-      },
-    });
-    return pipeline({ name, dataset: "d", destination: postgres(database.url), workingDirectory: work })
-      .run(source)
-      .then(
-        () => "loaded",
-        (error: unknown) => (error instanceof SluiceError ? error.code : String(error)),
-      );
-  };
-  for (let round = 1; round <= 5; round++) {
-    // As on two runners: each has a folder of its own.
-    const [a, b, c] = await Promise.all([folder(t), folder(t), folder(t)]);
-    const results = await Promise.all([run("p", a), run("p", b), run("q", c)]);
-    for (const result of results) assert.ok(["loaded", "E_STATE_MOVED", "E_LOCKED"].includes(result), result);
-    assert.ok(results.includes("loaded"));
-    assert.equal((await database.query("SELECT count(*) AS n FROM d.t"))[0]?.n, "200", `round ${round}`);
-    await assertSound(database, "d");
-  }
+test("28: two runs of a pipeline, or of two with the same tables, meet at each point: rows as one after the other", async (t) => {
+  const database = await testDatabase(t);
+  const result = await twoWriters({ database, folder: await folder(t), rounds: 3 });
+  assert.deepEqual(
+    result.failures.map(({ name, failure }) => `${name}: ${failure}`),
+    [],
+  );
+  assert.equal(result.right, 12);
+  t.diagnostic(`ends: ${JSON.stringify(result.endings)}`);
 });
 
 test("33: a column dropped behind our back comes back with the next load", async (t) => {
