@@ -92,8 +92,11 @@ suite("TLS to the source", { skip }, () => {
     const source = join(import.meta.dirname, "../../../../src/extract/rest-source.ts");
     const script = `
       const { restApi } = await import(${JSON.stringify(source)});
-      for (const base of ${JSON.stringify([server.base, old.base])}) {
-        const source = restApi({ name: "s", http: { maxAttempts: 1 }, config: {
+      for (const [base, http] of ${JSON.stringify([
+        [server.base, {}],
+        [old.base, { tlsVerify: false }],
+      ])}) {
+        const source = restApi({ name: "s", http: { maxAttempts: 1, ...http }, config: {
           client: { base_url: base, paginator: "single_page" }, resources: ["a"] } });
         const clock = { now: () => Date.now(), sleep: async () => {} };
         const random = { bytes: (n) => new Uint8Array(n), next: () => 0.5 };
@@ -104,11 +107,15 @@ suite("TLS to the source", { skip }, () => {
           console.log(error.code);
         }
       }`;
-    const flags = ["--tls-min-v1.0", "--tls-cipher-list=DEFAULT@SECLEVEL=0", "--input-type=module", "-e", script];
-    const { stdout } = await promisify(execFile)(process.execPath, flags, {
-      env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0" },
-    });
-    const [first, second] = stdout.trim().split("\n");
+    const control = `
+      const { connect } = await import("node:tls");
+      const socket = connect({ port: ${new URL(old.base).port}, host: "127.0.0.1" });
+      socket.on("secureConnect", () => { console.log(socket.getProtocol()); socket.destroy(); });`;
+    const flags = ["--tls-min-v1.0", "--tls-cipher-list=DEFAULT@SECLEVEL=0", "--input-type=module", "-e"];
+    const env = { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0" };
+    const node = (code: string) => promisify(execFile)(process.execPath, [...flags, code], { env });
+    assert.equal((await node(control)).stdout.trim(), "TLSv1.1", "others are let in by these");
+    const [first, second] = (await node(script)).stdout.trim().split("\n");
     assert.equal(first, "E_CONFIG");
     assert.notEqual(second, "loaded");
     assert.deepEqual([...server.asked, ...old.asked], []);
