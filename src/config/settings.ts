@@ -187,6 +187,14 @@ export const SETTINGS = {
     defaultText: "no limit",
     example: "3600",
   }),
+  "on-resource-error": setting({
+    kind: choice(["fail", "skip"]),
+    group: "run",
+    description:
+      "What an error of the source does: end the run with nothing loaded, or leave out that resource and those below it and load the others.",
+    default: "fail",
+    example: "skip",
+  }),
   "max-work-bytes": setting({
     kind: bytes(),
     group: "run",

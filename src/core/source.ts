@@ -1,3 +1,5 @@
+import type { ErrorCode } from "./error-codes.ts";
+import type { SluiceError } from "./errors.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import type { JsonTape } from "./json-tape.ts";
 import type { Clock, Random } from "./ports.ts";
@@ -133,6 +135,13 @@ export interface ExtractResult {
   /** The new value of `sources.<name>`; equal to the given one when nothing moved. */
   readonly state: JsonObject;
   readonly resources: readonly ResourceReport[];
+  /** Resources that failed and were skipped, and those below them: what they yielded is incomplete and must not be loaded. */
+  readonly failed?: readonly ResourceFailure[];
+}
+
+export interface ResourceFailure {
+  readonly resource: string;
+  readonly error: SluiceError;
 }
 
 export interface ResourceReport {
@@ -146,6 +155,8 @@ export interface ResourceReport {
   readonly records: number;
   /** Parents whose requests were ignored (403, 404, ...), by status. */
   readonly skipped: Readonly<Record<string, number>>;
+  /** It failed and its rows were left out: the code of its error, or of the resource above it. */
+  readonly failed?: ErrorCode;
   /** Last cursor value as text, when there is one. */
   readonly cursor?: string;
   readonly seconds: number;

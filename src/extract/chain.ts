@@ -80,6 +80,8 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
   let lastBytes: Uint8Array | undefined;
   /** Guesses beyond the next page were right so far. */
   let farSighted = true;
+  /** Bytes of the answer at hand that were not given back yet. */
+  let held = 0;
 
   const launch = (spec: RequestSpec): void => {
     const controller = linkController(signal);
@@ -119,9 +121,9 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       if (flight === undefined) return;
       const { spec } = flight;
       let answer = await flight.answer;
+      held = answer.bytes.byteLength;
       if (!strict) asked.add(identityOf(spec));
       if (isIgnored(answer, settings.responseActions)) {
-        settings.waiting.give(answer.bytes.byteLength);
         settings.onIgnored(answer.status);
         return;
       }
@@ -133,10 +135,13 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
       const tape = asTape ? scanList(answer.bytes) : undefined;
       if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
+        held = 0;
         [answer, body] = await readOrAskAgain(spec, answer, settings);
+      } else {
+        settings.waiting.give(held);
+        held = 0;
       }
       const bytes = answer.bytes.byteLength;
-      settings.waiting.give(bytes);
 
       let selection: Selection = { records: [], isObject: false };
       if (tape !== undefined) {
@@ -203,6 +208,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       if (flights.length === 0) return;
     }
   } finally {
+    settings.waiting.give(held);
     drop();
     if (lastBytes !== undefined) dropBytes(lastBytes);
   }
@@ -262,6 +268,7 @@ export function isSettled(answer: HttpAnswer, actions: readonly ResponseAction[]
   return actions.length > 0 && isIgnored(answer, actions);
 }
 
+/** The body of an answer, whose bytes are given back whatever comes of it. */
 async function readOrAskAgain(
   spec: RequestSpec,
   answer: HttpAnswer,
@@ -274,16 +281,19 @@ async function readOrAskAgain(
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     if (settings.strict || spec.method !== "GET") throw bodyFailure(answer, error, spec.method, settings.redact);
+  } finally {
+    settings.waiting.give(answer.bytes.byteLength);
   }
   // A proxy may have cut or replaced the body: ask once more.
-  settings.waiting.give(answer.bytes.byteLength);
   const again = await settings.fetch(spec, settings.signal);
-  if (again.status >= 400) throw statusFailure(again, spec.method);
   try {
+    if (again.status >= 400) throw statusFailure(again, spec.method);
     return [again, readJson(again, readOptions(settings))];
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     throw bodyFailure(again, error, spec.method, settings.redact);
+  } finally {
+    settings.waiting.give(again.bytes.byteLength);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
-import { createByteBudget, createChannel, createTaskPool } from "../core/concurrency.ts";
-import { SluiceError } from "../core/errors.ts";
+import { createByteBudget, createChannel, createTaskPool, linkController } from "../core/concurrency.ts";
+import { DataError, SluiceError, SourceError } from "../core/errors.ts";
 import { getOwn, isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf, setOwn } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
 import { type JsonTape, MOST_DEPTH as TAPE_DEPTH } from "../core/json-tape.ts";
@@ -24,6 +24,8 @@ export interface ExtractionSettings {
   readonly strict: boolean;
   readonly http: HttpOptions;
   readonly limits: Partial<ExtractLimits>;
+  /** `skip`: a resource that the source fails is left out, with all below it. */
+  readonly onResourceError: "fail" | "skip";
   readonly functions: SourceFunctions;
   readonly rebaseLinks: boolean;
 }
@@ -86,6 +88,8 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       // dlt walks parents one after the other.
       pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
       counts,
+      scope: linkController(signal),
+      failure: undefined,
     };
   }
 
@@ -133,7 +137,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       fetch: (spec, own) => sender.send(run, chain, spec, own),
       waiting,
       read,
-      signal,
+      signal: run.scope.signal,
       ahead() {
         // A declared row order may end the list at any page.
         if (isRoot && plan.incremental?.row_order) return 0;
@@ -146,6 +150,10 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     });
 
     for await (const page of pages) {
+      if (run.failure !== undefined) {
+        read.give(page.bytes);
+        return;
+      }
       counts.pages += 1;
       if (page.tape !== undefined && page.tape.count > 0) {
         counts.records += page.tape.count;
@@ -203,6 +211,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     if (children.length === 0) return;
     for (const row of rows) {
       for (const child of children) {
+        if (child.failure !== undefined) continue;
         child.counts.chains += 1;
         const chain = child.counts.chains;
         await child.pool.add(() => inContext(child, runChain(child, chain, row)));
@@ -222,11 +231,26 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     try {
       await work;
     } catch (error) {
+      // It was left out because of another of its chains, or of a resource above.
+      if (run.failure !== undefined && !signal.aborted) return;
       const known = error instanceof SluiceError ? error.with({ resource: run.plan.name }, "extract") : error;
+      if (settings.onResourceError === "skip" && isOfResource(known) && !signal.aborted) return leaveOut(run, known);
       channel.close({ error: context.signal.aborted ? context.signal.reason : known });
       controller.abort(known);
       throw known;
     }
+  }
+
+  /** The resource and all below it: a list that is cut short has no complete lists below. */
+  function leaveOut(run: ResourceRun, error: SluiceError): void {
+    if (run.failure !== undefined) return;
+    const isBelow = error.context.resource !== run.plan.name;
+    warn("W_RESOURCE_FAILED", run.plan.name, {
+      detail: isBelow ? `${run.plan.parent} above it failed` : `${error.code}: ${error.message}`,
+    });
+    run.failure = error;
+    run.scope.abort(error);
+    for (const child of run.children) if (needed.has(child)) leaveOut(child, error);
   }
 
   async function runRoot(run: ResourceRun): Promise<void> {
@@ -241,7 +265,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       const ends = await Promise.allSettled(roots.map(runRoot));
       const failed = ends.find((end) => end.status === "rejected");
       if (failed !== undefined) throw failed.reason;
-      finished = { state: newState(), resources: runs.filter((run) => needed.has(run)).map(reportOf) };
+      finished = conclude();
       channel.close();
     } catch (error) {
       // The first failure has closed the channel already; this is for faults outside of any resource.
@@ -251,11 +275,26 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     }
   }
 
+  /** Throws the first failure when it left nothing to load. */
+  function conclude(): ExtractResult {
+    const asked = runs.filter((run) => needed.has(run));
+    const failed = asked.flatMap(({ plan, failure }) =>
+      failure === undefined ? [] : [{ resource: plan.name, error: failure }],
+    );
+    const [first] = failed;
+    if (first !== undefined && asked.every((run) => !run.selected || run.failure !== undefined)) throw first.error;
+    return {
+      state: newState(),
+      resources: asked.map(reportOf),
+      ...(first === undefined ? {} : { failed }),
+    };
+  }
+
   function newState(): JsonObject {
     let resources = objectOf(getOwn(context.state, "resources"));
     let moved = false;
     for (const run of runs) {
-      if (run.cursors === undefined || !needed.has(run)) continue;
+      if (run.cursors === undefined || !needed.has(run) || run.failure !== undefined) continue;
       const before = objectOf(getOwn(resources, run.plan.name));
       const after = run.cursors.stored(before);
       if (after === before) continue;
@@ -297,6 +336,15 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       return finished;
     },
   };
+}
+
+/** Faults of the source and its answers; those of the configuration and ours end every resource. */
+function isOfResource(error: unknown): error is SluiceError {
+  return (
+    error instanceof SourceError ||
+    error instanceof DataError ||
+    (error instanceof SluiceError && error.code === "E_UNSAFE_URL")
+  );
 }
 
 /** Nothing looks at the records of such a page here. */

@@ -1,5 +1,6 @@
 import type { PlannedResource } from "../config/rest-api/plan.ts";
-import type { TaskPool } from "../core/concurrency.ts";
+import type { LinkedController, TaskPool } from "../core/concurrency.ts";
+import type { SluiceError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
 import { compactJson } from "../core/json-writer.ts";
@@ -22,6 +23,10 @@ export interface ResourceRun {
   /** Chains of this resource in progress, when it is a child. */
   readonly pool: TaskPool;
   readonly counts: Counts;
+  /** Ends its chains alone. */
+  readonly scope: LinkedController;
+  /** Why it is left out, when errors of resources are skipped. */
+  failure: SluiceError | undefined;
 }
 
 export interface Counts {
@@ -66,6 +71,7 @@ export function reportOf(run: ResourceRun): ResourceReport {
     pages: counts.pages,
     records: counts.records,
     skipped: counts.skipped,
+    ...(run.failure === undefined ? {} : { failed: run.failure.code }),
     ...(last === null ? {} : { cursor: typeof last === "string" ? last : compactJson(last) }),
     seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
   };

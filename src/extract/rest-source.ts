@@ -25,6 +25,8 @@ export interface RestApiOptions {
   readonly compat?: Compat;
   readonly http?: HttpOptions;
   readonly limits?: Partial<ExtractLimits>;
+  /** `skip`: a resource that the source fails is left out of the load, with all below it. */
+  readonly onResourceError?: "fail" | "skip";
   /** Resources to load: names, globs, `+name`, `-name`. */
   readonly endpoints?: readonly string[];
   /** Credentials may go unencrypted to hosts other than this machine. */
@@ -88,6 +90,7 @@ export function restApi(options: RestApiOptions): Source {
           strict: compat === "strict",
           http: options.http ?? {},
           limits: options.limits ?? {},
+          onResourceError: options.onResourceError ?? "fail",
           functions: options.functions ?? {},
           rebaseLinks: options.rebaseLinks === true,
         },

@@ -31,6 +31,8 @@ export interface PackageWriter {
   readonly files: readonly SpooledFile[];
   /** Appends a chunk to its table's file; resolves when the bytes are handed to the system, which is the backpressure. */
   write(chunk: TableChunk): Promise<void>;
+  /** Removes all rows of these tables, for good; nothing may be written afterwards. */
+  drop(tables: ReadonlySet<string>): Promise<void>;
   /** Closes the files and writes the manifest last. From here on the package exists. */
   commitManifest(facts: ManifestFacts): Promise<PackageManifest>;
   /** Removes the folder with everything in it. Safe to call at any time before `commitManifest` has ended. */
@@ -112,6 +114,19 @@ class Spool implements PackageWriter {
     file.rows += chunk.rows;
     file.bytes += chunk.bytes.length;
     this.#rows += chunk.rows;
+  }
+
+  async drop(tables: ReadonlySet<string>): Promise<void> {
+    if (tables.size === 0) return;
+    // A file that came now could take the name of one that stays.
+    this.#closed = true;
+    for (const file of this.#files.filter(({ table }) => tables.has(table))) {
+      await this.#close(file);
+      await rm(join(this.folder, file.path), { force: true });
+      this.#files.splice(this.#files.indexOf(file), 1);
+      this.#bytes -= file.bytes;
+      this.#rows -= file.rows;
+    }
   }
 
   async commitManifest(facts: ManifestFacts): Promise<PackageManifest> {

@@ -35,6 +35,8 @@ export interface EarlyStart {
   grown(): void;
   /** The package is complete: what was begun of its load. */
   settle(): Promise<EarlyLoad | undefined>;
+  /** Rows are taken out of the package again: it will be loaded from its files. */
+  giveUp(reason: string): Promise<void>;
   /** No package comes of it: whatever was begun is taken back. Never throws. */
   abandon(): Promise<void>;
 }
@@ -130,6 +132,14 @@ export function createEarlyStart(options: EarlyStartOptions): EarlyStart {
       if (begun === undefined) beginning.abort(new Error("the package is complete"));
       await attempt;
       return begun;
+    },
+    async giveUp(reason) {
+      watching.abort();
+      if (begun === undefined) beginning.abort(new Error(reason));
+      await attempt?.catch(() => {});
+      await begun?.giveUp(reason);
+      // Nothing begins any more.
+      attempt ??= Promise.resolve();
     },
     async abandon() {
       watching.abort();

@@ -1,7 +1,7 @@
 import { SluiceError } from "../core/errors.ts";
 import { faultPoint } from "../core/fault-point.ts";
 import type { TableChunk } from "../core/flow.ts";
-import { type ResourceReport, recordCount } from "../core/source.ts";
+import { type ResourceFailure, type ResourceReport, recordCount } from "../core/source.ts";
 import type { SyncResult } from "../load/destination.ts";
 import type { EarlyLoad } from "../load/early-load.ts";
 import type { PackageManifest, PackageState } from "../load/manifest.ts";
@@ -17,6 +17,7 @@ import type { Schema } from "../schema/table.ts";
 import { nextState, sourceState } from "../state/pipeline-state.ts";
 import { encodeState, STATE_ENGINE_VERSION } from "../state/stored.ts";
 import { createEarlyStart, EARLY_RULES } from "./early-start.ts";
+import { leaveOut } from "./leave-out.ts";
 import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
 import { stopAt } from "./time-limit.ts";
@@ -102,11 +103,12 @@ export async function makePackage(
   };
 
   try {
-    const { state, reports } = await recorder.step("extract", () =>
+    const { state, reports, failed } = await recorder.step("extract", () =>
       extractAll(options, synced, spool, normalizer, recorder),
     );
     recorder.resources(reports);
     await spool(() => normalizer.finish());
+    const started = await leaveOut({ failed, started: normalizer.started, before, schema, writer, early });
     const next = nextState(synced.state, {
       pipelineName: options.pipeline,
       datasetName: dataset,
@@ -114,7 +116,7 @@ export async function makePackage(
       sourceName: schemaName,
       sourceState: state,
     });
-    const rootTables = normalizer.started.map(({ table }) => table);
+    const rootTables = started.map(({ table }) => table);
     const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
     recorder.within("normalize", createdAt, normalizeMs / 1000, true);
     if (writer.rows === 0 && !next.changed && !replaces) {
@@ -126,7 +128,7 @@ export async function makePackage(
     settleVersion({
       before,
       after: schema,
-      resources: normalizer.started.map(({ deciding }) => deciding),
+      resources: started.map(({ deciding }) => deciding),
       withState: next.changed,
     });
     const stateRow: PackageState | undefined = next.changed
@@ -169,7 +171,11 @@ async function extractAll(
   spool: (take: () => readonly TableChunk[]) => Promise<void>,
   normalizer: ReturnType<typeof createNormalizer>,
   recorder: TraceRecorder,
-): Promise<{ readonly state: ReturnType<typeof sourceState>; readonly reports: readonly ResourceReport[] }> {
+): Promise<{
+  readonly state: ReturnType<typeof sourceState>;
+  readonly reports: readonly ResourceReport[];
+  readonly failed: readonly ResourceFailure[];
+}> {
   const { onEvent, signal, source } = options;
   const extraction = source.extract({
     state: sourceState(synced.state, source.name),
@@ -193,9 +199,9 @@ async function extractAll(
     onEvent({ type: "resource-progress", resource: page.resource, ...count });
     await faultPoint(`extract:page:${++pages}`);
   }
-  const { state, resources } = extraction.result();
+  const { state, resources, failed = [] } = extraction.result();
   for (const { resource, records, requests, seconds } of resources) {
     onEvent({ type: "resource-ended", resource, records, requests, seconds });
   }
-  return { state, reports: resources };
+  return { state, reports: resources, failed };
 }

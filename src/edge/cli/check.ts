@@ -36,7 +36,7 @@ export function addCheck(program: Command, action: Action): void {
     const failures: unknown[] = [];
     if (offline !== true) {
       await collect(failures, async () => {
-        probe = await probeSource(buildSource(configuration, context.environment, { concurrency: 1 }), context.signal);
+        probe = await probeSource(buildSource(configuration, context.environment, true), context.signal);
       });
       await collect(failures, async () => {
         database = await checkDestination(context, configuration);

@@ -28,6 +28,7 @@ export function addExtract(program: Command, action: Action): void {
     "pipeline-name",
     "dataset-name",
     "limit",
+    "on-resource-error",
     "compat",
     ...NETWORK_SETTING_NAMES.filter((name) => !DESTINATION_ONLY.has(name)),
   ]);

@@ -13,17 +13,18 @@ import { VERSION } from "./version.ts";
  * that does not exist); nothing is requested.
  *
  * @param environment proxies are read from it
- * @param http options beside those that the configuration gives
+ * @param probe for a look at the source: one request at a time, and the first error counts
  */
 export function buildSource(
   configuration: Configuration,
   environment: Readonly<Record<string, string | undefined>>,
-  http: Pick<HttpOptions, "concurrency"> = {},
+  probe = false,
 ): Source {
   const { settings, source } = configuration;
   const common = {
     compat: settings.compat,
-    http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...http },
+    http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...(probe ? { concurrency: 1 } : {}) },
+    onResourceError: probe ? ("fail" as const) : settings.onResourceError,
     limits: {
       maxPages: settings.maxPages,
       maxEmptyPages: settings.maxEmptyPages,
@@ -42,7 +43,7 @@ export function buildSource(
 
 type Common = Pick<
   Parameters<typeof restApi>[0],
-  "compat" | "http" | "limits" | "allowInsecureHttp" | "maxTableNesting"
+  "compat" | "http" | "limits" | "onResourceError" | "allowInsecureHttp" | "maxTableNesting"
 >;
 
 function buildGitlab({ settings }: Configuration, common: Common): Source {

@@ -63,7 +63,11 @@ export async function extractToFolder(
       await (await file(recordsFile(page.resource))).write(lines.join(""));
       await requestLog.write(requestLines.splice(0).join(""));
     }
-    const { state, resources } = extraction.result();
+    const { state, resources, failed = [] } = extraction.result();
+    for (const { resource } of failed) {
+      await files.get(recordsFile(resource))?.discard();
+      files.delete(recordsFile(resource));
+    }
     const { state: document } = nextState(null, {
       pipelineName: configuration.pipelineName,
       datasetName: datasetName(configuration.datasetName),
