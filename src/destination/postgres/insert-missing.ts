@@ -1,6 +1,7 @@
 import type { UpsertRules } from "../../load/plan.ts";
 import { dropLosers } from "./drop-losers.ts";
 import type { Progress } from "./progress.ts";
+import { analyzeSql } from "./sql/merge.ts";
 import { dropStagedSql, insertStagedSql, isAbsent } from "./sql/staged-rows.ts";
 import { createPresentSql, goneNumbers, isUnmatched, strangerNumbers } from "./sql/upsert.ts";
 import { isFilled, type StagedChain } from "./stage-rows.ts";
@@ -23,6 +24,7 @@ export async function insertMissing(chain: StagedChain, rules: UpsertRules, prog
   await dropLosers(chain, rules, progress);
   if (!root.isNew) {
     await run("find the received keys in", root, createPresentSql(root, names, rules));
+    await run("find the received keys in", root, analyzeSql(names.old));
     // A row that came by another strategy has an id that is not made from its key.
     await leaveOut(strangerNumbers(names));
   }

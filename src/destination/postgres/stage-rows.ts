@@ -7,7 +7,7 @@ import { rootIdColumn, rowIdColumn } from "./key-columns.ts";
 import type { LoadContext } from "./load-context.ts";
 import type { PreparedTables } from "./prepare-tables.ts";
 import type { Progress } from "./progress.ts";
-import type { Session } from "./session.ts";
+import type { Row, Session } from "./session.ts";
 import {
   analyzeStagedSql,
   copyStagedSql,
@@ -26,6 +26,7 @@ export interface StagedChain {
   readonly names: StagedNames;
   /** Runs a statement for one of the tables and gives the number of rows that it changed. */
   run(doing: string, table: StagedTable, sql: string): Promise<number>;
+  query(doing: string, table: StagedTable, sql: string): Promise<readonly Row[]>;
 }
 
 /** Copies all received rows of a chain to temporary tables. */
@@ -65,12 +66,17 @@ export async function stageRows(
     const purpose = { doing: `stage the rows of table ${table.table}`, table: table.table };
     await session.execute(purpose, analyzeStagedSql(table, looked));
   }
+  const purposeOf = (doing: string, table: string) => ({
+    doing: `${doing} table ${table}`,
+    table,
+    grant: context.grants.rows(dataset, table),
+  });
   return {
     root,
     nested,
     names,
-    run: (doing, { table }, sql) =>
-      session.execute({ doing: `${doing} table ${table}`, table, grant: context.grants.rows(dataset, table) }, sql),
+    run: (doing, { table }, sql) => session.execute(purposeOf(doing, table), sql),
+    query: (doing, { table }, sql) => session.query(purposeOf(doing, table), sql),
   };
 }
 

@@ -24,6 +24,6 @@ export async function mergeStaged(
   if (rules === undefined) throw new InternalError("E_INTERNAL", `merge of table ${chain.root.name} has no rules`);
   const staged = await stageRows(session, context, prepared, chain, rules, progress);
   if (rules.strategy === "scd2") await writeVersions(staged, rules, progress);
-  else if (rules.strategy === "upsert") await upsert(session, staged, rules, progress);
+  else if (rules.strategy === "upsert") await upsert(staged, rules, progress);
   else await insertMissing(staged, rules, progress);
 }

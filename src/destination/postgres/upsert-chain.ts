@@ -1,7 +1,7 @@
 import type { UpsertRules } from "../../load/plan.ts";
 import { dropLosers } from "./drop-losers.ts";
 import { add, type Progress } from "./progress.ts";
-import type { Session } from "./session.ts";
+import { analyzeSql } from "./sql/merge.ts";
 import { dropStagedSql, type FilledTable, insertStagedSql, isAbsent, type StagedTable } from "./sql/staged-rows.ts";
 import {
   countMatchesSql,
@@ -20,15 +20,10 @@ import { isFilled, type StagedChain } from "./stage-rows.ts";
  * no more are deleted. Columns that are not of the schema keep what they have. dlt: golden sql.json `upsert*`, but for
  * several records of one key, on which it fails.
  */
-export async function upsert(
-  session: Session,
-  chain: StagedChain,
-  rules: UpsertRules,
-  progress: Progress,
-): Promise<void> {
+export async function upsert(chain: StagedChain, rules: UpsertRules, progress: Progress): Promise<void> {
   const { root, nested, names, run } = chain;
   await dropLosers(chain, rules, progress);
-  const old = root.isNew ? NOTHING : await findMatches(session, chain, rules);
+  const old = root.isNew ? NOTHING : await findMatches(chain, rules);
   const { hardDelete } = rules;
   if (hardDelete !== undefined) {
     // dlt: a record that is marked as deleted has no nested rows, not even where it is inserted.
@@ -64,10 +59,10 @@ interface Matches {
 
 const NOTHING: Matches = { leaves: 0, empties: 0 };
 
-async function findMatches(session: Session, { root, names, run }: StagedChain, rules: UpsertRules): Promise<Matches> {
+async function findMatches({ root, names, run, query }: StagedChain, rules: UpsertRules): Promise<Matches> {
   await run("find the received keys in", root, createMatchesSql(root, names, rules));
-  const purpose = { doing: `find the received keys in table ${root.table}`, table: root.table };
-  const [row] = await session.query(purpose, countMatchesSql(names));
+  await run("find the received keys in", root, analyzeSql(names.old));
+  const [row] = await query("find the received keys in", root, countMatchesSql(names));
   return { leaves: Number(row?.[0] ?? 0), empties: Number(row?.[1] ?? 0) };
 }
 

@@ -1,7 +1,15 @@
 import type { VersionRules } from "../../load/plan.ts";
 import { add, type Progress } from "./progress.ts";
 import { dropStagedSql } from "./sql/staged-rows.ts";
-import { createKnownSql, insertNestedVersionsSql, insertVersionsSql, knownNumbers, retireSql } from "./sql/versions.ts";
+import {
+  createKnownSql,
+  dropConstraintSql,
+  insertNestedVersionsSql,
+  insertVersionsSql,
+  knownNumbers,
+  retireSql,
+  uniqueInTheWaySql,
+} from "./sql/versions.ts";
 import { isFilled, type StagedChain } from "./stage-rows.ts";
 
 /**
@@ -20,7 +28,15 @@ export async function writeVersions(chain: StagedChain, rules: VersionRules, pro
       for (const table of filled) await run("leave out rows of", table, dropStagedSql(table, known));
     }
     await run("leave out rows of", root, dropStagedSql(root, known));
+    if (rules.version === root.rowId) await allowReturns(chain);
   }
   await run("insert versions into", root, insertVersionsSql(root, rules));
   for (const table of filled) await run("insert rows into", table, insertNestedVersionsSql(table));
+}
+
+/** The rows that are left are new versions, or old ones that come back under the id that they had. */
+async function allowReturns({ root, run, query }: StagedChain): Promise<void> {
+  for (const [name] of await query("look for constraints of", root, uniqueInTheWaySql(root))) {
+    if (name) await run("drop the constraint on row ids of", root, dropConstraintSql(root, name));
+  }
 }

@@ -31,6 +31,23 @@ export function knownNumbers(names: StagedNames): string {
   return `SELECT ${NUMBER} FROM ${temporary(names.known)}`;
 }
 
+/**
+ * The constraint of a table of another strategy that keeps row ids unique, where a version comes back or comes twice. A
+ * hash of the record is no key; dlt makes such tables without the constraint, and fails where it is left from before.
+ */
+export function uniqueInTheWaySql(root: FilledTable): string {
+  const rowId = quoteIdent(root.rowId);
+  return `SELECT c.conname::text FROM pg_catalog.pg_constraint AS c
+WHERE c.conrelid = ${quoteLiteral(target(root))}::pg_catalog.regclass AND c.contype = 'u' AND c.conkey = ARRAY[(
+  SELECT a.attnum FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.conrelid AND a.attname = ${quoteLiteral(root.rowId)})]
+AND (EXISTS (SELECT 1 FROM ${temporary(root.staged)} AS s JOIN ${target(root)} AS d ON d.${rowId} = s.${rowId})
+  OR EXISTS (SELECT 1 FROM ${temporary(root.staged)} AS s GROUP BY s.${rowId} HAVING pg_catalog.count(*) > 1))`;
+}
+
+export function dropConstraintSql(root: FilledTable, name: string): string {
+  return `ALTER TABLE ${target(root)} DROP CONSTRAINT ${quoteIdent(name)}`;
+}
+
 /** Writes the received versions that are left, with the time from which they hold. */
 export function insertVersionsSql(root: FilledTable, rules: VersionRules): string {
   const columns = root.columns.map(({ name }) => name).filter((name) => name !== rules.from && name !== rules.to);
