@@ -97,6 +97,42 @@ suite("early load", () => {
     });
   }
 
+  for (const strategy of ["upsert", "insert-only", "scd2"] as const) {
+    test(`${strategy}: rows that are staged wait for the end, those of other tables do not`, async (t) => {
+      const ordinary = await testDatabase(t);
+      const early = await testDatabase(t);
+      const watch = watchPoints(t);
+      const hints = {
+        writeDisposition: { disposition: "merge", strategy, boundaryTimestamp: "2024-01-01" },
+        primaryKey: ["id"],
+      } as const;
+      const staged = (pages: PagedResource["pages"]): PagedResource => ({ name: "staged", hints, pages });
+      for (const [load1, more] of [
+        [1, {}],
+        [2, { x: 1 }],
+      ] as const) {
+        watch.points.length = 0;
+        const pages = [records(0, 100, () => more), records(50, 100, () => more)];
+        const resources = load1 === 1 ? [staged(pages), items("append", pages)] : [staged(pages)];
+        // Before the last page of the other table; the staged rows alone begin no early load, however many they are.
+        const gate: Gate = async (count) => {
+          if (count === 3) await watch.reached("load:early:1");
+        };
+        for (const db of [early, ordinary]) {
+          const rules = db === early ? {} : { early: NEVER };
+          const paged = pagedSource("early", resources, db === early ? gate : open, { cursor: load1 });
+          const done = await load(db, { source: paged, ...rules });
+          assert.deepEqual(
+            done.messages.filter((text) => text.startsWith("early")),
+            [],
+          );
+        }
+        assert.equal(watch.points.includes("load:early:1"), load1 === 1);
+        assert.deepEqual(await dump(early), await dump(ordinary), `load ${load1}`);
+      }
+    });
+  }
+
   test("columns and tables that come late stand where the ordinary way puts them", async (t) => {
     const ordinary = await testDatabase(t);
     const early = await testDatabase(t);
