@@ -44,6 +44,27 @@ test("the workflow of the README is a configuration that Sluice takes, with inpu
   assert.ok(readme.includes(`group: sluice-${configuration.pipelineName}`));
 });
 
+test("the resources of the page on write dispositions are what Sluice takes, and every strategy is there", () => {
+  const page = read("docs/write-dispositions.md");
+  const examples = [...page.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map((match) => match[1] ?? "");
+  assert.ok(examples.length >= 5);
+  for (const example of examples) {
+    const resources = example.replace(/^/gm, "    ");
+    const text = `source:\n  client: { base_url: "https://api.example.com" }\n  resources:\n${resources}`;
+    const configuration = loadConfiguration({
+      kind: "cli",
+      file: "pipeline.yaml",
+      flags: {},
+      environment: {},
+      readText: (path) => (path.endsWith("pipeline.yaml") ? text : undefined),
+    });
+    assert.equal(configuration.source.kind, "rest-api");
+  }
+  for (const strategy of ["delete-insert", "upsert", "insert-only", "scd2"]) {
+    assert.ok(examples.some((example) => example.includes(`strategy: ${strategy}`)));
+  }
+});
+
 test("the pipeline file of the README is one", () => {
   const text = blocks("yaml")[1] ?? "";
   const configuration = loadConfiguration({

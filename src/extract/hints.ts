@@ -13,7 +13,7 @@ export function hintsOf(plan: PlannedResource): ResourceHints {
     writeDisposition: dispositionOf(config.write_disposition),
     primaryKey: names(config.primary_key),
     mergeKey: names(config.merge_key),
-    columns: columnsOf(config.columns),
+    columns: Array.isArray(config.columns) ? {} : (config.columns ?? {}),
     ...(config.max_table_nesting === undefined || config.max_table_nesting === null
       ? {}
       : { maxTableNesting: config.max_table_nesting }),
@@ -63,12 +63,6 @@ function contractOf(written: NonNullable<PlannedResource["config"]["schema_contr
     ...(columns === undefined ? {} : { columns }),
     ...(data_type === undefined ? {} : { data_type }),
   };
-}
-
-/** Column hints by name; dlt takes a list of columns with their names too. */
-function columnsOf(written: PlannedResource["config"]["columns"]): ResourceHints["columns"] {
-  if (!Array.isArray(written)) return written ?? {};
-  return Object.fromEntries(written.map((column) => [String(column.name), column]));
 }
 
 function names(keys: string | readonly string[] | null | undefined): readonly string[] {

@@ -78,7 +78,7 @@ function resourceFaults(resource: PlannedResource, config: RestApiConfig): Fault
     });
   }
   faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
-  const { columns } = resource.config;
+  const columns = typeof written === "object" ? written.columns : undefined;
   if (Array.isArray(columns)) {
     columns.forEach((column, index) => {
       if (typeof column.name === "string" && column.name !== "") return;

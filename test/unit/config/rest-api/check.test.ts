@@ -142,3 +142,31 @@ test("null hides a default, headers replace, params and json merge one level dee
   assert.deepEqual(resource?.json, { x: { z: 1 } });
   assert.equal(resource?.auth, null);
 });
+
+test("a write disposition: timestamps that are none, options of another strategy, keys and words that are none", () => {
+  const of = (write_disposition: unknown) =>
+    faults({ client: { base_url: "https://h" }, resources: [{ name: "a", write_disposition }] });
+  const merge = (strategy: string, more: object) => of({ disposition: "merge", strategy, ...more });
+  const at = (key: string) => `resources.0.write_disposition.${key}`;
+  assert.deepEqual(merge("scd2", { boundary_timestamp: "now", active_record_timestamp: "" }), [
+    `type ${at("active_record_timestamp")}`,
+    `type ${at("boundary_timestamp")}`,
+  ]);
+  assert.deepEqual(merge("scd2", { boundary_timestamp: null, active_record_timestamp: "9999-12-31" }), []);
+  assert.deepEqual(merge("insert-only", { skip_unchanged_rows: true, row_version_column_name: "v" }), [
+    `type ${at("skip_unchanged_rows")}`,
+    `type ${at("row_version_column_name")}`,
+  ]);
+  assert.deepEqual(merge("upsert", { skip_unchanged_rows: true, row_version_column_name: "v" }), []);
+  assert.deepEqual(of({ disposition: "merge", strategy: "upsrt" }), [`unknown_type ${at("strategy")}`]);
+  assert.deepEqual(of({ disposition: "merge", strategy: "cdc" }), [`unknown_type ${at("strategy")}`]);
+  assert.deepEqual(merge("scd2", { validity_column_names: ["a"] }), [`type ${at("validity_column_names")}`]);
+});
+
+test("column hints as a list need their names", () => {
+  const columns = [{ name: "id", primary_key: true }, { data_type: "text" }];
+  const resources = [{ name: "a", columns }];
+  assert.deepEqual(faults({ client: { base_url: "https://h" }, resources }), [
+    "missing_key resources.0.columns.1.name",
+  ]);
+});
