@@ -8,7 +8,7 @@ import { inferDataType, plainDataType } from "../schema/infer.ts";
 import { plainTimestampEnd } from "../schema/iso-time.ts";
 import { shortenFragments } from "../schema/naming/snake-case.ts";
 import { bigIntegerType, isTooBigFor } from "./big-integer.ts";
-import { noteMissing } from "./missing-values.ts";
+import { mayAddColumn } from "./keep-contract.ts";
 import { type RunContext, valueContext } from "./run-context.ts";
 import { ensureSlot, KIND, refreshPlan, type Slot, type TablePlan } from "./table-plan.ts";
 
@@ -64,6 +64,12 @@ export function encodeValue(context: RunContext, plan: TablePlan, slot: Slot, va
       addColumn(context, plan, slot, value, false);
       encodeValue(context, plan, slot, value);
       return;
+    case KIND.discardRow:
+      context.rowDiscarded = true;
+      return;
+    case KIND.discardValue:
+      context.warn("W_CONTRACT_VALUE", `${plan.name}.${slot.name}`);
+      return;
     default:
       break;
   }
@@ -96,11 +102,20 @@ function jsonField(context: RunContext, plan: TablePlan, slot: Slot, value: Json
  * a timestamp; a later text that is none has no place left. Golden types.json `variant_*`, `failing`.
  */
 function encodeVariant(context: RunContext, plan: TablePlan, slot: Slot, value: Value): void {
-  if (slot.required) noteMissing(context, plan, slot, false);
   const plain = bigIntegerType(context, value) ?? plainDataType(value);
   const variant = variantSlot(context, plan, slot, plain);
-  if (variant.kind === KIND.untyped) {
-    addColumn(context, plan, variant, value, true);
+  const isNew = variant.kind === KIND.untyped;
+  if (isNew) addColumn(context, plan, variant, value, true);
+  if (variant.kind === KIND.discardRow) {
+    context.rowDiscarded = true;
+    return;
+  }
+  if (slot.required) plan.lacking.push({ slot, isNull: false });
+  if (variant.kind === KIND.discardValue) {
+    context.warn("W_CONTRACT_VALUE", `${plan.name}.${variant.name}`);
+    return;
+  }
+  if (isNew) {
     context.warn("W_VARIANT_COLUMN", `${plan.name}.${variant.name}`, {
       detail: `${slot.name} is ${slot.column?.dataType}, a value is ${plain}; first in record ${context.record} of ${context.resource}`,
     });
@@ -131,7 +146,7 @@ function addColumn(context: RunContext, plan: TablePlan, slot: Slot, value: Valu
   const inferred =
     bigIntegerType(context, value) ?? (context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value));
   const dataType = (variant ? undefined : context.rules.preferredType(slot.name)) ?? inferred;
-  if (dataType === undefined) return;
+  if (dataType === undefined || !mayAddColumn(context, plan, slot, variant)) return;
   addInferredColumn(context.schema, context.rules, plan.table, { name: slot.name, dataType, variant });
   refreshPlan(context, plan);
 }

@@ -7,7 +7,7 @@ import type { Slot, TablePlan } from "./table-plan.ts";
  * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
  * key ends the run at once, in dlt's words.
  */
-export function noteMissing(context: RunContext, plan: TablePlan, slot: Slot, isNull: boolean): void {
+function noteMissing(context: RunContext, plan: TablePlan, slot: Slot, isNull: boolean): void {
   const column = plan.table.columns.get(slot.name);
   const isKey = column?.primaryKey === true || column?.mergeKey === true;
   if (isNull && !isKey && isComplete(column) && !column.nullable) {
@@ -44,6 +44,12 @@ export function skipsRow(context: RunContext, plan: TablePlan): boolean {
     }
   }
   return false;
+}
+
+/** Takes note of what the row that is written lacks. */
+export function noteLacking(context: RunContext, plan: TablePlan): void {
+  const lacking = plan.lacking.splice(0);
+  for (const { slot, isNull } of lacking) noteMissing(context, plan, slot, isNull);
 }
 
 /** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */

@@ -5,8 +5,9 @@ import { Double, type JsonObject, type JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
 import { afterItem, itemText, type JsonTape } from "../core/json-tape.ts";
 import type { Random } from "../core/ports.ts";
-import type { RecordPage } from "../core/source.ts";
+import { type RecordPage, recordCount } from "../core/source.ts";
 import type { Warn } from "../core/warnings.ts";
+import { isNewTable, setEvolvesOnce } from "../schema/contract.ts";
 import { nameRules } from "../schema/default-hints.ts";
 import { addInferredTable } from "../schema/evolve.ts";
 import { applyResourceHints, rootTableName } from "../schema/hints.ts";
@@ -18,8 +19,9 @@ import { type DataRules, DEFAULT_DATA_RULES } from "./data-rules.ts";
 import { decidingResources, type NormalizedResource } from "./deciding-resources.ts";
 import { encodeValue } from "./encode-value.ts";
 import { createScratch, flatten, setSlot } from "./flatten.ts";
+import { hasDiscarded, mayFillTable } from "./keep-contract.ts";
 import { noteSurrogate } from "./lone-surrogate.ts";
-import { checkMissing, noteMissing, skipsRow } from "./missing-values.ts";
+import { checkMissing, noteLacking, skipsRow } from "./missing-values.ts";
 import { createRowIds } from "./row-ids.ts";
 import { DEFAULT_LIMITS, type NormalizeLimits, type RunContext } from "./run-context.ts";
 import { createTablePlan, ensureSlot, type ListPlan, refreshPlan, type Slot, type TablePlan } from "./table-plan.ts";
@@ -92,6 +94,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     resource: "",
     record: 0,
     rootNumber: 0,
+    rowDiscarded: false,
     collisions: new Set(),
   };
   const padding = encoder.delimiter + encoder.nullField;
@@ -111,21 +114,26 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
           copyEscaped: encoder.copyEscaped,
         });
   const plans = new Map<string, TablePlan>();
+  /** Root tables that the schema contract keeps out, by resource. */
+  const discardedTables = new Map<string, string>();
   const states = new Map<string, ResourceState>();
   const deciding = decidingResources(schema, options.resources);
   let chunks: TableChunk[] = [];
   let rootRows = 0;
 
   /** Hints are applied when the first page arrives, as dlt does with the first item. */
-  const start = (name: string): ResourceState => {
+  const start = (name: string): ResourceState | undefined => {
     const known = states.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined || discardedTables.has(name)) return known;
     const place = options.resources.findIndex((one) => one.name === name);
     const resource = options.resources[place];
     if (resource === undefined) throw new InternalError("E_INTERNAL", `a page of the unknown resource ${name}`);
     const table = rootTableName(schema, resource);
     const decider = deciding.get(table) ?? resource;
-    if (!startedInOrder().some((other) => other.table === table)) applyResourceHints(schema, decider);
+    if (!startedInOrder().some((other) => other.table === table) && applyResourceHints(schema, decider).discarded) {
+      discardedTables.set(name, table);
+      return undefined;
+    }
     const plan = planOf(table, [table], undefined);
     for (const each of plans.values()) refreshPlan(context, each);
     const state: ResourceState = { resource, deciding: decider, table, plan, place, records: 0 };
@@ -138,9 +146,10 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   const planOf = (name: string, fragments: readonly string[], parent: string | undefined): TablePlan => {
     const known = plans.get(name);
     if (known !== undefined) return known;
+    const startedNew = parent !== undefined && isNewTable(schema.tables.get(name));
     const table = schema.tables.get(name) ?? addInferredTable(schema, name, parent);
     const writer = createChunkWriter({ table: name, pool, padding, emit: (chunk) => chunks.push(chunk) });
-    const plan = createTablePlan(context, table, fragments, writer);
+    const plan = createTablePlan(context, table, fragments, writer, startedNew);
     plans.set(name, plan);
     return plan;
   };
@@ -215,7 +224,11 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
   const finishRow = (plan: TablePlan, id: string, base: number, level: number, handed: HandedDown): void => {
     setSlot(context, scratch, plan, plan.id, id);
     const below = scratch.listCount > base ? extend(plan, handed) : NOTHING;
-    writeRow(plan);
+    if (!writeRow(plan)) {
+      // The rows below a dropped row go with it.
+      scratch.listCount = base;
+      return;
+    }
     const top = scratch.listCount;
     for (let at = base; at < top; at += 1) {
       listRows(plan, scratch.lists[at] as ListPlan, scratch.items[at] as readonly JsonValue[], level - 1, below, id);
@@ -238,7 +251,14 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     handed: HandedDown,
     parentId: string,
   ): void => {
-    list.plan ??= planOf(list.name, list.fragments, parent.name);
+    if (list.plan === undefined) {
+      if (!list.discarded && !mayFillTable(context, list.name, parent.name)) list.discarded = true;
+      if (list.discarded) {
+        warn("W_CONTRACT_TABLE", list.name, { count: items.length });
+        return;
+      }
+      list.plan = planOf(list.name, list.fragments, parent.name);
+    }
     const plan = list.plan;
     for (let index = 0; index < items.length; index += 1) {
       const item = items[index] as JsonValue;
@@ -250,11 +270,19 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     }
   };
 
-  const writeRow = (plan: TablePlan): void => {
+  /** False when the schema contract drops the row. */
+  const writeRow = (plan: TablePlan): boolean => {
+    if (plan.discarding.length > 0 && hasDiscarded(plan)) {
+      for (let i = 0; i < scratch.visitedCount; i += 1) (scratch.visited[i] as Slot).value = undefined;
+      warn("W_CONTRACT_ROW", plan.name);
+      return false;
+    }
     const required = plan.required;
     for (let i = 0; i < required.length; i += 1) {
       const slot = required[i] as (typeof required)[number];
-      if (slot.value === undefined || slot.value === null) noteMissing(context, plan, slot, slot.value === null);
+      if (slot.value === undefined || slot.value === null) {
+        plan.lacking.push({ slot, isNull: slot.value === null });
+      }
     }
     for (let i = 0; i < scratch.visitedCount; i += 1) {
       const slot = scratch.visited[i] as (typeof scratch.visited)[number];
@@ -263,6 +291,14 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
       if (value !== null && value !== undefined) encodeValue(context, plan, slot, value);
     }
     const { fields, columns } = plan;
+    if (context.rowDiscarded) {
+      context.rowDiscarded = false;
+      plan.lacking.length = 0;
+      fields.fill(nullField);
+      warn("W_CONTRACT_ROW", plan.name);
+      return false;
+    }
+    if (plan.lacking.length > 0) noteLacking(context, plan);
     if (plan.numbered) fields[0] = `${context.rootNumber}`;
     let row = fields[0] as string;
     fields[0] = nullField;
@@ -272,6 +308,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     }
     if (!row.isWellFormed()) countSurrogates(plan, row);
     plan.writer.write(row, columns);
+    return true;
   };
 
   /** The bytes of a lone surrogate are written as U+FFFD; here it is only counted, by column. */
@@ -341,8 +378,13 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
 
   return {
     page: (page) => {
-      const state = start(page.resource);
       context.resource = page.resource;
+      const state = start(page.resource);
+      if (state === undefined) {
+        warn("W_CONTRACT_TABLE", discardedTables.get(page.resource) ?? page.resource, { count: recordCount(page) });
+        page.release?.();
+        return take();
+      }
       const level = nestingLevel(schema, state.table);
       if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
         tapeRecords(state, page.tape, level);
@@ -353,7 +395,9 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     finish: () => {
       for (const plan of plans.values()) {
         plan.writer.flush();
-        if (plan.writer.rows > 0) plan.table.seenData = true;
+        if (plan.writer.rows === 0) continue;
+        plan.table.seenData = true;
+        setEvolvesOnce(plan.table, false);
       }
       checkMissing(context, plans.values());
       return take();

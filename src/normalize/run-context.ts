@@ -31,6 +31,8 @@ export interface RunContext {
   record: number;
   /** Number of the root row at hand and of those below it, over all resources. */
   rootNumber: number;
+  /** The schema contract drops the row whose values are being written. */
+  rowDiscarded: boolean;
   /** Pairs of colliding keys that were told of. */
   readonly collisions: Set<string>;
 }

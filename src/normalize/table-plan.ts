@@ -12,7 +12,19 @@ import { noteSurrogate } from "./lone-surrogate.ts";
 import { type RunContext, valueContext } from "./run-context.ts";
 
 /** How a value of a column is encoded. Everything but `slow` and `untyped` has a path of its own in `encode-value.ts`. */
-export const KIND = { untyped: 0, text: 1, bigint: 2, double: 3, bool: 4, timestamp: 5, json: 6, slow: 7 } as const;
+export const KIND = {
+  untyped: 0,
+  text: 1,
+  bigint: 2,
+  double: 3,
+  bool: 4,
+  timestamp: 5,
+  json: 6,
+  slow: 7,
+  /** The schema contract keeps the column out: rows with the name, or just its values, are dropped. */
+  discardRow: 8,
+  discardValue: 9,
+} as const;
 export type Kind = (typeof KIND)[keyof typeof KIND];
 
 /**
@@ -74,6 +86,8 @@ export interface ListPlan {
   source: KeyPlan;
   at: number;
   plan: TablePlan | undefined;
+  /** The schema contract keeps the table out: its rows are dropped with all below them. */
+  discarded: boolean;
   /** Serial number of the last row of a tape that had items here. */
   mark: number;
 }
@@ -91,6 +105,10 @@ export interface TablePlan {
   readonly writer: ChunkWriter;
   /** Rows carry the number of their record in the first field, see `RECORD_NUMBER`. */
   readonly numbered: boolean;
+  /** A nested table that had no column before this run. */
+  readonly startedNew: boolean;
+  /** Slots whose rows the schema contract drops. */
+  readonly discarding: Slot[];
   /** Names of the fields in COPY order: the complete columns. A new array whenever it grows. */
   columns: string[];
   /** One field a column; holds nulls between rows. */
@@ -105,6 +123,8 @@ export interface TablePlan {
   readonly parentId: Slot;
   readonly listIndex: Slot;
   readonly item: Slot;
+  /** Required columns without a value in the row at hand; counted when it is written. */
+  readonly lacking: { readonly slot: Slot; readonly isNull: boolean }[];
   /** Rows without a value in a required column. */
   readonly missing: Map<Slot, MissingValues>;
   /** Rows that were left out because they have no value in a key column. */
@@ -129,6 +149,7 @@ export function createTablePlan(
   table: Table,
   fragments: readonly string[],
   writer: ChunkWriter,
+  startedNew: boolean,
 ): TablePlan {
   const slots = new Map<string, Slot>();
   const slot = (name: string) => ensureSlot(context, table, slots, name);
@@ -142,6 +163,8 @@ export function createTablePlan(
     slots,
     lists: new Map(),
     writer,
+    startedNew,
+    discarding: [],
     numbered,
     columns: numbered ? [RECORD_NUMBER] : [],
     fields: numbered ? [context.encoder.nullField] : [],
@@ -153,6 +176,7 @@ export function createTablePlan(
     parentId: slot("_dlt_parent_id"),
     listIndex: slot("_dlt_list_idx"),
     item: slot("value"),
+    lacking: [],
     missing: new Map(),
     skipped: new Map(),
     givenIds: undefined,
@@ -266,7 +290,16 @@ export function addList(context: RunContext, plan: TablePlan, node: ObjectNode, 
   const fragments = [...plan.fragments, ...node.names, own];
   const name = shortenFragments(fragments);
   // Lists whose tables have one name are one list: two would give their rows the same ids, which dlt fails on.
-  const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined, mark: 0 };
+  const list = plan.lists.get(name) ?? {
+    name,
+    fragments,
+    source: key,
+    row: 0,
+    at: 0,
+    plan: undefined,
+    discarded: false,
+    mark: 0,
+  };
   if (fragments.length > context.limits.maxDepth) throw tooDeep(context, plan, key.path);
   plan.lists.set(name, list);
   key.list = list;

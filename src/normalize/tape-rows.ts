@@ -3,6 +3,7 @@ import { parseJson } from "../core/json-reader.ts";
 import { afterItem, itemText, type JsonTape, TOKEN } from "../core/json-tape.ts";
 import { encodeValue } from "./encode-value.ts";
 import { noteSurrogate } from "./lone-surrogate.ts";
+import { noteLacking } from "./missing-values.ts";
 import type { RunContext } from "./run-context.ts";
 import {
   addChildNode,
@@ -78,6 +79,13 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
   let listCount = 0;
   const lists: ListPlan[] = [];
   const listTokens: number[] = [];
+  /** Rows that the schema contract drops. */
+  const dropped: boolean[] = [];
+  // Lists whose table it keeps out.
+  let discardedCount = 0;
+  const discarded: ListPlan[] = [];
+  const discardedTokens: number[] = [];
+  const discardedParents: number[] = [];
 
   const note = (slot: Slot, token: number): boolean => {
     if (slot.mark === serial) return false;
@@ -191,6 +199,13 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
 
   const lookAtList = (list: ListPlan, token: number, level: number, parent: number): boolean => {
     const plan = list.plan;
+    if (list.discarded) {
+      discarded[discardedCount] = list;
+      discardedTokens[discardedCount] = token;
+      discardedParents[discardedCount] = parent;
+      discardedCount += 1;
+      return true;
+    }
     if (plan === undefined || plan.isRoot) return false;
     const close = (entries[token + 1] as number) >> 4;
     let place = 0;
@@ -214,8 +229,15 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
     const parent = parents[row] as number;
     const copied = plan.copied;
     let size = 0;
+    const first = row === 0 ? 0 : (ends[row - 1] as number);
     const last = ends[row] as number;
-    for (let i = row === 0 ? 0 : (ends[row - 1] as number); i < last; i += 1) {
+    dropped[row] = parent >= 0 && (dropped[parent] as boolean);
+    if (dropped[row]) return;
+    if (plan.discarding.length > 0 && hasDiscardedName(first, last)) {
+      dropRow(plan, row);
+      return;
+    }
+    for (let i = first; i < last; i += 1) {
       const slot = slots[i] as Slot;
       const token = tokens[i] as number;
       const b = entries[token + 1] as number;
@@ -253,6 +275,15 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       encodeValue(context, plan, plan.listIndex, place);
     }
     encodeValue(context, plan, plan.id, id);
+    if (context.rowDiscarded) {
+      context.rowDiscarded = false;
+      plan.lacking.length = 0;
+      plan.fields.fill(nullField);
+      copied.kinds.fill(AS_TEXT);
+      dropRow(plan, row);
+      return;
+    }
+    if (plan.lacking.length > 0) noteLacking(context, plan);
     ids[row] = id;
     if (plan.numbered) plan.fields[0] = `${context.rootNumber}`;
     if (plan.propagated.length === 0) below[row] = parent < 0 ? NOTHING : (below[parent] as HandedDown);
@@ -262,6 +293,28 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       below[row] = own;
     }
     writeFields(plan, size);
+  };
+
+  const hasDiscardedName = (first: number, last: number): boolean => {
+    for (let i = first; i < last; i += 1) if ((slots[i] as Slot).kind === KIND.discardRow) return true;
+    return false;
+  };
+
+  /** The rows below go with it. */
+  const dropRow = (plan: TablePlan, row: number): void => {
+    dropped[row] = true;
+    context.warn("W_CONTRACT_ROW", plan.name);
+  };
+
+  const warnDiscarded = (): void => {
+    for (let i = 0; i < discardedCount; i += 1) {
+      if (dropped[discardedParents[i] as number]) continue;
+      const token = discardedTokens[i] as number;
+      const close = (entries[token + 1] as number) >> 4;
+      let count = 0;
+      for (let at = token + 2; at < close; at = afterItem(entries, at)) count += 1;
+      context.warn("W_CONTRACT_TABLE", (discarded[i] as ListPlan).name, { count });
+    }
   };
 
   const isCopied = (slotKind: number, kind: number, start: number, end: number): boolean => {
@@ -356,10 +409,12 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       rowCount = 0;
       slotCount = 0;
       listCount = 0;
+      discardedCount = 0;
       if (((entries[index + 1] as number) & 15) !== TOKEN.object || !lookAtObject(plan, index, level, -1, 0))
         return false;
       context.rootNumber = nextRootNumber();
       for (let row = 0; row < rowCount; row += 1) writeRow(row);
+      if (discardedCount > 0) warnDiscarded();
       return true;
     },
   };

@@ -8,7 +8,6 @@ import { loadPackage } from "./load-step.ts";
 import { makePackage } from "./make-package.ts";
 import type { PipelineOptions } from "./options.ts";
 import { findPending } from "./pending.ts";
-import { refuseContracts } from "./refuse-contracts.ts";
 import { limitTime, timeoutError } from "./time-limit.ts";
 import type { Trace } from "./trace.ts";
 import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
@@ -62,7 +61,6 @@ async function keepTrace(options: PipelineOptions, trace: Trace): Promise<void> 
 }
 
 async function runSteps(options: PipelineOptions, recorder: TraceRecorder): Promise<void> {
-  refuseContracts(options.source);
   const dataset = datasetName(options.dataset);
   const schemaName = normalizeSchemaName(options.source.name);
   recorder.set({ dataset, schemaName });

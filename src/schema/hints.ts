@@ -1,10 +1,13 @@
 import { ConfigError } from "../core/errors.ts";
 import { getOwn, type JsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { SourceResource, WriteDisposition } from "../core/source.ts";
+import { type Contract, evolvesOnce, expandContract, isExempt, isNewTable, setEvolvesOnce } from "./contract.ts";
+import { contractError } from "./contract-error.ts";
 import { mergeColumns } from "./evolve.ts";
 import { columnName, tableName } from "./identifiers.ts";
 import { extendPropagation } from "./propagation.ts";
-import { parseColumn, storedTable } from "./stored.ts";
+import { isComplete } from "./schema.ts";
+import { parseColumn, storedColumn, storedTable } from "./stored.ts";
 import type { Column, Schema, Table } from "./table.ts";
 
 /** What the hints of a resource made of its root table. */
@@ -13,6 +16,8 @@ export interface AppliedHints {
   readonly table: string;
   /** False when the schema had all of it before. */
   readonly changed: boolean;
+  /** The contract discards the table: it was not made, and rows for it are to be dropped. */
+  readonly discarded: boolean;
 }
 
 /**
@@ -33,8 +38,15 @@ export function applyResourceHints(schema: Schema, resource: Pick<SourceResource
   }
   const before = known === undefined ? undefined : JSON.stringify(storedTable(known));
   const configured = schema.normalizers;
+  const columns = hintedColumns(schema, hints);
+  const contract = expandContract(hints.schemaContract ?? getOwn(schema.settings, "schema_contract"));
+  const isNew = isNewTable(known);
+  if (contract !== undefined && !admits(schema, resource.name, contract, name, known, columns)) {
+    return { table: name, changed: false, discarded: true };
+  }
   const table: Table = known ?? { name, columns: new Map(), extra: {} };
-  mergeColumns(table.columns, hintedColumns(schema, hints), false);
+  mergeColumns(table.columns, columns, false);
+  if (contract !== undefined && contract.columns !== "evolve" && isNew) setEvolvesOnce(table, true);
   table.writeDisposition = hints.writeDisposition.disposition;
   applyMergeOptions(table, hints.writeDisposition);
   table.resource = resource.name;
@@ -44,8 +56,64 @@ export function applyResourceHints(schema: Schema, resource: Pick<SourceResource
   checkMergeHints(table, resource.name);
   schema.tables.set(name, table);
   extendPropagation(schema, name);
-  return { table: name, changed: before !== JSON.stringify(storedTable(table)) || configured !== schema.normalizers };
+  const changed = before !== JSON.stringify(storedTable(table)) || configured !== schema.normalizers;
+  return { table: name, changed, discarded: false };
 }
+
+/** Holds the hints against the contract; hints of columns that it discards are taken out. False: no such table. */
+function admits(
+  schema: Schema,
+  resource: string,
+  contract: Contract,
+  name: string,
+  known: Table | undefined,
+  columns: Map<string, Column>,
+): boolean {
+  const frozen = (entity: "tables" | "columns" | "data_type", what: string, column?: string) =>
+    contractError({
+      schema: schema.name,
+      table: name,
+      ...(column === undefined ? {} : { column }),
+      resource,
+      entity,
+      what,
+    });
+  if (known === undefined || isNewTable(known)) {
+    if (contract.tables === "freeze") throw frozen("tables", `Can't add table \`${name}\``);
+    if (contract.tables !== "evolve") return false;
+  }
+  const mayAdd = contract.columns === "evolve" || known === undefined || isNewTable(known) || evolvesOnce(known);
+  for (const [key, column] of columns) {
+    if (isExempt(key)) continue;
+    const old = known?.columns.get(key);
+    const isNew = !isComplete(old);
+    if (!mayAdd && isNew && column.variant !== true) {
+      if (contract.columns === "freeze") {
+        throw frozen("columns", `Can't add table column \`${key}\` to table \`${name}\``, key);
+      }
+      columns.delete(key);
+    }
+    const changes = !isNew && column.variant !== true && changesType(old, column);
+    if (contract.dataType !== "evolve" && (column.variant === true || changes)) {
+      if (contract.dataType === "freeze") {
+        const what = changes
+          ? `Can't evolve column type of \`${key}\` in table \`${name}\``
+          : `Can't add variant column \`${key}\` for table \`${name}\``;
+        throw frozen("data_type", what, key);
+      }
+      columns.delete(key);
+    }
+  }
+  return true;
+}
+
+/** dlt: what a hint says of type, limits and nullability, and the column does not. */
+function changesType(old: Column, hinted: Column): boolean {
+  const [before, after] = [storedColumn(old), storedColumn(hinted)];
+  return TYPE_PROPERTIES.some((key) => after[key] !== undefined && after[key] !== before[key]);
+}
+
+const TYPE_PROPERTIES = ["data_type", "nullable", "precision", "scale", "timezone"] as const;
 
 /** Normalized name of the table that a resource fills. */
 export function rootTableName(schema: Schema, resource: Pick<SourceResource, "name" | "hints">): string {
@@ -53,7 +121,7 @@ export function rootTableName(schema: Schema, resource: Pick<SourceResource, "na
 }
 
 /** The columns that the hints declare, by normalized name. dlt: golden types.json `hint_*`, system.json. */
-function hintedColumns(schema: Schema, hints: SourceResource["hints"]): ReadonlyMap<string, Column> {
+function hintedColumns(schema: Schema, hints: SourceResource["hints"]): Map<string, Column> {
   const raw = new Map<string, JsonObject>();
   for (const key of Object.keys(hints.columns)) {
     const hint = getOwn(hints.columns, key) as JsonObject | undefined;

@@ -25,7 +25,8 @@ export interface SettleRequest {
 export function settleVersion({ before, after, resources, withState }: SettleRequest): boolean {
   const extracted = cloneSchema(before);
   for (const resource of resources) {
-    const { table } = applyResourceHints(extracted, resource);
+    const { table, discarded } = applyResourceHints(extracted, resource);
+    if (discarded) continue;
     // dlt: a nesting hint of the resource replaces the whole `x-normalizer`; normalize puts the mark of data back.
     const root = extracted.tables.get(table);
     if (root !== undefined && resource.hints.maxTableNesting !== undefined) {

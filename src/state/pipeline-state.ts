@@ -44,7 +44,9 @@ export function nextState(previous: JsonObject | null, changes: StateChanges): N
   setOwn(state, "destination_type", "dlt.destinations.postgres");
   setOwn(state, "destination_name", (previous === null ? undefined : getOwn(previous, "destination_name")) ?? null);
   setOwn(state, "_version_hash", "");
-  setOwn(state, "sources", withSource(previous, changes));
+  const sources = withSource(previous, changes);
+  // dlt: no `sources` at all as long as no resource ever kept anything.
+  if (sources !== undefined) setOwn(state, "sources", sources);
   if (previous !== null) carryUnknown(previous, state);
 
   const versionHash = stateVersionHash(without(state, HASH_KEY));
@@ -74,9 +76,11 @@ export function stateSchemaNames(state: JsonObject): readonly string[] {
   return isJsonArray(names) ? names.filter((name) => typeof name === "string") : [];
 }
 
-function withSource(previous: JsonObject | null, changes: StateChanges): JsonObject {
+function withSource(previous: JsonObject | null, changes: StateChanges): JsonObject | undefined {
   const sources: { [key: string]: JsonValue } = {};
   const old = previous === null ? undefined : getOwn(previous, "sources");
+  const had = isJsonObject(old) && getOwn(old, changes.sourceName) !== undefined;
+  if (!had && Object.keys(changes.sourceState).length === 0) return isJsonObject(old) ? old : undefined;
   if (isJsonObject(old)) for (const [key, value] of Object.entries(old)) setOwn(sources, key, value);
   setOwn(sources, changes.sourceName, changes.sourceState);
   return sources;

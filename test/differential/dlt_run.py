@@ -30,13 +30,19 @@ with open(args.file, encoding="utf-8") as f:
 config = dict(document["source"])
 name = config.pop("name")
 nesting = config.pop("max_table_nesting", None)
+contract = config.pop("schema_contract", None)
+paths = {key: document[key] for key in ("import_schema_path", "export_schema_path") if key in document}
 
 pipeline = dlt.pipeline(
     document["pipeline"],
     destination=dlt.destinations.postgres(args.url),
     dataset_name=args.dataset,
     pipelines_dir=os.path.join(args.folder, "pipelines"),
+    **paths,
 )
-info = pipeline.run(rest_api_source(config, name=name, max_table_nesting=nesting))
+source = rest_api_source(config, name=name, max_table_nesting=nesting, schema_contract=contract)
+if "endpoints" in document:
+    source = source.with_resources(*document["endpoints"])
+info = pipeline.run(source, refresh=document.get("refresh"), schema_contract=document.get("schema_contract"))
 info.raise_on_failed_jobs()
 print(json.dumps({"dlt": dlt.__version__, "load_ids": info.loads_ids, "schema_version_hash": pipeline.default_schema.version_hash}))

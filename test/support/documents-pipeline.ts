@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { JsonValue } from "../../src/core/json.ts";
 import { Secret } from "../../src/core/secret.ts";
-import type { ResourceHints, Source } from "../../src/core/source.ts";
+import type { ResourceHints, SchemaContract, Source } from "../../src/core/source.ts";
 import { copyText } from "../../src/destination/postgres/copy-text.ts";
 import { createPostgres } from "../../src/destination/postgres/create-postgres.ts";
 import type { ReplaceMethod } from "../../src/destination/postgres/load-context.ts";
@@ -14,7 +14,7 @@ import { documentsSource } from "./documents-source.ts";
 
 /** Runs of one pipeline over given documents, into a real database, through the product's own path. */
 export interface DocumentsPipeline {
-  run(documents: readonly JsonValue[], hints: ResourceHints): Promise<PipelineRun>;
+  run(documents: readonly JsonValue[], hints: ResourceHints, contract?: SchemaContract): Promise<PipelineRun>;
   /** One run over another source. */
   runSource(source: Source): Promise<PipelineRun>;
   close(): Promise<void>;
@@ -56,13 +56,14 @@ export async function documentsPipeline(options: {
     });
   };
   return {
-    run: (documents, hints) =>
+    run: (documents, hints, contract) =>
       runSource(
         documentsSource({
           name: options.schema ?? options.dataset,
           resources: [{ name: options.resource, documents, hints }],
           ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
           ...(options.rootKey === undefined ? {} : { rootKey: options.rootKey }),
+          ...(contract === undefined ? {} : { schemaContract: contract }),
         }),
       ),
     runSource,

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../src/core/json.ts";
-import type { ResourceHints, Source, WriteDisposition } from "../../src/core/source.ts";
+import type { ResourceHints, SchemaContract, Source, WriteDisposition } from "../../src/core/source.ts";
 
 /** A source that yields given documents, one page a resource: what a golden vector describes. */
 export function documentsSource(options: {
@@ -8,11 +8,13 @@ export function documentsSource(options: {
   state?: JsonObject;
   maxTableNesting?: number;
   rootKey?: boolean;
+  schemaContract?: SchemaContract;
 }): Source {
   return {
     name: options.name,
     ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
     ...(options.rootKey === undefined ? {} : { rootKey: options.rootKey }),
+    ...(options.schemaContract === undefined ? {} : { schemaContract: options.schemaContract }),
     resources: options.resources.map((resource) => ({
       name: resource.name,
       selected: true,

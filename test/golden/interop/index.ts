@@ -1,5 +1,6 @@
 import type { VectorFile } from "../vector-file.ts";
 import { coercion } from "./coercion.ts";
+import { contracts } from "./contracts.ts";
 import { closeGoldenDatabase } from "./database.ts";
 import { ddl } from "./ddl.ts";
 import { hashes } from "./hashes.ts";
@@ -15,6 +16,7 @@ import { types } from "./types.ts";
 /** The interop set: what dlt 1.31.0 answered, by file of `cases/interop/`. */
 export const files: Record<string, VectorFile> = {
   coercion,
+  contracts,
   ddl,
   hashes,
   incremental,

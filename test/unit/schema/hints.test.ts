@@ -76,7 +76,7 @@ describe("the root table of a resource", () => {
       writeDisposition: { disposition: "merge", strategy: "upsert", skipUnchangedRows: true },
       primaryKey: ["id"],
       maxTableNesting: 3,
-      schemaContract: "freeze",
+      schemaContract: { data_type: "freeze" },
     });
     const { columns: _, ...rest } = table;
     assert.deepEqual(rest, {
@@ -86,7 +86,7 @@ describe("the root table of a resource", () => {
       "x-normalizer": { max_nesting: 3 },
       "x-merge-strategy": "upsert",
       "x-merge-skip-unchanged-rows": true,
-      schema_contract: "freeze",
+      schema_contract: { data_type: "freeze" },
     });
   });
 

@@ -78,7 +78,7 @@ suite("pipeline state", () => {
     assert.deepEqual(next.state.custom, { x: [1] });
     assert.equal("_local" in next.state, false);
     assert.deepEqual(stateSchemaNames(next.state), ["gitlab", "other"]);
-    assert.deepEqual(next.state.sources, { gitlab: {}, other: { z: 1 } });
+    assert.deepEqual(next.state.sources, { other: { z: 1 } });
     assert.equal("_local" in decodeState(encodeState(previous)), false);
   });
 
