@@ -85,6 +85,8 @@ export const WARNING_CODES = {
   W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
   W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
   W_RESOURCE_FAILED: "A resource failed; its rows were left out of this load, and its cursor has not moved.",
+  W_REPEATED_KEY:
+    "A primary key came again within the last 10 000 of a resource that appends, so that the row stands there twice.",
   W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
   W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
   W_CONTENT_TYPE: "JSON arrived under another content type.",

@@ -20,6 +20,7 @@ import { createEarlyStart, EARLY_RULES } from "./early-start.ts";
 import { leaveOut } from "./leave-out.ts";
 import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
+import { watchKeys } from "./repeated-keys.ts";
 import { stopAt } from "./time-limit.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
 import { pipelineFolder } from "./work-folder.ts";
@@ -188,9 +189,11 @@ async function extractAll(
     ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
   });
   const seen = new Map<string, { pages: number; records: number }>();
+  const watchPage = watchKeys(source.resources, recorder.warnings.warn);
   let pages = 0;
   for await (const page of extraction.pages) {
     signal.throwIfAborted();
+    watchPage(page);
     await spool(() => normalizer.page(page));
     const count = seen.get(page.resource) ?? { pages: 0, records: 0 };
     count.pages += 1;

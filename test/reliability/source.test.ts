@@ -155,6 +155,33 @@ test("58: rows that move between pages while paging: one row a key under merge",
   ]);
 });
 
+test("58: rows that move between pages while paging: under append a warning counts what came twice", async (t) => {
+  for (const key of ["id", undefined]) {
+    const { load, rows } = await harness(t);
+    const { error, warnings } = await load(
+      (request, response) => {
+        const page = new URL(request.url ?? "", "http://x").searchParams.get("page");
+        const ids = page === "1" ? [1, 2, 3] : page === "2" ? [2, 3, 4] : [];
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify(ids.map((id) => ({ id, page }))));
+      },
+      {
+        ...(key === undefined ? {} : { primary_key: key }),
+        write_disposition: "append",
+        endpoint: { path: "t", paginator: { type: "page_number", base_page: 1, total_path: null } },
+      },
+    );
+    assert.equal(error, undefined, error?.message);
+    assert.equal((await rows("t")).length, 6);
+    const told = warnings.filter(({ code }) => code === "W_REPEATED_KEY");
+    assert.deepEqual(
+      told.map(({ subject, count }) => [subject, count]),
+      key === undefined ? [] : [["t", 2]],
+    );
+  }
+});
+
 test("60: headers of a megabyte, or ten thousand links: a clear error, no crash", async (t) => {
   const header = {
     one: `x-big: ${"x".repeat(1 << 20)}\r\n`,
