@@ -7,6 +7,7 @@ import { readCertificate } from "./ca-certificate.ts";
 import { checkSource, secretsOf, sourceNameOf, withoutOptions } from "./check-source.ts";
 import { completeSource } from "./complete-source.ts";
 import { configError, type ReportedFault } from "./config-error.ts";
+import { definedModes } from "./contract-shape.ts";
 import { CREDENTIAL_NAMES } from "./credentials.ts";
 import type { Path, Place } from "./document.ts";
 import { expandReferences } from "./environment-references.ts";
@@ -261,15 +262,6 @@ function configuredSource(source: SourceFile, name: string): ConfiguredSource {
     ...(contract === undefined
       ? {}
       : { schemaContract: typeof contract === "string" ? contract : definedModes(contract) }),
-  };
-}
-
-function definedModes(contract: Exclude<NonNullable<SourceFile["schema_contract"]>, string>): SchemaContract {
-  const { tables, columns, data_type } = contract;
-  return {
-    ...(tables === undefined ? {} : { tables }),
-    ...(columns === undefined ? {} : { columns }),
-    ...(data_type === undefined ? {} : { data_type }),
   };
 }
 

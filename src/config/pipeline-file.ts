@@ -1,28 +1,17 @@
 import { z } from "zod";
+import { contractShape } from "./contract-shape.ts";
 import { restApiShape } from "./rest-api/shape.ts";
 import { fileKeyOf, settingEntries } from "./settings.ts";
 
 /** Sources that need no pipeline file. */
 export const BUILT_IN_SOURCES = ["gitlab"] as const;
 
-const contractMode = z.enum(["evolve", "freeze", "discard_row", "discard_value"]);
-
 /** What stands beside dlt's `rest_api` configuration under `source`: the arguments of a dlt source. */
 const sourceOptions = {
   name: z.string().min(1).nullish().describe("Name of the source and of its schema; rest_api when absent."),
   max_table_nesting: z.int().min(0).nullish().describe("How many levels of nested tables are made."),
   root_key: z.boolean().nullish().describe("Add _dlt_root_id to every nested table."),
-  schema_contract: z
-    .union([
-      contractMode,
-      z.strictObject({
-        tables: contractMode.optional(),
-        columns: contractMode.optional(),
-        data_type: contractMode.optional(),
-      }),
-    ])
-    .nullish()
-    .describe("What happens when data brings new tables, columns or types."),
+  schema_contract: contractShape.nullish().describe("What happens when data brings new tables, columns or types."),
   parallelized: z.boolean().nullish().describe("Fetch the resources side by side."),
 };
 

@@ -1,3 +1,4 @@
+import { contract } from "./contract-shape.ts";
 import { NETWORK_SETTINGS } from "./network-settings.ts";
 import {
   bytes,
@@ -140,6 +141,14 @@ export const SETTINGS = {
     default: "delete",
     example: "delete",
     dlt: ["destination.postgres.replace_strategy", "destination.replace_strategy"],
+  }),
+  "schema-contract": setting({
+    kind: contract(),
+    group: "load",
+    description:
+      "What becomes of new tables, columns and types that data brings, instead of each resource's and the source's own contract.",
+    defaultText: "each resource's own, else the source's, else `evolve`",
+    example: "columns: freeze, data_type: discard_row",
   }),
   "max-table-nesting": setting({
     kind: wholeNumber(0),

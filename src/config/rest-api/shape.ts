@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Double, type JsonValue } from "../../core/json.ts";
 import { Secret } from "../../core/secret.ts";
+import { contractShape } from "../contract-shape.ts";
 import { authShape } from "./auth-shape.ts";
 import { paginatorShape } from "./paginator-shape.ts";
 import { jsonValue, text, wholeNumber } from "./values.ts";
@@ -74,7 +75,6 @@ const step = z.strictObject({
 });
 
 const disposition = z.enum(["append", "replace", "merge", "skip"]);
-const contractMode = z.enum(["evolve", "freeze", "discard_row", "discard_value"]);
 
 const resourceKeys = {
   include_from_parent: z.array(z.string()).nullish(),
@@ -116,16 +116,7 @@ const resourceKeys = {
     ])
     .nullish(),
   columns: z.union([z.record(z.string(), mapping), z.array(mapping)]).nullish(),
-  schema_contract: z
-    .union([
-      contractMode,
-      z.strictObject({
-        tables: contractMode.optional(),
-        columns: contractMode.optional(),
-        data_type: contractMode.optional(),
-      }),
-    ])
-    .nullish(),
+  schema_contract: contractShape.nullish(),
   table_name: z.string().nullish(),
   parent_table_name: z.string().nullish(),
   table_format: z.string().nullish(),

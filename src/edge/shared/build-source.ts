@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import type { Configuration } from "../../config/load-configuration.ts";
 import { ConfigError } from "../../core/errors.ts";
-import type { Source, SourceResource, WriteDisposition } from "../../core/source.ts";
+import type { SchemaContract, Source, SourceResource, WriteDisposition } from "../../core/source.ts";
 import type { HttpOptions } from "../../extract/http/client.ts";
 import { proxiesOf } from "../../extract/http/proxy.ts";
 import { restApi } from "../../extract/rest-source.ts";
@@ -36,9 +36,10 @@ export function buildSource(
   };
   const built =
     source.kind === "gitlab" ? buildGitlab(configuration, common) : buildRest(source, settings.endpoints, common);
+  const contracted = settings.schemaContract === undefined ? built : withContract(built, settings.schemaContract);
   return settings.writeDisposition === undefined
-    ? built
-    : withDisposition(built, { disposition: settings.writeDisposition });
+    ? contracted
+    : withDisposition(contracted, { disposition: settings.writeDisposition });
 }
 
 type Common = Pick<
@@ -115,6 +116,15 @@ function refuseBadCertificate(pem: string | undefined): void {
       cause,
     });
   }
+}
+
+/** dlt: the contract of a run holds for the source and for each resource. */
+function withContract(source: Source, schemaContract: SchemaContract): Source {
+  const resources: SourceResource[] = source.resources.map((resource) => ({
+    ...resource,
+    hints: { ...resource.hints, schemaContract },
+  }));
+  return { ...source, schemaContract, resources };
 }
 
 /** One disposition for all resources, instead of each one's own. */
