@@ -110,6 +110,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
           context,
           loadId,
           nextRowId,
+          keyOf: (plan) => (rowIdOf(plan) === "key" ? keyNamesOf(plan) : undefined),
           nextRootNumber: () => ++rootRows,
           copyEscaped: encoder.copyEscaped,
         });
@@ -386,7 +387,7 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
         return take();
       }
       const level = nestingLevel(schema, state.table);
-      if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
+      if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) !== "document") {
         tapeRecords(state, page.tape, level);
       } else for (const record of page.records) valueRecord(state, record, level);
       page.release?.();

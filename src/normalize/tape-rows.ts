@@ -1,3 +1,4 @@
+import { keyHash } from "../core/digest.ts";
 import type { JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
 import { afterItem, itemText, type JsonTape, TOKEN } from "../core/json-tape.ts";
@@ -31,6 +32,8 @@ export interface TapeRowsOptions {
   readonly context: RunContext;
   readonly loadId: string;
   readonly nextRowId: () => string;
+  /** Columns from whose values the ids of a root table's rows are made; undefined: they are random. */
+  readonly keyOf: (plan: TablePlan) => readonly string[] | undefined;
   readonly nextRootNumber: () => number;
   /** Copies strings with escapes; see `RowEncoder`. */
   readonly copyEscaped: (source: Uint8Array, start: number, end: number, target: Uint8Array, at: number) => number;
@@ -50,7 +53,7 @@ const SHORT = 256;
  * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
  */
 export function createTapeRows(options: TapeRowsOptions): TapeRows {
-  const { context, loadId, nextRowId, nextRootNumber, copyEscaped } = options;
+  const { context, loadId, nextRowId, keyOf, nextRootNumber, copyEscaped } = options;
   const { encoder, limits } = context;
   const nullField = encoder.nullField;
   const nullBytes = Buffer.from(nullField);
@@ -256,7 +259,8 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
 
     let id: string;
     if (parent < 0) {
-      id = nextRowId();
+      const key = keyOf(plan);
+      id = key === undefined ? nextRowId() : rowIdOf(plan, key, first, last);
       encodeValue(context, plan, plan.loadId, loadId);
     } else {
       const handed = below[parent] as HandedDown;
@@ -315,6 +319,20 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       for (let at = token + 2; at < close; at = afterItem(entries, at)) count += 1;
       context.warn("W_CONTRACT_TABLE", (discarded[i] as ListPlan).name, { count });
     }
+  };
+
+  /** The id of the row whose slots lie between `first` and `last`, from its key as it was received. */
+  const rowIdOf = (plan: TablePlan, key: readonly string[], first: number, last: number): string => {
+    const values: Record<string, JsonValue> = {};
+    for (const name of key) {
+      const slot = plan.slots.get(name);
+      let value: JsonValue = null;
+      for (let i = first; i < last; i += 1) {
+        if (slots[i] === slot) value = parseJson(itemText(tape, tokens[i] as number));
+      }
+      values[name] = value;
+    }
+    return keyHash(values, key);
   };
 
   const isCopied = (slotKind: number, kind: number, start: number, end: number): boolean => {

@@ -183,6 +183,9 @@ const KEYED: readonly (Partial<ResourceHints> | undefined)[] = [
   undefined,
   { writeDisposition: { disposition: "merge" }, primaryKey: ["id"] },
   { writeDisposition: { disposition: "merge", strategy: "upsert" }, primaryKey: ["id"] },
+  { writeDisposition: { disposition: "merge", strategy: "insert-only" }, primaryKey: ["a", "id"] },
+  { writeDisposition: { disposition: "merge", strategy: "scd2" } },
+  { writeDisposition: { disposition: "merge", strategy: "scd2", rowVersionColumn: "b" } },
   {
     columns: {
       a: { name: "a", data_type: "json" },
