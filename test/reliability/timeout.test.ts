@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { assertFailed, folder, jsonApi, onlyObject, schemasOf, shopFile, sluice } from "../cli/support.ts";
 import { testDatabase } from "../support/postgres.ts";
+import { runAction } from "../support/runner.ts";
 import { startWireProxy } from "../support/wire-proxy.ts";
 import type { Cleanup } from "./harness.ts";
 
@@ -28,10 +29,10 @@ async function shop(t: Cleanup) {
 test("a source that does not answer: E_TIMEOUT before the time is up, untouched, nothing left behind", async (t) => {
   const { database, api, run, ids, packages } = await shop(t);
   api.answers["/orders"] = () => {};
-  const { ended, seconds } = await run(4);
-  assert.ok(seconds > 2.5 && seconds < 4, `${seconds} s`);
+  const { ended, seconds } = await run(8);
+  assert.ok(seconds > 5.5 && seconds < 8, `${seconds} s`);
   const { message } = assertFailed(ended, "E_TIMEOUT", 5);
-  assert.match(message, /timeout of 4 s/);
+  assert.match(message, /timeout of 8 s/);
   assert.deepEqual(await schemasOf(database), []);
   assert.deepEqual(await packages(), []);
   api.answers["/orders"] = ORDERS;
@@ -45,9 +46,9 @@ test("during the load: rolled back before the time is up; the next run loads wha
   const holder = await database.connect();
   await holder.query("BEGIN; LOCK TABLE shop_data.orders IN ACCESS EXCLUSIVE MODE");
   api.answers["/orders"] = JSON.stringify([{ id: 4, lines: [] }]);
-  const { ended, seconds } = await run(4);
+  const { ended, seconds } = await run(8);
   await holder.query("ROLLBACK");
-  assert.ok(seconds > 2.5 && seconds < 4, `${seconds} s`);
+  assert.ok(seconds > 5.5 && seconds < 8, `${seconds} s`);
   assertFailed(ended, "E_TIMEOUT", 5);
   assert.deepEqual(await ids(), [1, 2, 3]);
   const locks = await database.query("SELECT 1 AS one FROM pg_stat_activity WHERE application_name LIKE 'sluice%'");
@@ -93,4 +94,20 @@ test("37: a wait that the source asks for beyond what is left fails at once; a s
   limited(2);
   assert.equal((await run(30)).ended.code, 0);
   assert.deepEqual(await ids(), [1, 2, 3]);
+});
+
+test("the Action: outputs, exit 5 and the destination untouched before the time is up", async (t) => {
+  const { database, api } = await shop(t);
+  api.answers["/orders"] = () => {};
+  const begin = performance.now();
+  const run = await runAction({
+    inputs: { source: "shop.json", "connection-string": database.url, timeout: "8" },
+    files: { "shop.json": shopFile(api.url, ["orders"]) },
+  });
+  const seconds = (performance.now() - begin) / 1000;
+  assert.ok(seconds > 5.5 && seconds < 8, `${seconds} s`);
+  assert.equal(run.code, 5, run.stdout);
+  const { status, retryable, "error-code": code } = run.outputs;
+  assert.deepEqual([status, code, retryable], ["failed", "E_TIMEOUT", "true"]);
+  assert.deepEqual(await schemasOf(database), []);
 });
