@@ -142,6 +142,15 @@ export const SETTINGS = {
     example: "delete",
     dlt: ["destination.postgres.replace_strategy", "destination.replace_strategy"],
   }),
+  refresh: setting({
+    kind: choice(["drop_sources", "drop_resources", "drop_data"]),
+    group: "load",
+    description:
+      "Load from the start in this run: `drop_sources` drops all tables and the state of the source, `drop_resources` those of the resources of the run, `drop_data` empties their tables and forgets their state.",
+    defaultText: "go on from the stored state",
+    example: "drop_resources",
+    dlt: ["pipelines.<pipeline>.refresh", "pipelines.refresh", "refresh"],
+  }),
   "schema-contract": setting({
     kind: contract(),
     group: "load",

@@ -66,6 +66,8 @@ function toJson(manifest: PackageManifest): JsonObject {
     base: { ...manifest.base },
     files: manifest.files.map((file) => ({ ...file })),
     rootTables: manifest.rootTables,
+    ...(manifest.dropped === undefined ? {} : { dropped: manifest.dropped }),
+    ...(manifest.emptied === undefined ? {} : { emptied: manifest.emptied }),
     schema: manifest.schema,
     schemaVersionHash: manifest.schemaVersionHash,
     ...(manifest.state === undefined ? {} : { state: { ...manifest.state } }),
@@ -79,12 +81,35 @@ function fromJson(value: JsonValue): PackageManifest | undefined {
   const base = baseFrom(getOwn(value, "base"));
   const files = listFrom(getOwn(value, "files"), fileFrom);
   const rootTables = textsFrom(getOwn(value, "rootTables"));
+  const refreshed = refreshFrom(value);
   const schema = getOwn(value, "schema");
   const storedState = getOwn(value, "state");
   const state = storedState === undefined ? undefined : stateFrom(storedState);
   if (text === undefined || base === undefined || files === undefined || rootTables === undefined) return undefined;
+  if (refreshed === undefined) return undefined;
   if (!isJsonObject(schema) || (storedState !== undefined && state === undefined)) return undefined;
-  return { format: 1, ...text, base, files, rootTables, schema, ...(state === undefined ? {} : { state }) };
+  return {
+    format: 1,
+    ...text,
+    base,
+    files,
+    rootTables,
+    ...refreshed,
+    schema,
+    ...(state === undefined ? {} : { state }),
+  };
+}
+
+/** Undefined when what is there has another form. */
+function refreshFrom(value: JsonObject): Pick<PackageManifest, "dropped" | "emptied"> | undefined {
+  const found: { dropped?: readonly string[]; emptied?: readonly string[] } = {};
+  for (const key of ["dropped", "emptied"] as const) {
+    if (!Object.hasOwn(value, key)) continue;
+    const tables = textsFrom(getOwn(value, key));
+    if (tables === undefined) return undefined;
+    found[key] = tables;
+  }
+  return found;
 }
 
 function baseFrom(value: JsonValue | undefined): PackageManifest["base"] | undefined {

@@ -19,6 +19,10 @@ export interface PackageManifest {
   readonly files: readonly PackageFile[];
   /** Root tables (normalized names) of the resources that ran, also those without rows: replace empties them. */
   readonly rootTables: readonly string[];
+  /** Tables that a refresh drops before anything is created, with all stored versions of the schema. */
+  readonly dropped?: readonly string[];
+  /** Tables that a refresh empties. */
+  readonly emptied?: readonly string[];
   /** Stored form (wire) of the schema at the end of normalize. */
   readonly schema: JsonObject;
   readonly schemaVersionHash: string;

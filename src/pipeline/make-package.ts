@@ -1,6 +1,7 @@
 import { SluiceError } from "../core/errors.ts";
 import { faultPoint } from "../core/fault-point.ts";
 import type { TableChunk } from "../core/flow.ts";
+import type { JsonObject } from "../core/json.ts";
 import { type ResourceFailure, type ResourceReport, recordCount } from "../core/source.ts";
 import type { SyncResult } from "../load/destination.ts";
 import type { EarlyLoad } from "../load/early-load.ts";
@@ -16,10 +17,11 @@ import { ensurePipelineStateTable } from "../schema/system-tables.ts";
 import type { Schema } from "../schema/table.ts";
 import { nextState, sourceState } from "../state/pipeline-state.ts";
 import { encodeState, STATE_ENGINE_VERSION } from "../state/stored.ts";
-import { createEarlyStart, EARLY_RULES } from "./early-start.ts";
+import { createEarlyStart, EARLY_RULES, type EarlyRules } from "./early-start.ts";
 import { leaveOut } from "./leave-out.ts";
 import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
+import { prepareRefresh } from "./refresh.ts";
 import { watchKeys } from "./repeated-keys.ts";
 import { stopAt } from "./time-limit.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
@@ -52,7 +54,9 @@ export async function makePackage(
   const createdAt = new Date(clock.now()).toISOString();
   const loadId = createLoadId(clock, random, synced.newestStateLoadId);
   const stored = synced.schemas.get(schemaName);
-  const before = stored === undefined ? createSchema(schemaName) : cloneSchema(stored);
+  const oldSourceState = sourceState(synced.state, source.name);
+  const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
+  const before = refresh?.schema ?? (stored === undefined ? createSchema(schemaName) : cloneSchema(stored));
   applySourceOptions(before, source);
   const schema = cloneSchema(before);
   const normalizer = createNormalizer({
@@ -76,7 +80,7 @@ export async function makePackage(
   const early = createEarlyStart({
     destination: options.destination,
     clock,
-    rules: { ...EARLY_RULES, ...options.early },
+    rules: { ...EARLY_RULES, ...options.early, ...(refresh === undefined ? {} : NEVER_EARLY) },
     writer,
     request: { pipeline: options.pipeline, dataset, schemaName, base, schema },
     stored,
@@ -105,9 +109,12 @@ export async function makePackage(
 
   try {
     const { state, reports, failed } = await recorder.step("extract", () =>
-      extractAll(options, synced, spool, normalizer, recorder),
+      extractAll(options, refresh?.sourceState ?? oldSourceState, spool, normalizer, recorder),
     );
     recorder.resources(reports);
+    const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
+    // What the tables hold is not given up for rows that did not come.
+    if (forgets && failed[0] !== undefined) throw failed[0].error;
     await spool(() => normalizer.finish());
     const started = await leaveOut({ failed, started: normalizer.started, before, schema, writer, early });
     const next = nextState(synced.state, {
@@ -120,19 +127,21 @@ export async function makePackage(
     const rootTables = started.map(({ table }) => table);
     const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
     recorder.within("normalize", createdAt, normalizeMs / 1000, true);
-    if (writer.rows === 0 && !next.changed && !replaces) {
+    if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
       await early.abandon();
       await writer.abort();
       return undefined;
     }
-    if (next.changed) ensurePipelineStateTable(schema);
+    // dlt: a state that was read with tables that go is written again.
+    const withState = next.changed || (refresh !== undefined && refresh.dropped.length > 0);
+    if (withState) ensurePipelineStateTable(schema);
     settleVersion({
       before,
       after: schema,
       resources: started.map(({ deciding }) => deciding),
-      withState: next.changed,
+      withState,
     });
-    const stateRow: PackageState | undefined = next.changed
+    const stateRow: PackageState | undefined = withState
       ? {
           version: next.version,
           engineVersion: STATE_ENGINE_VERSION,
@@ -151,6 +160,8 @@ export async function makePackage(
       createdAt,
       base,
       rootTables: [...new Set(rootTables)],
+      ...(refresh === undefined || refresh.dropped.length === 0 ? {} : { dropped: refresh.dropped }),
+      ...(refresh === undefined || refresh.emptied.length === 0 ? {} : { emptied: refresh.emptied }),
       schema: storedSchema(schema),
       schemaVersionHash: schema.versionHash,
       ...(stateRow === undefined ? {} : { state: stateRow }),
@@ -165,10 +176,13 @@ export async function makePackage(
   }
 }
 
+/** Tables that a refresh drops or empties are not filled while they are read. */
+const NEVER_EARLY: Partial<EarlyRules> = { newBytes: Infinity, bytes: Infinity };
+
 /** Pulls all pages; progress is told once a page. */
 async function extractAll(
   options: PipelineOptions,
-  synced: SyncResult,
+  stateBefore: JsonObject,
   spool: (take: () => readonly TableChunk[]) => Promise<void>,
   normalizer: ReturnType<typeof createNormalizer>,
   recorder: TraceRecorder,
@@ -179,7 +193,7 @@ async function extractAll(
 }> {
   const { onEvent, signal, source } = options;
   const extraction = source.extract({
-    state: sourceState(synced.state, source.name),
+    state: stateBefore,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
     signal,
     ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),

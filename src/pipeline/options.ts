@@ -6,6 +6,7 @@ import type { RequestRecord, Source } from "../core/source.ts";
 import type { Destination } from "../load/destination.ts";
 import type { DataRules } from "../normalize/data-rules.ts";
 import type { NormalizeLimits } from "../normalize/run-context.ts";
+import type { RefreshMode } from "../schema/refresh.ts";
 import type { EarlyRules } from "./early-start.ts";
 import type { TimeLimit } from "./time-limit.ts";
 
@@ -21,6 +22,8 @@ export interface PipelineOptions {
   readonly encoder: RowEncoder;
   /** Folder for packages and traces of all pipelines. */
   readonly workFolder: string;
+  /** Load from the start: forget tables and state first. */
+  readonly refresh?: RefreshMode;
   /** Pages a resource at most. */
   readonly limit?: number;
   readonly limits?: Partial<NormalizeLimits>;

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { skipWithoutDlt } from "../support/dlt.ts";
+import { type DocumentsApi, documentsDocument, startDocumentsApi } from "../support/documents-api.ts";
 import { testDatabase } from "../support/postgres.ts";
 import { compareDatasets, readDataset } from "./dataset.ts";
-import { type DocumentsApi, documentsDocument, startDocumentsApi } from "./documents-api.ts";
 import { runWriter, type Writer } from "./handover.ts";
 
 const skip = skipWithoutDlt();

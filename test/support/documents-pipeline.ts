@@ -10,13 +10,14 @@ import type { ReplaceMethod } from "../../src/destination/postgres/load-context.
 import { systemClock, systemRandom } from "../../src/edge/shared/system-ports.ts";
 import type { Destination } from "../../src/load/destination.ts";
 import { type PipelineRun, runPipeline } from "../../src/pipeline/run.ts";
+import type { RefreshMode } from "../../src/schema/refresh.ts";
 import { documentsSource } from "./documents-source.ts";
 
 /** Runs of one pipeline over given documents, into a real database, through the product's own path. */
 export interface DocumentsPipeline {
   run(documents: readonly JsonValue[], hints: ResourceHints, contract?: SchemaContract): Promise<PipelineRun>;
   /** One run over another source. */
-  runSource(source: Source): Promise<PipelineRun>;
+  runSource(source: Source, refresh?: RefreshMode): Promise<PipelineRun>;
   close(): Promise<void>;
 }
 
@@ -32,7 +33,7 @@ export async function documentsPipeline(options: {
   readonly wrap?: (destination: Destination) => Destination;
 }): Promise<DocumentsPipeline> {
   const workFolder = await mkdtemp(join(tmpdir(), "sluice-documents-"));
-  const runSource = (source: Source): Promise<PipelineRun> => {
+  const runSource = (source: Source, refresh?: RefreshMode): Promise<PipelineRun> => {
     const destination = createPostgres({
       dsn: new Secret(options.url),
       clock: systemClock,
@@ -47,6 +48,7 @@ export async function documentsPipeline(options: {
       destinationKind: "postgres",
       encoder: copyText,
       workFolder,
+      ...(refresh === undefined ? {} : { refresh }),
       signal: new AbortController().signal,
       clock: systemClock,
       random: systemRandom,

@@ -43,7 +43,8 @@ export async function loadPackage(
     attempts: 1,
     rounds: 0,
     usedOnce: false,
-    lock: manifest.base.dataset ? "shared" : "exclusive",
+    // Who drops tables makes them anew.
+    lock: manifest.base.dataset && manifest.dropped === undefined ? "shared" : "exclusive",
   };
   let session: Session | undefined;
   try {

@@ -6,6 +6,7 @@ import { checkState, type DatasetLock, openTransaction } from "./guard.ts";
 import type { LoadContext } from "./load-context.ts";
 import { type Again, type PreparedTables, prepareTables } from "./prepare-tables.ts";
 import type { Progress } from "./progress.ts";
+import { dropRefreshed, emptyRefreshed } from "./refresh-tables.ts";
 import type { Session } from "./session.ts";
 import { quoteTable } from "./sql/identifier.ts";
 import { writeChain } from "./write-chain.ts";
@@ -30,6 +31,7 @@ export async function loadTransaction(
     await session.rollback();
     return { prepared: undefined };
   }
+  await dropRefreshed(session, context);
   const prepared = await prepareTables(session, context, lock);
   if ("again" in prepared) {
     await session.rollback();
@@ -46,6 +48,7 @@ export async function writeAndCommit(
   progress: Progress,
 ): Promise<Committed> {
   const { request } = context;
+  await emptyRefreshed(session, context, progress);
   for (const chain of context.plan.chains) {
     request.signal.throwIfAborted();
     await writeChain(session, context, prepared, chain, progress);

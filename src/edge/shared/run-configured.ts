@@ -50,6 +50,7 @@ export async function runConfigured(configuration: Configuration, options: RunCo
       destinationKind: opened.kind,
       encoder: copyText,
       workFolder: options.workingDirectory,
+      ...(settings.refresh === undefined ? {} : { refresh: settings.refresh }),
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
       limits: { maxValueBytes: settings.maxValueBytes, maxDepth: settings.maxDepth },
       maxWorkBytes: settings.maxWorkBytes,

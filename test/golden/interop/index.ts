@@ -8,6 +8,7 @@ import { incremental } from "./incremental.ts";
 import { isoStrings } from "./iso-strings.ts";
 import { naming } from "./naming.ts";
 import { packages } from "./package.ts";
+import { refresh } from "./refresh.ts";
 import { relational } from "./relational.ts";
 import { sql } from "./sql.ts";
 import { system } from "./system.ts";
@@ -23,6 +24,7 @@ export const files: Record<string, VectorFile> = {
   iso_strings: isoStrings,
   naming,
   package: packages,
+  refresh,
   relational,
   sql,
   system,

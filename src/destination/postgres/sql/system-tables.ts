@@ -44,6 +44,11 @@ VALUES ($1::bigint, $2::bigint, $3, $4, $5::timestamptz, $6, $7, $8)`;
  * Parameters: version, engine version, inserted at, schema name, version hash, schema. Does nothing when the hash is
  * stored already (dlt looks at the hash alone). The newest row is found by time, so a clock that runs behind is moved on.
  */
+/** `$1` is the name of the schema whose versions are forgotten. */
+export function deleteVersionsSql(dataset: string): string {
+  return `DELETE FROM ${quoteTable(dataset, VERSION_TABLE)} WHERE "schema_name" = $1`;
+}
+
 export function insertVersionSql(dataset: string): string {
   const table = quoteTable(dataset, VERSION_TABLE);
   return `INSERT INTO ${table} ("version", "engine_version", "inserted_at", "schema_name", "version_hash", "schema")
