@@ -1,7 +1,8 @@
 /** Random records through normalize, COPY and PostgreSQL: what is read back is what a plain model of the rules says. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { JsonValue } from "../../src/core/json.ts";
+import { isJsonArray, isJsonObject, type JsonValue, keysOf } from "../../src/core/json.ts";
+import { asNumber } from "../../src/core/json-number.ts";
 import { parseJson } from "../../src/core/json-reader.ts";
 import { quoteIdent } from "../../src/destination/postgres/sql/identifier.ts";
 import { quoteLiteral } from "../../src/destination/postgres/sql/literal.ts";
@@ -131,7 +132,7 @@ export async function roundTrip(database: TestDatabase, parameters: FuzzParamete
           );
           assert.equal(found.flag, row.flag === undefined || row.flag === null ? null : row.flag ? "t" : "f");
           assert.deepEqual(
-            found.doc === null || found.doc === undefined ? undefined : JSON.parse(found.doc),
+            found.doc === null || found.doc === undefined ? undefined : plain(parseJson(found.doc)),
             row.doc === undefined ? undefined : { ...wrap(storedDeep(row.doc)) }.value,
           );
           const values = items.filter(({ id }) => id === String(from + index)).map(({ value }) => value);
@@ -145,7 +146,15 @@ export async function roundTrip(database: TestDatabase, parameters: FuzzParamete
   }
 }
 
-const wrap = (value: unknown) => ({ value: JSON.parse(JSON.stringify(value)) as unknown });
+const wrap = (value: unknown) => ({ value: plain(parseJson(JSON.stringify(value))) });
+
+/** Numbers of whatever form as doubles. `JSON.parse` mistakes keys, see `src/core/json-scan.ts`. */
+function plain(value: JsonValue): unknown {
+  const number = asNumber(value);
+  if (number !== undefined) return number;
+  if (isJsonArray(value)) return value.map(plain);
+  return isJsonObject(value) ? Object.fromEntries(keysOf(value).map((key) => [key, plain(value[key] ?? null)])) : value;
+}
 
 /** Names and constants of any characters are one token to the server, and come back as they went. */
 export async function quotingOnServer(database: TestDatabase, parameters: FuzzParameters): Promise<void> {

@@ -30,7 +30,8 @@ for (const [name, check] of all.filter(([one]) => one.includes(values.only))) {
     console.log(`ok    ${name} (${Math.round(performance.now() - started)} ms)`);
   } catch (error) {
     process.exitCode = 1;
-    console.log(`WRONG ${name}\n${error instanceof Error ? error.message : error}`);
+    const cause = error instanceof Error && error.cause !== undefined ? `\n${error.cause}` : "";
+    console.log(`WRONG ${name}\n${error instanceof Error ? error.message : error}${cause}`);
   }
 }
 for (const end of endings) await end();

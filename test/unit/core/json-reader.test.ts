@@ -182,6 +182,29 @@ test("__proto__ is an ordinary key on either path", () => {
   }
 });
 
+test("keys with escapes are read as they were written, whatever keys came before at their place", () => {
+  const keysOfText = (text: string) => Object.keys(parseJson(text) as object);
+  // JSON.parse alone has given "\\" for the last of each, see json-scan.ts.
+  for (const [before, key] of [
+    ["\\", '"'],
+    ["\\", "\n"],
+    ["ab\\", "ab\n"],
+    ["ab\\", "ab\u0001"],
+    ["\\t", "\tx"],
+  ] as const) {
+    const text = (name: string) => `{"first ${before.length}${key.length}":1,${JSON.stringify(name)}:2}`;
+    for (let round = 0; round < 3; round += 1) {
+      assert.equal(keysOfText(text(before))[1], before);
+      assert.equal(keysOfText(text(key))[1], key);
+      assert.equal(keysOfText(`{"x":"\\u0100",${text(key).slice(1)}`).at(-1), key);
+    }
+    assert.deepEqual(
+      (parseJson(`[${text(before)},${text(key)},${text(before)}]`) as object[]).map((one) => Object.keys(one)[1]),
+      [before, key, before],
+    );
+  }
+});
+
 test("times, versions and hashes inside strings do not need the slow reader", () => {
   for (const text of [
     '[{"at":"2024-01-02T10:00:05.000Z","text":"now 1.0, was \\"0.0, \\" or 1e5 ","sha":"12e45 ","n":12,"f":1.25}]',
