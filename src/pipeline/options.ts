@@ -9,6 +9,7 @@ import type { NormalizeLimits } from "../normalize/run-context.ts";
 import type { RefreshMode } from "../schema/refresh.ts";
 import type { EarlyRules } from "./early-start.ts";
 import type { TimeLimit } from "./time-limit.ts";
+import type { Trace } from "./trace.ts";
 
 /** Everything that one run needs. Ports and values only: the edges have read files, variables and flags. */
 export interface PipelineOptions {
@@ -43,4 +44,6 @@ export interface PipelineOptions {
   readonly settings: readonly SettingTrace[];
   /** Version of the program, for the trace. */
   readonly version: string;
+  /** Masks secrets in the trace that is kept in the work folder. */
+  readonly maskTrace?: (trace: Trace) => Trace;
 }

@@ -53,7 +53,8 @@ async function keepTrace(options: PipelineOptions, trace: Trace): Promise<void> 
   try {
     const path = traceFile(options.workFolder, options.pipeline);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(path, `${JSON.stringify(trace, null, 2)}\n`, { mode: 0o600 });
+    const kept = options.maskTrace?.(trace) ?? trace;
+    await writeFile(path, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
   } catch (cause) {
     // The load has ended one way or the other; a trace that cannot be kept must not turn it round.
     options.onEvent({ type: "message", level: "warning", text: `the trace could not be written: ${String(cause)}` });

@@ -6,7 +6,7 @@
  * - crash: the whole crash sweep; `--bundle` tries the bundle, `--only` the cases with this text in their names
  * - writers: twenty rounds of two runs at once
  * - readers: readers beside loads of a million rows
- * - memory: the peak of a load of a million rows, and of five million
+ * - memory: the peak of a load of a million rows, and of five million, by the bundle: sources carry their compiler
  */
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -130,7 +130,7 @@ async function memory(database: TestDatabase, folder: string): Promise<boolean> 
       await mkdir(cwd);
       await writeFile(join(cwd, "rows.json"), rowPipeline(source.url, name, "append"));
       await source.set(count);
-      const { code, stderr, peak, seconds } = await runMeasured(entry, cwd, database.url);
+      const { code, stderr, peak, seconds } = await runMeasured(BUNDLE_ENTRY, cwd, database.url);
       assert.equal(code, 0, stderr);
       const [found] = await database.query(`SELECT count(*) AS n FROM ${name}.rows`);
       assert.equal(found?.n, String(count));

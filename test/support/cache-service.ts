@@ -32,6 +32,8 @@ export interface CacheService {
   claim: string | undefined;
   /** Method and path of every request. */
   readonly requests: string[];
+  /** Every byte that it was sent, as latin1. */
+  readonly heard: string;
   /** Requests that carried bytes of an entry to the client. */
   readonly downloads: string[];
   close(): Promise<void>;
@@ -48,6 +50,11 @@ export async function cacheService(t: Cleanup): Promise<CacheService> {
       response.writeHead(500).end(String(error));
     });
   });
+  server.on("connection", (socket) =>
+    socket.on("data", (data: Buffer) => {
+      state.heard += data.toString("latin1");
+    }),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   state.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   state.close = () =>
@@ -63,6 +70,7 @@ class FakeCache implements CacheService {
   url = "";
   readonly entries: CacheEntry[] = [];
   readonly requests: string[] = [];
+  heard = "";
   readonly downloads: string[] = [];
   fault: CacheFault | undefined;
   claim: string | undefined;

@@ -11,7 +11,8 @@ export interface RowSource {
   close(): Promise<void>;
 }
 
-const PER_PAGE = Number(process.env.PER_PAGE ?? "5000");
+/** As the largest page that many APIs give. */
+const PER_PAGE = 1000;
 
 export async function startRowSource(): Promise<RowSource> {
   const child = fork(import.meta.filename, [], { execArgv: [], stdio: ["ignore", "inherit", "inherit", "ipc"] });

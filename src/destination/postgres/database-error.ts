@@ -1,10 +1,11 @@
 import pg from "pg";
 import { DestinationError, SluiceError } from "../../core/errors.ts";
+import { createRedactor } from "../../core/redact.ts";
 import type { ConnectionTarget } from "./connection-target.ts";
 import { type Purpose, StatementError } from "./session.ts";
 import { quoteIdent } from "./sql/identifier.ts";
 
-type Target = Pick<ConnectionTarget, "user" | "database" | "hosts">;
+type Target = Pick<ConnectionTarget, "user" | "database" | "hosts"> & Partial<Pick<ConnectionTarget, "password">>;
 
 /** Errors of Node's TLS layer that are about the certificate; ask again and the answer is the same. */
 const CERTIFICATE =
@@ -12,12 +13,13 @@ const CERTIFICATE =
 
 /**
  * The error for the user: says what we wanted, where, and what to do. Neither the password nor a value of a row is in
- * it: of the server's text only what cannot hold row data is repeated.
+ * it: of the server's text only what cannot hold row data is repeated, and a server that repeats the password is masked.
  */
 export function databaseError(error: unknown, target: Target, host = target.hosts[0]): SluiceError {
   if (error instanceof SluiceError) return error;
   const purpose = error instanceof StatementError ? error.purpose : { doing: "connect to the database" };
-  const cause = error instanceof StatementError ? error.cause : error;
+  const redact = createRedactor(target.password === undefined ? [] : [target.password.reveal()]);
+  const cause = masked(error instanceof StatementError ? error.cause : error, redact);
   const where = `database ${target.database} at ${host?.host ?? "?"}:${host?.port ?? "?"} as user ${target.user}`;
   const context = {
     host: host?.host,
@@ -68,6 +70,19 @@ export function databaseError(error: unknown, target: Target, host = target.host
       }
       return refused(cause, purpose, context);
   }
+}
+
+/** The same answer of the server, its texts masked in place: no other copy of them goes anywhere. */
+function masked(cause: unknown, redact: (text: string) => string): unknown {
+  if (!(cause instanceof Error)) return cause;
+  cause.message = redact(cause.message);
+  if (cause.stack !== undefined) cause.stack = redact(cause.stack);
+  if (!(cause instanceof pg.DatabaseError)) return cause;
+  for (const part of ["detail", "hint", "where", "internalQuery"] as const) {
+    const text = cause[part];
+    if (text !== undefined) cause[part] = redact(text);
+  }
+  return cause;
 }
 
 type DestinationCode =

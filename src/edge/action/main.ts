@@ -13,6 +13,7 @@ import type { FilePlace } from "../../report/annotations.ts";
 import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
 import { printable } from "../../report/printable.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
+import { boundYoungHeap } from "../shared/bound-young-heap.ts";
 import { runConfigured } from "../shared/run-configured.ts";
 import { VERSION } from "../shared/version.ts";
 import { openStateCache, type StateCache } from "./cache.ts";
@@ -27,6 +28,7 @@ const startedAt = new Date();
 const secrets = new Set(secretValues(process.env));
 maskForRunner(secrets);
 
+boundYoungHeap();
 const inputs = readInputs(process.env);
 const stop = stopOnSignal();
 let redact = createRedactor([...secrets]);

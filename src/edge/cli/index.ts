@@ -1,6 +1,7 @@
 /** The command line. `launcher.ts` has made sure of the Node version before this file is loaded. */
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../../core/errors.ts";
+import { boundYoungHeap } from "../shared/bound-young-heap.ts";
 import { VERSION } from "../shared/version.ts";
 import { addCheck } from "./check.ts";
 import type { Action, Flags } from "./command.ts";
@@ -12,6 +13,7 @@ import { addInfo } from "./info.ts";
 import { addNormalize } from "./normalize.ts";
 import { addRun } from "./run.ts";
 
+boundYoungHeap();
 const context = createCliContext();
 
 const action: Action = (command, run) => {

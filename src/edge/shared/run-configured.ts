@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Configuration } from "../../config/load-configuration.ts";
 import type { EventSink } from "../../core/events.ts";
+import { createRedactor } from "../../core/redact.ts";
 import type { RequestRecord } from "../../core/source.ts";
 import { copyText } from "../../destination/postgres/copy-text.ts";
 import { exportDataset } from "../../destination/postgres/export-dataset.ts";
 import type { PipelineRun } from "../../pipeline/run.ts";
 import { runPipeline } from "../../pipeline/run.ts";
+import { redactTrace } from "../../report/redact-trace.ts";
 import { buildSource } from "./build-source.ts";
 import { dataRules } from "./data-rules.ts";
 import { installFaults } from "./faults.ts";
@@ -41,6 +43,7 @@ export async function runConfigured(configuration: Configuration, options: RunCo
     onMessage: (text) => options.onEvent({ type: "message", level: "debug", text }),
   });
   const { settings } = configuration;
+  const redact = createRedactor(configuration.secrets.map((secret) => secret.reveal()));
   try {
     const run = await runPipeline({
       pipeline: configuration.pipelineName,
@@ -56,6 +59,7 @@ export async function runConfigured(configuration: Configuration, options: RunCo
       maxWorkBytes: settings.maxWorkBytes,
       ...(settings.timeout === undefined ? {} : { timeLimit: { seconds: settings.timeout, startedAt } }),
       data: dataRules(settings),
+      maskTrace: (trace) => redactTrace(redact, trace),
       signal: options.signal,
       clock: systemClock,
       random: systemRandom,
