@@ -1,5 +1,5 @@
 import type { PlannedResource } from "../config/rest-api/plan.ts";
-import type { JsonValue } from "../core/json.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
 import type { ResourceHints, SchemaContract, WriteDisposition } from "../core/source.ts";
 
@@ -13,7 +13,7 @@ export function hintsOf(plan: PlannedResource): ResourceHints {
     writeDisposition: dispositionOf(config.write_disposition),
     primaryKey: names(config.primary_key),
     mergeKey: names(config.merge_key),
-    columns: Array.isArray(config.columns) ? {} : (config.columns ?? {}),
+    columns: columnHints(config.columns),
     ...(config.max_table_nesting === undefined || config.max_table_nesting === null
       ? {}
       : { maxTableNesting: config.max_table_nesting }),
@@ -21,6 +21,15 @@ export function hintsOf(plan: PlannedResource): ResourceHints {
     ...(cursorColumn === undefined ? {} : { cursorColumn }),
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
+}
+
+/** dlt: a list names its columns; in a mapping the key is the name, and a `name` beside it is another one. */
+function columnHints(written: PlannedResource["config"]["columns"]): ResourceHints["columns"] {
+  if (written === null || written === undefined) return {};
+  if (!Array.isArray(written)) return written;
+  const columns: Record<string, JsonObject> = {};
+  for (const column of written) if (typeof column.name === "string") columns[column.name] = column;
+  return columns;
 }
 
 /** Hints that only pass through, by their wire names. */
