@@ -2,7 +2,7 @@ import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { createByteBudget, createChannel, createTaskPool, linkController } from "../core/concurrency.ts";
 import { DataError, SluiceError, SourceError } from "../core/errors.ts";
-import { getOwn, isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf, setOwn } from "../core/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
 import { type JsonTape, MOST_DEPTH as TAPE_DEPTH } from "../core/json-tape.ts";
 import type { ExtractContext, Extraction, ExtractResult, RecordPage } from "../core/source.ts";
@@ -14,6 +14,7 @@ import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
 import { prepareResource } from "./prepare.ts";
 import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
 import { createSender } from "./sender.ts";
+import { stateAfter, stateOf } from "./source-state.ts";
 
 export interface ExtractionSettings {
   /** Of the source. */
@@ -284,24 +285,10 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     const [first] = failed;
     if (first !== undefined && asked.every((run) => !run.selected || run.failure !== undefined)) throw first.error;
     return {
-      state: newState(),
+      state: stateAfter(context.state, asked),
       resources: asked.map(reportOf),
       ...(first === undefined ? {} : { failed }),
     };
-  }
-
-  function newState(): JsonObject {
-    let resources = objectOf(getOwn(context.state, "resources"));
-    let moved = false;
-    for (const run of runs) {
-      if (run.cursors === undefined || !needed.has(run) || run.failure !== undefined) continue;
-      const before = objectOf(getOwn(resources, run.plan.name));
-      const after = run.cursors.stored(before);
-      if (after === before) continue;
-      resources = withKey(resources, run.plan.name, after);
-      moved = true;
-    }
-    return moved ? withKey(context.state, "resources", resources) : context.state;
   }
 
   let started = false;
@@ -368,19 +355,5 @@ function withFields(record: JsonValue, fields: JsonObject): JsonValue {
     const order = [...new Set([...keysOf(record), ...Object.keys(fields)])];
     Object.defineProperty(copy, KEY_ORDER, { value: order, enumerable: false });
   }
-  return copy;
-}
-
-function stateOf(state: JsonObject, resource: string): JsonObject {
-  return objectOf(getOwn(objectOf(getOwn(state, "resources")), resource));
-}
-
-function objectOf(value: JsonValue | undefined): JsonObject {
-  return isJsonObject(value) ? value : {};
-}
-
-function withKey(object: JsonObject, key: string, value: JsonValue): JsonObject {
-  const copy: { [key: string]: JsonValue } = { ...object };
-  setOwn(copy, key, value);
   return copy;
 }

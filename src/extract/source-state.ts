@@ -1,0 +1,35 @@
+import { getOwn, isJsonObject, type JsonObject, type JsonValue, setOwn } from "../core/json.ts";
+import type { ResourceRun } from "./resource-run.ts";
+
+/** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
+export function stateOf(state: JsonObject, resource: string): JsonObject {
+  return objectOf(getOwn(objectOf(getOwn(state, "resources")), resource));
+}
+
+/**
+ * The state after a run: the cursors where they are now, except those of resources that are left out. The given value
+ * itself when nothing moved.
+ */
+export function stateAfter(state: JsonObject, runs: readonly ResourceRun[]): JsonObject {
+  let resources = objectOf(getOwn(state, "resources"));
+  let moved = false;
+  for (const run of runs) {
+    if (run.cursors === undefined || run.failure !== undefined) continue;
+    const before = objectOf(getOwn(resources, run.plan.name));
+    const after = run.cursors.stored(before);
+    if (after === before) continue;
+    resources = withKey(resources, run.plan.name, after);
+    moved = true;
+  }
+  return moved ? withKey(state, "resources", resources) : state;
+}
+
+function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value) ? value : {};
+}
+
+function withKey(object: JsonObject, key: string, value: JsonValue): JsonObject {
+  const copy: { [key: string]: JsonValue } = { ...object };
+  setOwn(copy, key, value);
+  return copy;
+}
