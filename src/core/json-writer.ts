@@ -1,4 +1,4 @@
-import { Double, isJsonArray, type JsonObject, type JsonValue, keysOf } from "./json.ts";
+import { Double, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf } from "./json.ts";
 
 /**
  * The text that dlt hashes: compact, keys sorted by code point at every level, doubles as {@link formatDouble}.
@@ -11,6 +11,20 @@ export function canonicalJson(value: JsonValue): string {
 /** Compact text in document order with the number forms of {@link canonicalJson}. */
 export function compactJson(value: JsonValue): string {
   return write(value, keysOf, formatDoubleValue);
+}
+
+/** Indented by two, in document order, with the number forms of {@link canonicalJson}. No line break at the end. */
+export function prettyJson(value: JsonValue, indent = ""): string {
+  const inner = `${indent}  `;
+  const isList = isJsonArray(value);
+  if (!isList && !isJsonObject(value)) return compactJson(value);
+  const members = isList
+    ? value.map((item) => prettyJson(item, inner))
+    : keysOf(value).map((key) => `${JSON.stringify(key)}: ${prettyJson(value[key] ?? null, inner)}`);
+  const [open, close] = isList ? "[]" : "{}";
+  return members.length === 0
+    ? `${open}${close}`
+    : `${open}\n${inner}${members.join(`,\n${inner}`)}\n${indent}${close}`;
 }
 
 /** Compact text in document order; a {@link Double} with a lexeme is written as it was received. */

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseJson } from "../../../src/core/json-reader.ts";
+import { prettyJson } from "../../../src/core/json-writer.ts";
+import { yamlText } from "../../../src/core/yaml-writer.ts";
+
+const DOCUMENT = String.raw`{"empty": {}, "none": [], "list": ["a", ["b", {"c": 1}], {"d": null, "e": []}, true], "numbers": [1, -2, 1.5, 1e+20, 1e-07], "texts": ["yes", "null", "1.5", "0x1F", "1:30", "2024-01-02", "x: y", "a #b", "- x", "it's", "", "  lead", "é 日本 😀", "a\nb", "tab\tx", "re:^_dlt", "1e5", "=", "Numeric version of the schema, incremented on each schema change and more words to fold it twice because it is long", "it's a long text: word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word end"], "yes": "key", "1": "one", "a: b": "c"}`;
+
+/** As PyYAML 6 writes the document: dump(default_flow_style=False, sort_keys=False, allow_unicode=True). */
+const PYYAML = String.raw`empty: {}
+none: []
+list:
+- a
+- - b
+  - c: 1
+- d: null
+  e: []
+- true
+numbers:
+- 1
+- -2
+- 1.5
+- 1.0e+20
+- 1.0e-07
+texts:
+- 'yes'
+- 'null'
+- '1.5'
+- '0x1F'
+- '1:30'
+- '2024-01-02'
+- 'x: y'
+- 'a #b'
+- '- x'
+- it's
+- ''
+- '  lead'
+- é 日本 😀
+- 'a
+
+  b'
+- "tab\tx"
+- re:^_dlt
+- 1e5
+- '='
+- Numeric version of the schema, incremented on each schema change and more words
+  to fold it twice because it is long
+- 'it''s a long text: word word word word word word word word word word word word
+  word word word word word word word word word word word word word word word word
+  word word end'
+'yes': key
+'1': one
+'a: b': c
+`;
+
+test("YAML is written byte for byte as dlt's library does", () => {
+  assert.equal(yamlText(parseJson(DOCUMENT)), PYYAML);
+});
+
+test("characters that cannot be printed are escaped", () => {
+  assert.equal(yamlText({ a: "\u0000 \u0085 \u2028 \ufeff\ud800" }), 'a: "\\0 \\N \\L \\uFEFF\\uD800"\n');
+});
+
+test("indented JSON: two blanks, empty lists and objects on one line", () => {
+  const text = prettyJson(parseJson('{"a":[],"b":{},"c":[1,2.0,{"d":null}]}'));
+  assert.equal(
+    text,
+    [
+      "{",
+      '  "a": [],',
+      '  "b": {},',
+      '  "c": [',
+      "    1,",
+      "    2.0,",
+      "    {",
+      '      "d": null',
+      "    }",
+      "  ]",
+      "}",
+    ].join("\n"),
+  );
+});
