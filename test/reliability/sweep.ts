@@ -19,7 +19,7 @@ import { allCases, CRASH_POINTS, caseName, DISPOSITIONS, EARLY_POINTS } from "./
 import { BUNDLE_ENTRY, crashSweep, SOURCES_ENTRY } from "./crash-sweep.ts";
 import { PROBE_CASES, probeReaders } from "./reader-probe.ts";
 import { runMeasured } from "./run-cli.ts";
-import { twoWriters } from "./two-writers.ts";
+import { PAIRS_PER_ROUND, twoWriters } from "./two-writers.ts";
 
 const { values } = parseArgs({
   options: {
@@ -86,7 +86,7 @@ async function writers(database: TestDatabase, folder: string): Promise<boolean>
   const { right, endings, failures } = await twoWriters({ database, folder, rounds, onRound: tell });
   const ends = Object.entries(endings).map(([end, count]) => `${count} x exit ${end}`);
   console.log(
-    `two writers: ${rounds} rounds of 4 pairs of runs: ${right} of ${rounds * 4} right; they ended with ${ends.join(", ")}`,
+    `two writers: ${rounds} rounds of ${PAIRS_PER_ROUND} pairs of runs: ${right} of ${rounds * PAIRS_PER_ROUND} right; they ended with ${ends.join(", ")}`,
   );
   return failures.length === 0 && right > 0;
 }

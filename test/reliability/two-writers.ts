@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestDatabase } from "../support/postgres.ts";
 import { startTinySource, type TinyDisposition, type TinySource, tinyPipeline } from "../support/tiny-source.ts";
@@ -28,6 +28,20 @@ const MEETINGS = [
   "extract:page:1",
 ] as const;
 
+/**
+ * One pipeline twice and two pipelines, each on a new dataset and then, with changed data and a table more, on the old
+ * one; and two pipelines that find all tables there, which alone work at the same time.
+ */
+const PAIRS = [
+  [["p", "p"], 1, "one"],
+  [["p", "p"], 2, "one"],
+  [["p", "q"], 1, "two"],
+  [["p", "q"], 2, "two"],
+  [["r", "s"], 2, "two"],
+] as const;
+
+export const PAIRS_PER_ROUND = PAIRS.length;
+
 export interface WritersOptions {
   readonly database: TestDatabase;
   /** An empty folder. */
@@ -43,10 +57,7 @@ export interface WritersResult {
   readonly failures: readonly { readonly name: string; readonly failure: unknown }[];
 }
 
-/**
- * Each round is four pairs of runs: one pipeline twice and two pipelines, each on a new dataset and then, with changed
- * data, on the old one. Never throws for a round that fails.
- */
+/** Each round is one meeting of each pair, at a point of its own. Never throws for a pair that fails. */
 export async function twoWriters(options: WritersOptions): Promise<WritersResult> {
   const source = await startTinySource();
   const failures: { name: string; failure: unknown }[] = [];
@@ -57,30 +68,25 @@ export async function twoWriters(options: WritersOptions): Promise<WritersResult
     for (let round = 0; round < options.rounds; round++) {
       const disposition = DISPOSITIONS[round % DISPOSITIONS.length] ?? "merge";
       const point = MEETINGS[round % MEETINGS.length] ?? MEETINGS[0];
-      for (const pipelines of [
-        ["p", "p"],
-        ["p", "q"],
-      ] as const) {
+      for (const [pipelines, day, dataset] of PAIRS) {
         // Two pipelines that append the same rows have no key to meet at.
-        const way = pipelines[1] === "q" && disposition === "append" ? "merge" : disposition;
-        const dataset = `w${round}_${pipelines.join("")}`;
-        for (const day of [1, 2] as const) {
-          const name = `round ${round + 1}: ${pipelines.join(" and ")}, ${way}, day ${day}, meet at ${point}`;
-          source.day = day;
-          try {
-            const ended = await Promise.all(meet(options, source, pipelines, dataset, way, point, `${round}_${day}`));
-            for (const one of ended) endings[one] = (endings[one] ?? 0) + 1;
-            assert.ok(ended.includes("0"), `nobody has loaded: ${ended.join(", ")}`);
-            for (const one of ended) assert.match(one, /^(0|6 (E_STATE_MOVED|E_LOCKED))$/);
-            await assertSound(options.database, dataset);
-            const found = await rowsOf(options.database, dataset);
-            assert.deepEqual(found, peace.get(`${way} ${day}`));
-            right++;
-            options.onRound?.(name, undefined);
-          } catch (failure) {
-            failures.push({ name, failure });
-            options.onRound?.(name, failure);
-          }
+        const way = pipelines[0] !== pipelines[1] && disposition === "append" ? "merge" : disposition;
+        const name = `round ${round + 1}: ${pipelines.join(" and ")}, ${way}, day ${day}, meet at ${point}`;
+        const own = `${dataset}_${round}`;
+        source.day = day;
+        try {
+          const ended = await Promise.all(meet(options, source, pipelines, own, way, point));
+          for (const one of ended) endings[one] = (endings[one] ?? 0) + 1;
+          assert.ok(ended.includes("0"), `nobody has loaded: ${ended.join(", ")}`);
+          for (const one of ended) assert.match(one, /^(0|6 (E_STATE_MOVED|E_LOCKED))$/);
+          await assertSound(options.database, own);
+          const found = await rowsOf(options.database, own);
+          assert.deepEqual(found, peace.get(`${way} ${day}`));
+          right++;
+          options.onRound?.(name, undefined);
+        } catch (failure) {
+          failures.push({ name, failure });
+          options.onRound?.(name, failure);
         }
       }
     }
@@ -97,7 +103,7 @@ async function undisturbed(options: WritersOptions, source: TinySource): Promise
     const dataset = `alone_${disposition}`;
     for (const day of [1, 2] as const) {
       source.day = day;
-      const [ended] = await Promise.all(meet(options, source, ["p"], dataset, disposition, "", `${day}`));
+      const [ended] = await Promise.all(meet(options, source, ["p"], dataset, disposition, ""));
       assert.equal(ended, "0");
       found.set(`${disposition} ${day}`, await rowsOf(options.database, dataset));
     }
@@ -117,13 +123,11 @@ function meet(
   dataset: string,
   disposition: TinyDisposition,
   point: string,
-  label: string,
 ): readonly Promise<string>[] {
   let absent = pipelines.length;
   const everybody = Promise.withResolvers<void>();
   return pipelines.map(async (pipeline, index) => {
-    const cwd = join(folder, `${dataset}_${label}_${index}`);
-    await mkdir(cwd);
+    const cwd = await mkdtemp(join(folder, `${dataset}-${index}-`));
     const file: { pipeline: string } = JSON.parse(tinyPipeline(source.url, dataset, disposition));
     await writeFile(join(cwd, "tiny.json"), JSON.stringify({ ...file, pipeline }));
     const child = fork(CHILD, ["run", "tiny.json", "--progress", "none", "--json"], {
