@@ -151,6 +151,33 @@ export const SETTINGS = {
     example: "drop_resources",
     dlt: ["pipelines.<pipeline>.refresh", "pipelines.refresh", "refresh"],
   }),
+  "export-schema-path": setting({
+    kind: text(),
+    group: "load",
+    description: "Folder in which each run leaves the schema as `<schema>.schema.yaml`, in dlt's form.",
+    defaultText: "none is left",
+    example: "schemas/export",
+    dlt: [
+      "pipelines.<pipeline>.export_schema_path",
+      "pipelines.export_schema_path",
+      "export_schema_path",
+      "schema.export_schema_path",
+    ],
+  }),
+  "import-schema-path": setting({
+    kind: text(),
+    group: "load",
+    description:
+      "Folder of a schema file that takes the place of the stored schema whenever it was changed; the first run writes one to begin with.",
+    defaultText: "the stored schema",
+    example: "schemas/import",
+    dlt: [
+      "pipelines.<pipeline>.import_schema_path",
+      "pipelines.import_schema_path",
+      "import_schema_path",
+      "schema.import_schema_path",
+    ],
+  }),
   "schema-contract": setting({
     kind: contract(),
     group: "load",

@@ -11,7 +11,7 @@ import { createNormalizer } from "../normalize/normalizer.ts";
 import { createRowIds } from "../normalize/row-ids.ts";
 import { applySourceOptions } from "../schema/propagation.ts";
 import { cloneSchema, createSchema } from "../schema/schema.ts";
-import { settleVersion } from "../schema/settle-version.ts";
+import { extractedSchema, settleVersion } from "../schema/settle-version.ts";
 import { storedSchema } from "../schema/stored.ts";
 import { ensurePipelineStateTable } from "../schema/system-tables.ts";
 import type { Schema } from "../schema/table.ts";
@@ -23,6 +23,7 @@ import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
 import { prepareRefresh } from "./refresh.ts";
 import { watchKeys } from "./repeated-keys.ts";
+import { exportSchema, importSchema, linkImport } from "./schema-files.ts";
 import { stopAt } from "./time-limit.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
 import { pipelineFolder } from "./work-folder.ts";
@@ -53,7 +54,8 @@ export async function makePackage(
   const warn = recorder.warnings.warn;
   const createdAt = new Date(clock.now()).toISOString();
   const loadId = createLoadId(clock, random, synced.newestStateLoadId);
-  const stored = synced.schemas.get(schemaName);
+  const imported = await importSchema(options.schemaPaths, schemaName, synced.schemas.get(schemaName));
+  const stored = imported.schema;
   const oldSourceState = sourceState(synced.state, source.name);
   const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
   const before = refresh?.schema ?? (stored === undefined ? createSchema(schemaName) : cloneSchema(stored));
@@ -130,17 +132,15 @@ export async function makePackage(
     if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
       await early.abandon();
       await writer.abort();
+      await exportSchema(options.schemaPaths, synced.schemas.get(schemaName));
       return undefined;
     }
     // dlt: a state that was read with tables that go is written again.
     const withState = next.changed || (refresh !== undefined && refresh.dropped.length > 0);
     if (withState) ensurePipelineStateTable(schema);
-    settleVersion({
-      before,
-      after: schema,
-      resources: started.map(({ deciding }) => deciding),
-      withState,
-    });
+    const resources = started.map(({ deciding }) => deciding);
+    settleVersion({ before, after: schema, resources, withState });
+    await linkImport(options.schemaPaths, imported, schema, () => extractedSchema({ before, resources, withState }));
     const stateRow: PackageState | undefined = withState
       ? {
           version: next.version,
@@ -167,6 +167,7 @@ export async function makePackage(
       ...(stateRow === undefined ? {} : { state: stateRow }),
     });
     await faultPoint("normalize:after-manifest");
+    await exportSchema(options.schemaPaths, schema);
     const begun = await early.settle();
     return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
   } catch (error) {

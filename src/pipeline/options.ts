@@ -8,6 +8,7 @@ import type { DataRules } from "../normalize/data-rules.ts";
 import type { NormalizeLimits } from "../normalize/run-context.ts";
 import type { RefreshMode } from "../schema/refresh.ts";
 import type { EarlyRules } from "./early-start.ts";
+import type { SchemaPaths } from "./schema-files.ts";
 import type { TimeLimit } from "./time-limit.ts";
 import type { Trace } from "./trace.ts";
 
@@ -25,6 +26,7 @@ export interface PipelineOptions {
   readonly workFolder: string;
   /** Load from the start: forget tables and state first. */
   readonly refresh?: RefreshMode;
+  readonly schemaPaths?: SchemaPaths;
   /** Pages a resource at most. */
   readonly limit?: number;
   readonly limits?: Partial<NormalizeLimits>;

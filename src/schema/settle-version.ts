@@ -22,7 +22,18 @@ export interface SettleRequest {
  * but leaves its hash in the history. Returns true when the content differs from what was stored before.
  * dlt: golden system.json, versions and previous hashes of all four runs.
  */
-export function settleVersion({ before, after, resources, withState }: SettleRequest): boolean {
+export function settleVersion(request: SettleRequest): boolean {
+  const { before, after } = request;
+  const extracted = extractedSchema(request);
+  after.version = extracted.version;
+  after.versionHash = extracted.versionHash;
+  after.previousHashes = extracted.previousHashes;
+  bumpVersion(after);
+  return after.versionHash !== before.versionHash;
+}
+
+/** The schema as dlt saves it after extract: with the hints of the resources, and nothing of their data. */
+export function extractedSchema({ before, resources, withState }: Omit<SettleRequest, "after">): Schema {
   const extracted = cloneSchema(before);
   for (const resource of resources) {
     const { table, discarded } = applyResourceHints(extracted, resource);
@@ -40,9 +51,5 @@ export function settleVersion({ before, after, resources, withState }: SettleReq
     rememberHash(extracted, extracted.versionHash);
     extracted.versionHash = schemaVersionHash(extracted);
   }
-  after.version = extracted.version;
-  after.versionHash = extracted.versionHash;
-  after.previousHashes = extracted.previousHashes;
-  bumpVersion(after);
-  return after.versionHash !== before.versionHash;
+  return extracted;
 }

@@ -5,6 +5,7 @@ import { createRedactor } from "../../core/redact.ts";
 import type { RequestRecord } from "../../core/source.ts";
 import { copyText } from "../../destination/postgres/copy-text.ts";
 import { exportDataset } from "../../destination/postgres/export-dataset.ts";
+import type { PipelineOptions } from "../../pipeline/options.ts";
 import type { PipelineRun } from "../../pipeline/run.ts";
 import { runPipeline } from "../../pipeline/run.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
@@ -53,6 +54,7 @@ export async function runConfigured(configuration: Configuration, options: RunCo
       destinationKind: opened.kind,
       encoder: copyText,
       workFolder: options.workingDirectory,
+      ...schemaPaths(settings),
       ...(settings.refresh === undefined ? {} : { refresh: settings.refresh }),
       ...(settings.limit === undefined ? {} : { limit: settings.limit }),
       limits: { maxValueBytes: settings.maxValueBytes, maxDepth: settings.maxDepth },
@@ -81,4 +83,17 @@ export async function runConfigured(configuration: Configuration, options: RunCo
   } finally {
     await opened.close();
   }
+}
+
+function schemaPaths({
+  exportSchemaPath: exportTo,
+  importSchemaPath: importFrom,
+}: Configuration["settings"]): Pick<PipelineOptions, "schemaPaths"> {
+  if (exportTo === undefined && importFrom === undefined) return {};
+  return {
+    schemaPaths: {
+      ...(exportTo === undefined ? {} : { exportTo }),
+      ...(importFrom === undefined ? {} : { importFrom }),
+    },
+  };
 }
