@@ -8,7 +8,8 @@ import {
   insertVersionsSql,
   knownNumbers,
   retireSql,
-  uniqueInTheWaySql,
+  returnsSql,
+  uniqueIdsSql,
 } from "./sql/versions.ts";
 import { isFilled, type StagedChain } from "./stage-rows.ts";
 
@@ -36,7 +37,9 @@ export async function writeVersions(chain: StagedChain, rules: VersionRules, pro
 
 /** The rows that are left are new versions, or old ones that come back under the id that they had. */
 async function allowReturns({ root, run, query }: StagedChain): Promise<void> {
-  for (const [name] of await query("look for constraints of", root, uniqueInTheWaySql(root))) {
-    if (name) await run("drop the constraint on row ids of", root, dropConstraintSql(root, name));
-  }
+  const [unique] = await query("look for constraints of", root, uniqueIdsSql(root));
+  const name = unique?.[0];
+  if (!name) return;
+  const [returns] = await query("look for versions that come back in", root, returnsSql(root));
+  if (returns?.[0] === "true") await run("drop the constraint on row ids of", root, dropConstraintSql(root, name));
 }

@@ -32,16 +32,20 @@ export function knownNumbers(names: StagedNames): string {
 }
 
 /**
- * The constraint of a table of another strategy that keeps row ids unique, where a version comes back or comes twice. A
- * hash of the record is no key; dlt makes such tables without the constraint, and fails where it is left from before.
+ * The constraint that keeps row ids unique, in a table that another strategy has made. A hash of the record is no key; dlt
+ * makes scd2 tables without it, and fails where it is left from before.
  */
-export function uniqueInTheWaySql(root: FilledTable): string {
-  const rowId = quoteIdent(root.rowId);
+export function uniqueIdsSql(root: FilledTable): string {
   return `SELECT c.conname::text FROM pg_catalog.pg_constraint AS c
 WHERE c.conrelid = ${quoteLiteral(target(root))}::pg_catalog.regclass AND c.contype = 'u' AND c.conkey = ARRAY[(
-  SELECT a.attnum FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.conrelid AND a.attname = ${quoteLiteral(root.rowId)})]
-AND (EXISTS (SELECT 1 FROM ${temporary(root.staged)} AS s JOIN ${target(root)} AS d ON d.${rowId} = s.${rowId})
-  OR EXISTS (SELECT 1 FROM ${temporary(root.staged)} AS s GROUP BY s.${rowId} HAVING pg_catalog.count(*) > 1))`;
+  SELECT a.attnum FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.conrelid AND a.attname = ${quoteLiteral(root.rowId)})]`;
+}
+
+/** Whether a received version is there already, or was received twice. Only where an index helps, which the constraint has. */
+export function returnsSql(root: FilledTable): string {
+  const rowId = quoteIdent(root.rowId);
+  return `SELECT (EXISTS (SELECT 1 FROM ${temporary(root.staged)} AS s JOIN ${target(root)} AS d ON d.${rowId} = s.${rowId})
+  OR EXISTS (SELECT 1 FROM ${temporary(root.staged)} AS s GROUP BY s.${rowId} HAVING pg_catalog.count(*) > 1))::text`;
 }
 
 export function dropConstraintSql(root: FilledTable, name: string): string {
