@@ -16,12 +16,13 @@ import { storedSchema } from "../schema/stored.ts";
 import { ensurePipelineStateTable } from "../schema/system-tables.ts";
 import type { Schema } from "../schema/table.ts";
 import { nextState, sourceState } from "../state/pipeline-state.ts";
+import { refreshSource } from "../state/refresh-source.ts";
 import { encodeState, STATE_ENGINE_VERSION } from "../state/stored.ts";
 import { createEarlyStart, EARLY_RULES, type EarlyRules } from "./early-start.ts";
 import { leaveOut } from "./leave-out.ts";
 import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
-import { prepareRefresh } from "./refresh.ts";
+import { prepareRefresh, replacedResources } from "./refresh.ts";
 import { watchKeys } from "./repeated-keys.ts";
 import { exportSchema, importSchema, linkImport } from "./schema-files.ts";
 import { stopAt } from "./time-limit.ts";
@@ -58,6 +59,8 @@ export async function makePackage(
   const stored = imported.schema;
   const oldSourceState = sourceState(synced.state, source.name);
   const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
+  const replaced = replacedResources(source);
+  const stateBefore = refreshSource(refresh?.sourceState ?? oldSourceState, replaced, false);
   const before = refresh?.schema ?? (stored === undefined ? createSchema(schemaName) : cloneSchema(stored));
   applySourceOptions(before, source);
   const schema = cloneSchema(before);
@@ -111,7 +114,7 @@ export async function makePackage(
 
   try {
     const { state, reports, failed } = await recorder.step("extract", () =>
-      extractAll(options, refresh?.sourceState ?? oldSourceState, spool, normalizer, recorder),
+      extractAll(options, stateBefore, spool, normalizer, recorder),
     );
     recorder.resources(reports);
     const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
@@ -125,6 +128,7 @@ export async function makePackage(
       schemaName,
       sourceName: schemaName,
       sourceState: state,
+      sourceTouched: replaced.size > 0,
     });
     const rootTables = started.map(({ table }) => table);
     const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");

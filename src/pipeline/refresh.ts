@@ -25,6 +25,16 @@ export function prepareRefresh(
   };
 }
 
+/**
+ * Resources that begin from the start in every run: a table that is emptied must get all of its rows again, not only
+ * those beyond a cursor. dlt: a load looks at the state of the source for them, so that there is one.
+ */
+export function replacedResources(source: Pick<Source, "resources">): ReadonlySet<string> {
+  const extracted = extractedResources(source);
+  const replaced = source.resources.filter(({ hints }) => hints.writeDisposition.disposition === "replace");
+  return new Set(replaced.map(({ name }) => name).filter((name) => extracted.has(name)));
+}
+
 /** The selected resources and all their parents. */
 function extractedResources(source: Pick<Source, "resources">): ReadonlySet<string> {
   const parents = new Map(source.resources.map(({ name, parent }) => [name, parent]));

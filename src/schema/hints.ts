@@ -195,8 +195,8 @@ function applyMergeOptions(table: Table, merge: WriteDisposition): void {
   if (merge.deduplicated === true) table.extra["x-stage-data-deduplicated"] = true;
   if (merge.skipUnchangedRows === true) table.extra["x-merge-skip-unchanged-rows"] = true;
   if (merge.strategy !== "scd2" || merge.boundaryTimestamp === undefined) return;
-  if (merge.boundaryTimestamp === null) delete table.extra["x-boundary-timestamp"];
-  else table.extra["x-boundary-timestamp"] = merge.boundaryTimestamp;
+  // dlt: a null takes back what an earlier load has said, and stands in the stored schema.
+  table.extra["x-boundary-timestamp"] = merge.boundaryTimestamp;
 }
 
 /** Throws `E_CONFIG` for hints by which no merge can be done. dlt: `verify_schema_merge_disposition`. */

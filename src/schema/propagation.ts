@@ -55,14 +55,15 @@ export function breaksPaths(schema: Schema): boolean {
 }
 
 /**
- * Puts the options of a source into the schema, as dlt does when a source is extracted: what the source no longer says
- * is taken out again, propagation is kept and completed.
+ * Puts the options of a source into the schema, as dlt does when a source is extracted: what the source no longer says is
+ * taken out again, and propagation is written anew from the tables as they are. dlt: so a table that has left a merge
+ * loses its entry with the load after that.
  */
 export function applySourceOptions(
   schema: Schema,
   source: Pick<Source, "maxTableNesting" | "rootKey" | "schemaContract">,
 ): void {
-  const { max_nesting: _1, root_key_propagation: _2, ...rest } = normalizerConfig(schema);
+  const { max_nesting: _1, root_key_propagation: _2, propagation: _4, ...rest } = normalizerConfig(schema);
   setNormalizerConfig(schema, {
     ...rest,
     ...(source.maxTableNesting === undefined ? {} : { max_nesting: source.maxTableNesting }),

@@ -12,6 +12,8 @@ export interface StateChanges {
   readonly sourceName: string;
   /** New value of `sources.<sourceName>`. */
   readonly sourceState: JsonObject;
+  /** True: the source has a state of its own from now on, even an empty one. */
+  readonly sourceTouched?: boolean;
 }
 
 export interface NextState {
@@ -80,7 +82,8 @@ function withSource(previous: JsonObject | null, changes: StateChanges): JsonObj
   const sources: { [key: string]: JsonValue } = {};
   const old = previous === null ? undefined : getOwn(previous, "sources");
   const had = isJsonObject(old) && getOwn(old, changes.sourceName) !== undefined;
-  if (!had && Object.keys(changes.sourceState).length === 0) return isJsonObject(old) ? old : undefined;
+  const isEmpty = Object.keys(changes.sourceState).length === 0 && changes.sourceTouched !== true;
+  if (!had && isEmpty) return isJsonObject(old) ? old : undefined;
   if (isJsonObject(old)) for (const [key, value] of Object.entries(old)) setOwn(sources, key, value);
   setOwn(sources, changes.sourceName, changes.sourceState);
   return sources;

@@ -119,9 +119,26 @@ export function compareDatasets(ours: Dataset, theirs: Dataset): string[] {
       lines.push(`row of ${name} only in the second: ${row}`);
   }
   differ("loads", ours.loads, theirs.loads);
-  differ("schema versions", ours.versions, theirs.versions);
-  differ("states", ours.states, theirs.states);
+  lines.push(...documentDifferences("schema versions", ours.versions, theirs.versions).slice(0, 20));
+  lines.push(...documentDifferences("states", ours.states, theirs.states).slice(0, 20));
   return lines;
+}
+
+/** Where two documents differ, by path: they are too long to be shown whole. */
+function documentDifferences(path: string, a: unknown, b: unknown): string[] {
+  if (canonical(a) === canonical(b)) return [];
+  if (
+    typeof a !== "object" ||
+    typeof b !== "object" ||
+    a === null ||
+    b === null ||
+    Array.isArray(a) !== Array.isArray(b)
+  )
+    return [`${path}: ${canonical(a)} instead of ${canonical(b)}`];
+  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
+    documentDifferences(`${path} / ${key}`, left[key], right[key]),
+  );
 }
 
 /** The JSON document in a `state` column: base64 of zlib, or plain JSON. */

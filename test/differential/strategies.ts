@@ -4,6 +4,8 @@ export interface StrategyCase {
   /** The resource but for name and endpoint, in each of the runs, from 0. */
   readonly resource: (step: number) => Record<string, unknown>;
   readonly runs: readonly [readonly unknown[], readonly unknown[], readonly unknown[]];
+  /** A cursor of the endpoint. */
+  readonly incremental?: Record<string, unknown>;
   /** Ids of root rows are made from the data: they must be equal. */
   readonly exactIds?: boolean;
 }
@@ -89,6 +91,16 @@ const BOUNDARIES = ["2024-01-01T00:00:00Z", "2024-02-01T12:30:00.123456+02:00", 
 export const STRATEGIES: Readonly<Record<string, StrategyCase>> = {
   append: { resource: always({ write_disposition: "append" }), runs: LISTS },
   replace: { resource: always({ write_disposition: "replace" }), runs: LISTS },
+  replace_with_cursor: {
+    resource: always({ write_disposition: "replace" }),
+    incremental: { cursor_path: "id", initial_value: 1 },
+    runs: LISTS,
+  },
+  append_with_cursor: {
+    resource: always({ write_disposition: "append" }),
+    incremental: { cursor_path: "id", initial_value: 1 },
+    runs: LISTS,
+  },
   merge_lists: { resource: always({ ...key, write_disposition: "merge" }), runs: LISTS },
   merge_key: { resource: always({ merge_key: "k", write_disposition: "merge" }), runs: FLAT },
   merge_compound: { resource: always({ merge_key: ["id", "k"], write_disposition: "merge" }), runs: FLAT },
@@ -143,6 +155,17 @@ export const STRATEGIES: Readonly<Record<string, StrategyCase>> = {
     runs: [[{ id: 1 }, { id: 1 }], [{ id: 1 }], [{ id: 2 }, { id: 2 }]],
     exactIds: true,
   },
+  scd2_boundary_taken_back: {
+    resource: (step) =>
+      merge("scd2", step === 0 ? { boundary_timestamp: BOUNDARIES[0] } : { boundary_timestamp: null }),
+    runs: LISTS,
+    exactIds: true,
+  },
+  scd2_boundary_stays: {
+    resource: (step) => merge("scd2", step === 0 ? { boundary_timestamp: BOUNDARIES[0] } : {}),
+    runs: LISTS,
+    exactIds: true,
+  },
   listed_hints: {
     resource: always({ write_disposition: "merge", columns: [{ name: "id", primary_key: true, nullable: false }] }),
     runs: KEYED,
@@ -173,6 +196,16 @@ export const STRATEGIES: Readonly<Record<string, StrategyCase>> = {
     resource: (step) => (step === 2 ? { write_disposition: "append" } : merge("scd2")),
     runs: LISTS,
   },
+  scd2_then_merge: {
+    resource: (step) =>
+      step < 2 ? merge("scd2") : { ...key, write_disposition: { disposition: "merge", strategy: "delete-insert" } },
+    runs: KEYED,
+  },
+  upsert_then_scd2: {
+    resource: (step) => (step === 0 ? { ...key, ...merge("upsert") } : merge("scd2")),
+    runs: KEYED,
+    exactIds: true,
+  },
   replace_then_merge: {
     resource: (step) => (step === 0 ? { write_disposition: "replace" } : { ...key, write_disposition: "merge" }),
     runs: KEYED,
@@ -192,7 +225,7 @@ export function strategiesDocument(baseUrl: string, step: number, names: readonl
       client: { base_url: baseUrl, paginator: "single_page" },
       resources: names.map((name) => ({
         name,
-        endpoint: { path: name, data_selector: "$" },
+        endpoint: { path: name, data_selector: "$", incremental: STRATEGIES[name]?.incremental },
         ...STRATEGIES[name]?.resource(step),
       })),
     },
