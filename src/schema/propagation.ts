@@ -91,11 +91,10 @@ function normalizerConfig(schema: Schema): JsonObject {
   return objectOr(objectOr(schema.normalizers, "json"), "config");
 }
 
-/** dlt: no `config` member at all as long as nothing stands in it. */
+/** dlt: no `config` member at all where nothing stands in it. */
 function setNormalizerConfig(schema: Schema, config: JsonObject): void {
-  const { config: old, ...json } = objectOr(schema.normalizers, "json");
-  const next: Record<string, JsonValue> =
-    Object.keys(config).length > 0 || old !== undefined ? { ...json, config } : { ...json };
+  const { config: _, ...json } = objectOr(schema.normalizers, "json");
+  const next: Record<string, JsonValue> = Object.keys(config).length > 0 ? { ...json, config } : { ...json };
   schema.normalizers = { ...schema.normalizers, json: next };
 }
 

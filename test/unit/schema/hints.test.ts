@@ -187,6 +187,15 @@ describe("options of the source", () => {
     assert.deepEqual(propagatedColumns(schema, "t", true), [["_dlt_id", "_dlt_root_id"]]);
   });
 
+  test("a table that has left a merge is taken out with the load after that", () => {
+    const schema = createSchema("s");
+    hinted(merge, schema);
+    hinted({ writeDisposition: { disposition: "append" } }, schema);
+    assert.notEqual(config(schema), undefined);
+    applySourceOptions(schema, {});
+    assert.equal(config(schema), undefined);
+  });
+
   test("append, replace and scd2 roots do not", () => {
     for (const disposition of ["append", "replace"] as const) {
       const schema = createSchema("s");
