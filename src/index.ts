@@ -23,4 +23,6 @@ export {
 export { restApi } from "./edge/library/rest-api.ts";
 export type { RestApiOptions } from "./extract/rest-source.ts";
 export type { DataRules } from "./normalize/data-rules.ts";
+export type { SchemaPaths } from "./pipeline/schema-files.ts";
 export type { Trace } from "./pipeline/trace.ts";
+export type { RefreshMode } from "./schema/refresh.ts";

@@ -237,6 +237,8 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
     dropped[row] = parent >= 0 && (dropped[parent] as boolean);
     if (dropped[row]) return;
     if (plan.discarding.length > 0 && hasDiscardedName(first, last)) {
+      // The other path has given it an id by now.
+      if (parent < 0) nextRowId();
       dropRow(plan, row);
       return;
     }

@@ -85,24 +85,15 @@ test("81: discard_row and discard_value drop what breaks the contract, and count
 });
 
 test("refresh drops or empties in the transaction of the load; a failure leaves the old rows", async (t) => {
-  const { api, run, rows, tables, cwd } = await shop(t);
+  const { api, database, run, rows, tables, cwd } = await shop(t);
   assert.equal((await run("--export-schema-path", "schemas")).code, 0);
   const [exported] = await readdir(join(cwd, "schemas"));
   assert.match(await readFile(join(cwd, "schemas", exported ?? ""), "utf8"), /^version: 2\n/);
   api.answers["/orders"] = `[{"id":9,"a":"text"}]`;
-  const failed = await sluice(
-    [
-      "run",
-      "shop.json",
-      "--connection-string",
-      "postgresql://nobody@127.0.0.1:1/x",
-      "--connect-wait",
-      "0",
-      "--refresh",
-      "drop_sources",
-    ],
-    { cwd },
-  );
+  const failed = await sluice(["run", "shop.json", "--connection-string", database.url, "--refresh", "drop_sources"], {
+    cwd,
+    environment: { SLUICE_FAULT: "load:before-commit:throw" },
+  });
   assert.notEqual(failed.code, 0);
   assert.deepEqual(await rows(), ["1"]);
   assert.equal((await run("--refresh", "drop_data")).code, 0);

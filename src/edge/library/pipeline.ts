@@ -4,8 +4,10 @@ import type { Source } from "../../core/source.ts";
 import { copyText } from "../../destination/postgres/copy-text.ts";
 import type { DataRules } from "../../normalize/data-rules.ts";
 import { runPipeline } from "../../pipeline/run.ts";
+import type { SchemaPaths } from "../../pipeline/schema-files.ts";
 import type { Trace } from "../../pipeline/trace.ts";
 import { renderLoadInfo } from "../../report/load-info.ts";
+import type { RefreshMode } from "../../schema/refresh.ts";
 import { systemClock, systemRandom } from "../shared/system-ports.ts";
 import { VERSION } from "../shared/version.ts";
 import type { DestinationOption } from "./destinations.ts";
@@ -19,11 +21,15 @@ export interface PipelineSettings {
   /** Folder for load packages and traces; `.sluice` when absent. */
   readonly workingDirectory?: string;
   readonly onEvent?: EventSink;
+  /** Folders of schema files in dlt's form. */
+  readonly schemaPaths?: SchemaPaths;
   /** What becomes of null keys, integers beyond 64 bits, given `_dlt_id`s and lone surrogates. */
   readonly data?: Partial<DataRules>;
 }
 
 export interface RunSettings {
+  /** Load from the start: forget tables and state first, in the transaction that loads anew. */
+  readonly refresh?: RefreshMode;
   /** At most so many pages of each resource without a parent. */
   readonly limit?: number;
   /** Seconds after which the run has ended: it stops some time before, with `E_TIMEOUT`. */
@@ -69,6 +75,8 @@ export function pipeline(settings: PipelineSettings): Pipeline {
           destinationKind: settings.destination.kind,
           encoder: copyText,
           workFolder,
+          ...(run.refresh === undefined ? {} : { refresh: run.refresh }),
+          ...(settings.schemaPaths === undefined ? {} : { schemaPaths: settings.schemaPaths }),
           ...(run.limit === undefined ? {} : { limit: run.limit }),
           ...(settings.data === undefined ? {} : { data: settings.data }),
           ...(run.timeout === undefined ? {} : { timeLimit: { seconds: run.timeout, startedAt: systemClock.now() } }),

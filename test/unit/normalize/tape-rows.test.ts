@@ -181,6 +181,11 @@ const page = fc
 
 const KEYED: readonly (Partial<ResourceHints> | undefined)[] = [
   undefined,
+  { schemaContract: { tables: "evolve", columns: "discard_row", data_type: "discard_row" } },
+  { schemaContract: { columns: "discard_value", data_type: "discard_value" } },
+  { schemaContract: { columns: "freeze" } },
+  { schemaContract: { data_type: "freeze" } },
+  { schemaContract: { data_type: "discard_row" }, columns: { a: { data_type: "bigint" }, b: { nullable: false } } },
   { writeDisposition: { disposition: "merge" }, primaryKey: ["id"] },
   { writeDisposition: { disposition: "merge", strategy: "upsert" }, primaryKey: ["id"] },
   { writeDisposition: { disposition: "merge", strategy: "insert-only" }, primaryKey: ["a", "id"] },
