@@ -52,14 +52,20 @@ export async function testDatabase(t: Cleanup): Promise<TestDatabase> {
     await withClient(server.url, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   });
   let own: Promise<pg.Client> | undefined;
+  // One after the other: the client takes no second query while one runs.
+  let turn: Promise<unknown> = Promise.resolve();
   return {
     url: url.href,
     name,
     port: Number(url.port === "" ? "5432" : url.port),
     connect,
-    async query(text, values = []) {
-      own ??= connect();
-      return (await (await own).query(text, [...values])).rows;
+    query(text, values = []) {
+      const result = turn.then(async () => {
+        own ??= connect();
+        return (await (await own).query(text, [...values])).rows;
+      });
+      turn = result.catch(() => {});
+      return result;
     },
     urlFor(user, password) {
       const other = new URL(url);
