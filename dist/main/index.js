@@ -62496,7 +62496,245 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9441:
+/***/ 606:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   ML: () => (/* binding */ contractShape),
+/* harmony export */   Sv: () => (/* binding */ definedModes),
+/* harmony export */   dz: () => (/* binding */ contract)
+/* harmony export */ });
+/* unused harmony export contractMode */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9691);
+
+const MODES = ["evolve", "freeze", "discard_row", "discard_value"];
+const contractMode = zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(MODES);
+/** A schema contract as dlt writes it: one word for all, or a mode for some of tables, columns and types. */
+const contractShape = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
+    contractMode,
+    zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
+        tables: contractMode.optional(),
+        columns: contractMode.optional(),
+        data_type: contractMode.optional(),
+    }),
+]);
+/** In text a word, or pairs such as `columns: freeze, data_type: discard_row`, one a line or separated by commas. */
+function contract() {
+    return {
+        schema: contractShape.transform((written) => (typeof written === "string" ? written : definedModes(written))),
+        fromText: contractFromText,
+        format: "a mode, or pairs such as `columns: freeze, data_type: discard_row`",
+    };
+}
+/** A mapping without the entities that it leaves out. */
+function definedModes(written) {
+    const { tables, columns, data_type } = written;
+    return {
+        ...(tables === undefined ? {} : { tables }),
+        ...(columns === undefined ? {} : { columns }),
+        ...(data_type === undefined ? {} : { data_type }),
+    };
+}
+function contractFromText(text) {
+    const trimmed = text.trim().replace(/^\{(.*)\}$/s, "$1");
+    if (!/[:=]/.test(trimmed))
+        return trimmed.toLowerCase();
+    const pairs = trimmed
+        .split(/[\n,]/)
+        .map((pair) => pair.trim())
+        .filter((pair) => pair !== "")
+        .map((pair) => pair.split(/[:=]/).map((part) => part
+        .trim()
+        .replace(/^(["'])(.*)\1$/, "$2")
+        .toLowerCase()));
+    return pairs.every((pair) => pair.length === 2) ? Object.fromEntries(pairs) : text;
+}
+
+
+/***/ }),
+
+/***/ 6625:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   L: () => (/* binding */ overlay),
+/* harmony export */   u: () => (/* binding */ readDocument)
+/* harmony export */ });
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8815);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
+
+
+/** Nodes after which a document is refused, so that aliases cannot blow it up. */
+const MAX_NODES = 200_000;
+/**
+ * Reads YAML 1.2 or JSON, keeping positions and the kinds of numbers (`1` and `1.0`, integers of any size). Syntax
+ * errors come back as faults; they never quote the text. An empty document is an empty mapping.
+ */
+function readDocument(text, file) {
+    const lines = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .LineCounter */ .HN();
+    const document = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseDocument */ .Tp)(text, { prettyErrors: false, lineCounter: lines, intAsBigInt: true });
+    const places = new Map();
+    const placeAt = (offset) => {
+        const { line, col } = lines.linePos(offset);
+        return { file, line, column: col };
+    };
+    const faults = document.errors.map((error) => ({
+        path: [],
+        reason: "syntax",
+        message: `not valid YAML: ${lowerFirst(error.message)}`,
+        place: placeAt(error.pos[0]),
+    }));
+    let nodes = 0;
+    // The last node of each anchor so far. The library's own lookup walks the document for every alias.
+    const anchors = new Map();
+    let aliases = 0;
+    const mark = (path, node) => {
+        const range = isRanged(node) ? node.range : undefined;
+        if (range !== undefined)
+            places.set(keyOf(path), placeAt(range[0]));
+    };
+    const read = (node, path, seen) => {
+        if (++nodes > MAX_NODES || seen.length > 500)
+            throw new RangeError("too many nodes");
+        if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isAlias */ .Vj)(node)) {
+            const target = anchors.get(node.source);
+            if (target !== undefined && !seen.includes(target)) {
+                aliases++;
+                const value = read(target, path, seen);
+                aliases--;
+                return value;
+            }
+            const message = target === undefined ? "the alias has no anchor" : "the alias contains itself";
+            faults.push({ path, reason: "syntax", message, place: placeAt(node.range?.[0] ?? 0) });
+            return null;
+        }
+        if (aliases === 0 && (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isNode */ .Ll)(node) && node.anchor !== undefined)
+            anchors.set(node.anchor, node);
+        if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isSeq */ .oP)(node)) {
+            return node.items.map((item, index) => {
+                mark([...path, index], item);
+                return read(item, [...path, index], [...seen, node]);
+            });
+        }
+        if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(node)) {
+            const object = {};
+            for (const pair of node.items) {
+                if ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(pair.key) && pair.key.value === "<<" && pair.key.type === "PLAIN") {
+                    mergeInto(object, read(pair.value, path, [...seen, node]));
+                    continue;
+                }
+                const key = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(pair.key) ? keyText(pair.key) : undefined;
+                if (key === undefined || key === "__proto__") {
+                    const message = key === undefined ? "a key must be text" : "__proto__ cannot be a key";
+                    faults.push({ path, reason: "syntax", message, place: placeAt(offsetOf(pair.key)) });
+                    continue;
+                }
+                mark([...path, key], pair.key);
+                (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .setOwn */ .P5)(object, key, read(pair.value, [...path, key], [...seen, node]));
+            }
+            return object;
+        }
+        return (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(node) ? readScalar(node) : null;
+    };
+    let value = {};
+    try {
+        if (document.contents !== null)
+            value = read(document.contents, [], []);
+    }
+    catch (error) {
+        if (!(error instanceof RangeError))
+            throw error;
+        faults.push({ path: [], reason: "syntax", message: "the document is too large or too deep", place: placeAt(0) });
+    }
+    places.set(keyOf([]), placeAt(offsetOf(document.contents)));
+    return { value: value ?? {}, faults, locate: (path) => nearestPlace(places, path) };
+}
+/** One document laid over another: mappings are merged key by key, everything else replaces. */
+function overlay(base, over) {
+    return {
+        value: (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(base.value) && (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(over.value) ? merged(base.value, over.value) : over.value,
+        faults: [...base.faults, ...over.faults],
+        locate: (path) => (holds(over.value, path) ? over.locate(path) : base.locate(path)),
+    };
+}
+function merged(base, over) {
+    const result = {};
+    for (const [key, value] of Object.entries(base))
+        (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .setOwn */ .P5)(result, key, value);
+    for (const [key, value] of Object.entries(over)) {
+        const old = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(base, key);
+        (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .setOwn */ .P5)(result, key, (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(old) && (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value) ? merged(old, value) : value);
+    }
+    return result;
+}
+/** True when the value has something at the path. */
+function holds(value, path) {
+    let here = value;
+    for (const key of path) {
+        if (Array.isArray(here) && typeof key === "number")
+            here = here[key];
+        else if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(here))
+            here = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(here, String(key));
+        else
+            return false;
+        if (here === undefined)
+            return false;
+    }
+    return true;
+}
+function readScalar(node) {
+    const { value } = node;
+    if (typeof value === "bigint") {
+        return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+    }
+    if (typeof value === "number") {
+        return Number.isFinite(value) && !Number.isInteger(value) ? value : new _core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .Double */ .__(value, node.source);
+    }
+    if (typeof value === "string" || typeof value === "boolean")
+        return value;
+    return value === null || value === undefined ? null : String(value);
+}
+/** The text of a key: `2024: x` has the key `2024`, as in JSON. */
+function keyText(node) {
+    if (node.value === null)
+        return undefined;
+    return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
+}
+/** `<<`: keys that are there already win. */
+function mergeInto(object, value) {
+    for (const part of Array.isArray(value) ? value : [value]) {
+        if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(part))
+            continue;
+        for (const [key, item] of Object.entries(part))
+            if (!Object.hasOwn(object, key))
+                (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .setOwn */ .P5)(object, key, item);
+    }
+}
+function nearestPlace(places, path) {
+    for (let length = path.length; length >= 0; length--) {
+        const place = places.get(keyOf(path.slice(0, length)));
+        if (place !== undefined)
+            return place;
+    }
+    return undefined;
+}
+function keyOf(path) {
+    return JSON.stringify(path);
+}
+function isRanged(node) {
+    return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
+}
+function offsetOf(node) {
+    return isRanged(node) ? node.range[0] : 0;
+}
+function lowerFirst(message) {
+    return message.slice(0, 1).toLowerCase() + message.slice(1);
+}
+
+
+/***/ }),
+
+/***/ 636:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62779,6 +63017,8 @@ function didYouMean(word) {
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
+// EXTERNAL MODULE: ./lib/config/contract-shape.js
+var contract_shape = __nccwpck_require__(606);
 // EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
 var shape = __nccwpck_require__(9745);
 // EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
@@ -62787,24 +63027,15 @@ var settings = __nccwpck_require__(9445);
 
 
 
+
 /** Sources that need no pipeline file. */
 const BUILT_IN_SOURCES = ["gitlab"];
-const contractMode = schemas/* enum */.k5n(["evolve", "freeze", "discard_row", "discard_value"]);
 /** What stands beside dlt's `rest_api` configuration under `source`: the arguments of a dlt source. */
 const sourceOptions = {
     name: schemas/* string */.YjP().min(1).nullish().describe("Name of the source and of its schema; rest_api when absent."),
     max_table_nesting: schemas/* int */.Whr().min(0).nullish().describe("How many levels of nested tables are made."),
     root_key: schemas/* boolean */.zMY().nullish().describe("Add _dlt_root_id to every nested table."),
-    schema_contract: schemas/* union */.KCZ([
-        contractMode,
-        schemas/* strictObject */.rej({
-            tables: contractMode.optional(),
-            columns: contractMode.optional(),
-            data_type: contractMode.optional(),
-        }),
-    ])
-        .nullish()
-        .describe("What happens when data brings new tables, columns or types."),
+    schema_contract: contract_shape/* contractShape */.ML.nullish().describe("What happens when data brings new tables, columns or types."),
     parallelized: schemas/* boolean */.zMY().nullish().describe("Fetch the resources side by side."),
 };
 /** Everything under `source`: dlt's `rest_api` configuration, key for key, and the arguments of the source. */
@@ -64794,178 +65025,8 @@ function expandReferences(value, environment) {
     return { value: expand(value, []), faults, used, secrets };
 }
 
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var yaml_dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./lib/config/document.js
-
-
-/** Nodes after which a document is refused, so that aliases cannot blow it up. */
-const MAX_NODES = 200_000;
-/**
- * Reads YAML 1.2 or JSON, keeping positions and the kinds of numbers (`1` and `1.0`, integers of any size). Syntax
- * errors come back as faults; they never quote the text. An empty document is an empty mapping.
- */
-function readDocument(text, file) {
-    const lines = new yaml_dist/* LineCounter */.HN();
-    const document = (0,yaml_dist/* parseDocument */.Tp)(text, { prettyErrors: false, lineCounter: lines, intAsBigInt: true });
-    const places = new Map();
-    const placeAt = (offset) => {
-        const { line, col } = lines.linePos(offset);
-        return { file, line, column: col };
-    };
-    const faults = document.errors.map((error) => ({
-        path: [],
-        reason: "syntax",
-        message: `not valid YAML: ${lowerFirst(error.message)}`,
-        place: placeAt(error.pos[0]),
-    }));
-    let nodes = 0;
-    // The last node of each anchor so far. The library's own lookup walks the document for every alias.
-    const anchors = new Map();
-    let aliases = 0;
-    const mark = (path, node) => {
-        const range = isRanged(node) ? node.range : undefined;
-        if (range !== undefined)
-            places.set(keyOf(path), placeAt(range[0]));
-    };
-    const read = (node, path, seen) => {
-        if (++nodes > MAX_NODES || seen.length > 500)
-            throw new RangeError("too many nodes");
-        if ((0,yaml_dist/* isAlias */.Vj)(node)) {
-            const target = anchors.get(node.source);
-            if (target !== undefined && !seen.includes(target)) {
-                aliases++;
-                const value = read(target, path, seen);
-                aliases--;
-                return value;
-            }
-            const message = target === undefined ? "the alias has no anchor" : "the alias contains itself";
-            faults.push({ path, reason: "syntax", message, place: placeAt(node.range?.[0] ?? 0) });
-            return null;
-        }
-        if (aliases === 0 && (0,yaml_dist/* isNode */.Ll)(node) && node.anchor !== undefined)
-            anchors.set(node.anchor, node);
-        if ((0,yaml_dist/* isSeq */.oP)(node)) {
-            return node.items.map((item, index) => {
-                mark([...path, index], item);
-                return read(item, [...path, index], [...seen, node]);
-            });
-        }
-        if ((0,yaml_dist/* isMap */.jh)(node)) {
-            const object = {};
-            for (const pair of node.items) {
-                if ((0,yaml_dist/* isScalar */.jn)(pair.key) && pair.key.value === "<<" && pair.key.type === "PLAIN") {
-                    mergeInto(object, read(pair.value, path, [...seen, node]));
-                    continue;
-                }
-                const key = (0,yaml_dist/* isScalar */.jn)(pair.key) ? keyText(pair.key) : undefined;
-                if (key === undefined || key === "__proto__") {
-                    const message = key === undefined ? "a key must be text" : "__proto__ cannot be a key";
-                    faults.push({ path, reason: "syntax", message, place: placeAt(offsetOf(pair.key)) });
-                    continue;
-                }
-                mark([...path, key], pair.key);
-                (0,json/* setOwn */.P5)(object, key, read(pair.value, [...path, key], [...seen, node]));
-            }
-            return object;
-        }
-        return (0,yaml_dist/* isScalar */.jn)(node) ? readScalar(node) : null;
-    };
-    let value = {};
-    try {
-        if (document.contents !== null)
-            value = read(document.contents, [], []);
-    }
-    catch (error) {
-        if (!(error instanceof RangeError))
-            throw error;
-        faults.push({ path: [], reason: "syntax", message: "the document is too large or too deep", place: placeAt(0) });
-    }
-    places.set(keyOf([]), placeAt(offsetOf(document.contents)));
-    return { value: value ?? {}, faults, locate: (path) => nearestPlace(places, path) };
-}
-/** One document laid over another: mappings are merged key by key, everything else replaces. */
-function overlay(base, over) {
-    return {
-        value: (0,json/* isJsonObject */.OW)(base.value) && (0,json/* isJsonObject */.OW)(over.value) ? merged(base.value, over.value) : over.value,
-        faults: [...base.faults, ...over.faults],
-        locate: (path) => (holds(over.value, path) ? over.locate(path) : base.locate(path)),
-    };
-}
-function merged(base, over) {
-    const result = {};
-    for (const [key, value] of Object.entries(base))
-        (0,json/* setOwn */.P5)(result, key, value);
-    for (const [key, value] of Object.entries(over)) {
-        const old = (0,json/* getOwn */.Ng)(base, key);
-        (0,json/* setOwn */.P5)(result, key, (0,json/* isJsonObject */.OW)(old) && (0,json/* isJsonObject */.OW)(value) ? merged(old, value) : value);
-    }
-    return result;
-}
-/** True when the value has something at the path. */
-function holds(value, path) {
-    let here = value;
-    for (const key of path) {
-        if (Array.isArray(here) && typeof key === "number")
-            here = here[key];
-        else if ((0,json/* isJsonObject */.OW)(here))
-            here = (0,json/* getOwn */.Ng)(here, String(key));
-        else
-            return false;
-        if (here === undefined)
-            return false;
-    }
-    return true;
-}
-function readScalar(node) {
-    const { value } = node;
-    if (typeof value === "bigint") {
-        return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
-    }
-    if (typeof value === "number") {
-        return Number.isFinite(value) && !Number.isInteger(value) ? value : new json/* Double */.__(value, node.source);
-    }
-    if (typeof value === "string" || typeof value === "boolean")
-        return value;
-    return value === null || value === undefined ? null : String(value);
-}
-/** The text of a key: `2024: x` has the key `2024`, as in JSON. */
-function keyText(node) {
-    if (node.value === null)
-        return undefined;
-    return typeof node.value === "string" ? node.value : (node.source ?? String(node.value));
-}
-/** `<<`: keys that are there already win. */
-function mergeInto(object, value) {
-    for (const part of Array.isArray(value) ? value : [value]) {
-        if (!(0,json/* isJsonObject */.OW)(part))
-            continue;
-        for (const [key, item] of Object.entries(part))
-            if (!Object.hasOwn(object, key))
-                (0,json/* setOwn */.P5)(object, key, item);
-    }
-}
-function nearestPlace(places, path) {
-    for (let length = path.length; length >= 0; length--) {
-        const place = places.get(keyOf(path.slice(0, length)));
-        if (place !== undefined)
-            return place;
-    }
-    return undefined;
-}
-function keyOf(path) {
-    return JSON.stringify(path);
-}
-function isRanged(node) {
-    return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
-}
-function offsetOf(node) {
-    return isRanged(node) ? node.range[0] : 0;
-}
-function lowerFirst(message) {
-    return message.slice(0, 1).toLowerCase() + message.slice(1);
-}
-
+// EXTERNAL MODULE: ./lib/config/document.js
+var config_document = __nccwpck_require__(6625);
 ;// CONCATENATED MODULE: ./lib/config/open-source.js
 
 
@@ -64981,19 +65042,19 @@ function openSource(request) {
     const named = request.file ?? request.source;
     const builtIn = request.file === undefined && BUILT_IN_SOURCES.some((name) => name === named);
     const file = named === undefined || builtIn ? undefined : named;
-    let document = readDocument("", file ?? "config");
+    let document = (0,config_document/* readDocument */.u)("", file ?? "config");
     if (file !== undefined) {
         const text = readText(file);
         if (text === undefined)
             faults.push(absentFile(file, kind));
         else
-            document = readDocument(text, file);
+            document = (0,config_document/* readDocument */.u)(text, file);
     }
     else if (builtIn && named !== undefined) {
-        document = readDocument(JSON.stringify({ source: named }), flagName(kind, "source"));
+        document = (0,config_document/* readDocument */.u)(JSON.stringify({ source: named }), flagName(kind, "source"));
     }
     if (request.config !== undefined) {
-        document = overlay(document, readDocument(request.config, flagName(kind, "config")));
+        document = (0,config_document/* overlay */.L)(document, (0,config_document/* readDocument */.u)(request.config, flagName(kind, "config")));
     }
     faults.push(...document.faults);
     if (document.faults.length === 0 && !(0,json/* isJsonObject */.OW)(document.value)) {
@@ -65024,6 +65085,7 @@ function absentFile(file, kind) {
 }
 
 ;// CONCATENATED MODULE: ./lib/config/load-configuration.js
+
 
 
 
@@ -65228,15 +65290,7 @@ function configuredSource(source, name) {
         parallelized: source.parallelized ?? false,
         ...(contract === undefined
             ? {}
-            : { schemaContract: typeof contract === "string" ? contract : definedModes(contract) }),
-    };
-}
-function definedModes(contract) {
-    const { tables, columns, data_type } = contract;
-    return {
-        ...(tables === undefined ? {} : { tables }),
-        ...(columns === undefined ? {} : { columns }),
-        ...(data_type === undefined ? {} : { data_type }),
+            : { schemaContract: typeof contract === "string" ? contract : (0,contract_shape/* definedModes */.Sv)(contract) }),
     };
 }
 /** A setting of the file or nearer wins over the source's own; what stands in `.toml` files does not. */
@@ -65491,7 +65545,7 @@ function resourceFaults(resource, config) {
         });
     }
     faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
-    const { columns } = resource.config;
+    const columns = typeof written === "object" ? written.columns : undefined;
     if (Array.isArray(columns)) {
         columns.forEach((column, index) => {
             if (typeof column.name === "string" && column.name !== "")
@@ -66035,6 +66089,8 @@ var schemas = __nccwpck_require__(9691);
 var json = __nccwpck_require__(3085);
 // EXTERNAL MODULE: ./lib/core/secret.js
 var secret = __nccwpck_require__(8563);
+// EXTERNAL MODULE: ./lib/config/contract-shape.js
+var contract_shape = __nccwpck_require__(606);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/values.js
 
 
@@ -66166,6 +66222,7 @@ const paginatorShape = schemas/* union */.KCZ([
 
 
 
+
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
  * `empty_body`, `idempotent`, `path_encoding`, `per_parent`). What a shape cannot say is checked by `check.ts`.
@@ -66221,7 +66278,6 @@ const step = schemas/* strictObject */.rej({
     yield_map: schemas/* string */.YjP().optional().describe("`fn:name`: gives a list of records for each record."),
 });
 const disposition = schemas/* enum */.k5n(["append", "replace", "merge", "skip"]);
-const contractMode = schemas/* enum */.k5n(["evolve", "freeze", "discard_row", "discard_value"]);
 const resourceKeys = {
     include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish(),
     processing_steps: schemas/* array */.YOg(step).nullish(),
@@ -66252,15 +66308,7 @@ const resourceKeys = {
     ])
         .nullish(),
     columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), mapping), schemas/* array */.YOg(mapping)]).nullish(),
-    schema_contract: schemas/* union */.KCZ([
-        contractMode,
-        schemas/* strictObject */.rej({
-            tables: contractMode.optional(),
-            columns: contractMode.optional(),
-            data_type: contractMode.optional(),
-        }),
-    ])
-        .nullish(),
+    schema_contract: contract_shape/* contractShape */.ML.nullish(),
     table_name: schemas/* string */.YjP().nullish(),
     parent_table_name: schemas/* string */.YjP().nullish(),
     table_format: schemas/* string */.YjP().nullish(),
@@ -66379,6 +66427,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: NETWORK_SETTING_NAMES
 
+// EXTERNAL MODULE: ./lib/config/contract-shape.js
+var contract_shape = __nccwpck_require__(606);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
 var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
@@ -66567,7 +66617,7 @@ const NETWORK_SETTINGS = {
     "max-value-bytes": setting({
         kind: bytes(),
         group: "network",
-        description: "Longest single text in a record.",
+        description: "Longest single value in a record: a text, or a document that is kept whole.",
         default: 33_554_432,
         example: "1 MiB",
     }),
@@ -66637,6 +66687,7 @@ const NETWORK_SETTINGS = {
 };
 
 ;// CONCATENATED MODULE: ./lib/config/settings.js
+
 
 
 /**
@@ -66764,6 +66815,47 @@ const SETTINGS = {
         example: "delete",
         dlt: ["destination.postgres.replace_strategy", "destination.replace_strategy"],
     }),
+    refresh: setting({
+        kind: choice(["drop_sources", "drop_resources", "drop_data"]),
+        group: "load",
+        description: "Load from the start in this run: `drop_sources` drops all tables and the state of the source, `drop_resources` those of the resources of the run, `drop_data` empties their tables and forgets their state.",
+        defaultText: "go on from the stored state",
+        example: "drop_resources",
+        dlt: ["pipelines.<pipeline>.refresh", "pipelines.refresh", "refresh"],
+    }),
+    "export-schema-path": setting({
+        kind: setting_text(),
+        group: "load",
+        description: "Folder in which each run leaves the schema as `<schema>.schema.yaml`, in dlt's form.",
+        defaultText: "none is left",
+        example: "schemas/export",
+        dlt: [
+            "pipelines.<pipeline>.export_schema_path",
+            "pipelines.export_schema_path",
+            "export_schema_path",
+            "schema.export_schema_path",
+        ],
+    }),
+    "import-schema-path": setting({
+        kind: setting_text(),
+        group: "load",
+        description: "Folder of a schema file that takes the place of the stored schema whenever it was changed; the first run writes one to begin with.",
+        defaultText: "the stored schema",
+        example: "schemas/import",
+        dlt: [
+            "pipelines.<pipeline>.import_schema_path",
+            "pipelines.import_schema_path",
+            "import_schema_path",
+            "schema.import_schema_path",
+        ],
+    }),
+    "schema-contract": setting({
+        kind: (0,contract_shape/* contract */.dz)(),
+        group: "load",
+        description: "What becomes of new tables, columns and types that data brings, instead of each resource's and the source's own contract.",
+        defaultText: "each resource's own, else the source's, else `evolve`",
+        example: "columns: freeze, data_type: discard_row",
+    }),
     "max-table-nesting": setting({
         kind: wholeNumber(0),
         group: "load",
@@ -66806,6 +66898,13 @@ const SETTINGS = {
         description: "Longest time of the run; it stops 30 seconds before, of less than two minutes a quarter before, with the destination untouched or the load complete.",
         defaultText: "no limit",
         example: "3600",
+    }),
+    "on-resource-error": setting({
+        kind: choice(["fail", "skip"]),
+        group: "run",
+        description: "What an error of the source does: end the run with nothing loaded, or leave out that resource and those below it and load the others.",
+        default: "fail",
+        example: "skip",
     }),
     "max-work-bytes": setting({
         kind: bytes(),
@@ -66966,13 +67065,15 @@ function dropBytes(bytes) {
         stack.push(memory);
     freeBytes += length;
 }
+/** Eight sizes between a power of two and the next: at most an eighth is not used. */
 function usualSize(size) {
     if (size > LARGEST)
         return size;
-    let length = SMALLEST;
-    while (length < size)
-        length *= 2;
-    return length;
+    let power = SMALLEST;
+    while (power < size)
+        power *= 2;
+    const step = power / 16;
+    return Math.max(SMALLEST, Math.ceil(size / step) * step);
 }
 
 
@@ -67087,6 +67188,9 @@ const WARNING_CODES = {
     W_SURROGATE_REPLACED: "Lone surrogates were replaced by U+FFFD.",
     W_NAME_COLLISION: "Two keys normalize to one column name; the last value visited is kept.",
     W_VARIANT_COLUMN: "Values of another type went to a variant column.",
+    W_CONTRACT_TABLE: "Rows were dropped because the schema contract keeps new tables out.",
+    W_CONTRACT_ROW: "Rows were dropped because the schema contract keeps a new column or type out.",
+    W_CONTRACT_VALUE: "Values were dropped because the schema contract keeps a new column or type out.",
     W_NULL_ITEM: "Null items of a list were skipped.",
     W_NULL_KEY_SKIPPED: "Records without a value in a key column were left out.",
     W_RESERVED_FIELD: "A field with a reserved name was replaced.",
@@ -67097,6 +67201,8 @@ const WARNING_CODES = {
     W_CACHE_IGNORED: "A cache entry was not used.",
     W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
     W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
+    W_RESOURCE_FAILED: "A resource failed; its rows were left out of this load, and its cursor has not moved.",
+    W_REPEATED_KEY: "A primary key came again within the last 10 000 of a resource that appends, so that the row stands there twice.",
     W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
     W_CONTENT_TYPE: "JSON arrived under another content type.",
@@ -68045,13 +68151,13 @@ function detach(slice) {
 ;// CONCATENATED MODULE: ./lib/core/json-scan.js
 /**
  * True when `JSON.parse` lost nothing of the document: no float with an integral value, no integer beyond 2^53, no `-0`, no object
- * whose keys the engine has reordered, and nesting within `maxDepth`. May be false without need, never true where it matters.
+ * whose keys the engine has reordered, no key that the engine may have mistaken, and nesting within `maxDepth`. May be false without need, never true where it matters.
  *
  * The value is walked (a tenth of the time of parsing), because it tells most of it exactly; what it cannot tell, `1.0` from `1`,
  * is looked for in the text by one regular expression (about 1 GB/s).
  */
 function isLossless(text, value, maxDepth) {
-    const found = inspect(value, maxDepth);
+    const found = inspect(value, maxDepth, text.includes("\\"));
     if ((found & LOSSY) !== 0)
         return false;
     if (findsNumber(text, INTEGRAL_FLOAT))
@@ -68061,7 +68167,12 @@ function isLossless(text, value, maxDepth) {
 const LOSSY = 1;
 /** An integral number of ten digits or more: it may have been a float whose fraction was lost by rounding. */
 const LONG = 2;
-function inspect(value, depth) {
+/**
+ * V8 compares the key that the last object of a shape had at a place with the text as it stands, without its escapes: after an
+ * object with the key `\` it reads the keys `"` and line break at that place as `\` too (nodejs/node issue 63785). What it reads
+ * wrongly always has a backslash, so with `escapes` in the text a value with such a key is read once more.
+ */
+function inspect(value, depth, escapes) {
     if (typeof value === "number")
         return LOSSY;
     if (typeof value !== "object" || value === null)
@@ -68074,7 +68185,7 @@ function inspect(value, depth) {
             if (typeof item === "number")
                 found |= inspectNumber(item);
             else if (typeof item === "object" && item !== null)
-                found |= inspect(item, depth - 1);
+                found |= inspect(item, depth - 1, escapes);
             if ((found & LOSSY) !== 0)
                 return found;
         }
@@ -68087,11 +68198,13 @@ function inspect(value, depth) {
         if (first && isDigit(key.charCodeAt(0)))
             return LOSSY;
         first = false;
+        if (escapes && key.includes("\\"))
+            return LOSSY;
         const item = object[key];
         if (typeof item === "number")
             found |= inspectNumber(item);
         else if (typeof item === "object" && item !== null)
-            found |= inspect(item, depth - 1);
+            found |= inspect(item, depth - 1, escapes);
         if ((found & LOSSY) !== 0)
             return found;
     }
@@ -68253,7 +68366,7 @@ function parseJson(text, options = {}) {
 /* harmony export */   Ar: () => (/* binding */ compactJson),
 /* harmony export */   dj: () => (/* binding */ canonicalJson)
 /* harmony export */ });
-/* unused harmony exports lexemeJson, formatDouble */
+/* unused harmony exports prettyJson, lexemeJson, formatDouble */
 /* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
 
 /**
@@ -68266,6 +68379,20 @@ function canonicalJson(value) {
 /** Compact text in document order with the number forms of {@link canonicalJson}. */
 function compactJson(value) {
     return write(value, _json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD, formatDoubleValue);
+}
+/** Indented by two, in document order, with the number forms of {@link canonicalJson}. No line break at the end. */
+function prettyJson(value, indent = "") {
+    const inner = `${indent}  `;
+    const isList = isJsonArray(value);
+    if (!isList && !isJsonObject(value))
+        return compactJson(value);
+    const members = isList
+        ? value.map((item) => prettyJson(item, inner))
+        : keysOf(value).map((key) => `${JSON.stringify(key)}: ${prettyJson(value[key] ?? null, inner)}`);
+    const [open, close] = isList ? "[]" : "{}";
+    return members.length === 0
+        ? `${open}${close}`
+        : `${open}\n${inner}${members.join(`,\n${inner}`)}\n${indent}${close}`;
 }
 /** Compact text in document order; a {@link Double} with a lexeme is written as it was received. */
 function lexemeJson(value) {
@@ -68866,8 +68993,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __nccwpck_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 62 modules
-var open_destination = __nccwpck_require__(281);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 63 modules
+var open_destination = __nccwpck_require__(1313);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/load/path-name.js
@@ -69539,21 +69666,22 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8179);
-/* harmony import */ var _config_load_configuration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9441);
+/* harmony import */ var _config_load_configuration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(636);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3828);
 /* harmony import */ var _core_redact_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8038);
 /* harmony import */ var _report_load_info_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3225);
 /* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2037);
 /* harmony import */ var _report_redact_trace_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8321);
-/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(5540);
-/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(3159);
-/* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(6976);
-/* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(1024);
-/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(9118);
-/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(4171);
-/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4088);
-/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(6583);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(9093);
+/* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2377);
+/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7655);
+/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3159);
+/* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6976);
+/* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1024);
+/* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9118);
+/* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4171);
+/* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(4088);
+/* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6583);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9093);
 /**
  * Entry of the Action. It masks secrets, reads the inputs, runs the pipeline and writes what came of it: log groups,
  * outputs, job summary, annotations and files, in success and in failure. The exit status is that of the error code.
@@ -69576,10 +69704,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
+
 const startedAt = new Date();
-const secrets = new Set((0,_inputs_js__WEBPACK_IMPORTED_MODULE_13__/* .secretValues */ .V)(process.env));
+const secrets = new Set((0,_inputs_js__WEBPACK_IMPORTED_MODULE_14__/* .secretValues */ .V)(process.env));
 maskForRunner(secrets);
-const inputs = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_13__/* .readInputs */ .K)(process.env);
+(0,_shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_9__/* .boundYoungHeap */ .l)();
+const inputs = (0,_inputs_js__WEBPACK_IMPORTED_MODULE_14__/* .readInputs */ .K)(process.env);
 const stop = stopOnSignal();
 let redact = (0,_core_redact_js__WEBPACK_IMPORTED_MODULE_5__/* .createRedactor */ .lY)([...secrets]);
 let log = makeLog("info");
@@ -69589,7 +69719,7 @@ let declared = new Map();
 // A bug outside of the awaited path (a stream's callback) must not end the process without outputs; the database rolls
 // back when the connection is gone.
 process.on("uncaughtException", (error) => {
-    void finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_16__/* .VERSION */ .x }), error).finally(() => process.exit());
+    void finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x }), error).finally(() => process.exit());
 });
 await main();
 async function main() {
@@ -69597,8 +69727,8 @@ async function main() {
     try {
         const configuration = configure();
         const workingDirectory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(configuration.settings.workingDirectory ?? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(process.env.RUNNER_TEMP ?? ".", "sluice"));
-        cache = await (0,_cache_js__WEBPACK_IMPORTED_MODULE_10__/* .openStateCache */ .U)(configuration, process.env);
-        const { trace, error } = await (0,_shared_run_configured_js__WEBPACK_IMPORTED_MODULE_9__/* .runConfigured */ .M)(configuration, {
+        cache = await (0,_cache_js__WEBPACK_IMPORTED_MODULE_11__/* .openStateCache */ .U)(configuration, process.env);
+        const { trace, error } = await (0,_shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__/* .runConfigured */ .M)(configuration, {
             workingDirectory,
             // The database goes with the machine; its rows must not.
             exportFolder: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(workingDirectory, "export"),
@@ -69608,7 +69738,7 @@ async function main() {
                 level: "debug",
                 text: `${method} ${url} ${status} (attempt ${attempt}, ${Math.round(ms)} ms, ${bytes} bytes)`,
             }),
-            onEvent: (0,_log_js__WEBPACK_IMPORTED_MODULE_14__/* .createRunLog */ .Md)(log, {
+            onEvent: (0,_log_js__WEBPACK_IMPORTED_MODULE_15__/* .createRunLog */ .Md)(log, {
                 now: () => performance.now(),
                 progress: configuration.settings.progress !== "none",
             }),
@@ -69616,13 +69746,13 @@ async function main() {
         const concluded = await cache?.conclude(trace);
         await finish(concluded?.trace ?? trace, error);
         if (concluded?.order !== undefined)
-            (0,_state_js__WEBPACK_IMPORTED_MODULE_17__/* .writeSaveOrder */ .r)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, concluded.order);
+            (0,_state_js__WEBPACK_IMPORTED_MODULE_18__/* .writeSaveOrder */ .r)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, concluded.order);
     }
     catch (caught) {
-        const error = await (0,_event_js__WEBPACK_IMPORTED_MODULE_11__/* .explainMissingCredentials */ .UO)(caught, process.env, inputs, _event_js__WEBPACK_IMPORTED_MODULE_11__/* .eventPayload */ .Z3);
-        const trace = (0,_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_16__/* .VERSION */ .x });
+        const error = await (0,_event_js__WEBPACK_IMPORTED_MODULE_12__/* .explainMissingCredentials */ .UO)(caught, process.env, inputs, _event_js__WEBPACK_IMPORTED_MODULE_12__/* .eventPayload */ .Z3);
+        const trace = (0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x });
         if (mayBeSkipped(error))
-            return finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .skippedTrace */ .yw)(trace, process.env.GITHUB_EVENT_NAME ?? ""), undefined);
+            return finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .skippedTrace */ .yw)(trace, process.env.GITHUB_EVENT_NAME ?? ""), undefined);
         await finish((await cache?.conclude(trace))?.trace ?? trace, error);
     }
     // A handle that somebody forgot must not keep a finished job running.
@@ -69655,7 +69785,7 @@ function declaredResources({ source, locate }) {
 /** Read from the input alone: the configuration could not be read to its end. */
 function mayBeSkipped(error) {
     const wanted = inputs["skip-without-credentials"]?.trim().toLowerCase() === "true";
-    return wanted && error instanceof _core_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .SluiceError */ .ah && error.reason === _event_js__WEBPACK_IMPORTED_MODULE_11__/* .NO_CREDENTIALS */ .zw;
+    return wanted && error instanceof _core_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .SluiceError */ .ah && error.reason === _event_js__WEBPACK_IMPORTED_MODULE_12__/* .NO_CREDENTIALS */ .zw;
 }
 /** Reports once, whatever ends first. */
 async function finish(trace, error) {
@@ -69670,12 +69800,12 @@ async function finish(trace, error) {
         if (masked.failure.code === "E_INTERNAL" && error instanceof Error)
             log.text(error.stack ?? "");
     }
-    const problems = await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_15__/* .reportRun */ .G)(masked, reporter(), process.env, declared);
+    const problems = await (0,_outputs_js__WEBPACK_IMPORTED_MODULE_16__/* .reportRun */ .G)(masked, reporter(), process.env, declared);
     for (const problem of problems)
         log.line({ level: "warning", text: problem });
     if (masked.failure !== undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_2__.setFailed(failedLine(masked.failure));
-    process.exitCode = (0,_failure_js__WEBPACK_IMPORTED_MODULE_12__/* .exitStatusOf */ .et)(masked, stop.received());
+    process.exitCode = (0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .exitStatusOf */ .et)(masked, stop.received());
 }
 /** `<code>: <one line>`; further faults of a configuration stand in the log and in the summary. */
 function failedLine(failure) {
@@ -69713,7 +69843,7 @@ function stopOnSignal() {
 }
 function makeLog(level) {
     const runnerDebug = process.env.RUNNER_DEBUG === "1";
-    return (0,_log_js__WEBPACK_IMPORTED_MODULE_14__/* .createActionLog */ .rg)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, { level, runnerDebug, redact: (text) => redact(text) });
+    return (0,_log_js__WEBPACK_IMPORTED_MODULE_15__/* .createActionLog */ .rg)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, { level, runnerDebug, redact: (text) => redact(text) });
 }
 function reporter() {
     return {
@@ -70632,7 +70762,41 @@ function isObject(value) {
 
 /***/ }),
 
-/***/ 281:
+/***/ 2377:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  l: () => (/* binding */ boundYoungHeap)
+});
+
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
+;// CONCATENATED MODULE: ./lib/edge/shared/bound-young-heap.js
+
+/** Bytes of both halves of the young generation; V8 would take 128 MiB on a large machine. */
+const LARGE_ENOUGH = 32 * 1024 * 1024;
+/**
+ * Keeps V8's young generation from growing beyond some 32 MiB: records live for a page, so that more of it makes nothing
+ * faster (measured: the same processor time) and costs 100 MiB of memory. A runner gives an action no flags, and the flag
+ * for the size is read before any code of ours, so growth is switched off once the size is reached.
+ */
+function boundYoungHeap() {
+    const timer = setInterval(() => {
+        const young = (0,external_node_v8_namespaceObject.getHeapSpaceStatistics)().find(({ space_name }) => space_name === "new_space");
+        if (young === undefined || young.space_size < LARGE_ENOUGH)
+            return;
+        (0,external_node_v8_namespaceObject.setFlagsFromString)("--semi-space-growth-factor=1");
+        clearInterval(timer);
+    }, 50);
+    timer.unref();
+}
+
+
+/***/ }),
+
+/***/ 1313:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -70958,6 +71122,8 @@ async function checkDatabase(session, dataset, options) {
 
 // EXTERNAL MODULE: ./node_modules/pg/esm/index.mjs
 var esm = __nccwpck_require__(3849);
+// EXTERNAL MODULE: ./lib/core/redact.js
+var core_redact = __nccwpck_require__(8038);
 // EXTERNAL MODULE: external "node:stream/promises"
 var promises_ = __nccwpck_require__(6466);
 // EXTERNAL MODULE: ./node_modules/pg-copy-streams/index.js
@@ -71100,17 +71266,19 @@ async function* watch(chunks, source) {
 
 
 
+
 /** Errors of Node's TLS layer that are about the certificate; ask again and the answer is the same. */
 const CERTIFICATE = /^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|INVALID_CA|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERR_SSL|ERR_OSSL|EPROTO)/;
 /**
  * The error for the user: says what we wanted, where, and what to do. Neither the password nor a value of a row is in
- * it: of the server's text only what cannot hold row data is repeated.
+ * it: of the server's text only what cannot hold row data is repeated, and a server that repeats the password is masked.
  */
 function databaseError(error, target, host = target.hosts[0]) {
     if (error instanceof errors/* SluiceError */.ah)
         return error;
     const purpose = error instanceof StatementError ? error.purpose : { doing: "connect to the database" };
-    const cause = error instanceof StatementError ? error.cause : error;
+    const redact = (0,core_redact/* createRedactor */.lY)(target.password === undefined ? [] : [target.password.reveal()]);
+    const cause = masked(error instanceof StatementError ? error.cause : error, redact);
     const where = `database ${target.database} at ${host?.host ?? "?"}:${host?.port ?? "?"} as user ${target.user}`;
     const context = {
         host: host?.host,
@@ -71155,6 +71323,22 @@ function databaseError(error, target, host = target.hosts[0]) {
             }
             return refused(cause, purpose, context);
     }
+}
+/** The same answer of the server, its texts masked in place: no other copy of them goes anywhere. */
+function masked(cause, redact) {
+    if (!(cause instanceof Error))
+        return cause;
+    cause.message = redact(cause.message);
+    if (cause.stack !== undefined)
+        cause.stack = redact(cause.stack);
+    if (!(cause instanceof esm/* default.DatabaseError */.Ay.DatabaseError))
+        return cause;
+    for (const part of ["detail", "hint", "where", "internalQuery"]) {
+        const text = cause[part];
+        if (text !== undefined)
+            cause[part] = redact(text);
+    }
+    return cause;
 }
 /** True when the encrypted connection could not be made or trusted. */
 function isTlsFailure(cause) {
@@ -72153,6 +72337,10 @@ VALUES ($1::bigint, $2::bigint, $3, $4, $5::timestamptz, $6, $7, $8)`;
  * Parameters: version, engine version, inserted at, schema name, version hash, schema. Does nothing when the hash is
  * stored already (dlt looks at the hash alone). The newest row is found by time, so a clock that runs behind is moved on.
  */
+/** `$1` is the name of the schema whose versions are forgotten. */
+function deleteVersionsSql(dataset) {
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* VERSION_TABLE */.SK)} WHERE "schema_name" = $1`;
+}
 function insertVersionSql(dataset) {
     const table = (0,identifier/* quoteTable */.Z8)(dataset, system_tables/* VERSION_TABLE */.SK);
     return `INSERT INTO ${table} ("version", "engine_version", "inserted_at", "schema_name", "version_hash", "schema")
@@ -72787,6 +72975,57 @@ async function writeRecords(session, context) {
     await session.query(purpose(system_tables/* LOADS_TABLE */.P5), insertLoadSql(dataset), load);
 }
 
+;// CONCATENATED MODULE: ./lib/destination/postgres/refresh-tables.js
+
+
+
+
+
+
+/**
+ * Drops the tables that a refresh forgets, with the stored versions of their schema, in the transaction that loads what takes
+ * their place: until its COMMIT nobody sees anything of it. dlt's staging dataset has tables of the same names, whose columns
+ * would no longer fit; they go too.
+ */
+async function dropRefreshed(session, context) {
+    const { dataset, dropped = [], schemaName } = context.request.manifest;
+    if (dropped.length === 0)
+        return;
+    for (const place of [dataset, `${dataset}_staging`]) {
+        const there = [];
+        for (const table of dropped) {
+            if (await tableExists(session, place, table, context.grants))
+                there.push(table);
+        }
+        const first = there[0];
+        if (first !== undefined) {
+            const purpose = { doing: `drop table ${first}`, table: first, grant: context.grants.ownership(place, first) };
+            await session.execute(purpose, dropTablesSql(place, there));
+        }
+        if (await tableExists(session, place, system_tables/* VERSION_TABLE */.SK, context.grants)) {
+            const grant = context.grants.rows(place, system_tables/* VERSION_TABLE */.SK);
+            const purpose = { doing: `forget the versions of schema ${schemaName}`, table: system_tables/* VERSION_TABLE */.SK, grant };
+            await session.query(purpose, deleteVersionsSql(place), [schemaName]);
+        }
+    }
+}
+/** Empties the tables of which a refresh keeps the schema, as replace would. */
+async function emptyRefreshed(session, context, progress) {
+    const { dataset, emptied = [] } = context.request.manifest;
+    for (const table of emptied) {
+        if (!(await tableExists(session, dataset, table, context.grants)))
+            continue;
+        if (context.replaceMethod === "delete") {
+            const purpose = { doing: `delete the rows of table ${table}`, table, grant: context.grants.rows(dataset, table) };
+            add(progress.deleted, table, await session.execute(purpose, deleteAllSql(dataset, table)));
+        }
+        else {
+            const purpose = { doing: `truncate table ${table}`, table, grant: context.grants.truncate(dataset, table) };
+            await session.execute(purpose, truncateSql(dataset, [table]));
+        }
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/destination/postgres/key-rows.js
 const TAB = 9;
 const NEWLINE = 10;
@@ -73262,11 +73501,17 @@ async function stageRows(session, context, prepared, chain, rules, progress) {
         const purpose = { doing: `stage the rows of table ${table.table}`, table: table.table };
         await session.execute(purpose, analyzeStagedSql(table, looked));
     }
+    const purposeOf = (doing, table) => ({
+        doing: `${doing} table ${table}`,
+        table,
+        grant: context.grants.rows(dataset, table),
+    });
     return {
         root,
         nested,
         names,
-        run: (doing, { table }, sql) => session.execute({ doing: `${doing} table ${table}`, table, grant: context.grants.rows(dataset, table) }, sql),
+        run: (doing, { table }, sql) => session.execute(purposeOf(doing, table), sql),
+        query: (doing, { table }, sql) => session.query(purposeOf(doing, table), sql),
     };
 }
 function lookedUp(rules) {
@@ -73314,6 +73559,7 @@ async function dropLosers({ root, nested, names, run }, rules, progress) {
 
 
 
+
 /**
  * Inserts the rows whose key is not there, and nested rows whose id is not there: the list of a record that is there may
  * have grown. Nested rows that would have no root are left out. dlt: golden sql.json `insert_only*`.
@@ -73333,6 +73579,7 @@ async function insertMissing(chain, rules, progress) {
     await dropLosers(chain, rules, progress);
     if (!root.isNew) {
         await run("find the received keys in", root, createPresentSql(root, names, rules));
+        await run("find the received keys in", root, analyzeSql(names.old));
         // A row that came by another strategy has an id that is not made from its key.
         await leaveOut(strangerNumbers(names));
     }
@@ -73348,15 +73595,16 @@ async function insertMissing(chain, rules, progress) {
 
 
 
+
 /**
  * Updates the rows whose key is there and inserts the others; nested rows likewise by their ids, those that a record has
  * no more are deleted. Columns that are not of the schema keep what they have. dlt: golden sql.json `upsert*`, but for
  * several records of one key, on which it fails.
  */
-async function upsert(session, chain, rules, progress) {
+async function upsert(chain, rules, progress) {
     const { root, nested, names, run } = chain;
     await dropLosers(chain, rules, progress);
-    const old = root.isNew ? NOTHING : await findMatches(session, chain, rules);
+    const old = root.isNew ? NOTHING : await findMatches(chain, rules);
     const { hardDelete } = rules;
     if (hardDelete !== undefined) {
         // dlt: a record that is marked as deleted has no nested rows, not even where it is inserted.
@@ -73389,10 +73637,10 @@ async function upsert(session, chain, rules, progress) {
     }
 }
 const NOTHING = { leaves: 0, empties: 0 };
-async function findMatches(session, { root, names, run }, rules) {
+async function findMatches({ root, names, run, query }, rules) {
     await run("find the received keys in", root, createMatchesSql(root, names, rules));
-    const purpose = { doing: `find the received keys in table ${root.table}`, table: root.table };
-    const [row] = await session.query(purpose, countMatchesSql(names));
+    await run("find the received keys in", root, analyzeSql(names.old));
+    const [row] = await query("find the received keys in", root, countMatchesSql(names));
     return { leaves: Number(row?.[0] ?? 0), empties: Number(row?.[1] ?? 0) };
 }
 /** A nested row that is as it was need not be written again. Undefined where a column's type has no equality. */
@@ -73427,6 +73675,24 @@ WHERE EXISTS (SELECT 1 FROM ${target(root)} AS d WHERE d.${version} = s.${versio
 }
 function knownNumbers(names) {
     return `SELECT ${NUMBER} FROM ${staged_rows_temporary(names.known)}`;
+}
+/**
+ * The constraint that keeps row ids unique, in a table that another strategy has made. A hash of the record is no key; dlt
+ * makes scd2 tables without it, and fails where it is left from before.
+ */
+function uniqueIdsSql(root) {
+    return `SELECT c.conname::text FROM pg_catalog.pg_constraint AS c
+WHERE c.conrelid = ${quoteLiteral(target(root))}::pg_catalog.regclass AND c.contype = 'u' AND c.conkey = ARRAY[(
+  SELECT a.attnum FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = c.conrelid AND a.attname = ${quoteLiteral(root.rowId)})]`;
+}
+/** Whether a received version is there already, or was received twice. Only where an index helps, which the constraint has. */
+function returnsSql(root) {
+    const rowId = (0,identifier/* quoteIdent */.v4)(root.rowId);
+    return `SELECT (EXISTS (SELECT 1 FROM ${staged_rows_temporary(root.staged)} AS s JOIN ${target(root)} AS d ON d.${rowId} = s.${rowId})
+  OR EXISTS (SELECT 1 FROM ${staged_rows_temporary(root.staged)} AS s GROUP BY s.${rowId} HAVING pg_catalog.count(*) > 1))::text`;
+}
+function dropConstraintSql(root, name) {
+    return `ALTER TABLE ${target(root)} DROP CONSTRAINT ${(0,identifier/* quoteIdent */.v4)(name)}`;
 }
 /** Writes the received versions that are left, with the time from which they hold. */
 function insertVersionsSql(root, rules) {
@@ -73473,10 +73739,22 @@ async function writeVersions(chain, rules, progress) {
                 await run("leave out rows of", table, dropStagedSql(table, known));
         }
         await run("leave out rows of", root, dropStagedSql(root, known));
+        if (rules.version === root.rowId)
+            await allowReturns(chain);
     }
     await run("insert versions into", root, insertVersionsSql(root, rules));
     for (const table of filled)
         await run("insert rows into", table, insertNestedVersionsSql(table));
+}
+/** The rows that are left are new versions, or old ones that come back under the id that they had. */
+async function allowReturns({ root, run, query }) {
+    const [unique] = await query("look for constraints of", root, uniqueIdsSql(root));
+    const name = unique?.[0];
+    if (!name)
+        return;
+    const [returns] = await query("look for versions that come back in", root, returnsSql(root));
+    if (returns?.[0] === "true")
+        await run("drop the constraint on row ids of", root, dropConstraintSql(root, name));
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/staged-chain.js
@@ -73497,7 +73775,7 @@ async function mergeStaged(session, context, prepared, chain, progress) {
     if (rules.strategy === "scd2")
         await writeVersions(staged, rules, progress);
     else if (rules.strategy === "upsert")
-        await upsert(session, staged, rules, progress);
+        await upsert(staged, rules, progress);
     else
         await insertMissing(staged, rules, progress);
 }
@@ -73572,6 +73850,7 @@ async function addConstraints(session, context, prepared, chain) {
 
 
 
+
 /**
  * One try to load a package, in one transaction from the locks to the row in `_dlt_loads`. Asks to be called again when
  * columns had to be added first or the lock on the dataset was too weak; any failure leaves an open transaction, which
@@ -73582,6 +73861,7 @@ async function loadTransaction(session, context, lock, progress) {
         await session.rollback();
         return { prepared: undefined };
     }
+    await dropRefreshed(session, context);
     const prepared = await prepareTables(session, context, lock);
     if ("again" in prepared) {
         await session.rollback();
@@ -73592,6 +73872,7 @@ async function loadTransaction(session, context, lock, progress) {
 /** The rest of the transaction: rows, state, records, COMMIT. */
 async function writeAndCommit(session, context, prepared, progress) {
     const { request } = context;
+    await emptyRefreshed(session, context, progress);
     for (const chain of context.plan.chains) {
         request.signal.throwIfAborted();
         await writeChain(session, context, prepared, chain, progress);
@@ -73988,7 +74269,8 @@ async function loadPackage(context, rules, early) {
         attempts: 1,
         rounds: 0,
         usedOnce: false,
-        lock: manifest.base.dataset ? "shared" : "exclusive",
+        // Who drops tables makes them anew.
+        lock: manifest.base.dataset && manifest.dropped === undefined ? "shared" : "exclusive",
     };
     let session;
     try {
@@ -75141,7 +75423,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 5540:
+/***/ 7655:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75152,6 +75434,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./lib/core/redact.js
+var core_redact = __nccwpck_require__(8038);
 // EXTERNAL MODULE: ./lib/core/json-writer.js
 var json_writer = __nccwpck_require__(3733);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/copy-text.js
@@ -75443,6 +75727,8 @@ function toJson(manifest) {
         base: { ...manifest.base },
         files: manifest.files.map((file) => ({ ...file })),
         rootTables: manifest.rootTables,
+        ...(manifest.dropped === undefined ? {} : { dropped: manifest.dropped }),
+        ...(manifest.emptied === undefined ? {} : { emptied: manifest.emptied }),
         schema: manifest.schema,
         schemaVersionHash: manifest.schemaVersionHash,
         ...(manifest.state === undefined ? {} : { state: { ...manifest.state } }),
@@ -75456,14 +75742,39 @@ function fromJson(value) {
     const base = baseFrom((0,core_json/* getOwn */.Ng)(value, "base"));
     const files = listFrom((0,core_json/* getOwn */.Ng)(value, "files"), fileFrom);
     const rootTables = textsFrom((0,core_json/* getOwn */.Ng)(value, "rootTables"));
+    const refreshed = refreshFrom(value);
     const schema = (0,core_json/* getOwn */.Ng)(value, "schema");
     const storedState = (0,core_json/* getOwn */.Ng)(value, "state");
     const state = storedState === undefined ? undefined : stateFrom(storedState);
     if (text === undefined || base === undefined || files === undefined || rootTables === undefined)
         return undefined;
+    if (refreshed === undefined)
+        return undefined;
     if (!(0,core_json/* isJsonObject */.OW)(schema) || (storedState !== undefined && state === undefined))
         return undefined;
-    return { format: 1, ...text, base, files, rootTables, schema, ...(state === undefined ? {} : { state }) };
+    return {
+        format: 1,
+        ...text,
+        base,
+        files,
+        rootTables,
+        ...refreshed,
+        schema,
+        ...(state === undefined ? {} : { state }),
+    };
+}
+/** Undefined when what is there has another form. */
+function refreshFrom(value) {
+    const found = {};
+    for (const key of ["dropped", "emptied"]) {
+        if (!Object.hasOwn(value, key))
+            continue;
+        const tables = textsFrom((0,core_json/* getOwn */.Ng)(value, key));
+        if (tables === undefined)
+            return undefined;
+        found[key] = tables;
+    }
+    return found;
 }
 function baseFrom(value) {
     if (!(0,core_json/* isJsonObject */.OW)(value))
@@ -75838,6 +76149,19 @@ class Spool {
         file.rows += chunk.rows;
         file.bytes += chunk.bytes.length;
         this.#rows += chunk.rows;
+    }
+    async drop(tables) {
+        if (tables.size === 0)
+            return;
+        // A file that came now could take the name of one that stays.
+        this.#closed = true;
+        for (const file of this.#files.filter(({ table }) => tables.has(table))) {
+            await this.#close(file);
+            await (0,promises_.rm)((0,external_node_path_.join)(this.folder, file.path), { force: true });
+            this.#files.splice(this.#files.indexOf(file), 1);
+            this.#bytes -= file.bytes;
+            this.#rows -= file.rows;
+        }
     }
     async commitManifest(facts) {
         this.#closed = true;
@@ -76254,6 +76578,72 @@ function afterItem(entries, index) {
     return (b & 15) >= TOKEN.object ? (b >> 4) + 2 : index + 2;
 }
 
+// EXTERNAL MODULE: ./lib/schema/system-tables.js
+var system_tables = __nccwpck_require__(3366);
+;// CONCATENATED MODULE: ./lib/schema/contract.js
+
+
+
+/** A contract as settings and hints write it; what is left out evolves, a word says all three. Undefined: all evolves. */
+function expandContract(written) {
+    const modes = isMapping(written) ? written : { tables: written, columns: written, data_type: written };
+    const contract = {
+        tables: modeOf(modes.tables),
+        columns: modeOf(modes.columns),
+        dataType: modeOf(modes.data_type),
+    };
+    return Object.values(contract).every((mode) => mode === "evolve") ? undefined : contract;
+}
+/**
+ * The contract that holds for the data of a table: its own hint, else that of the nearest table above it, else that of the
+ * source in the schema's settings. A stored hint holds on when the resource no longer has one.
+ * dlt: `resolve_contract_settings_for_table`.
+ *
+ * @param parent table above one that is not in the schema yet
+ */
+function contractOfTable(schema, name, parent) {
+    let table = schema.tables.get(name) ?? (parent === undefined ? undefined : schema.tables.get(parent));
+    for (let steps = 0; table !== undefined && steps <= schema.tables.size; steps += 1) {
+        const own = (0,core_json/* getOwn */.Ng)(table.extra, "schema_contract");
+        if (own !== undefined)
+            return expandContract(own);
+        table = table.parent === undefined ? undefined : schema.tables.get(table.parent);
+    }
+    return expandContract((0,core_json/* getOwn */.Ng)(schema.settings, "schema_contract"));
+}
+/** A table counts as new until it has a column with a type. */
+function isNewTable(table) {
+    return table === undefined || ![...table.columns.values()].some((column) => (0,schema_schema/* isComplete */.As)(column));
+}
+/** System tables and columns may always be added. */
+function isExempt(name) {
+    return name.startsWith(system_tables/* SYSTEM_PREFIX */.fZ);
+}
+const X_NORMALIZER = "x-normalizer";
+const EVOLVE_ONCE = "evolve-columns-once";
+/** Whether all columns may be added in this run although the contract says otherwise: the table was new when it began. */
+function evolvesOnce(table) {
+    const hint = (0,core_json/* getOwn */.Ng)(table.extra, X_NORMALIZER);
+    return (0,core_json/* isJsonObject */.OW)(hint) && (0,core_json/* getOwn */.Ng)(hint, EVOLVE_ONCE) === true;
+}
+/** Marks a new root table; the mark goes when the table has got rows, and stands in the schema until then. */
+function setEvolvesOnce(table, value) {
+    const hint = (0,core_json/* getOwn */.Ng)(table.extra, X_NORMALIZER);
+    const { [EVOLVE_ONCE]: _, ...rest } = (0,core_json/* isJsonObject */.OW)(hint) ? hint : {};
+    const next = value ? { ...rest, [EVOLVE_ONCE]: true } : rest;
+    if (Object.keys(next).length > 0)
+        table.extra[X_NORMALIZER] = next;
+    else
+        delete table.extra[X_NORMALIZER];
+}
+function isMapping(written) {
+    return typeof written === "object" && written !== null && !Array.isArray(written);
+}
+const MODES = ["evolve", "freeze", "discard_row", "discard_value"];
+function modeOf(written) {
+    return MODES.find((mode) => mode === written) ?? "evolve";
+}
+
 ;// CONCATENATED MODULE: ./lib/schema/default-hints.js
 
 
@@ -76359,11 +76749,12 @@ function breaksPaths(schema) {
     return (0,core_json/* getOwn */.Ng)(schema.normalizers, "use_break_path_on_normalize") !== false;
 }
 /**
- * Puts the options of a source into the schema, as dlt does when a source is extracted: what the source no longer says
- * is taken out again, propagation is kept and completed.
+ * Puts the options of a source into the schema, as dlt does when a source is extracted: what the source no longer says is
+ * taken out again, and propagation is written anew from the tables as they are. dlt: so a table that has left a merge
+ * loses its entry with the load after that.
  */
 function applySourceOptions(schema, source) {
-    const { max_nesting: _1, root_key_propagation: _2, ...rest } = normalizerConfig(schema);
+    const { max_nesting: _1, root_key_propagation: _2, propagation: _4, ...rest } = normalizerConfig(schema);
     setNormalizerConfig(schema, {
         ...rest,
         ...(source.maxTableNesting === undefined ? {} : { max_nesting: source.maxTableNesting }),
@@ -76388,10 +76779,10 @@ function needsRootKey(schema, root) {
 function normalizerConfig(schema) {
     return objectOr(objectOr(schema.normalizers, "json"), "config");
 }
-/** dlt: no `config` member at all as long as nothing stands in it. */
+/** dlt: no `config` member at all where nothing stands in it. */
 function setNormalizerConfig(schema, config) {
-    const { config: old, ...json } = objectOr(schema.normalizers, "json");
-    const next = Object.keys(config).length > 0 || old !== undefined ? { ...json, config } : { ...json };
+    const { config: _, ...json } = objectOr(schema.normalizers, "json");
+    const next = Object.keys(config).length > 0 ? { ...json, config } : { ...json };
     schema.normalizers = { ...schema.normalizers, json: next };
 }
 function objectOr(object, key) {
@@ -76468,6 +76859,31 @@ function isSet(stored, hint) {
     return value !== undefined && value !== null && value !== false;
 }
 
+;// CONCATENATED MODULE: ./lib/schema/contract-error.js
+
+/** The error of a frozen schema. The text is dlt's as far as it goes, so that a search finds its documentation. */
+function contractError(violation) {
+    const { schema, table, column, resource, record, entity, what } = violation;
+    const place = column === undefined ? `In Table: \`${table}\` ` : `In Table: \`${table}\` Column: \`${column}\``;
+    const frozen = entity === "data_type" ? "data_types" : entity;
+    const where = record === undefined ? `resource ${resource}` : `record ${record} of ${resource}`;
+    return new errors/* DataError */.fL("E_DATA_CONTRACT", `In schema \`${schema}\`: ${place} . Contract on \`${entity}\` with \`contract_mode=freeze\` is violated. ${what} because \`${frozen}\` are frozen (${where}).`, {
+        step: "normalize",
+        hint: `Nothing was loaded. Allow the change once with schema_contract: { ${entity}: evolve }, keep it out with discard_value or discard_row, or ${ADVICE[entity]}.`,
+        context: {
+            resource,
+            table,
+            ...(column === undefined ? {} : { column }),
+            ...(record === undefined ? {} : { row: record }),
+        },
+    });
+}
+const ADVICE = {
+    tables: "keep the list as JSON with max_table_nesting",
+    columns: "declare the column under columns while columns may evolve",
+    data_type: "give the column another type under columns in a new table",
+};
+
 // EXTERNAL MODULE: ./lib/core/python-text.js
 var python_text = __nccwpck_require__(9681);
 ;// CONCATENATED MODULE: ./lib/schema/identifiers.js
@@ -76496,6 +76912,9 @@ function keyName(schema, raw) {
 
 
 
+
+
+
 /**
  * Merges the hints of a resource into its root table, which is made when it is missing. dlt does it when the first item
  * of a resource arrives, so a resource without items leaves no table. Columns come in the order: column hints, primary
@@ -76510,8 +76929,16 @@ function applyResourceHints(schema, resource) {
     }
     const before = known === undefined ? undefined : JSON.stringify((0,schema_stored/* storedTable */.gq)(known));
     const configured = schema.normalizers;
+    const columns = hintedColumns(schema, hints);
+    const contract = expandContract(hints.schemaContract ?? (0,core_json/* getOwn */.Ng)(schema.settings, "schema_contract"));
+    const isNew = isNewTable(known);
+    if (contract !== undefined && !admits(schema, resource.name, contract, name, known, columns)) {
+        return { table: name, changed: false, discarded: true };
+    }
     const table = known ?? { name, columns: new Map(), extra: {} };
-    mergeColumns(table.columns, hintedColumns(schema, hints), false);
+    mergeColumns(table.columns, columns, false);
+    if (contract !== undefined && contract.columns !== "evolve" && isNew)
+        setEvolvesOnce(table, true);
     table.writeDisposition = hints.writeDisposition.disposition;
     applyMergeOptions(table, hints.writeDisposition);
     table.resource = resource.name;
@@ -76524,8 +76951,56 @@ function applyResourceHints(schema, resource) {
     checkMergeHints(table, resource.name);
     schema.tables.set(name, table);
     extendPropagation(schema, name);
-    return { table: name, changed: before !== JSON.stringify((0,schema_stored/* storedTable */.gq)(table)) || configured !== schema.normalizers };
+    const changed = before !== JSON.stringify((0,schema_stored/* storedTable */.gq)(table)) || configured !== schema.normalizers;
+    return { table: name, changed, discarded: false };
 }
+/** Holds the hints against the contract; hints of columns that it discards are taken out. False: no such table. */
+function admits(schema, resource, contract, name, known, columns) {
+    const frozen = (entity, what, column) => contractError({
+        schema: schema.name,
+        table: name,
+        ...(column === undefined ? {} : { column }),
+        resource,
+        entity,
+        what,
+    });
+    if (known === undefined || isNewTable(known)) {
+        if (contract.tables === "freeze")
+            throw frozen("tables", `Can't add table \`${name}\``);
+        if (contract.tables !== "evolve")
+            return false;
+    }
+    const mayAdd = contract.columns === "evolve" || known === undefined || isNewTable(known) || evolvesOnce(known);
+    for (const [key, column] of columns) {
+        if (isExempt(key))
+            continue;
+        const old = known?.columns.get(key);
+        const isNew = !(0,schema_schema/* isComplete */.As)(old);
+        if (!mayAdd && isNew && column.variant !== true) {
+            if (contract.columns === "freeze") {
+                throw frozen("columns", `Can't add table column \`${key}\` to table \`${name}\``, key);
+            }
+            columns.delete(key);
+        }
+        const changes = !isNew && column.variant !== true && changesType(old, column);
+        if (contract.dataType !== "evolve" && (column.variant === true || changes)) {
+            if (contract.dataType === "freeze") {
+                const what = changes
+                    ? `Can't evolve column type of \`${key}\` in table \`${name}\``
+                    : `Can't add variant column \`${key}\` for table \`${name}\``;
+                throw frozen("data_type", what, key);
+            }
+            columns.delete(key);
+        }
+    }
+    return true;
+}
+/** dlt: what a hint says of type, limits and nullability, and the column does not. */
+function changesType(old, hinted) {
+    const [before, after] = [(0,schema_stored/* storedColumn */.oD)(old), (0,schema_stored/* storedColumn */.oD)(hinted)];
+    return TYPE_PROPERTIES.some((key) => after[key] !== undefined && after[key] !== before[key]);
+}
+const TYPE_PROPERTIES = ["data_type", "nullable", "precision", "scale", "timezone"];
 /** Normalized name of the table that a resource fills. */
 function rootTableName(schema, resource) {
     return tableName(schema, resource.hints.tableName ?? resource.name);
@@ -76611,10 +77086,8 @@ function applyMergeOptions(table, merge) {
         table.extra["x-merge-skip-unchanged-rows"] = true;
     if (merge.strategy !== "scd2" || merge.boundaryTimestamp === undefined)
         return;
-    if (merge.boundaryTimestamp === null)
-        delete table.extra["x-boundary-timestamp"];
-    else
-        table.extra["x-boundary-timestamp"] = merge.boundaryTimestamp;
+    // dlt: a null takes back what an earlier load has said, and stands in the stored schema.
+    table.extra["x-boundary-timestamp"] = merge.boundaryTimestamp;
 }
 /** Throws `E_CONFIG` for hints by which no merge can be done. dlt: `verify_schema_merge_disposition`. */
 function checkMergeHints(table, resource) {
@@ -76858,106 +77331,6 @@ function isTooBigFor(context, type, value) {
     return (type === "bigint" || type === "double") && bigIntegerType(context, value) !== undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/normalize/run-context.js
-const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
-/** The context of an error about one value: table, column, resource and position of the record. */
-function valueContext(context, table, column) {
-    return {
-        resource: context.resource,
-        table,
-        ...(column === undefined ? {} : { column }),
-        row: context.record,
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/missing-values.js
-
-
-
-/**
- * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
- * key ends the run at once, in dlt's words.
- */
-function noteMissing(context, plan, slot, isNull) {
-    const column = plan.table.columns.get(slot.name);
-    const isKey = column?.primaryKey === true || column?.mergeKey === true;
-    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
-        throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
-            step: "normalize",
-            hint: "Set nullable: true on the column, or leave such records out.",
-            context: valueContext(context, plan.name, slot.name),
-        });
-    }
-    const known = plan.missing.get(slot);
-    if (known !== undefined)
-        known.count += 1;
-    else
-        plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
-}
-/**
- * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
- * type than its column's is a value; it still ends the run.
- */
-function skipsRow(context, plan) {
-    if (context.data.onNullKey !== "skip")
-        return false;
-    for (const slot of plan.required) {
-        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
-            const known = plan.skipped.get(slot);
-            if (known === undefined)
-                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
-            else
-                known.count += 1;
-            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
-                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
-            });
-            return true;
-        }
-    }
-    return false;
-}
-/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
-function checkMissing(context, plans) {
-    const all = [...plans].flatMap((plan) => 
-    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
-    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
-        plan,
-        slot,
-        ...values,
-    })));
-    const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
-    const worst = key ?? all[0];
-    if (worst === undefined)
-        return;
-    const { resource, plan, slot, first, count } = worst;
-    const where = {
-        resource,
-        table: plan.name,
-        column: slot.name,
-        rows: count,
-        row: first,
-    };
-    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
-    // dlt's words, so that a search finds its documentation.
-    const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
-    if (key !== undefined) {
-        throw new errors/* DataError */.fL("E_NULL_KEY", `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`, {
-            step: "normalize",
-            hint: incomplete
-                ? "Check the spelling of the key: no record has it."
-                : "Choose a key that every record has, or leave such records out.",
-            context: where,
-        });
-    }
-    throw new errors/* DataError */.fL("E_DATA_VALUE", incomplete
-        ? unbound
-        : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`, { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where });
-}
-function isKeyColumn(plan, slot) {
-    const column = plan.table.columns.get(slot.name);
-    return column?.primaryKey === true || column?.mergeKey === true;
-}
-
 // EXTERNAL MODULE: ./lib/core/flow.js
 var flow = __nccwpck_require__(3855);
 ;// CONCATENATED MODULE: ./lib/core/keccak-module.js
@@ -77193,6 +77566,18 @@ function digit(bits) {
     return DIGITS[bits & 63];
 }
 
+;// CONCATENATED MODULE: ./lib/normalize/run-context.js
+const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
+/** The context of an error about one value: table, column, resource and position of the record. */
+function valueContext(context, table, column) {
+    return {
+        resource: context.resource,
+        table,
+        ...(column === undefined ? {} : { column }),
+        row: context.record,
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/lone-surrogate.js
 
 
@@ -77220,9 +77605,21 @@ function noteSurrogate(context, table, column) {
 
 
 /** How a value of a column is encoded. Everything but `slow` and `untyped` has a path of its own in `encode-value.ts`. */
-const KIND = { untyped: 0, text: 1, bigint: 2, double: 3, bool: 4, timestamp: 5, json: 6, slow: 7 };
+const KIND = {
+    untyped: 0,
+    text: 1,
+    bigint: 2,
+    double: 3,
+    bool: 4,
+    timestamp: 5,
+    json: 6,
+    slow: 7,
+    /** The schema contract keeps the column out: rows with the name, or just its values, are dropped. */
+    discardRow: 8,
+    discardValue: 9,
+};
 /** Plan of a table whose `Table` is in the schema. */
-function createTablePlan(context, table, fragments, writer) {
+function createTablePlan(context, table, fragments, writer, startedNew) {
     const slots = new Map();
     const slot = (name) => ensureSlot(context, table, slots, name);
     const numbered = (0,schema_schema/* stagesRows */.vK)(context.schema, table.name);
@@ -77235,6 +77632,8 @@ function createTablePlan(context, table, fragments, writer) {
         slots,
         lists: new Map(),
         writer,
+        startedNew,
+        discarding: [],
         numbered,
         columns: numbered ? [flow/* RECORD_NUMBER */.y] : [],
         fields: numbered ? [context.encoder.nullField] : [],
@@ -77246,6 +77645,7 @@ function createTablePlan(context, table, fragments, writer) {
         parentId: slot("_dlt_parent_id"),
         listIndex: slot("_dlt_list_idx"),
         item: slot("value"),
+        lacking: [],
         missing: new Map(),
         skipped: new Map(),
         givenIds: undefined,
@@ -77360,7 +77760,16 @@ function addList(context, plan, node, key) {
     const fragments = [...plan.fragments, ...node.names, own];
     const name = (0,snake_case/* shortenFragments */.FZ)(fragments);
     // Lists whose tables have one name are one list: two would give their rows the same ids, which dlt fails on.
-    const list = plan.lists.get(name) ?? { name, fragments, source: key, row: 0, at: 0, plan: undefined, mark: 0 };
+    const list = plan.lists.get(name) ?? {
+        name,
+        fragments,
+        source: key,
+        row: 0,
+        at: 0,
+        plan: undefined,
+        discarded: false,
+        mark: 0,
+    };
     if (fragments.length > context.limits.maxDepth)
         throw tooDeep(context, plan, key.path);
     plan.lists.set(name, list);
@@ -77406,6 +77815,85 @@ function tooDeep(context, plan, path) {
         hint: "Lower max_table_nesting, so that the inner levels are kept as JSON, or raise max-depth.",
         context: valueContext(context, plan.name),
     });
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/keep-contract.js
+
+
+
+/**
+ * Whether a column may be added for a value. When the contract discards it, the slot is marked, so that later rows need no
+ * decision; a frozen schema throws `E_DATA_CONTRACT`. Called only where a column would be added: rows whose columns are
+ * known never come here. dlt: `apply_schema_contract`.
+ */
+function mayAddColumn(context, plan, slot, variant) {
+    const mode = modeFor(context, plan, slot, variant);
+    if (mode === "evolve")
+        return true;
+    const entity = variant ? "data_type" : "columns";
+    if (mode === "freeze") {
+        throw contractError({
+            schema: context.schema.name,
+            table: plan.name,
+            column: slot.name,
+            resource: context.resource,
+            record: context.record,
+            entity,
+            what: variant
+                ? `Can't add variant column \`${slot.name}\` for table \`${plan.name}\``
+                : `Can't add table column \`${slot.name}\` to table \`${plan.name}\``,
+        });
+    }
+    slot.kind = mode === "discard_row" ? KIND.discardRow : KIND.discardValue;
+    if (mode === "discard_row")
+        plan.discarding.push(slot);
+    warnFirst(context, plan, slot, mode);
+    return false;
+}
+function modeFor(context, plan, slot, variant) {
+    if (isExempt(slot.name) || isExempt(plan.name))
+        return "evolve";
+    const contract = contractOfTable(context.schema, plan.name);
+    if (contract === undefined)
+        return "evolve";
+    if (variant)
+        return contract.dataType;
+    // dlt: a new root table may take columns for the whole run, a new nested table only those of its first row.
+    if (evolvesOnce(plan.table) || (plan.startedNew && plan.writer.rows === 0))
+        return "evolve";
+    return contract.columns;
+}
+/** Whether a nested table may be filled: it is there already, or may be added. Throws `E_DATA_CONTRACT` when that is frozen. */
+function mayFillTable(context, name, parent) {
+    if (isExempt(name) || !isNewTable(context.schema.tables.get(name)))
+        return true;
+    const mode = contractOfTable(context.schema, name, parent)?.tables ?? "evolve";
+    if (mode !== "freeze")
+        return mode === "evolve";
+    throw contractError({
+        schema: context.schema.name,
+        table: name,
+        resource: context.resource,
+        record: context.record,
+        entity: "tables",
+        what: `Can't add table \`${name}\``,
+    });
+}
+/** dlt: a row that has a discarded name is dropped before anything else of it is looked at, also when its value is null. */
+function hasDiscarded(plan) {
+    for (const slot of plan.discarding)
+        if (slot.value !== undefined)
+            return true;
+    return false;
+}
+/** Where the first value stood that the contract keeps out; rows and values are counted by those who drop them. */
+function warnFirst(context, plan, slot, mode) {
+    const detail = `first in record ${context.record} of ${context.resource}`;
+    if (mode === "discard_row") {
+        context.warn("W_CONTRACT_ROW", plan.name, { count: 0, detail: `${slot.name} ${detail}` });
+    }
+    else
+        context.warn("W_CONTRACT_VALUE", `${plan.name}.${slot.name}`, { count: 0, detail });
 }
 
 ;// CONCATENATED MODULE: ./lib/normalize/encode-value.js
@@ -77463,13 +77951,19 @@ function encodeValue(context, plan, slot, value) {
             break;
         case KIND.json:
             if (typeof value === "object" && !(value instanceof core_json/* Double */.__)) {
-                plan.fields[slot.position] = context.encoder.json(value, slot.onNul, slot.onSurrogate);
+                plan.fields[slot.position] = jsonField(context, plan, slot, value);
                 return;
             }
             break;
         case KIND.untyped:
             addColumn(context, plan, slot, value, false);
             encodeValue(context, plan, slot, value);
+            return;
+        case KIND.discardRow:
+            context.rowDiscarded = true;
+            return;
+        case KIND.discardValue:
+            context.warn("W_CONTRACT_VALUE", `${plan.name}.${slot.name}`);
             return;
         default:
             break;
@@ -77490,24 +77984,37 @@ function coerceInto(context, plan, slot, value) {
     if (reason !== undefined)
         throw notStorable(context, plan, slot, type, value, reason);
     plan.fields[slot.position] =
-        type === "json" ? jsonField(context, slot, text) : context.encoder.text(text, slot.onNul);
+        type === "json" ? jsonField(context, plan, slot, (0,json_reader/* parseJson */.qF)(text)) : context.encoder.text(text, slot.onNul);
     return true;
 }
-/** Text that holds JSON is read once more, because the encoder cleans documents, not texts. */
-function jsonField(context, slot, text) {
-    return context.encoder.json((0,json_reader/* parseJson */.qF)(text), slot.onNul, slot.onSurrogate);
+/** A document as a field. Text that holds one was read for that: the encoder cleans documents, not texts. */
+function jsonField(context, plan, slot, value) {
+    const field = context.encoder.json(value, slot.onNul, slot.onSurrogate);
+    if (field.length * 3 > context.limits.maxValueBytes)
+        checkSize(context, plan, slot, field);
+    return field;
 }
 /**
  * dlt: the variant is named after the value's plain type, but its own type is inferred again, so `v__v_text` can become
  * a timestamp; a later text that is none has no place left. Golden types.json `variant_*`, `failing`.
  */
 function encodeVariant(context, plan, slot, value) {
-    if (slot.required)
-        noteMissing(context, plan, slot, false);
     const plain = bigIntegerType(context, value) ?? plainDataType(value);
     const variant = variantSlot(context, plan, slot, plain);
-    if (variant.kind === KIND.untyped) {
+    const isNew = variant.kind === KIND.untyped;
+    if (isNew)
         addColumn(context, plan, variant, value, true);
+    if (variant.kind === KIND.discardRow) {
+        context.rowDiscarded = true;
+        return;
+    }
+    if (slot.required)
+        plan.lacking.push({ slot, isNull: false });
+    if (variant.kind === KIND.discardValue) {
+        context.warn("W_CONTRACT_VALUE", `${plan.name}.${variant.name}`);
+        return;
+    }
+    if (isNew) {
         context.warn("W_VARIANT_COLUMN", `${plan.name}.${variant.name}`, {
             detail: `${slot.name} is ${slot.column?.dataType}, a value is ${plain}; first in record ${context.record} of ${context.resource}`,
         });
@@ -77532,7 +78039,7 @@ function variantSlot(context, plan, slot, plain) {
 function addColumn(context, plan, slot, value, variant) {
     const inferred = bigIntegerType(context, value) ?? (context.rules.detectsTimestamps ? inferDataType(value) : plainDataType(value));
     const dataType = (variant ? undefined : context.rules.preferredType(slot.name)) ?? inferred;
-    if (dataType === undefined)
+    if (dataType === undefined || !mayAddColumn(context, plan, slot, variant))
         return;
     addInferredColumn(context.schema, context.rules, plan.table, { name: slot.name, dataType, variant });
     refreshPlan(context, plan);
@@ -77541,7 +78048,7 @@ function checkSize(context, plan, slot, value) {
     const bytes = Buffer.byteLength(value);
     if (bytes <= context.limits.maxValueBytes)
         return;
-    throw new errors/* DataError */.fL("E_LIMIT", `A text of ${bytes} bytes in table ${plan.name}, column ${slot.name}, record ${context.record} is over the limit of ${context.limits.maxValueBytes}.`, {
+    throw new errors/* DataError */.fL("E_LIMIT", `A value of ${bytes} bytes in table ${plan.name}, column ${slot.name}, record ${context.record} is over the limit of ${context.limits.maxValueBytes}.`, {
         step: "normalize",
         hint: "Raise max-value-bytes, or leave the field out.",
         context: valueContext(context, plan.name, slot.name),
@@ -77685,6 +78192,100 @@ function warnCollision(context, table, column, first, second) {
     context.warn("W_NAME_COLLISION", subject, { detail: `${pair[0]} and ${pair[1]}` });
 }
 
+;// CONCATENATED MODULE: ./lib/normalize/missing-values.js
+
+
+
+/**
+ * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
+ * key ends the run at once, in dlt's words.
+ */
+function noteMissing(context, plan, slot, isNull) {
+    const column = plan.table.columns.get(slot.name);
+    const isKey = column?.primaryKey === true || column?.mergeKey === true;
+    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
+        throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
+            step: "normalize",
+            hint: "Set nullable: true on the column, or leave such records out.",
+            context: valueContext(context, plan.name, slot.name),
+        });
+    }
+    const known = plan.missing.get(slot);
+    if (known !== undefined)
+        known.count += 1;
+    else
+        plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
+}
+/**
+ * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
+ * type than its column's is a value; it still ends the run.
+ */
+function skipsRow(context, plan) {
+    if (context.data.onNullKey !== "skip")
+        return false;
+    for (const slot of plan.required) {
+        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
+            const known = plan.skipped.get(slot);
+            if (known === undefined)
+                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
+            else
+                known.count += 1;
+            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
+                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
+            });
+            return true;
+        }
+    }
+    return false;
+}
+/** Takes note of what the row that is written lacks. */
+function noteLacking(context, plan) {
+    const lacking = plan.lacking.splice(0);
+    for (const { slot, isNull } of lacking)
+        noteMissing(context, plan, slot, isNull);
+}
+/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
+function checkMissing(context, plans) {
+    const all = [...plans].flatMap((plan) => 
+    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
+    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
+        plan,
+        slot,
+        ...values,
+    })));
+    const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
+    const worst = key ?? all[0];
+    if (worst === undefined)
+        return;
+    const { resource, plan, slot, first, count } = worst;
+    const where = {
+        resource,
+        table: plan.name,
+        column: slot.name,
+        rows: count,
+        row: first,
+    };
+    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
+    // dlt's words, so that a search finds its documentation.
+    const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
+    if (key !== undefined) {
+        throw new errors/* DataError */.fL("E_NULL_KEY", `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`, {
+            step: "normalize",
+            hint: incomplete
+                ? "Check the spelling of the key: no record has it."
+                : "Choose a key that every record has, or leave such records out.",
+            context: where,
+        });
+    }
+    throw new errors/* DataError */.fL("E_DATA_VALUE", incomplete
+        ? unbound
+        : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`, { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where });
+}
+function isKeyColumn(plan, slot) {
+    const column = plan.table.columns.get(slot.name);
+    return column?.primaryKey === true || column?.mergeKey === true;
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/row-ids.js
 const ID_BYTES = 10;
 /** 8 KB at once: a draw of ten bytes costs ten times as much as the id made from it. */
@@ -77710,6 +78311,8 @@ function createRowIds(random) {
 
 
 
+
+
 const tape_rows_NOTHING = [];
 /** The field is a string in `fields`; all other kinds are tokens. */
 const AS_TEXT = 0;
@@ -77721,7 +78324,7 @@ const SHORT = 256;
  * order in which the path over values makes them, because both visit keys, objects and lists in the same order.
  */
 function createTapeRows(options) {
-    const { context, loadId, nextRowId, nextRootNumber, copyEscaped } = options;
+    const { context, loadId, nextRowId, keyOf, nextRootNumber, copyEscaped } = options;
     const { encoder, limits } = context;
     const nullField = encoder.nullField;
     const nullBytes = Buffer.from(nullField);
@@ -77749,6 +78352,13 @@ function createTapeRows(options) {
     let listCount = 0;
     const lists = [];
     const listTokens = [];
+    /** Rows that the schema contract drops. */
+    const dropped = [];
+    // Lists whose table it keeps out.
+    let discardedCount = 0;
+    const discarded = [];
+    const discardedTokens = [];
+    const discardedParents = [];
     const note = (slot, token) => {
         if (slot.mark === serial)
             return false;
@@ -77870,6 +78480,13 @@ function createTapeRows(options) {
     };
     const lookAtList = (list, token, level, parent) => {
         const plan = list.plan;
+        if (list.discarded) {
+            discarded[discardedCount] = list;
+            discardedTokens[discardedCount] = token;
+            discardedParents[discardedCount] = parent;
+            discardedCount += 1;
+            return true;
+        }
         if (plan === undefined || plan.isRoot)
             return false;
         const close = entries[token + 1] >> 4;
@@ -77897,8 +78514,19 @@ function createTapeRows(options) {
         const parent = parents[row];
         const copied = plan.copied;
         let size = 0;
+        const first = row === 0 ? 0 : ends[row - 1];
         const last = ends[row];
-        for (let i = row === 0 ? 0 : ends[row - 1]; i < last; i += 1) {
+        dropped[row] = parent >= 0 && dropped[parent];
+        if (dropped[row])
+            return;
+        if (plan.discarding.length > 0 && hasDiscardedName(first, last)) {
+            // The other path has given it an id by now.
+            if (parent < 0)
+                nextRowId();
+            dropRow(plan, row);
+            return;
+        }
+        for (let i = first; i < last; i += 1) {
             const slot = slots[i];
             const token = tokens[i];
             const b = entries[token + 1];
@@ -77919,7 +78547,8 @@ function createTapeRows(options) {
         }
         let id;
         if (parent < 0) {
-            id = nextRowId();
+            const key = keyOf(plan);
+            id = key === undefined ? nextRowId() : rowIdOf(plan, key, first, last);
             encodeValue(context, plan, plan.loadId, loadId);
         }
         else {
@@ -77934,6 +78563,16 @@ function createTapeRows(options) {
             encodeValue(context, plan, plan.listIndex, place);
         }
         encodeValue(context, plan, plan.id, id);
+        if (context.rowDiscarded) {
+            context.rowDiscarded = false;
+            plan.lacking.length = 0;
+            plan.fields.fill(nullField);
+            copied.kinds.fill(AS_TEXT);
+            dropRow(plan, row);
+            return;
+        }
+        if (plan.lacking.length > 0)
+            noteLacking(context, plan);
         ids[row] = id;
         if (plan.numbered)
             plan.fields[0] = `${context.rootNumber}`;
@@ -77946,6 +78585,43 @@ function createTapeRows(options) {
             below[row] = own;
         }
         writeFields(plan, size);
+    };
+    const hasDiscardedName = (first, last) => {
+        for (let i = first; i < last; i += 1)
+            if (slots[i].kind === KIND.discardRow)
+                return true;
+        return false;
+    };
+    /** The rows below go with it. */
+    const dropRow = (plan, row) => {
+        dropped[row] = true;
+        context.warn("W_CONTRACT_ROW", plan.name);
+    };
+    const warnDiscarded = () => {
+        for (let i = 0; i < discardedCount; i += 1) {
+            if (dropped[discardedParents[i]])
+                continue;
+            const token = discardedTokens[i];
+            const close = entries[token + 1] >> 4;
+            let count = 0;
+            for (let at = token + 2; at < close; at = afterItem(entries, at))
+                count += 1;
+            context.warn("W_CONTRACT_TABLE", discarded[i].name, { count });
+        }
+    };
+    /** The id of the row whose slots lie between `first` and `last`, from its key as it was received. */
+    const rowIdOf = (plan, key, first, last) => {
+        const values = {};
+        for (const name of key) {
+            const slot = plan.slots.get(name);
+            let value = null;
+            for (let i = first; i < last; i += 1) {
+                if (slots[i] === slot)
+                    value = (0,json_reader/* parseJson */.qF)(itemText(tape, tokens[i]));
+            }
+            values[name] = value;
+        }
+        return (0,digest/* keyHash */.aE)(values, key);
     };
     const isCopied = (slotKind, kind, start, end) => {
         switch (slotKind) {
@@ -78048,11 +78724,14 @@ function createTapeRows(options) {
             rowCount = 0;
             slotCount = 0;
             listCount = 0;
+            discardedCount = 0;
             if ((entries[index + 1] & 15) !== TOKEN.object || !lookAtObject(plan, index, level, -1, 0))
                 return false;
             context.rootNumber = nextRootNumber();
             for (let row = 0; row < rowCount; row += 1)
                 writeRow(row);
+            if (discardedCount > 0)
+                warnDiscarded();
             return true;
         },
     };
@@ -78127,6 +78806,9 @@ function pair(bytes, at) {
 
 
 
+
+
+
 const normalizer_NOTHING = [];
 /**
  * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
@@ -78145,6 +78827,7 @@ function createNormalizer(options) {
         resource: "",
         record: 0,
         rootNumber: 0,
+        rowDiscarded: false,
         collisions: new Set(),
     };
     const padding = encoder.delimiter + encoder.nullField;
@@ -78159,10 +78842,13 @@ function createNormalizer(options) {
             context,
             loadId,
             nextRowId,
+            keyOf: (plan) => (rowIdOf(plan) === "key" ? keyNamesOf(plan) : undefined),
             nextRootNumber: () => ++rootRows,
             copyEscaped: encoder.copyEscaped,
         });
     const plans = new Map();
+    /** Root tables that the schema contract keeps out, by resource. */
+    const discardedTables = new Map();
     const states = new Map();
     const deciding = decidingResources(schema, options.resources);
     let chunks = [];
@@ -78170,7 +78856,7 @@ function createNormalizer(options) {
     /** Hints are applied when the first page arrives, as dlt does with the first item. */
     const start = (name) => {
         const known = states.get(name);
-        if (known !== undefined)
+        if (known !== undefined || discardedTables.has(name))
             return known;
         const place = options.resources.findIndex((one) => one.name === name);
         const resource = options.resources[place];
@@ -78178,8 +78864,10 @@ function createNormalizer(options) {
             throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
         const table = rootTableName(schema, resource);
         const decider = deciding.get(table) ?? resource;
-        if (!startedInOrder().some((other) => other.table === table))
-            applyResourceHints(schema, decider);
+        if (!startedInOrder().some((other) => other.table === table) && applyResourceHints(schema, decider).discarded) {
+            discardedTables.set(name, table);
+            return undefined;
+        }
         const plan = planOf(table, [table], undefined);
         for (const each of plans.values())
             refreshPlan(context, each);
@@ -78192,9 +78880,10 @@ function createNormalizer(options) {
         const known = plans.get(name);
         if (known !== undefined)
             return known;
+        const startedNew = parent !== undefined && isNewTable(schema.tables.get(name));
         const table = schema.tables.get(name) ?? addInferredTable(schema, name, parent);
         const writer = createChunkWriter({ table: name, pool, padding, emit: (chunk) => chunks.push(chunk) });
-        const plan = createTablePlan(context, table, fragments, writer);
+        const plan = createTablePlan(context, table, fragments, writer, startedNew);
         plans.set(name, plan);
         return plan;
     };
@@ -78262,7 +78951,11 @@ function createNormalizer(options) {
     const finishRow = (plan, id, base, level, handed) => {
         setSlot(context, scratch, plan, plan.id, id);
         const below = scratch.listCount > base ? extend(plan, handed) : normalizer_NOTHING;
-        writeRow(plan);
+        if (!writeRow(plan)) {
+            // The rows below a dropped row go with it.
+            scratch.listCount = base;
+            return;
+        }
         const top = scratch.listCount;
         for (let at = base; at < top; at += 1) {
             listRows(plan, scratch.lists[at], scratch.items[at], level - 1, below, id);
@@ -78279,7 +78972,15 @@ function createNormalizer(options) {
         return below;
     };
     const listRows = (parent, list, items, level, handed, parentId) => {
-        list.plan ??= planOf(list.name, list.fragments, parent.name);
+        if (list.plan === undefined) {
+            if (!list.discarded && !mayFillTable(context, list.name, parent.name))
+                list.discarded = true;
+            if (list.discarded) {
+                warn("W_CONTRACT_TABLE", list.name, { count: items.length });
+                return;
+            }
+            list.plan = planOf(list.name, list.fragments, parent.name);
+        }
         const plan = list.plan;
         for (let index = 0; index < items.length; index += 1) {
             const item = items[index];
@@ -78293,12 +78994,20 @@ function createNormalizer(options) {
                 nestedRow(plan, item, level, handed, parentId, index);
         }
     };
+    /** False when the schema contract drops the row. */
     const writeRow = (plan) => {
+        if (plan.discarding.length > 0 && hasDiscarded(plan)) {
+            for (let i = 0; i < scratch.visitedCount; i += 1)
+                scratch.visited[i].value = undefined;
+            warn("W_CONTRACT_ROW", plan.name);
+            return false;
+        }
         const required = plan.required;
         for (let i = 0; i < required.length; i += 1) {
             const slot = required[i];
-            if (slot.value === undefined || slot.value === null)
-                noteMissing(context, plan, slot, slot.value === null);
+            if (slot.value === undefined || slot.value === null) {
+                plan.lacking.push({ slot, isNull: slot.value === null });
+            }
         }
         for (let i = 0; i < scratch.visitedCount; i += 1) {
             const slot = scratch.visited[i];
@@ -78308,6 +79017,15 @@ function createNormalizer(options) {
                 encodeValue(context, plan, slot, value);
         }
         const { fields, columns } = plan;
+        if (context.rowDiscarded) {
+            context.rowDiscarded = false;
+            plan.lacking.length = 0;
+            fields.fill(nullField);
+            warn("W_CONTRACT_ROW", plan.name);
+            return false;
+        }
+        if (plan.lacking.length > 0)
+            noteLacking(context, plan);
         if (plan.numbered)
             fields[0] = `${context.rootNumber}`;
         let row = fields[0];
@@ -78319,6 +79037,7 @@ function createNormalizer(options) {
         if (!row.isWellFormed())
             countSurrogates(plan, row);
         plan.writer.write(row, columns);
+        return true;
     };
     /** The bytes of a lone surrogate are written as U+FFFD; here it is only counted, by column. */
     const countSurrogates = (plan, row) => {
@@ -78386,10 +79105,15 @@ function createNormalizer(options) {
     };
     return {
         page: (page) => {
-            const state = start(page.resource);
             context.resource = page.resource;
+            const state = start(page.resource);
+            if (state === undefined) {
+                warn("W_CONTRACT_TABLE", discardedTables.get(page.resource) ?? page.resource, { count: recordCount(page) });
+                page.release?.();
+                return take();
+            }
             const level = nestingLevel(schema, state.table);
-            if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) === "random") {
+            if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) !== "document") {
                 tapeRecords(state, page.tape, level);
             }
             else
@@ -78401,8 +79125,10 @@ function createNormalizer(options) {
         finish: () => {
             for (const plan of plans.values()) {
                 plan.writer.flush();
-                if (plan.writer.rows > 0)
-                    plan.table.seenData = true;
+                if (plan.writer.rows === 0)
+                    continue;
+                plan.table.seenData = true;
+                setEvolvesOnce(plan.table, false);
             }
             checkMissing(context, plans.values());
             return take();
@@ -78463,8 +79189,6 @@ function rowIdKind(schema, plan) {
     }
 }
 
-// EXTERNAL MODULE: ./lib/schema/system-tables.js
-var system_tables = __nccwpck_require__(3366);
 ;// CONCATENATED MODULE: ./lib/schema/version-hash.js
 
 
@@ -78532,10 +79256,22 @@ function byCodePoint(a, b) {
  * but leaves its hash in the history. Returns true when the content differs from what was stored before.
  * dlt: golden system.json, versions and previous hashes of all four runs.
  */
-function settleVersion({ before, after, resources, withState }) {
+function settleVersion(request) {
+    const { before, after } = request;
+    const extracted = extractedSchema(request);
+    after.version = extracted.version;
+    after.versionHash = extracted.versionHash;
+    after.previousHashes = extracted.previousHashes;
+    bumpVersion(after);
+    return after.versionHash !== before.versionHash;
+}
+/** The schema as dlt saves it after extract: with the hints of the resources, and nothing of their data. */
+function extractedSchema({ before, resources, withState }) {
     const extracted = (0,schema_schema/* cloneSchema */.bP)(before);
     for (const resource of resources) {
-        const { table } = applyResourceHints(extracted, resource);
+        const { table, discarded } = applyResourceHints(extracted, resource);
+        if (discarded)
+            continue;
         // dlt: a nesting hint of the resource replaces the whole `x-normalizer`; normalize puts the mark of data back.
         const root = extracted.tables.get(table);
         if (root !== undefined && resource.hints.maxTableNesting !== undefined) {
@@ -78549,11 +79285,34 @@ function settleVersion({ before, after, resources, withState }) {
         rememberHash(extracted, extracted.versionHash);
         extracted.versionHash = schemaVersionHash(extracted);
     }
-    after.version = extracted.version;
-    after.versionHash = extracted.versionHash;
-    after.previousHashes = extracted.previousHashes;
-    bumpVersion(after);
-    return after.versionHash !== before.versionHash;
+    return extracted;
+}
+
+;// CONCATENATED MODULE: ./lib/state/refresh-source.js
+
+/**
+ * The state of a source without that of some resources; with `all` without everything that stands beside `resources` too.
+ * dlt: the key `resources` itself stays.
+ */
+function refreshSource(state, resources, all) {
+    const result = {};
+    for (const [key, value] of Object.entries(state)) {
+        if (key !== "resources") {
+            if (!all)
+                (0,core_json/* setOwn */.P5)(result, key, value);
+        }
+        else if ((0,core_json/* isJsonObject */.OW)(value)) {
+            const kept = {};
+            for (const name of Object.keys(value)) {
+                if (!all && !resources.has(name))
+                    (0,core_json/* setOwn */.P5)(kept, name, (0,core_json/* getOwn */.Ng)(value, name) ?? null);
+            }
+            (0,core_json/* setOwn */.P5)(result, key, kept);
+        }
+        else
+            (0,core_json/* setOwn */.P5)(result, key, value);
+    }
+    return result;
 }
 
 // EXTERNAL MODULE: ./lib/state/stored.js
@@ -78650,6 +79409,15 @@ function createEarlyStart(options) {
             await attempt;
             return begun;
         },
+        async giveUp(reason) {
+            watching.abort();
+            if (begun === undefined)
+                beginning.abort(new Error(reason));
+            await attempt?.catch(() => { });
+            await begun?.giveUp(reason);
+            // Nothing begins any more.
+            attempt ??= Promise.resolve();
+        },
         async abandon() {
             watching.abort();
             if (begun === undefined)
@@ -78658,6 +79426,42 @@ function createEarlyStart(options) {
             await begun?.abandon("the extraction has failed");
         },
     };
+}
+
+;// CONCATENATED MODULE: ./lib/pipeline/leave-out.js
+
+/**
+ * Takes everything that failed resources have brought out of a complete package: rows, tables and columns. Gives the
+ * resources that stay. An early load is given up, it may hold rows of theirs. Throws the failure of a resource whose table
+ * another one fills too: their rows cannot be told apart.
+ */
+async function leaveOut(request) {
+    const { failed, started, before, schema, writer, early } = request;
+    if (failed.length === 0)
+        return started;
+    const failures = new Map(failed.map(({ resource, error }) => [resource, error]));
+    const stays = started.filter(({ resource }) => !failures.has(resource.name));
+    const kept = new Set(stays.map(({ table }) => table));
+    const tables = new Set();
+    for (const { resource, table } of started) {
+        const error = failures.get(resource.name);
+        if (error === undefined)
+            continue;
+        if (kept.has(table))
+            throw error;
+        for (const { name } of (0,schema_schema/* tableChain */._e)(schema, table))
+            tables.add(name);
+    }
+    await early.giveUp("a resource is left out");
+    await writer.drop(tables);
+    for (const name of tables) {
+        const old = before.tables.get(name);
+        if (old === undefined)
+            schema.tables.delete(name);
+        else
+            schema.tables.set(name, (0,schema_schema/* cloneTable */.Ug)(old));
+    }
+    return stays;
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/load-id.js
@@ -78672,6 +79476,487 @@ function createLoadId(clock, random, newestStateLoadId) {
     const newest = newestStateLoadId === null ? Number.NaN : Number(newestStateLoadId);
     const after = Number.isFinite(newest) ? Math.round(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
     return (0,python_text/* pythonFloatRepr */.Eb)(Math.max(now, after) / 1e6);
+}
+
+;// CONCATENATED MODULE: ./lib/schema/refresh.js
+
+
+/**
+ * What a refresh does to the stored schema. Only tables that received rows are known to the destination.
+ *
+ * @param resources names of the resources that are extracted, parents of selected ones included
+ */
+function refreshSchema(stored, mode, resources) {
+    const tables = [...stored.tables.values()]
+        .filter(({ name, parent, resource }) => {
+        if (parent !== undefined || (0,schema_schema/* isSystemTable */.KI)(name) || resource === undefined)
+            return false;
+        return mode === "drop_sources" || resources.has(resource);
+    })
+        .flatMap((root) => (0,schema_schema/* tableChain */._e)(stored, root.name))
+        .reverse();
+    const withRows = tables.filter((table) => table.seenData === true).map((table) => table.name);
+    if (mode === "drop_data")
+        return { schema: (0,schema_schema/* cloneSchema */.bP)(stored), dropped: [], emptied: withRows };
+    // dlt: the whole schema begins anew, with its version and history.
+    if (mode === "drop_sources")
+        return { schema: (0,schema_schema/* createSchema */.oY)(stored.name), dropped: withRows, emptied: [] };
+    const schema = (0,schema_schema/* cloneSchema */.bP)(stored);
+    for (const { name } of tables) {
+        schema.tables.delete(name);
+        forgetPropagation(schema, name);
+    }
+    return { schema, dropped: withRows, emptied: [] };
+}
+function forgetPropagation(schema, table) {
+    const json = member(schema.normalizers, "json");
+    const config = member(json, "config");
+    const propagation = member(config, "propagation");
+    const tables = member(propagation, "tables");
+    if ((0,core_json/* getOwn */.Ng)(tables, table) === undefined)
+        return;
+    const { [table]: _, ...rest } = tables;
+    const next = { ...config, propagation: { ...propagation, tables: rest } };
+    schema.normalizers = { ...schema.normalizers, json: { ...json, config: next } };
+}
+function member(object, key) {
+    const value = (0,core_json/* getOwn */.Ng)(object, key);
+    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/pipeline/refresh.js
+
+
+/** Undefined when nothing is refreshed; a source that was never loaded has nothing to forget. */
+function prepareRefresh(mode, source, stored, sourceState) {
+    if (mode === undefined || stored === undefined)
+        return undefined;
+    const extracted = extractedResources(source);
+    return {
+        ...refreshSchema(stored, mode, extracted),
+        sourceState: refreshSource(sourceState, extracted, mode === "drop_sources"),
+    };
+}
+/**
+ * Resources that begin from the start in every run: a table that is emptied must get all of its rows again, not only
+ * those beyond a cursor. dlt: a load looks at the state of the source for them, so that there is one.
+ */
+function replacedResources(source) {
+    const extracted = extractedResources(source);
+    const replaced = source.resources.filter(({ hints }) => hints.writeDisposition.disposition === "replace");
+    return new Set(replaced.map(({ name }) => name).filter((name) => extracted.has(name)));
+}
+/** The selected resources and all their parents. */
+function extractedResources(source) {
+    const parents = new Map(source.resources.map(({ name, parent }) => [name, parent]));
+    const extracted = new Set();
+    for (const { name, selected } of source.resources) {
+        if (!selected)
+            continue;
+        for (let at = name; at !== undefined && !extracted.has(at); at = parents.get(at)) {
+            extracted.add(at);
+        }
+    }
+    return extracted;
+}
+
+;// CONCATENATED MODULE: ./lib/pipeline/repeated-keys.js
+
+
+/**
+ * Looks for keys that come again within the last 10 000 of a resource that appends, and warns of them: rows that move
+ * between pages while these are read come twice, and nothing takes them together as a merge does. The page must not have
+ * been released yet.
+ */
+function watchKeys(resources, warn) {
+    const watches = new Map();
+    for (const { name, hints } of resources) {
+        const { primaryKey, writeDisposition } = hints;
+        if (primaryKey.length > 0 && writeDisposition.disposition === "append")
+            watches.set(name, createWatch(primaryKey));
+    }
+    return (page) => {
+        const watch = watches.get(page.resource);
+        if (watch === undefined)
+            return;
+        const count = page.tape === undefined ? watch.records(page.records) : watch.tape(page.tape);
+        if (count > 0)
+            warn("W_REPEATED_KEY", page.resource, { count });
+    };
+}
+const REMEMBERED = 10_000;
+function createWatch(names) {
+    const keys = names.map((name) => Buffer.from(name, "utf8"));
+    let recent = new Set();
+    let older = new Set();
+    const isRepeated = (key) => {
+        if (recent.has(key))
+            return true;
+        const known = older.has(key);
+        recent.add(key);
+        if (recent.size >= REMEMBERED) {
+            older = recent;
+            recent = new Set();
+        }
+        return known;
+    };
+    return {
+        records(records) {
+            let repeated = 0;
+            for (const record of records) {
+                const key = (0,core_json/* isJsonObject */.OW)(record) ? keyOf(names, (name) => valueKey((0,core_json/* getOwn */.Ng)(record, name))) : undefined;
+                if (key !== undefined && isRepeated(key))
+                    repeated += 1;
+            }
+            return repeated;
+        },
+        tape(tape) {
+            const { entries } = tape;
+            let repeated = 0;
+            for (let item = 2, left = tape.count; left > 0; left -= 1) {
+                const isObject = (entries[item + 1] & 15) === TOKEN.object;
+                const key = isObject ? keyOf(keys, (name) => fieldKey(tape, item, name)) : undefined;
+                if (key !== undefined && isRepeated(key))
+                    repeated += 1;
+                item = afterItem(entries, item);
+            }
+            return repeated;
+        },
+    };
+}
+/** The key of its parts; undefined when one is missing: such a record is somebody else's concern. */
+function keyOf(names, part) {
+    const [first] = names;
+    if (names.length === 1 && first !== undefined)
+        return part(first);
+    const parts = names.map(part);
+    return parts.includes(undefined) ? undefined : parts.join("\0");
+}
+/** Undefined for what is no key. */
+function valueKey(value) {
+    if (typeof value === "string")
+        return `"${value}`;
+    if (typeof value === "number")
+        return numberKey(value);
+    if (typeof value === "bigint")
+        return String(value);
+    return value instanceof core_json/* Double */.__ ? numberKey(value.value) : undefined;
+}
+function numberKey(value) {
+    return Number.isSafeInteger(value) ? value : String(value);
+}
+/** The field of an object, undefined when it has none. Of one that stands twice the first: that is no key anyway. */
+function fieldKey(tape, item, name) {
+    const { entries } = tape;
+    const end = entries[item + 1] >> 4;
+    for (let at = item + 2; at < end; at = afterItem(entries, at + 2)) {
+        if (isKey(tape, at, name))
+            return tokenKey(tape, at + 2);
+    }
+    return undefined;
+}
+function isKey({ bytes, entries }, at, wanted) {
+    const start = entries[at];
+    const b = entries[at + 1];
+    return (b & 15) === TOKEN.plain && (b >> 4) - start === wanted.length && wanted.compare(bytes, start, b >> 4) === 0;
+}
+/** The same as {@link valueKey} gives for the value. */
+function tokenKey(tape, at) {
+    const { bytes, entries } = tape;
+    const b = entries[at + 1];
+    switch (b & 15) {
+        case TOKEN.integer:
+            return smallInteger(bytes, entries[at], b >> 4);
+        case TOKEN.plain:
+            return `"${bytes.toString("utf8", entries[at], b >> 4)}`;
+        case TOKEN.escaped:
+        case TOKEN.unicode:
+            return `"${JSON.parse(itemText(tape, at))}`;
+        case TOKEN.decimal:
+        case TOKEN.number:
+            return lexemeKey(itemText(tape, at));
+        default:
+            return undefined;
+    }
+}
+/** Up to 15 digits are exact. */
+function smallInteger(bytes, start, end) {
+    const isNegative = bytes[start] === 0x2d;
+    let value = 0;
+    for (let at = isNegative ? start + 1 : start; at < end; at += 1)
+        value = value * 10 + bytes[at] - 0x30;
+    return isNegative ? -value : value;
+}
+function lexemeKey(text) {
+    const value = Number(text);
+    return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? numberKey(value) : text;
+}
+
+// EXTERNAL MODULE: ./lib/config/document.js
+var config_document = __nccwpck_require__(6625);
+;// CONCATENATED MODULE: ./lib/schema/yaml-text.js
+
+/** Column after which a text is broken at its next single blank. */
+const WIDTH = 80;
+/**
+ * A document as PyYAML's `dump` writes it in block style, keys in their order: the form of dlt's schema files. Texts with
+ * control characters are not broken into lines, in which it differs; both read it as the same.
+ */
+function yamlText(document) {
+    return `${mapping(document, 0)}\n`;
+}
+function mapping(object, indent) {
+    return (0,core_json/* keysOf */.YD)(object)
+        .map((key) => {
+        const head = scalarText(key, indent, 0, true);
+        return `${head}:${value(object[key] ?? null, indent, indent + [...head].length + 1)}`;
+    })
+        .join(`\n${" ".repeat(indent)}`);
+}
+/** What follows a colon or a hyphen, blank or line break included. */
+function value(what, indent, column) {
+    if ((0,core_json/* isJsonArray */.Md)(what)) {
+        return what.length === 0 ? " []" : `\n${" ".repeat(indent)}${sequence(what, indent)}`;
+    }
+    if ((0,core_json/* isJsonObject */.OW)(what)) {
+        return (0,core_json/* keysOf */.YD)(what).length === 0 ? " {}" : `\n${" ".repeat(indent + 2)}${mapping(what, indent + 2)}`;
+    }
+    return ` ${scalar(what, indent, column + 1)}`;
+}
+/** dlt: PyYAML does not indent the items of a list below their key. */
+function sequence(items, indent) {
+    const pad = " ".repeat(indent);
+    return items
+        .map((item) => {
+        if ((0,core_json/* isJsonArray */.Md)(item) && item.length > 0)
+            return `- ${sequence(item, indent + 2)}`;
+        if ((0,core_json/* isJsonObject */.OW)(item) && (0,core_json/* keysOf */.YD)(item).length > 0)
+            return `- ${mapping(item, indent + 2)}`;
+        return `-${value(item, indent, indent + 1)}`;
+    })
+        .join(`\n${pad}`);
+}
+function scalar(what, indent, column) {
+    if (what === null)
+        return "null";
+    if (typeof what === "string")
+        return scalarText(what, indent, column, false);
+    if (what instanceof core_json/* Double */.__)
+        return Number.isInteger(what.value) ? `${what.value}.0` : `${what.value}`;
+    return String(what);
+}
+function scalarText(text, indent, column, isKey) {
+    if (isPlain(text) && !isImplicit(text))
+        return isKey ? text : fold(text, indent, column);
+    if (UNQUOTABLE.test(text))
+        return JSON.stringify(text).replace(/[\p{Cc}\u2028\u2029\ufeff]/gu, escaped);
+    const quoted = text.replaceAll("'", "''");
+    return `'${isKey ? quoted : fold(quoted, indent, column + 1)}'`;
+}
+function fold(text, indent, column) {
+    let at = column;
+    let out = "";
+    const parts = text.split(/( +)/);
+    for (const [index, part] of parts.entries()) {
+        if (index % 2 === 1 && part === " " && at > WIDTH && index > 1 && index < parts.length - 1) {
+            out += `\n${" ".repeat(indent + 2)}`;
+            at = indent + 2;
+            continue;
+        }
+        out += part;
+        at += [...part].length;
+    }
+    return out;
+}
+/** May stand without quotes, as far as its characters go. */
+function isPlain(text) {
+    if (text === "" || /^(?:---|\.\.\.)/.test(text) || /^[\s]|[\s]$/.test(text))
+        return false;
+    if (/^[#,[\]{}&*!|>'"%@`]/.test(text) || /^[?:-](?:\s|$)/.test(text))
+        return false;
+    return !/:(?:\s|$)|\s#/.test(text) && !UNQUOTABLE.test(text);
+}
+/** Control characters and line breaks: only double quotes hold them on one line. */
+const UNQUOTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
+function escaped(character) {
+    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
+}
+/** Would be read as something else than a text. */
+function isImplicit(text) {
+    return IMPLICIT.some((expression) => expression.test(text));
+}
+const IMPLICIT = [
+    /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|~|null|Null|NULL|<<|=)$/,
+    /^[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?$/,
+    /^\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?$/,
+    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
+    /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+    /^[-+]?(?:0b[0-1_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/,
+    /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
+    /^[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt]|[ \t]+)[0-9][0-9]?:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9][0-9]?(?::[0-9]{2})?))?$/,
+];
+
+;// CONCATENATED MODULE: ./lib/schema/schema-file.js
+
+
+
+
+
+/** Name of the file of a schema in a folder of schema files. */
+function schemaFileName(schema) {
+    return `${schema}.schema.yaml`;
+}
+/** A schema as dlt exports it: its stored form, in which tables and columns do not repeat their names, as YAML. */
+function schemaFileText(schema) {
+    const { imported_version_hash: _1, tables, ...rest } = (0,schema_stored/* storedSchema */.HF)(schema);
+    const document = {};
+    for (const key of ["version", "version_hash", "engine_version", "name"])
+        document[key] = rest[key] ?? null;
+    document.tables = mapMembers(tables, (table) => {
+        const { name: _2, columns, ...hints } = table;
+        return { columns: mapMembers(columns, ({ name: _3, ...column }) => column), ...hints };
+    });
+    return yamlText({ ...document, ...rest });
+}
+/**
+ * A copy without what normalize notes in a schema (which tables have data, how deep they go): what may be written by hand.
+ * dlt: that counts as a change of a schema that was stored before.
+ */
+function withoutProcessing(schema, isNew = false) {
+    const clean = (0,schema_schema/* cloneSchema */.bP)(schema);
+    for (const table of clean.tables.values()) {
+        delete table.maxNesting;
+        delete table.seenData;
+        delete table.extra["x-normalizer"];
+        for (const column of table.columns.values())
+            delete column.extra["x-normalizer"];
+    }
+    if (isNew)
+        clean.versionHash = schemaVersionHash(clean);
+    else
+        bumpVersion(clean);
+    return clean;
+}
+/** Reads the document of a schema file. Its hash is that of its content, whatever the file says. Throws `E_STATE_UNREADABLE`. */
+function parseSchemaFile(document) {
+    const schema = (0,schema_stored/* parseStoredSchema */.Oc)(document);
+    for (const table of schema.tables.values()) {
+        if (table.parent !== undefined)
+            continue;
+        table.writeDisposition ??= "append";
+        table.resource ??= table.name;
+    }
+    bumpVersion(schema);
+    return schema;
+}
+const IMPORTED = "imported_version_hash";
+/** The hash of the schema file that was imported last. */
+function importedHash(schema) {
+    const hash = schema.extra[IMPORTED];
+    return typeof hash === "string" ? hash : undefined;
+}
+function linkImported(schema, hash) {
+    schema.extra[IMPORTED] = hash;
+}
+/** The imported schema in the place of the stored one, whose hash joins its history. dlt: `replace_schema_content`. */
+function replaceContent(stored, imported) {
+    const known = imported.previousHashes.includes(stored.versionHash) || imported.versionHash === stored.versionHash;
+    const previousHashes = known
+        ? [...imported.previousHashes]
+        : [stored.versionHash, ...imported.previousHashes].slice(0, 10);
+    return { ...(0,schema_schema/* cloneSchema */.bP)(imported), previousHashes };
+}
+function mapMembers(object, change) {
+    const result = {};
+    if (object === undefined || !(0,core_json/* isJsonObject */.OW)(object))
+        return result;
+    for (const key of (0,core_json/* keysOf */.YD)(object)) {
+        const value = object[key] ?? null;
+        result[key] = (0,core_json/* isJsonObject */.OW)(value) ? change(value) : value;
+    }
+    return result;
+}
+
+;// CONCATENATED MODULE: ./lib/pipeline/schema-files.js
+
+
+
+
+
+
+/** dlt: `SchemaStorage._maybe_import_schema`. Throws `E_CONFIG` for a file that cannot be read. */
+async function importSchema(paths, name, stored) {
+    const imported = paths?.importFrom === undefined ? undefined : await readSchemaFile(paths.importFrom, name);
+    if (imported === undefined)
+        return { schema: stored };
+    const hash = imported.versionHash;
+    if (stored === undefined)
+        return { schema: imported, hash };
+    return { schema: importedHash(stored) === hash ? stored : replaceContent(stored, imported), hash };
+}
+/** Notes in the schema which file it follows. The first run writes the file: what hints made of the schema, without data. */
+async function linkImport(paths, { hash, schema: stored }, schema, extracted) {
+    if (paths?.importFrom === undefined)
+        return;
+    if (hash !== undefined) {
+        linkImported(schema, hash);
+        return;
+    }
+    const first = withoutProcessing(extracted(), stored === undefined);
+    await writeSchemaFile(paths.importFrom, first);
+    linkImported(schema, first.versionHash);
+}
+/** Writes the schema as dlt would; where both folders are one, without what normalize has noted in it. */
+async function exportSchema(paths, schema) {
+    if (paths?.exportTo === undefined || schema === undefined)
+        return;
+    await writeSchemaFile(paths.exportTo, paths.exportTo === paths.importFrom ? withoutProcessing(schema) : schema);
+}
+async function writeSchemaFile(folder, schema) {
+    const path = (0,external_node_path_.join)(folder, schemaFileName(schema.name));
+    try {
+        await (0,promises_.mkdir)(folder, { recursive: true });
+        await (0,promises_.writeFile)(path, schemaFileText(schema));
+    }
+    catch (cause) {
+        throw new errors/* ConfigError */.xL("E_CONFIG", `the schema file ${path} cannot be written`, {
+            step: "config",
+            hint: "Check export-schema-path and import-schema-path.",
+            cause,
+        });
+    }
+}
+async function readSchemaFile(folder, name) {
+    const path = (0,external_node_path_.join)(folder, schemaFileName(name));
+    let text;
+    try {
+        text = await (0,promises_.readFile)(path, "utf8");
+    }
+    catch (cause) {
+        if (cause instanceof Error && "code" in cause && cause.code === "ENOENT")
+            return undefined;
+        throw unreadable(path, "cannot be read", cause);
+    }
+    const { value, faults } = (0,config_document/* readDocument */.u)(text, path);
+    const fault = faults[0];
+    if (fault !== undefined)
+        throw unreadable(path, `${fault.place?.line ?? 1}: ${fault.message}`, undefined);
+    const own = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, "name") : undefined;
+    if (own !== name)
+        throw unreadable(path, `is of the schema ${String(own)}, not ${name}`, undefined);
+    try {
+        return parseSchemaFile(value);
+    }
+    catch (cause) {
+        throw unreadable(path, cause instanceof errors/* SluiceError */.ah ? cause.message : "is no schema", cause);
+    }
+}
+function unreadable(path, what, cause) {
+    return new errors/* ConfigError */.xL("E_CONFIG", `the schema file ${path} ${what}`, {
+        step: "config",
+        hint: "Write it as Sluice or dlt exports it (export-schema-path), or remove it.",
+        ...(cause === undefined ? {} : { cause }),
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/time-limit.js
@@ -78728,6 +80013,11 @@ function timeoutError({ seconds }, committed) {
 
 
 
+
+
+
+
+
 /**
  * Extract and normalize: pulls the pages of the source, writes their rows to a new package, and ends it with its
  * manifest. Undefined when there is nothing to load: no row, no table to empty, and the state is as before.
@@ -78739,8 +80029,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
     const warn = recorder.warnings.warn;
     const createdAt = new Date(clock.now()).toISOString();
     const loadId = createLoadId(clock, random, synced.newestStateLoadId);
-    const stored = synced.schemas.get(schemaName);
-    const before = stored === undefined ? (0,schema_schema/* createSchema */.oY)(schemaName) : (0,schema_schema/* cloneSchema */.bP)(stored);
+    const imported = await importSchema(options.schemaPaths, schemaName, synced.schemas.get(schemaName));
+    const stored = imported.schema;
+    const oldSourceState = (0,pipeline_state/* sourceState */.f7)(synced.state, source.name);
+    const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
+    const replaced = replacedResources(source);
+    const stateBefore = refreshSource(refresh?.sourceState ?? oldSourceState, replaced, false);
+    const before = refresh?.schema ?? (stored === undefined ? (0,schema_schema/* createSchema */.oY)(schemaName) : (0,schema_schema/* cloneSchema */.bP)(stored));
     applySourceOptions(before, source);
     const schema = (0,schema_schema/* cloneSchema */.bP)(before);
     const normalizer = createNormalizer({
@@ -78764,7 +80059,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
     const early = createEarlyStart({
         destination: options.destination,
         clock,
-        rules: { ...EARLY_RULES, ...options.early },
+        rules: { ...EARLY_RULES, ...options.early, ...(refresh === undefined ? {} : NEVER_EARLY) },
         writer,
         request: { pipeline: options.pipeline, dataset, schemaName, base, schema },
         stored,
@@ -78792,33 +80087,39 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         }
     };
     try {
-        const { state, reports } = await recorder.step("extract", () => extractAll(options, synced, spool, normalizer, recorder));
+        const { state, reports, failed } = await recorder.step("extract", () => extractAll(options, stateBefore, spool, normalizer, recorder));
         recorder.resources(reports);
+        const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
+        // What the tables hold is not given up for rows that did not come.
+        if (forgets && failed[0] !== undefined)
+            throw failed[0].error;
         await spool(() => normalizer.finish());
+        const started = await leaveOut({ failed, started: normalizer.started, before, schema, writer, early });
         const next = (0,pipeline_state/* nextState */.VK)(synced.state, {
             pipelineName: options.pipeline,
             datasetName: dataset,
             schemaName,
             sourceName: schemaName,
             sourceState: state,
+            sourceTouched: replaced.size > 0,
         });
-        const rootTables = normalizer.started.map(({ table }) => table);
+        const rootTables = started.map(({ table }) => table);
         const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
         recorder.within("normalize", createdAt, normalizeMs / 1000, true);
-        if (writer.rows === 0 && !next.changed && !replaces) {
+        if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
             await early.abandon();
             await writer.abort();
+            await exportSchema(options.schemaPaths, synced.schemas.get(schemaName));
             return undefined;
         }
-        if (next.changed)
+        // dlt: a state that was read with tables that go is written again.
+        const withState = next.changed || (refresh !== undefined && refresh.dropped.length > 0);
+        if (withState)
             (0,system_tables/* ensurePipelineStateTable */.Kv)(schema);
-        settleVersion({
-            before,
-            after: schema,
-            resources: normalizer.started.map(({ deciding }) => deciding),
-            withState: next.changed,
-        });
-        const stateRow = next.changed
+        const resources = started.map(({ deciding }) => deciding);
+        settleVersion({ before, after: schema, resources, withState });
+        await linkImport(options.schemaPaths, imported, schema, () => extractedSchema({ before, resources, withState }));
+        const stateRow = withState
             ? {
                 version: next.version,
                 engineVersion: state_stored/* STATE_ENGINE_VERSION */.om,
@@ -78837,11 +80138,14 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             createdAt,
             base,
             rootTables: [...new Set(rootTables)],
+            ...(refresh === undefined || refresh.dropped.length === 0 ? {} : { dropped: refresh.dropped }),
+            ...(refresh === undefined || refresh.emptied.length === 0 ? {} : { emptied: refresh.emptied }),
             schema: (0,schema_stored/* storedSchema */.HF)(schema),
             schemaVersionHash: schema.versionHash,
             ...(stateRow === undefined ? {} : { state: stateRow }),
         });
         await (0,fault_point/* faultPoint */.Jd)("normalize:after-manifest");
+        await exportSchema(options.schemaPaths, schema);
         const begun = await early.settle();
         return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
     }
@@ -78851,11 +80155,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         throw error;
     }
 }
+/** Tables that a refresh drops or empties are not filled while they are read. */
+const NEVER_EARLY = { newBytes: Infinity, bytes: Infinity };
 /** Pulls all pages; progress is told once a page. */
-async function extractAll(options, synced, spool, normalizer, recorder) {
+async function extractAll(options, stateBefore, spool, normalizer, recorder) {
     const { onEvent, signal, source } = options;
     const extraction = source.extract({
-        state: (0,pipeline_state/* sourceState */.f7)(synced.state, source.name),
+        state: stateBefore,
         ...(options.limit === undefined ? {} : { limit: options.limit }),
         signal,
         ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),
@@ -78865,9 +80171,11 @@ async function extractAll(options, synced, spool, normalizer, recorder) {
         ...(options.onRequest === undefined ? {} : { onRequest: options.onRequest }),
     });
     const seen = new Map();
+    const watchPage = watchKeys(source.resources, recorder.warnings.warn);
     let pages = 0;
     for await (const page of extraction.pages) {
         signal.throwIfAborted();
+        watchPage(page);
         await spool(() => normalizer.page(page));
         const count = seen.get(page.resource) ?? { pages: 0, records: 0 };
         count.pages += 1;
@@ -78876,11 +80184,11 @@ async function extractAll(options, synced, spool, normalizer, recorder) {
         onEvent({ type: "resource-progress", resource: page.resource, ...count });
         await (0,fault_point/* faultPoint */.Jd)(`extract:page:${++pages}`);
     }
-    const { state, resources } = extraction.result();
+    const { state, resources, failed = [] } = extraction.result();
     for (const { resource, records, requests, seconds } of resources) {
         onEvent({ type: "resource-ended", resource, records, requests, seconds });
     }
-    return { state, reports: resources };
+    return { state, reports: resources, failed };
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/pending.js
@@ -78927,31 +80235,9 @@ function sameBase({ base }, synced) {
     return synced.datasetExists && base.stateRowIds.length === now.size && base.stateRowIds.every((id) => now.has(id));
 }
 
-;// CONCATENATED MODULE: ./lib/pipeline/refuse-contracts.js
-
-/**
- * Throws for a schema contract that would have to refuse or drop anything: contracts are not built, and a `freeze` that
- * freezes nothing would let through what the user wanted to keep out.
- */
-function refuseContracts(source) {
-    const places = [
-        { place: `source ${source.name}`, contract: source.schemaContract },
-        ...source.resources.map(({ name, hints }) => ({ place: `resource ${name}`, contract: hints.schemaContract })),
-    ];
-    const found = places.filter(({ contract }) => contract !== undefined && !evolves(contract));
-    if (found.length === 0)
-        return;
-    throw new errors/* ConfigError */.xL("E_CONFIG", `schema_contract of ${found.map(({ place }) => place).join(", ")} is not built yet: only evolve is`, { step: "config", reason: "unknown_type", hint: "Leave schema_contract out, or write evolve." });
-}
-function evolves(contract) {
-    const modes = typeof contract === "string" ? [contract] : Object.values(contract);
-    return modes.every((mode) => mode === undefined || mode === "evolve");
-}
-
 // EXTERNAL MODULE: ./lib/pipeline/trace-recorder.js + 1 modules
 var trace_recorder = __nccwpck_require__(6618);
 ;// CONCATENATED MODULE: ./lib/pipeline/run.js
-
 
 
 
@@ -78999,7 +80285,8 @@ async function keepTrace(options, trace) {
     try {
         const path = traceFile(options.workFolder, options.pipeline);
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
-        await (0,promises_.writeFile)(path, `${JSON.stringify(trace, null, 2)}\n`, { mode: 0o600 });
+        const kept = options.maskTrace?.(trace) ?? trace;
+        await (0,promises_.writeFile)(path, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
     }
     catch (cause) {
         // The load has ended one way or the other; a trace that cannot be kept must not turn it round.
@@ -79007,7 +80294,6 @@ async function keepTrace(options, trace) {
     }
 }
 async function runSteps(options, recorder) {
-    refuseContracts(options.source);
     const dataset = (0,snake_case/* datasetName */.wR)(options.dataset);
     const schemaName = (0,snake_case/* schemaName */.l_)(options.source.name);
     recorder.set({ dataset, schemaName });
@@ -79075,6 +80361,8 @@ function cancelledBy(signal, recorder) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/report/redact-trace.js
+var redact_trace = __nccwpck_require__(8321);
 // EXTERNAL MODULE: external "node:net"
 var external_node_net_ = __nccwpck_require__(7030);
 ;// CONCATENATED MODULE: ./lib/extract/http/proxy.js
@@ -80139,6 +81427,8 @@ async function* pagesOf(first, settings) {
     let lastBytes;
     /** Guesses beyond the next page were right so far. */
     let farSighted = true;
+    /** Bytes of the answer at hand that were not given back yet. */
+    let held = 0;
     const launch = (spec) => {
         const controller = linkController(signal);
         const answer = settings.fetch(spec, controller.signal);
@@ -80174,10 +81464,10 @@ async function* pagesOf(first, settings) {
                 return;
             const { spec } = flight;
             let answer = await flight.answer;
+            held = answer.bytes.byteLength;
             if (!strict)
                 asked.add(identityOf(spec));
             if (isIgnored(answer, settings.responseActions)) {
-                settings.waiting.give(answer.bytes.byteLength);
                 settings.onIgnored(answer.status);
                 return;
             }
@@ -80190,10 +81480,14 @@ async function* pagesOf(first, settings) {
             const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
             const tape = asTape ? scanList(answer.bytes) : undefined;
             if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
+                held = 0;
                 [answer, body] = await readOrAskAgain(spec, answer, settings);
             }
+            else {
+                settings.waiting.give(held);
+                held = 0;
+            }
             const bytes = answer.bytes.byteLength;
-            settings.waiting.give(bytes);
             let selection = { records: [], isObject: false };
             if (tape !== undefined) {
                 warnContentType(answer, settings);
@@ -80260,6 +81554,7 @@ async function* pagesOf(first, settings) {
         }
     }
     finally {
+        settings.waiting.give(held);
         drop();
         if (lastBytes !== undefined)
             (0,byte_pool/* dropBytes */.rA)(lastBytes);
@@ -80320,6 +81615,7 @@ function isIgnored(answer, actions) {
 function isSettled(answer, actions) {
     return actions.length > 0 && isIgnored(answer, actions);
 }
+/** The body of an answer, whose bytes are given back whatever comes of it. */
 async function readOrAskAgain(spec, answer, settings) {
     try {
         const body = readJson(answer, readOptions(settings));
@@ -80332,18 +81628,23 @@ async function readOrAskAgain(spec, answer, settings) {
         if (settings.strict || spec.method !== "GET")
             throw bodyFailure(answer, error, spec.method, settings.redact);
     }
+    finally {
+        settings.waiting.give(answer.bytes.byteLength);
+    }
     // A proxy may have cut or replaced the body: ask once more.
-    settings.waiting.give(answer.bytes.byteLength);
     const again = await settings.fetch(spec, settings.signal);
-    if (again.status >= 400)
-        throw statusFailure(again, spec.method);
     try {
+        if (again.status >= 400)
+            throw statusFailure(again, spec.method);
         return [again, readJson(again, readOptions(settings))];
     }
     catch (error) {
         if (!(error instanceof BodyError))
             throw error;
         throw bodyFailure(again, error, spec.method, settings.redact);
+    }
+    finally {
+        settings.waiting.give(again.bytes.byteLength);
     }
 }
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
@@ -80680,9 +81981,9 @@ function cursorValue(settings, row) {
     throw failure(settings, value === null ? "cursor_null" : "cursor_missing", what);
 }
 function hashOf(settings, row, legacy) {
-    return (0,digest/* digest128 */.Qi)((0,json_writer/* canonicalJson */.dj)(keyOf(settings, row)), legacy ? 15 : 9);
+    return (0,digest/* digest128 */.Qi)((0,json_writer/* canonicalJson */.dj)(cursor_keyOf(settings, row)), legacy ? 15 : 9);
 }
-function keyOf(settings, row) {
+function cursor_keyOf(settings, row) {
     const { dedupKey } = settings;
     if (dedupKey === undefined)
         return row;
@@ -81075,13 +82376,12 @@ function reportOf(run) {
         pages: counts.pages,
         records: counts.records,
         skipped: counts.skipped,
+        ...(run.failure === undefined ? {} : { failed: run.failure.code }),
         ...(last === null ? {} : { cursor: typeof last === "string" ? last : (0,json_writer/* compactJson */.Ar)(last) }),
         seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
     };
 }
 
-// EXTERNAL MODULE: ./lib/core/redact.js
-var core_redact = __nccwpck_require__(8038);
 ;// CONCATENATED MODULE: ./lib/extract/auth.js
 
 
@@ -81278,10 +82578,20 @@ async function readBody(stream, headers, limit) {
         }
         body.set(chunk, size);
         size = end;
+        freeNow(chunk);
     }
     if (announced !== undefined && size < announced)
         throw new BodyCutError(`${size} of ${announced} bytes`);
     return settle(body, size, headers["content-encoding"] ?? "", limit);
+}
+/**
+ * Gives back the memory of a piece that was copied and is all that its memory holds. The collector would find it later, but
+ * memory outside its heap makes it mark the whole heap, and a busy machine lets it fall behind.
+ */
+function freeNow(chunk) {
+    const memory = chunk.buffer;
+    if (memory instanceof ArrayBuffer && chunk.byteLength === memory.byteLength && chunk.byteLength > 0)
+        memory.transfer(0);
 }
 async function settle(body, size, encodings, limit) {
     const sent = body.subarray(0, size);
@@ -82107,6 +83417,40 @@ const PLAIN_AUTH_KEYS = new Set([
     "scope",
 ]);
 
+;// CONCATENATED MODULE: ./lib/extract/source-state.js
+
+/** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
+function stateOf(state, resource) {
+    return objectOf((0,core_json/* getOwn */.Ng)(objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
+}
+/**
+ * The state after a run: the cursors where they are now, except those of resources that are left out. The given value
+ * itself when nothing moved.
+ */
+function stateAfter(state, runs) {
+    let resources = objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
+    let moved = false;
+    for (const run of runs) {
+        if (run.cursors === undefined || run.failure !== undefined)
+            continue;
+        const before = objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
+        const after = run.cursors.stored(before);
+        if (after === before)
+            continue;
+        resources = withKey(resources, run.plan.name, after);
+        moved = true;
+    }
+    return moved ? withKey(state, "resources", resources) : state;
+}
+function objectOf(value) {
+    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
+}
+function withKey(object, key, value) {
+    const copy = { ...object };
+    (0,core_json/* setOwn */.P5)(copy, key, value);
+    return copy;
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/extraction.js
 
 
@@ -82120,8 +83464,9 @@ const PLAIN_AUTH_KEYS = new Set([
 
 
 
+
 /** Bytes of answers that are in flight or wait to be read. */
-const WAITING_BYTES = 32 * 1024 * 1024;
+const WAITING_BYTES = 12 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
 const READ_BYTES = 8 * 1024 * 1024;
 /** Chains of one child resource at a time; requests are bounded per origin. */
@@ -82178,6 +83523,8 @@ function startExtraction(settings, context) {
             // dlt walks parents one after the other.
             pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
             counts,
+            scope: linkController(signal),
+            failure: undefined,
         };
     }
     /** All pages of one chain: for one parent record, or of an independent resource. */
@@ -82224,7 +83571,7 @@ function startExtraction(settings, context) {
             fetch: (spec, own) => sender.send(run, chain, spec, own),
             waiting,
             read,
-            signal,
+            signal: run.scope.signal,
             ahead() {
                 // A declared row order may end the list at any page.
                 if (isRoot && plan.incremental?.row_order)
@@ -82237,6 +83584,10 @@ function startExtraction(settings, context) {
             maxDepth: limits.maxDepth,
         });
         for await (const page of pages) {
+            if (run.failure !== undefined) {
+                read.give(page.bytes);
+                return;
+            }
             counts.pages += 1;
             if (page.tape !== undefined && page.tape.count > 0) {
                 counts.records += page.tape.count;
@@ -82297,6 +83648,8 @@ function startExtraction(settings, context) {
             return;
         for (const row of rows) {
             for (const child of children) {
+                if (child.failure !== undefined)
+                    continue;
                 child.counts.chains += 1;
                 const chain = child.counts.chains;
                 await child.pool.add(() => inContext(child, runChain(child, chain, row)));
@@ -82315,11 +83668,30 @@ function startExtraction(settings, context) {
             await work;
         }
         catch (error) {
+            // It was left out because of another of its chains, or of a resource above.
+            if (run.failure !== undefined && !signal.aborted)
+                return;
             const known = error instanceof errors/* SluiceError */.ah ? error.with({ resource: run.plan.name }, "extract") : error;
+            if (settings.onResourceError === "skip" && isOfResource(known) && !signal.aborted)
+                return leaveOut(run, known);
             channel.close({ error: context.signal.aborted ? context.signal.reason : known });
             controller.abort(known);
             throw known;
         }
+    }
+    /** The resource and all below it: a list that is cut short has no complete lists below. */
+    function leaveOut(run, error) {
+        if (run.failure !== undefined)
+            return;
+        const isBelow = error.context.resource !== run.plan.name;
+        warn("W_RESOURCE_FAILED", run.plan.name, {
+            detail: isBelow ? `${run.plan.parent} above it failed` : `${error.code}: ${error.message}`,
+        });
+        run.failure = error;
+        run.scope.abort(error);
+        for (const child of run.children)
+            if (needed.has(child))
+                leaveOut(child, error);
     }
     async function runRoot(run) {
         run.counts.chains += 1;
@@ -82333,7 +83705,7 @@ function startExtraction(settings, context) {
             const failed = ends.find((end) => end.status === "rejected");
             if (failed !== undefined)
                 throw failed.reason;
-            finished = { state: newState(), resources: runs.filter((run) => needed.has(run)).map(reportOf) };
+            finished = conclude();
             channel.close();
         }
         catch (error) {
@@ -82344,20 +83716,18 @@ function startExtraction(settings, context) {
             await sender.close();
         }
     }
-    function newState() {
-        let resources = objectOf((0,core_json/* getOwn */.Ng)(context.state, "resources"));
-        let moved = false;
-        for (const run of runs) {
-            if (run.cursors === undefined || !needed.has(run))
-                continue;
-            const before = objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
-            const after = run.cursors.stored(before);
-            if (after === before)
-                continue;
-            resources = withKey(resources, run.plan.name, after);
-            moved = true;
-        }
-        return moved ? withKey(context.state, "resources", resources) : context.state;
+    /** Throws the first failure when it left nothing to load. */
+    function conclude() {
+        const asked = runs.filter((run) => needed.has(run));
+        const failed = asked.flatMap(({ plan, failure }) => failure === undefined ? [] : [{ resource: plan.name, error: failure }]);
+        const [first] = failed;
+        if (first !== undefined && asked.every((run) => !run.selected || run.failure !== undefined))
+            throw first.error;
+        return {
+            state: stateAfter(context.state, asked),
+            resources: asked.map(reportOf),
+            ...(first === undefined ? {} : { failed }),
+        };
     }
     let started = false;
     const pages = {
@@ -82393,6 +83763,12 @@ function startExtraction(settings, context) {
         },
     };
 }
+/** Faults of the source and its answers; those of the configuration and ours end every resource. */
+function isOfResource(error) {
+    return (error instanceof errors/* SourceError */.c8 ||
+        error instanceof errors/* DataError */.fL ||
+        (error instanceof errors/* SluiceError */.ah && error.code === "E_UNSAFE_URL"));
+}
 /** Nothing looks at the records of such a page here. */
 function tapePage(resource, page, tape) {
     return {
@@ -82416,17 +83792,6 @@ function withFields(record, fields) {
     }
     return copy;
 }
-function stateOf(state, resource) {
-    return objectOf((0,core_json/* getOwn */.Ng)(objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
-}
-function objectOf(value) {
-    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
-}
-function withKey(object, key, value) {
-    const copy = { ...object };
-    (0,core_json/* setOwn */.P5)(copy, key, value);
-    return copy;
-}
 
 ;// CONCATENATED MODULE: ./lib/extract/hints.js
 
@@ -82440,7 +83805,7 @@ function hintsOf(plan) {
         writeDisposition: dispositionOf(config.write_disposition),
         primaryKey: names(config.primary_key),
         mergeKey: names(config.merge_key),
-        columns: columnsOf(config.columns),
+        columns: columnHints(config.columns),
         ...(config.max_table_nesting === undefined || config.max_table_nesting === null
             ? {}
             : { maxTableNesting: config.max_table_nesting }),
@@ -82448,6 +83813,18 @@ function hintsOf(plan) {
         ...(cursorColumn === undefined ? {} : { cursorColumn }),
         ...(Object.keys(extra).length === 0 ? {} : { extra }),
     };
+}
+/** dlt: a list names its columns; in a mapping the key is the name, and a `name` beside it is another one. */
+function columnHints(written) {
+    if (written === null || written === undefined)
+        return {};
+    if (!Array.isArray(written))
+        return written;
+    const columns = {};
+    for (const column of written)
+        if (typeof column.name === "string")
+            columns[column.name] = column;
+    return columns;
 }
 /** Hints that only pass through, by their wire names. */
 function extraHints(plan) {
@@ -82492,12 +83869,6 @@ function contractOf(written) {
         ...(columns === undefined ? {} : { columns }),
         ...(data_type === undefined ? {} : { data_type }),
     };
-}
-/** Column hints by name; dlt takes a list of columns with their names too. */
-function columnsOf(written) {
-    if (!Array.isArray(written))
-        return written ?? {};
-    return Object.fromEntries(written.map((column) => [String(column.name), column]));
 }
 function names(keys) {
     if (keys === null || keys === undefined)
@@ -82607,6 +83978,7 @@ function restApi(options) {
             strict: compat === "strict",
             http: options.http ?? {},
             limits: options.limits ?? {},
+            onResourceError: options.onResourceError ?? "fail",
             functions: options.functions ?? {},
             rebaseLinks: options.rebaseLinks === true,
         }, context),
@@ -83030,13 +84402,14 @@ var version = __nccwpck_require__(3159);
  * that does not exist); nothing is requested.
  *
  * @param environment proxies are read from it
- * @param http options beside those that the configuration gives
+ * @param probe for a look at the source: one request at a time, and the first error counts
  */
-function buildSource(configuration, environment, http = {}) {
+function buildSource(configuration, environment, probe = false) {
     const { settings, source } = configuration;
     const common = {
         compat: settings.compat,
-        http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...http },
+        http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...(probe ? { concurrency: 1 } : {}) },
+        onResourceError: probe ? "fail" : settings.onResourceError,
         limits: {
             maxPages: settings.maxPages,
             maxEmptyPages: settings.maxEmptyPages,
@@ -83047,9 +84420,10 @@ function buildSource(configuration, environment, http = {}) {
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
     };
     const built = source.kind === "gitlab" ? buildGitlab(configuration, common) : buildRest(source, settings.endpoints, common);
+    const contracted = settings.schemaContract === undefined ? built : withContract(built, settings.schemaContract);
     return settings.writeDisposition === undefined
-        ? built
-        : withDisposition(built, { disposition: settings.writeDisposition });
+        ? contracted
+        : withDisposition(contracted, { disposition: settings.writeDisposition });
 }
 function buildGitlab({ settings }, common) {
     if (settings.token === undefined) {
@@ -83116,6 +84490,14 @@ function refuseBadCertificate(pem) {
         });
     }
 }
+/** dlt: the contract of a run holds for the source and for each resource. */
+function withContract(source, schemaContract) {
+    const resources = source.resources.map((resource) => ({
+        ...resource,
+        hints: { ...resource.hints, schemaContract },
+    }));
+    return { ...source, schemaContract, resources };
+}
 /** One disposition for all resources, instead of each one's own. */
 function withDisposition(source, writeDisposition) {
     const resources = source.resources.map((resource) => ({
@@ -83156,11 +84538,13 @@ function installFaults(environment) {
     }));
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 62 modules
-var open_destination = __nccwpck_require__(281);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 63 modules
+var open_destination = __nccwpck_require__(1313);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/shared/run-configured.js
+
+
 
 
 
@@ -83186,6 +84570,7 @@ async function runConfigured(configuration, options) {
         onMessage: (text) => options.onEvent({ type: "message", level: "debug", text }),
     });
     const { settings } = configuration;
+    const redact = (0,core_redact/* createRedactor */.lY)(configuration.secrets.map((secret) => secret.reveal()));
     try {
         const run = await runPipeline({
             pipeline: configuration.pipelineName,
@@ -83195,11 +84580,14 @@ async function runConfigured(configuration, options) {
             destinationKind: opened.kind,
             encoder: copyText,
             workFolder: options.workingDirectory,
+            ...schemaPaths(settings),
+            ...(settings.refresh === undefined ? {} : { refresh: settings.refresh }),
             ...(settings.limit === undefined ? {} : { limit: settings.limit }),
             limits: { maxValueBytes: settings.maxValueBytes, maxDepth: settings.maxDepth },
             maxWorkBytes: settings.maxWorkBytes,
             ...(settings.timeout === undefined ? {} : { timeLimit: { seconds: settings.timeout, startedAt } }),
             data: dataRules(settings),
+            maskTrace: (trace) => (0,redact_trace/* redactTrace */.R)(redact, trace),
             signal: options.signal,
             clock: system_ports/* systemClock */.m,
             random: system_ports/* systemRandom */.v,
@@ -83222,6 +84610,16 @@ async function runConfigured(configuration, options) {
     finally {
         await opened.close();
     }
+}
+function schemaPaths({ exportSchemaPath: exportTo, importSchemaPath: importFrom, }) {
+    if (exportTo === undefined && importFrom === undefined)
+        return {};
+    return {
+        schemaPaths: {
+            ...(exportTo === undefined ? {} : { exportTo }),
+            ...(importFrom === undefined ? {} : { importFrom }),
+        },
+    };
 }
 
 
@@ -84748,6 +86146,7 @@ const UNDERSCORES = /__+/g;
 /* harmony export */   As: () => (/* binding */ isComplete),
 /* harmony export */   KI: () => (/* binding */ isSystemTable),
 /* harmony export */   Kl: () => (/* binding */ rootTableOf),
+/* harmony export */   Ug: () => (/* binding */ cloneTable),
 /* harmony export */   Xx: () => (/* binding */ RELATIONAL_MODULE),
 /* harmony export */   _e: () => (/* binding */ tableChain),
 /* harmony export */   bP: () => (/* binding */ cloneSchema),
@@ -84756,7 +86155,7 @@ const UNDERSCORES = /__+/g;
 /* harmony export */   ws: () => (/* binding */ writeDispositionOf),
 /* harmony export */   zC: () => (/* binding */ mergeStrategyOf)
 /* harmony export */ });
-/* unused harmony exports defaultSettings, cloneTable */
+/* unused harmony export defaultSettings */
 /* harmony import */ var _system_tables_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3366);
 
 /** The schema that dlt starts a pipeline with: the system tables, the default hints, the snake_case relational normalizer. */
@@ -85304,7 +86703,10 @@ function nextState(previous, changes) {
     (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "destination_type", "dlt.destinations.postgres");
     (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "destination_name", (previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "destination_name")) ?? null);
     (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "_version_hash", "");
-    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "sources", withSource(previous, changes));
+    const sources = withSource(previous, changes);
+    // dlt: no `sources` at all as long as no resource ever kept anything.
+    if (sources !== undefined)
+        (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(state, "sources", sources);
     if (previous !== null)
         carryUnknown(previous, state);
     const versionHash = (0,_version_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .stateVersionHash */ .I)((0,_version_hash_js__WEBPACK_IMPORTED_MODULE_2__/* .without */ .F)(state, HASH_KEY));
@@ -85333,6 +86735,10 @@ function stateSchemaNames(state) {
 function withSource(previous, changes) {
     const sources = {};
     const old = previous === null ? undefined : (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(previous, "sources");
+    const had = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(old) && (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(old, changes.sourceName) !== undefined;
+    const isEmpty = Object.keys(changes.sourceState).length === 0 && changes.sourceTouched !== true;
+    if (!had && isEmpty)
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(old) ? old : undefined;
     if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(old))
         for (const [key, value] of Object.entries(old))
             (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(sources, key, value);
