@@ -23,9 +23,34 @@ export interface Destination {
    * transaction that was begun, and falls back to one of its own when that has failed.
    */
   load(request: LoadRequest, early?: EarlyLoad): Promise<LoadOutcome>;
+  /** What is known of one load: its row in `_dlt_loads`, what is left of its rows, what it changed. Reads only. */
+  describeLoad(request: LoadQuestion): Promise<LoadRecord | null>;
   /** What a load into a dataset will find: server and privileges. Reads only. */
   check(request: CheckRequest): Promise<DestinationCheck>;
   close(): Promise<void>;
+}
+
+export interface LoadQuestion {
+  readonly dataset: string;
+  /** The newest load of these schemas is meant when there is no load id; of all when there are none. */
+  readonly schemas: readonly string[];
+  readonly loadId?: string;
+  readonly signal: AbortSignal;
+  readonly warn: Warn;
+}
+
+export interface LoadRecord {
+  readonly loadId: string;
+  readonly schemaName: string;
+  /** 0: complete. */
+  readonly status: number;
+  /** ISO time, UTC. */
+  readonly insertedAt: string;
+  readonly schemaVersionHash: string;
+  /** Rows of the load that are in the tables now, nested ones included; later loads may have replaced others. */
+  readonly rows: ReadonlyMap<string, number>;
+  /** Against the schema of the load before; null when one of the two versions is no longer stored. */
+  readonly changes: readonly SchemaChange[] | null;
 }
 
 export interface CheckRequest {

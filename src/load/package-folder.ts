@@ -41,6 +41,11 @@ export async function listPackages(workFolder: string): Promise<readonly FoundPa
   return found;
 }
 
+/** Folders of the packages that failed for good, oldest load id first. */
+export async function listFailed(workFolder: string): Promise<readonly string[]> {
+  return (await subfolders(failedFolder(workFolder))).map((name) => join(failedFolder(workFolder), name));
+}
+
 /** Sets the marker that COMMIT is about to be sent. Durable when it returns. */
 export async function markCommitting(folder: string): Promise<void> {
   await writeDurable(join(folder, COMMITTING), "");

@@ -1,12 +1,15 @@
 import { SluiceError } from "../core/errors.ts";
 import { faultPoint } from "../core/fault-point.ts";
+import { isJsonObject, type JsonObject } from "../core/json.ts";
+import { parseJson } from "../core/json-reader.ts";
 import type { LoadOutcome } from "../load/destination.ts";
+import { writeFailure } from "../load/failure-file.ts";
 import { failPackage, markCommitted, markCommitting, removePackage } from "../load/package-folder.ts";
 import { isSystemTable, rootTableOf, writeDispositionOf } from "../schema/schema.ts";
 import type { MadePackage } from "./make-package.ts";
 import type { PipelineOptions } from "./options.ts";
 import type { PackageTrace, TableTrace } from "./trace.ts";
-import type { TraceRecorder } from "./trace-recorder.ts";
+import { failureTrace, type TraceRecorder } from "./trace-recorder.ts";
 import { pipelineFolder } from "./work-folder.ts";
 
 /**
@@ -48,10 +51,17 @@ export async function loadPackage(
     recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "normalized", undefined));
     if (error instanceof SluiceError && error.code === "E_STATE_MOVED") await removePackage(folder);
     else if (!(error instanceof SluiceError && error.retryable) && !signal.aborted) {
+      await writeFailure(folder, failureJson(error));
       await failPackage(pipelineFolder(options.workFolder, options.pipeline), folder);
     }
     throw error;
   }
+}
+
+/** Plain JSON, as it stands in the trace. */
+function failureJson(error: unknown): JsonObject {
+  const facts = parseJson(JSON.stringify(failureTrace(error)));
+  return isJsonObject(facts) ? facts : {};
 }
 
 function packageTrace(

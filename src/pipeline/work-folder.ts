@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rm } from "node:fs/promises";
+import { mkdir, open, readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SluiceError } from "../core/errors.ts";
 import { pathName } from "../load/path-name.ts";
@@ -51,6 +51,17 @@ export async function lockPipelineFolder(workFolder: string, pipeline: string): 
       }
       await rm(path, { force: true });
     }
+  }
+}
+
+/** Does something with the folder of a pipeline for itself; leaves no folder behind where there was nothing to do. */
+export async function inPipelineFolder<T>(workFolder: string, pipeline: string, work: () => Promise<T>): Promise<T> {
+  const unlock = await lockPipelineFolder(workFolder, pipeline);
+  try {
+    return await work();
+  } finally {
+    await unlock();
+    await rmdir(pipelineFolder(workFolder, pipeline)).catch(() => {});
   }
 }
 

@@ -35,14 +35,13 @@ export function refreshSchema(stored: Schema, mode: RefreshMode, resources: Read
   // dlt: the whole schema begins anew, with its version and history.
   if (mode === "drop_sources") return { schema: createSchema(stored.name), dropped: withRows, emptied: [] };
   const schema = cloneSchema(stored);
-  for (const { name } of tables) {
-    schema.tables.delete(name);
-    forgetPropagation(schema, name);
-  }
+  for (const { name } of tables) forgetTable(schema, name);
   return { schema, dropped: withRows, emptied: [] };
 }
 
-function forgetPropagation(schema: Schema, table: string): void {
+/** Takes a table out of a schema, and out of the rules by which its row ids go down to nested tables. */
+export function forgetTable(schema: Schema, table: string): void {
+  schema.tables.delete(table);
   const json = member(schema.normalizers, "json");
   const config = member(json, "config");
   const propagation = member(config, "propagation");

@@ -78,6 +78,12 @@ export function stateSchemaNames(state: JsonObject): readonly string[] {
   return isJsonArray(names) ? names.filter((name) => typeof name === "string") : [];
 }
 
+/** `default_schema_name` of a state document; the first of its schemas when it names none. */
+export function defaultSchemaName(state: JsonObject): string | undefined {
+  const name = getOwn(state, "default_schema_name");
+  return typeof name === "string" ? name : stateSchemaNames(state)[0];
+}
+
 function withSource(previous: JsonObject | null, changes: StateChanges): JsonObject | undefined {
   const sources: { [key: string]: JsonValue } = {};
   const old = previous === null ? undefined : getOwn(previous, "sources");

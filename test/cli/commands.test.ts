@@ -3,7 +3,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { type Ended, folder, onlyObject, sluice } from "./support.ts";
 
-const COMMANDS = ["run", "extract", "normalize", "check", "info", "demo"];
+const COMMANDS = [
+  ...["run", "extract", "normalize", "check", "info", "trace", "schema", "load-package", "failed-jobs"],
+  ...["sync", "drop", "drop-pending-packages", "demo"],
+];
 const ROOT = new URL("../../", import.meta.url);
 
 /** Help texts by command; asked for once. */
@@ -42,7 +45,7 @@ test("the version is that of package.json; no command at all shows the help and 
 test("the commands of the README exist with their flags", async (t) => {
   const cwd = await folder(t);
   const readme = await readFile(new URL("README.md", ROOT), "utf8");
-  const lines = [...readme.matchAll(/^(?:npx )?sluice (\w+)(.*?)(?: +#.*)?$/gm)];
+  const lines = [...readme.matchAll(/^(?:npx )?sluice ([\w-]+)(.*?)(?: +#.*)?$/gm)];
   assert.ok(lines.length >= COMMANDS.length);
   const known = await helpTexts(cwd);
   for (const [, name = "", rest = ""] of lines) {

@@ -9,6 +9,7 @@ import { connect } from "./connect.ts";
 import { type ConnectionParts, parseConnectionString } from "./connection-string.ts";
 import { connectionTarget, displayName } from "./connection-target.ts";
 import { databaseError } from "./database-error.ts";
+import { describeLoad } from "./describe-load.ts";
 import { beginEarly, EARLY_LIMITS, type EarlyLimits, earlyLoadRequest, PostgresEarlyLoad } from "./early-load.ts";
 import { createGrants } from "./grants.ts";
 import type { LoadContext, ReplaceMethod } from "./load-context.ts";
@@ -120,6 +121,7 @@ export function createPostgres(options: PostgresOptions): Destination {
   return {
     displayName: displayName(target),
     sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
+    describeLoad: (request) => reading(request, (session) => describeLoad(session, request, { transaction, grants })),
     check: (request) =>
       reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
     beginEarly(request) {

@@ -115,7 +115,7 @@ function refused(cause: pg.DatabaseError, purpose: Purpose, context: SluiceError
   const message = `could not ${purpose.doing}${named === "" ? "" : ` (${named})`}: ${what} (${cause.code})`;
   return new DestinationError("E_DEST_DATA", message, {
     step: "load",
-    ...(id === undefined ? {} : { hint: "Set reserved-fields: regenerate, so that ids of the source are not used." }),
+    hint: refusalHint(cause.code, id),
     context: {
       ...context,
       ...(table === undefined ? {} : { table }),
@@ -125,6 +125,14 @@ function refused(cause: pg.DatabaseError, purpose: Purpose, context: SluiceError
     },
     cause: withoutRowData(cause),
   });
+}
+
+/** What the user can do about it. */
+function refusalHint(state: string | undefined, id: string | undefined): string {
+  if (id !== undefined) return "Set reserved-fields: regenerate, so that ids of the source are not used.";
+  if (state === "2BP01") return "Drop what stands upon the table (views, foreign keys) first; Sluice never drops it.";
+  if (state?.startsWith("23") === true) return "Change the rows or the constraint; nothing of this load was written.";
+  return "Nothing of this load was written; the server's message says what it refused.";
 }
 
 /** `COPY t, line 12, column a: "..."`: the server's own words, in every language in this order. */

@@ -3,7 +3,7 @@ import { faultPoint } from "../../core/fault-point.ts";
 import type { SchemaChange } from "../../load/destination.ts";
 import { completeColumns, isSystemTable } from "../../schema/schema.ts";
 import { STATE_TABLE } from "../../schema/system-tables.ts";
-import type { Table } from "../../schema/table.ts";
+import type { Column, Table } from "../../schema/table.ts";
 import { type Catalog, readCatalog, schemaExists } from "./catalog.ts";
 import type { DatasetLock } from "./guard.ts";
 import { openTransaction } from "./guard.ts";
@@ -208,12 +208,14 @@ export async function lockTables(
   return true;
 }
 
-function tableAdded(table: Table): SchemaChange {
+/** A new table, as the report tells it. */
+export function tableAdded(table: Table): SchemaChange {
   const columns = completeColumns(table).map((column) => ({ name: column.name, type: columnType(column) }));
   return { table: table.name, change: "table_added", columns };
 }
 
-function columnAdded({ table }: TableColumns, column: TableColumns["columns"][number]): SchemaChange {
+/** A new column, likewise. */
+export function columnAdded({ table }: Pick<TableColumns, "table">, column: Column): SchemaChange {
   return {
     table: table.name,
     change: column.variant === true ? "variant_added" : "column_added",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { createInterface } from "node:readline/promises";
 import { type Configuration, type ConfigurationSources, loadConfiguration } from "../../config/load-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor } from "../../core/redact.ts";
@@ -22,6 +23,8 @@ export interface CliContext {
   /** True when progress may be drawn. */
   readonly isTerminal: boolean;
   readonly columns: () => number;
+  /** Asks a question that is answered by yes or no; undefined when nobody sits there to answer. */
+  confirm(question: string): Promise<boolean | undefined>;
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   /** Masks secrets in everything that is printed; grows as secrets become known. */
@@ -57,6 +60,16 @@ export function createCliContext(): CliContext {
     err: (text) => process.stderr.write(redact(text)),
     isTerminal: process.stderr.isTTY === true,
     columns: () => process.stderr.columns ?? 80,
+    confirm: async (question) => {
+      if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined;
+      const terminal = createInterface({ input: process.stdin, output: process.stderr });
+      try {
+        const answer = await terminal.question(`${question} [y/N] `, { signal: controller.signal });
+        return /^y(es)?$/i.test(answer.trim());
+      } finally {
+        terminal.close();
+      }
+    },
     signal: controller.signal,
     redact: (text) => redact(text),
     addSecrets: (values) => {

@@ -7,11 +7,18 @@ import { addCheck } from "./check.ts";
 import type { Action, Flags } from "./command.ts";
 import { createCliContext } from "./context.ts";
 import { addDemo } from "./demo.ts";
+import { addDrop } from "./drop.ts";
+import { addDropPendingPackages } from "./drop-pending-packages.ts";
 import { addExtract } from "./extract.ts";
+import { addFailedJobs } from "./failed-jobs.ts";
 import { reportFailure } from "./failure.ts";
 import { addInfo } from "./info.ts";
+import { addLoadPackage } from "./load-package.ts";
 import { addNormalize } from "./normalize.ts";
 import { addRun } from "./run.ts";
+import { addSchema } from "./schema.ts";
+import { addSync } from "./sync.ts";
+import { addTrace } from "./trace.ts";
 
 boundYoungHeap();
 const context = createCliContext();
@@ -37,7 +44,9 @@ const program = new Command("sluice")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
 
-for (const add of [addRun, addExtract, addNormalize, addCheck, addInfo, addDemo]) add(program, action);
+const commands = [addRun, addExtract, addNormalize, addCheck, addInfo, addTrace, addSchema, addLoadPackage];
+const menders = [addFailedJobs, addSync, addDrop, addDropPendingPackages, addDemo];
+for (const add of [...commands, ...menders]) add(program, action);
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });
 
 try {

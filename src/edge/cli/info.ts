@@ -1,19 +1,12 @@
-import { readdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import { ConfigError } from "../../core/errors.ts";
-import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../../core/json.ts";
-import { parseJson } from "../../core/json-reader.ts";
+import { getOwn, isJsonArray, type JsonObject, type JsonValue } from "../../core/json.ts";
 import { compactJson } from "../../core/json-writer.ts";
 import { WarningLog } from "../../core/warnings.ts";
 import type { SyncResult } from "../../load/destination.ts";
-import { listPackages } from "../../load/package-folder.ts";
-import { pipelineFolder, traceFile } from "../../pipeline/work-folder.ts";
-import { datasetName } from "../../schema/naming/snake-case.ts";
+import { isPending } from "../../load/package-facts.ts";
 import { isSystemTable } from "../../schema/schema.ts";
-import { openDestination } from "../shared/open-destination.ts";
 import { type Action, addSettings } from "./command.ts";
-import { configure, readText, workingDirectory } from "./context.ts";
+import { asObject, findPipeline, PIPELINE_SETTINGS, withDestination } from "./known-pipeline.ts";
 
 /** `sluice info [PIPELINE]`: what is known of a pipeline, here and in the destination. */
 export function addInfo(program: Command, action: Action): void {
@@ -25,63 +18,23 @@ export function addInfo(program: Command, action: Action): void {
       "after",
       "\nExample:\n  sluice info gitlab_pipeline --connection-string postgresql://loader@db.example.com/analytics",
     );
-  addSettings(command, [
-    "connection-string",
-    "dataset-name",
-    "working-directory",
-    "connect-wait",
-    "allow-insecure-postgres",
-  ]);
+  addSettings(command, PIPELINE_SETTINGS);
   action(command, async (context, flags, [given]) => {
-    const configuration = configure(context, undefined, flags, { needsDestination: false });
-    const folder = workingDirectory(configuration);
-    const pipeline = given ?? (await onlyPipeline(folder));
-    const text = readText(traceFile(folder, pipeline));
-    const trace = text === undefined ? undefined : asObject(parseJson(text));
-    const hasDatabase = configuration.destination.kind === "postgres" || trace?.destination === "embedded";
-    if (trace === undefined && configuration.destination.kind !== "postgres") {
-      throw new ConfigError("E_INPUT", `no run of pipeline ${pipeline} is known in ${resolve(folder)}`, {
-        step: "config",
-        hint: "Give --connection-string to look into the destination, or --working-directory of its runs.",
-        context: { pipeline },
-      });
-    }
-    const written = flags.datasetName ?? trace?.dataset ?? configuration.datasetName;
-    const dataset = datasetName(String(written));
-    const packages = await listPackages(pipelineFolder(folder, pipeline));
-    const pending = packages.filter(({ status }) => status === "pending" || status === "committing");
+    const known = await findPipeline(context, flags, given, "info");
+    const { dataset, name: pipeline, trace } = known;
+    const pending = known.packages.filter(isPending).length;
     let synced: SyncResult | undefined;
-    let name = String(trace?.destinationName ?? "");
-    if (hasDatabase) {
-      const opened = await openDestination(configuration, {
-        workingDirectory: folder,
-        environment: context.environment,
+    let destination = String(trace?.destinationName ?? "");
+    if (known.hasDatabase) {
+      synced = await withDestination(context, known, (opened) => {
+        destination = opened.displayName;
+        const schemas = known.schemaName === undefined ? [] : [known.schemaName];
+        return opened.sync({ dataset, pipeline, schemas, signal: context.signal, warn: new WarningLog().warn });
       });
-      try {
-        name = opened.destination.displayName;
-        const schemas = typeof trace?.schemaName === "string" ? [trace.schemaName] : [];
-        const warn = new WarningLog().warn;
-        synced = await opened.destination.sync({ dataset, pipeline, schemas, signal: context.signal, warn });
-      } finally {
-        await opened.close();
-      }
     }
-    const facts = infoFacts({ pipeline, dataset, destination: name, trace, synced, pending: pending.length });
+    const facts = infoFacts({ pipeline, dataset, destination, trace, synced, pending });
     context.out(flags.json === true ? compactJson({ ok: true, ...facts }) : infoText(facts));
   });
-}
-
-async function onlyPipeline(folder: string): Promise<string> {
-  const names = await readdir(join(folder, "pipelines")).catch(() => []);
-  const [first, ...more] = names;
-  if (first !== undefined && more.length === 0) return first;
-  throw new ConfigError(
-    "E_INPUT",
-    first === undefined
-      ? `no pipeline has run in ${folder}`
-      : `several pipelines have run in ${folder}: ${names.join(", ")}`,
-    { step: "config", hint: "Name one: sluice info PIPELINE." },
-  );
 }
 
 function infoFacts(known: {
@@ -173,8 +126,4 @@ function infoText(facts: JsonObject): string {
   }
   lines.push(`pending packages: ${facts.pending_packages}`);
   return lines.join("\n");
-}
-
-function asObject(value: JsonObject[string] | undefined): JsonObject | undefined {
-  return isJsonObject(value) ? value : undefined;
 }

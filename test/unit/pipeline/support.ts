@@ -49,6 +49,7 @@ export function memoryDestination(): MemoryDestination {
     check: async () => {
       throw new Error("not asked");
     },
+    describeLoad: async () => null,
     close: async () => {},
   };
   return destination;
