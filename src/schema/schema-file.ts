@@ -1,17 +1,24 @@
 import { isJsonObject, type JsonObject, type JsonValue, keysOf } from "../core/json.ts";
+import { prettyJson } from "../core/json-writer.ts";
+import { yamlText } from "../core/yaml-writer.ts";
 import { cloneSchema } from "./schema.ts";
 import { parseStoredSchema, storedSchema } from "./stored.ts";
 import type { Schema } from "./table.ts";
 import { bumpVersion, schemaVersionHash } from "./version-hash.ts";
-import { yamlText } from "./yaml-text.ts";
 
 /** Name of the file of a schema in a folder of schema files. */
 export function schemaFileName(schema: string): string {
   return `${schema}.schema.yaml`;
 }
 
-/** A schema as dlt exports it: its stored form, in which tables and columns do not repeat their names, as YAML. */
-export function schemaFileText(schema: Schema): string {
+/** A schema as dlt prints and exports it, byte for byte. dlt: `to_pretty_yaml`, `to_pretty_json`. */
+export function schemaFileText(schema: Schema, format: "yaml" | "json" = "yaml"): string {
+  const document = schemaFileDocument(schema);
+  return format === "yaml" ? yamlText(document) : prettyJson(document);
+}
+
+/** The stored form, in which tables and columns do not repeat their names, without the hash of an import. */
+export function schemaFileDocument(schema: Schema): JsonObject {
   const { imported_version_hash: _1, tables, ...rest } = storedSchema(schema);
   const document: Record<string, JsonValue> = {};
   for (const key of ["version", "version_hash", "engine_version", "name"]) document[key] = rest[key] ?? null;
@@ -19,7 +26,7 @@ export function schemaFileText(schema: Schema): string {
     const { name: _2, columns, ...hints } = table;
     return { columns: mapMembers(columns, ({ name: _3, ...column }) => column), ...hints };
   });
-  return yamlText({ ...document, ...rest });
+  return { ...document, ...rest };
 }
 
 /**
