@@ -72,7 +72,8 @@ class YamlWriter {
 
   #string(text: string, indent: number, isKey: boolean): void {
     const breaks = text.includes("\n");
-    if (!isPrintable(text) || / \n|\n /.test(text) || (isKey && breaks)) this.#doubleQuoted(text);
+    if (!isPrintable(text) || / \n|\n /.test(text) || (isKey && breaks))
+      this.#doubleQuoted(text, isKey ? undefined : indent);
     else if (isPlain(text)) this.#folded(text, isKey ? undefined : indent);
     else {
       this.#put("'");
@@ -83,21 +84,42 @@ class YamlWriter {
 
   /** A blank beyond the width becomes a line break; a line break becomes two. */
   #folded(text: string, indent: number | undefined, quoted = false): void {
-    for (const part of text.split(/(\n+| +)/)) {
+    const parts = text.split(/(\n+| +)/);
+    for (const [index, part] of parts.entries()) {
       if (part.startsWith("\n")) {
         this.text += `\n${part}`;
         this.#column = 0;
         this.#put(" ".repeat(indent ?? 0));
         continue;
       }
-      const edge = quoted && (text.startsWith(part) || text.endsWith(part)) && part.trim() === "";
+      // A blank at an end of the text stays one.
+      const edge = quoted && (parts[index - 1] === "" || (parts[index + 1] === "" && index === parts.length - 2));
       if (part === " " && indent !== undefined && this.#column > WIDTH && !edge) this.#line(indent);
       else this.#put(part);
     }
   }
 
-  #doubleQuoted(text: string): void {
-    this.#put(`"${[...text].map(escaped).join("")}"`);
+  /** Escapes, and breaks with a backslash beyond the width; a blank after the break has a backslash of its own. */
+  #doubleQuoted(text: string, indent: number | undefined): void {
+    const characters = [...text];
+    let start = 0;
+    this.#put('"');
+    for (let end = 0; end <= characters.length; end += 1) {
+      const character = characters[end];
+      const shown = character === undefined ? undefined : escaped(character);
+      if (shown !== character || character === undefined) {
+        this.#put(characters.slice(start, end).join(""));
+        if (shown !== undefined) this.#put(shown);
+        start = character === undefined ? end : end + 1;
+      }
+      const mayBreak = end > 0 && end < characters.length - 1 && (character === " " || start >= end);
+      if (indent === undefined || !mayBreak || this.#column + (end - start) <= WIDTH) continue;
+      this.#put(`${characters.slice(start, end).join("")}\\`);
+      start = Math.max(start, end);
+      this.#line(indent);
+      if (characters[start] === " ") this.#put("\\");
+    }
+    this.#put('"');
   }
 
   #line(indent: number): void {

@@ -58,6 +58,21 @@ test("YAML is written byte for byte as dlt's library does", () => {
   assert.equal(yamlText(parseJson(DOCUMENT)), PYYAML);
 });
 
+test("a quoted text that ends with a blank is folded all the same", () => {
+  const text = `it: ${"long enough to be broken, ".repeat(4)}`;
+  const [first, ...rest] = yamlText({ key: text }).split("\n");
+  assert.equal(first, "key: 'it: long enough to be broken, long enough to be broken, long enough to be broken,");
+  assert.deepEqual(rest, ["  long enough to be broken, '", ""]);
+});
+
+test("a text in double quotes is folded with backslashes", () => {
+  const text = "\u007f two  blanks ".repeat(8);
+  assert.equal(
+    yamlText({ k: text }),
+    'k: "\\x7F two  blanks \\x7F two  blanks \\x7F two  blanks \\x7F two  blanks \\x7F two \\\n  \\ blanks \\x7F two  blanks \\x7F two  blanks \\x7F two  blanks "\n',
+  );
+});
+
 test("characters that cannot be printed are escaped", () => {
   assert.equal(yamlText({ a: "\u0000 \u0085 \u2028 \ufeff\ud800" }), 'a: "\\0 \\N \\L \\uFEFF\\uD800"\n');
 });
