@@ -90,6 +90,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
       counts,
       scope: linkController(signal),
+      started: false,
       failure: undefined,
     };
   }
@@ -159,6 +160,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       if (page.tape !== undefined && page.tape.count > 0) {
         counts.records += page.tape.count;
         channel.push(tapePage(plan.name, page, page.tape));
+        run.started = true;
         taken += 1;
         counts.endedAt = clock.now();
         if (limit !== undefined && taken >= limit) break;
@@ -174,8 +176,11 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         counts.records += rows.length;
         channel.push({ resource: plan.name, records: rows, bytes: page.bytes });
       } else {
+        // dlt: an empty page starts a resource, so that its hints are known and a replaced table is emptied.
+        if (rows !== null && run.selected && !run.started) channel.push({ resource: plan.name, records: [], bytes: 0 });
         read.give(page.bytes);
       }
+      if (rows !== null && run.selected) run.started = true;
       if (rows !== null) {
         taken += 1;
         await startChildren(run, rows);

@@ -25,6 +25,8 @@ export interface ResourceRun {
   readonly counts: Counts;
   /** Ends its chains alone. */
   readonly scope: LinkedController;
+  /** A page of it went on, with or without records. */
+  started: boolean;
   /** Why it is left out, when errors of resources are skipped. */
   failure: SluiceError | undefined;
 }

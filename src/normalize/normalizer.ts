@@ -252,6 +252,8 @@ export function createNormalizer(options: NormalizerOptions): Normalizer {
     handed: HandedDown,
     parentId: string,
   ): void => {
+    // An empty list may have come after one of the same name.
+    if (items.length === 0) return;
     if (list.plan === undefined) {
       if (!list.discarded && !mayFillTable(context, list.name, parent.name)) list.discarded = true;
       if (list.discarded) {

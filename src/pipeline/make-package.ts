@@ -27,6 +27,7 @@ import { watchKeys } from "./repeated-keys.ts";
 import { exportSchema, importSchema, linkImport } from "./schema-files.ts";
 import { stopAt } from "./time-limit.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
+import { unheardReplaced } from "./unheard-replaced.ts";
 import { pipelineFolder } from "./work-folder.ts";
 
 /** A package on disk, ready to be loaded. */
@@ -120,6 +121,8 @@ export async function makePackage(
     const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
     // What the tables hold is not given up for rows that did not come.
     if (forgets && failed[0] !== undefined) throw failed[0].error;
+    for (const resource of unheardReplaced(source.resources, before, reports, normalizer.started))
+      await spool(() => normalizer.page({ resource, records: [], bytes: 0 }));
     await spool(() => normalizer.finish());
     const started = await leaveOut({ failed, started: normalizer.started, before, schema, writer, early });
     const next = nextState(synced.state, {
@@ -131,7 +134,10 @@ export async function makePackage(
       sourceTouched: replaced.size > 0,
     });
     const rootTables = started.map(({ table }) => table);
-    const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
+    const replaces = rootTables.some(
+      (table) =>
+        schema.tables.get(table)?.writeDisposition === "replace" && before.tables.get(table)?.seenData === true,
+    );
     recorder.within("normalize", createdAt, normalizeMs / 1000, true);
     if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
       await early.abandon();

@@ -23,6 +23,8 @@ export interface DatasetTable {
   readonly constraints: readonly string[];
   /** One JSON text a row, sorted. */
   readonly rows: readonly string[];
+  /** The same without the load that each row came with. */
+  readonly ofAnyLoad: readonly string[];
 }
 
 type Row = Record<string, string | null>;
@@ -64,6 +66,12 @@ export async function readDataset(
       );
     }
     const labels = labelRows(raw, loadIndex);
+    const anyLoad = new Map([...loadIndex.keys()].map((load) => [load, 0]));
+    const labelsOfAnyLoad = labelRows(raw, anyLoad);
+    const texts = (table: string, named: ReadonlyMap<string, string>, loads: ReadonlyMap<string, number>): string[] =>
+      (raw.get(table) ?? [])
+        .map((row) => canonical(mapIds(row, isExact(exact, table) ? undefined : named, loads)) ?? "")
+        .sort();
     return {
       tables: new Map(
         names.map((table) => [
@@ -71,9 +79,8 @@ export async function readDataset(
           {
             columns: columns.filter((c) => c.table_name === table).map((c) => `${c.column_name} ${c.type}`),
             constraints: constraints.filter((c) => c.table_name === table).map((c) => c.definition ?? ""),
-            rows: (raw.get(table) ?? [])
-              .map((row) => JSON.stringify(mapIds(row, isExact(exact, table) ? undefined : labels, loadIndex)))
-              .sort(),
+            rows: texts(table, labels, loadIndex),
+            ofAnyLoad: texts(table, labelsOfAnyLoad, anyLoad),
           },
         ]),
       ),
@@ -101,43 +108,61 @@ export async function readDataset(
   }
 }
 
-/** What differs between two datasets, one line each; empty when they are equal. */
-export function compareDatasets(ours: Dataset, theirs: Dataset): string[] {
+/** What differs between two datasets, one line each, of rows so many a table; empty when they are equal. */
+export function compareDatasets(ours: Dataset, theirs: Dataset, mostRows = 5): string[] {
   const lines: string[] = [];
   const differ = (what: string, a: unknown, b: unknown): void => {
-    if (canonical(a) !== canonical(b)) lines.push(`${what}: ${canonical(a)} instead of ${canonical(b)}`);
+    for (const [place, left, right] of places(a, b))
+      lines.push(`${what}${place}: ${canonical(left) ?? "nothing"} instead of ${canonical(right) ?? "nothing"}`);
   };
   differ("tables", [...ours.tables.keys()].sort(), [...theirs.tables.keys()].sort());
   for (const [name, table] of ours.tables) {
     const other = theirs.tables.get(name);
     if (other === undefined) continue;
-    differ(`columns of ${name}`, table.columns, other.columns);
+    const sameColumns = canonical(table.columns.toSorted()) === canonical(other.columns.toSorted());
+    if (!sameColumns) differ(`columns of ${name}`, table.columns, other.columns);
+    else if (canonical(table.columns) !== canonical(other.columns))
+      lines.push(`order of columns of ${name}: ${table.columns.join(", ")} instead of ${other.columns.join(", ")}`);
     differ(`constraints of ${name}`, table.constraints, other.constraints);
-    for (const row of without(table.rows, other.rows).slice(0, 5))
-      lines.push(`row of ${name} only in the first: ${row}`);
-    for (const row of without(other.rows, table.rows).slice(0, 5))
+    const moved = without(table.rows, other.rows);
+    if (moved.length > 0 && canonical(table.ofAnyLoad) === canonical(other.ofAnyLoad)) {
+      lines.push(`loads of rows of ${name}: ${moved.length} rows came with another load`);
+      continue;
+    }
+    for (const row of moved.slice(0, mostRows)) lines.push(`row of ${name} only in the first: ${row}`);
+    for (const row of without(other.rows, table.rows).slice(0, mostRows))
       lines.push(`row of ${name} only in the second: ${row}`);
   }
-  differ("loads", ours.loads, theirs.loads);
-  lines.push(...documentDifferences("schema versions", ours.versions, theirs.versions).slice(0, 20));
-  lines.push(...documentDifferences("states", ours.states, theirs.states).slice(0, 20));
+  differ("loads", loadsByVersion(ours), loadsByVersion(theirs));
+  const documents = (dataset: Dataset): unknown[] => dataset.versions.map(({ document }) => document);
+  differ("schema versions", documents(ours), documents(theirs));
+  for (const [index, { hash, document }] of ours.versions.entries()) {
+    const other = theirs.versions[index];
+    if (other !== undefined && other.hash !== hash && canonical(document) === canonical(other.document))
+      lines.push(`order of columns in schema version ${index}: its hash is ${hash} instead of ${other.hash}`);
+  }
+  differ("states", ours.states, theirs.states);
   return lines;
 }
 
-/** Where two documents differ, by path: they are too long to be shown whole. */
-function documentDifferences(path: string, a: unknown, b: unknown): string[] {
+/** Loads with the place of their schema among the versions instead of its hash. */
+function loadsByVersion({ loads, versions }: Dataset): string[] {
+  const places = new Map(versions.map(({ hash }, index) => [hash, `version ${index}`]));
+  return loads.map((load) => {
+    const [status = "", hash = ""] = load.split(" ");
+    return `${status} ${places.get(hash) ?? hash}`;
+  });
+}
+
+/** The places at which two values differ, the deepest ones, with what stands there. */
+function places(a: unknown, b: unknown, place = ""): (readonly [string, unknown, unknown])[] {
   if (canonical(a) === canonical(b)) return [];
-  if (
-    typeof a !== "object" ||
-    typeof b !== "object" ||
-    a === null ||
-    b === null ||
-    Array.isArray(a) !== Array.isArray(b)
-  )
-    return [`${path}: ${canonical(a)} instead of ${canonical(b)}`];
-  const [left, right] = [a as Record<string, unknown>, b as Record<string, unknown>];
-  return [...new Set([...Object.keys(left), ...Object.keys(right)])].flatMap((key) =>
-    documentDifferences(`${path} / ${key}`, left[key], right[key]),
+  const isDict = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+  // Of lists of other lengths nothing more can be said.
+  const length = (value: unknown): number | undefined => (Array.isArray(value) ? value.length : undefined);
+  if (!isDict(a) || !isDict(b) || length(a) !== length(b)) return [[place, a, b]];
+  return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
+    places(a[key], b[key], `${place === "" ? " at " : `${place}.`}${key}`),
   );
 }
 
@@ -162,7 +187,7 @@ function comparableState(value: unknown): unknown {
 }
 
 function withoutVersions(document: Record<string, unknown>): unknown {
-  const { version: _v, previous_hashes: _p, ...rest } = document;
+  const { version: _v, version_hash: _h, previous_hashes: _p, ...rest } = document;
   return rest;
 }
 
@@ -177,7 +202,7 @@ function labelRows(
     for (const row of rows) {
       if (row._dlt_parent_id === undefined) {
         const { _dlt_id: id, _dlt_load_id: load, ...values } = row;
-        labels.set(id ?? "", `${table}:${digest(JSON.stringify([values, loadIndex.get(load ?? "")]))}`);
+        labels.set(id ?? "", `${table}:${digest(canonical([values, loadIndex.get(load ?? "")]) ?? "")}`);
       } else nested.push({ table, row });
     }
   }
@@ -237,7 +262,7 @@ function without(list: readonly string[], other: readonly string[]): string[] {
 }
 
 /** JSON text with sorted keys. */
-function canonical(value: unknown): string {
+function canonical(value: unknown): string | undefined {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === "object" && inner !== null && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
