@@ -108,6 +108,27 @@ test("drop: shows first, drops in one transaction, and the next run loads anew",
   assert.ok(!api.asked.at(-1)?.includes("2026-01-01") && !api.asked.at(-2)?.includes("2026-01-01"), "from the start");
 });
 
+test("drop that is killed has changed nothing, or is done", async (t) => {
+  const { database, cwd, url, succeed } = await shop(t);
+  await succeed("run", "shop.json", ...url);
+  const before = await contents(database);
+  const die = async (point: string) => {
+    const environment = { SLUICE_FAULT: `${point}:kill` };
+    const ended = await sluice(["drop", "shop", "orders", ...url, "--yes"], { cwd, environment });
+    assert.equal(ended.signal, "SIGKILL", ended.stderr);
+  };
+  for (const point of ["load:after-state", "load:before-commit"]) {
+    await die(point);
+    assert.deepEqual(await contents(database), before, point);
+  }
+  await die("load:after-commit");
+  const { tables, loads } = (await contents(database)) as { tables: string; loads: unknown[] };
+  assert.deepEqual([tables, loads.length], ["_dlt_loads _dlt_pipeline_state _dlt_version states", 2]);
+  assertFailed(await sluice(["drop", "shop", "orders", ...url, "--yes", "--json"], { cwd }), "E_INPUT", 2);
+  await succeed("run", "shop.json", ...url);
+  assert.deepEqual(await database.query("SELECT id FROM shop_data.orders"), [{ id: "1" }]);
+});
+
 test("a package that waits: shown, keeps drop away, and is given up on demand", async (t) => {
   const { database, api, cwd, url, succeed, packages } = await shop(t);
   await succeed("run", "shop.json", ...url);
@@ -170,6 +191,36 @@ test("sync: a package that was made from another state is removed, and a new mac
   await database.query("UPDATE shop_data._dlt_pipeline_state SET state = 'broken'");
   assertFailed(await sluice(["sync", ...url, "--json"], { cwd }), "E_STATE_UNREADABLE", 4);
   assertFailed(await sluice(["drop", "shop", "orders", ...url, "--yes", "--json"], { cwd }), "E_STATE_UNREADABLE", 4);
+});
+
+test("a pipeline that ran into the embedded database is found there without a connection string", async (t) => {
+  const api = await jsonApi(t, { "/orders": ORDERS, "/states": `[{"code":"x"}]` });
+  const cwd = await folder(t, { "shop.json": shopFile(api.url, RESOURCES) });
+  const succeed = async (...args: string[]) => {
+    const ended = await sluice([...args, "--json"], { cwd });
+    assert.equal(ended.code, 0, ended.stderr);
+    return onlyObject(ended);
+  };
+  await succeed("run", "shop.json");
+  const { load_id, tables } = await succeed("load-package");
+  assert.deepEqual(tables, [
+    { table: "orders", rows: 1, rows_now: 1 },
+    { table: "orders__lines", rows: 2, rows_now: 2 },
+    { table: "states", rows: 1, rows_now: 1 },
+  ]);
+  const before = await succeed("sync");
+  assert.deepEqual([before.state_load_id, before.state_version], [load_id, 1]);
+  const dropped = await succeed("drop", "shop", "--drop-all", "--yes");
+  assert.deepEqual(dropped.tables, ["states", "orders__lines", "orders"]);
+  const { schema } = await succeed("schema");
+  assert.deepEqual(Object.keys((schema as { tables: object }).tables).sort(), [
+    "_dlt_loads",
+    "_dlt_pipeline_state",
+    "_dlt_version",
+  ]);
+  // The drop is a load too: without rows, and with nothing to compare its schema with.
+  const newest = await succeed("load-package", "shop", String(dropped.load_id));
+  assert.deepEqual([newest.state, newest.tables, newest.schema_changes], ["loaded", [], null]);
 });
 
 const noTerminal = spawnSync("script", ["--version"]).status !== 0 && "no `script` to make a terminal";

@@ -6,6 +6,7 @@ import { WarningLog } from "../../core/warnings.ts";
 import { applyDrop, type DropOptions, prepareDrop } from "../../pipeline/drop.ts";
 import type { DropFacts, DropPlan, DropSelection } from "../../pipeline/drop-plan.ts";
 import { printable } from "../../report/printable.ts";
+import { installFaults } from "../shared/faults.ts";
 import { systemClock, systemRandom } from "../shared/system-ports.ts";
 import { type Action, addSettings, type Flags } from "./command.ts";
 import type { CliContext } from "./context.ts";
@@ -37,6 +38,7 @@ export function addDrop(program: Command, action: Action): void {
     if (resources.length === 0 && !selection.all && selection.statePaths.length === 0) {
       throw refused("nothing is named that should be dropped", "Name resources, or give --drop-all or --state-paths.");
     }
+    installFaults(context.environment);
     const known = await findPipeline(context, flags, given, "drop");
     await withDestination(context, known, async (destination) => {
       const log = new WarningLog();
