@@ -3,7 +3,7 @@ import { pythonFloatRepr } from "./python-text.ts";
 
 /**
  * The text that dlt writes for a document: block style, keys in their order, lists not indented below their key, texts
- * folded at 80 columns. Ends with a line break.
+ * folded at 80 columns. Ends with a line break. Line breaks other than `\n` are escaped, so that all readers agree.
  * dlt: PyYAML's `dump(default_flow_style=False, sort_keys=False, allow_unicode=True)`.
  */
 export function yamlText(value: JsonValue): string {
@@ -21,15 +21,20 @@ class YamlWriter {
   /** Writes a value; the writer stands behind `key:` or `-`, or at the start of the document. */
   node(value: JsonValue, indent: number): void {
     if (isJsonArray(value)) {
-      if (value.length === 0) this.#put(" []");
+      if (value.length === 0) this.#put(`${this.#gap()}[]`);
       for (const item of value) this.#item(item, indent);
     } else if (typeof value === "object" && value !== null && !(value instanceof Double)) {
-      if (keysOf(value).length === 0) this.#put(" {}");
+      if (keysOf(value).length === 0) this.#put(`${this.#gap()}{}`);
       this.#mapping(value, indent);
     } else {
-      this.#put(this.#column === 0 ? "" : " ");
+      this.#put(this.#gap());
       this.#scalar(value, indent);
     }
+  }
+
+  /** Nothing at the start of the document. */
+  #gap(): string {
+    return this.text === "" ? "" : " ";
   }
 
   #mapping(object: JsonObject, indent: number, first = false): void {
