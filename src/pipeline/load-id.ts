@@ -9,6 +9,7 @@ import { pythonFloatRepr } from "../core/python-text.ts";
 export function createLoadId(clock: Clock, random: Random, newestStateLoadId: string | null): string {
   const now = Math.floor(clock.now() * 1000);
   const newest = newestStateLoadId === null ? Number.NaN : Number(newestStateLoadId);
-  const after = Number.isFinite(newest) ? Math.round(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
-  return pythonFloatRepr(Math.max(now, after) / 1e6);
+  const last = Number.isFinite(newest) ? Math.round(newest * 1e6) : 0;
+  // Never ahead of a clock that is right: the next load would come before this one.
+  return pythonFloatRepr((now > last ? now : last + 1 + Math.floor(random.next() * 999_999)) / 1e6);
 }

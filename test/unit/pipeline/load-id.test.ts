@@ -23,6 +23,8 @@ test("with a clock that runs behind it comes after the newest state, by a random
   // A clock that is right wins; a load id that is no number says nothing.
   assert.equal(createLoadId(at(1795476400000), random(0), newest), "1795476400.0");
   assert.equal(createLoadId(at(1795476400000), random(0), "manual"), "1795476400.0");
+  // Also by a little: an id ahead of the clock would be newer than that of the next load.
+  assert.equal(createLoadId(at(1795476330675.53), random(0.9), newest), "1795476330.67553");
 });
 
 test("it sorts as text after the newest, whatever clocks and chance say", () => {
