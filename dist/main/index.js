@@ -68364,9 +68364,10 @@ function parseJson(text, options = {}) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ar: () => (/* binding */ compactJson),
+/* harmony export */   D_: () => (/* binding */ prettyJson),
 /* harmony export */   dj: () => (/* binding */ canonicalJson)
 /* harmony export */ });
-/* unused harmony exports prettyJson, lexemeJson, formatDouble */
+/* unused harmony exports lexemeJson, formatDouble */
 /* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
 
 /**
@@ -68383,12 +68384,12 @@ function compactJson(value) {
 /** Indented by two, in document order, with the number forms of {@link canonicalJson}. No line break at the end. */
 function prettyJson(value, indent = "") {
     const inner = `${indent}  `;
-    const isList = isJsonArray(value);
-    if (!isList && !isJsonObject(value))
+    const isList = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value);
+    if (!isList && !(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
         return compactJson(value);
     const members = isList
         ? value.map((item) => prettyJson(item, inner))
-        : keysOf(value).map((key) => `${JSON.stringify(key)}: ${prettyJson(value[key] ?? null, inner)}`);
+        : (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value).map((key) => `${JSON.stringify(key)}: ${prettyJson(value[key] ?? null, inner)}`);
     const [open, close] = isList ? "[]" : "{}";
     return members.length === 0
         ? `${open}${close}`
@@ -68993,8 +68994,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __nccwpck_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 63 modules
-var open_destination = __nccwpck_require__(1313);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 65 modules
+var open_destination = __nccwpck_require__(4140);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./lib/load/path-name.js
@@ -69673,7 +69674,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2037);
 /* harmony import */ var _report_redact_trace_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8321);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2377);
-/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(7655);
+/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9632);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3159);
 /* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6976);
 /* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1024);
@@ -70796,7 +70797,7 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 1313:
+/***/ 4140:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -71361,7 +71362,7 @@ function refused(cause, purpose, context) {
     const message = `could not ${purpose.doing}${named === "" ? "" : ` (${named})`}: ${what} (${cause.code})`;
     return new errors/* DestinationError */.lt("E_DEST_DATA", message, {
         step: "load",
-        ...(id === undefined ? {} : { hint: "Set reserved-fields: regenerate, so that ids of the source are not used." }),
+        hint: refusalHint(cause.code, id),
         context: {
             ...context,
             ...(table === undefined ? {} : { table }),
@@ -71371,6 +71372,16 @@ function refused(cause, purpose, context) {
         },
         cause: withoutRowData(cause),
     });
+}
+/** What the user can do about it. */
+function refusalHint(state, id) {
+    if (id !== undefined)
+        return "Set reserved-fields: regenerate, so that ids of the source are not used.";
+    if (state === "2BP01")
+        return "Drop what stands upon the table (views, foreign keys) first; Sluice never drops it.";
+    if (state?.startsWith("23") === true)
+        return "Change the rows or the constraint; nothing of this load was written.";
+    return "Nothing of this load was written; the server's message says what it refused.";
 }
 /** `COPY t, line 12, column a: "..."`: the server's own words, in every language in this order. */
 function copyPlace(cause) {
@@ -71954,222 +71965,12 @@ function connection_target_fault(why) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/destination/postgres/cancel.js
-/** A statement that was cancelled has this long to end before the socket is cut. */
-const CANCEL_WAIT = 2000;
-/** A COMMIT that was sent has this long to answer. */
-const COMMIT_WAIT = 6000;
-/**
- * While a transaction runs, an abort asks the server to cancel its statement, so that the rollback starts at once; a
- * server that does not answer loses the connection, which rolls back as well. When COMMIT is on its way its answer is
- * waited for. Returns the function that ends the watch.
- */
-function cancelOnAbort(session, context, connect) {
-    const { signal } = context.request;
-    let timer;
-    const onAbort = () => {
-        timer = setTimeout(() => session.destroy(), context.committing ? COMMIT_WAIT : CANCEL_WAIT);
-        if (!context.committing)
-            void cancel(session, connect);
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    return () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", onAbort);
-    };
-}
-/** Through a second connection and not by a CancelRequest: that would travel unencrypted, and poolers misdirect it. */
-async function cancel(session, connect) {
-    const pid = session.backendPid;
-    if (pid === undefined)
-        return;
-    try {
-        const second = await connect(AbortSignal.timeout(CANCEL_WAIT));
-        try {
-            await second.query({ doing: "cancel the statement" }, "SELECT pg_catalog.pg_cancel_backend($1::int)::text", [
-                pid,
-            ]);
-        }
-        finally {
-            await second.close();
-        }
-    }
-    catch {
-        session.destroy();
-    }
-}
-
-// EXTERNAL MODULE: ./lib/core/byte-pool.js
-var byte_pool = __nccwpck_require__(1608);
-// EXTERNAL MODULE: ./lib/core/fault-point.js
-var fault_point = __nccwpck_require__(3016);
-// EXTERNAL MODULE: external "node:fs/promises"
-var external_node_fs_promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./lib/destination/postgres/package-chunks.js
-
-
-
-/** Size of the pieces in which files are read and handed to the socket: more than a socket takes without being written. */
-const CHUNK_BYTES = 256 * 1024;
-/** Bytes of the memory that `packageChunks` reads into: one piece is read while the other is written. */
-const CHUNK_MEMORY = 2 * CHUNK_BYTES;
-/**
- * The bytes of a file of the package from byte `start` up to those that the file is said to have, in pieces of 256 KB. The
- * memory of a piece is used again when the one after the next is asked for, that of the last two pieces by nobody.
- *
- * @param memory {@link CHUNK_MEMORY} bytes
- */
-async function* packageChunks(folder, file, start = 0, memory = Buffer.allocUnsafeSlow(CHUNK_MEMORY)) {
-    if (start >= file.bytes)
-        return;
-    let handle;
-    try {
-        handle = await (0,external_node_fs_promises_.open)((0,external_node_path_.join)(folder, file.path));
-        let at = start;
-        let half = 0;
-        let next = await readPiece(handle, memory.subarray(0, CHUNK_BYTES), at, file.bytes);
-        while (next.length > 0) {
-            const piece = next;
-            at += piece.length;
-            half = CHUNK_BYTES - half;
-            const reading = readPiece(handle, memory.subarray(half, half + CHUNK_BYTES), at, file.bytes);
-            // Awaited after the piece was taken: never an unhandled rejection.
-            reading.catch(() => undefined);
-            yield piece;
-            next = await reading;
-        }
-    }
-    catch (cause) {
-        throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
-            step: "load",
-            hint: "Run again; the rows are extracted again.",
-            context: { table: file.table, file: file.path },
-            cause,
-        });
-    }
-    finally {
-        await handle?.close();
-    }
-}
-/** As much as there is, up to the byte `end` of the file and the size of `target`. */
-async function readPiece(handle, target, at, end) {
-    const wanted = Math.min(target.length, end - at);
-    let size = 0;
-    while (size < wanted) {
-        const { bytesRead } = await handle.read(target, size, wanted - size, at + size);
-        if (bytesRead === 0)
-            break;
-        size += bytesRead;
-    }
-    return target.subarray(0, size);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
-function createProgress() {
-    return {
-        copied: new Map(),
-        bytes: new Map(),
-        deleted: new Map(),
-        duplicates: new Map(),
-        early: new Map(),
-        files: 0,
-        merges: 0,
-    };
-}
-function add(counts, key, count) {
-    counts.set(key, (counts.get(key) ?? 0) + count);
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/sql/rows.js
-
-/** The text form is COPY's default: `\N` is null, empty text stays empty text. */
-function copySql(dataset, table, columns) {
-    return `COPY ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (${(0,identifier/* quoteList */.JN)(columns)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
-}
-/** All rows of a table. Readers go on to see them until the commit. */
-function deleteAllSql(dataset, table) {
-    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
-}
-/** Readers wait until the commit, and older snapshots see the tables empty after it: only when asked for. */
-function truncateSql(dataset, tables) {
-    return `TRUNCATE TABLE ${tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ")}`;
-}
-/** Fills the root id of one nested table from its parent; `parentKey` of the parent is its root id, or its own id. */
-function fillRootIdSql(dataset, names) {
-    return `UPDATE ${(0,identifier/* quoteTable */.Z8)(dataset, names.table)} AS c SET ${(0,identifier/* quoteIdent */.v4)(names.rootId)} = p.${(0,identifier/* quoteIdent */.v4)(names.parentRootId)}
-FROM ${(0,identifier/* quoteTable */.Z8)(dataset, names.parent)} AS p
-WHERE c.${(0,identifier/* quoteIdent */.v4)(names.rootId)} IS NULL AND p.${(0,identifier/* quoteIdent */.v4)(names.rowId)} = c.${(0,identifier/* quoteIdent */.v4)(names.parentId)}`;
-}
-function hasNullsSql(dataset, table, column) {
-    return `SELECT EXISTS (SELECT 1 FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IS NULL)::text`;
-}
-/** Its own message; best effort after a load that deleted much. */
-function vacuumSql(dataset, table) {
-    return `VACUUM (SKIP_LOCKED, TRUNCATE false) ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
-}
-
-;// CONCATENATED MODULE: ./lib/destination/postgres/copy-files.js
-
-
-
-
-
-
-/**
- * Copies what is left of the files: all of them, or what came after an early load had stopped.
- *
- * @param copyInto the COPY statement of a file, where the rows do not go straight into their table
- */
-async function copyFiles(session, context, chain, progress, copyInto) {
-    const { request } = context;
-    for (const file of chain.files) {
-        const number = ++progress.files;
-        const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
-        const fault = `load:copy:${number}`;
-        const sql = copyInto?.(file);
-        const part = { file, from: done, fault, signal: request.signal, ...(sql === undefined ? {} : { sql }) };
-        const rows = done.rows + (await copyPart(session, context, part, progress));
-        if (rows !== file.rows) {
-            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
-                step: "load",
-                context: { table: file.table },
-            });
-        }
-        request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
-    }
-}
-/** Copies one part of a file into its table and gives the number of rows. */
-async function copyPart(session, context, { file, from, fault, signal, sql }, progress) {
-    const { folder, manifest } = context.request;
-    const purpose = {
-        doing: `copy rows into table ${file.table}`,
-        table: file.table,
-        grant: context.grants.rows(manifest.dataset, file.table),
-    };
-    if (from.bytes === file.bytes) {
-        await (0,fault_point/* faultPoint */.Jd)(fault);
-        return 0;
-    }
-    const memory = (0,byte_pool/* takeBytes */.tM)(CHUNK_MEMORY);
-    const chunks = withFault(packageChunks(folder, file, from.bytes, memory), fault);
-    add(progress.bytes, file.table, file.bytes - from.bytes);
-    const rows = await session.copy(purpose, sql ?? copySql(manifest.dataset, file.table, file.columns), chunks, signal);
-    add(progress.copied, file.table, rows);
-    // The server has taken all of it. After an error the collector does it: the socket may still have some.
-    (0,byte_pool/* dropBytes */.rA)(memory);
-    return rows;
-}
-/** The fault point lies in the middle of the COPY, after its first piece. */
-async function* withFault(chunks, name) {
-    let first = true;
-    for await (const chunk of chunks) {
-        yield chunk;
-        if (first)
-            await (0,fault_point/* faultPoint */.Jd)(name);
-        first = false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __nccwpck_require__(4813);
+// EXTERNAL MODULE: ./lib/schema/stored.js
+var stored = __nccwpck_require__(9672);
+// EXTERNAL MODULE: ./lib/schema/system-tables.js
+var system_tables = __nccwpck_require__(3366);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/sql/catalog.js
 
 /** Parameters: dataset. One row when the schema is there. */
@@ -72221,42 +72022,8 @@ async function readCatalog(session, dataset, tables) {
     return found;
 }
 
-;// CONCATENATED MODULE: ./lib/destination/postgres/key-columns.js
-
-/** Column of the load id in a root table. */
-const LOAD_ID_COLUMN = "_dlt_load_id";
-/** Column of the row id: `_dlt_id` unless the schema marks another one. */
-function rowIdColumn(table) {
-    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";
-}
-/** Column of the root's row id in a nested table. */
-function rootIdColumn(table) {
-    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rootKey === true)?.name ?? "_dlt_root_id";
-}
-/** Column of the parent's row id in a nested table. */
-function parentIdColumn(table) {
-    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.parentKey === true)?.name ?? "_dlt_parent_id";
-}
-
-// EXTERNAL MODULE: ./lib/schema/system-tables.js
-var system_tables = __nccwpck_require__(3366);
-;// CONCATENATED MODULE: ./lib/destination/postgres/load-context.js
-
-/** The system tables that this package needs. The state table is there only once a state was extracted. */
-function systemTables(context) {
-    const { manifest, schema } = context.request;
-    const withState = manifest.state !== undefined || schema.tables.has(system_tables/* STATE_TABLE */.HP);
-    return [(0,system_tables/* versionTable */.tm)(), (0,system_tables/* loadsTable */.A6)(), ...(withState ? [(0,system_tables/* pipelineStateTable */.sb)()] : [])];
-}
-/** Names of all tables whose real columns the load must know. */
-function watchedTables(context) {
-    const names = new Set([system_tables/* VERSION_TABLE */.SK, system_tables/* LOADS_TABLE */.P5, system_tables/* STATE_TABLE */.HP]);
-    for (const chain of context.plan.chains)
-        for (const table of chain.tables)
-            names.add(table.name);
-    return [...names];
-}
-
+// EXTERNAL MODULE: ./lib/core/fault-point.js
+var fault_point = __nccwpck_require__(3016);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/advisory-lock.js
@@ -72464,6 +72231,23 @@ function locked(context, which, cause) {
         context: { pipeline, dataset },
         cause,
     });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/load-context.js
+
+/** The system tables that this package needs. The state table is there only once a state was extracted. */
+function systemTables(context) {
+    const { manifest, schema } = context.request;
+    const withState = manifest.state !== undefined || schema.tables.has(system_tables/* STATE_TABLE */.HP);
+    return [(0,system_tables/* versionTable */.tm)(), (0,system_tables/* loadsTable */.A6)(), ...(withState ? [(0,system_tables/* pipelineStateTable */.sb)()] : [])];
+}
+/** Names of all tables whose real columns the load must know. */
+function watchedTables(context) {
+    const names = new Set([system_tables/* VERSION_TABLE */.SK, system_tables/* LOADS_TABLE */.P5, system_tables/* STATE_TABLE */.HP]);
+    for (const chain of context.plan.chains)
+        for (const table of chain.tables)
+            names.add(table.name);
+    return [...names];
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/schema-gap.js
@@ -72798,10 +72582,12 @@ async function lockTables(session, context, locks) {
     }
     return true;
 }
+/** A new table, as the report tells it. */
 function tableAdded(table) {
     const columns = (0,schema_schema/* completeColumns */.$r)(table).map((column) => ({ name: column.name, type: columnType(column) }));
     return { table: table.name, change: "table_added", columns };
 }
+/** A new column, likewise. */
 function columnAdded({ table }, column) {
     return {
         table: table.name,
@@ -72816,6 +72602,377 @@ function notNullOnFilledTable(table, column) {
         hint: "Make the column nullable in the hints, or load into a new table.",
         context: { table, column },
     });
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/loads.js
+
+
+const LOAD = `"load_id", "schema_name", "status"::text,
+  to_char("inserted_at" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), "schema_version_hash"`;
+/** Parameters: load id. */
+function loadByIdSql(dataset) {
+    return `SELECT ${LOAD} FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)} WHERE "load_id" = $1 LIMIT 1`;
+}
+/** Parameters: schema names; all schemas when there are none. The newest load. */
+function newestLoadSql(dataset) {
+    return `SELECT ${LOAD} FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)}
+WHERE "schema_name" = ANY ($1::text[]) OR cardinality($1::text[]) = 0 ORDER BY "load_id" DESC LIMIT 1`;
+}
+/** Parameters: schema name, load id. The load before it. */
+function previousLoadSql(dataset) {
+    return `SELECT ${LOAD} FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* LOADS_TABLE */.P5)}
+WHERE "schema_name" = $1 AND "load_id" < $2 ORDER BY "load_id" DESC LIMIT 1`;
+}
+/** Parameters: schema name, version hash. */
+function schemaByHashSql(dataset) {
+    return `SELECT "schema" FROM ${(0,identifier/* quoteTable */.Z8)(dataset, system_tables/* VERSION_TABLE */.SK)}
+WHERE "schema_name" = $1 AND "version_hash" = $2 ORDER BY "inserted_at" DESC LIMIT 1`;
+}
+/**
+ * Parameters: load id. How many rows of a table belong to a load; `chain` is the table, its parent and so on up to the
+ * root, because only the root's rows name their load.
+ */
+function countLoadRowsSql(dataset, chain) {
+    const [table = "", ...above] = chain;
+    return `SELECT count(*)::text FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${ofLoad(dataset, above)}`;
+}
+function ofLoad(dataset, above) {
+    const [parent, ...rest] = above;
+    if (parent === undefined)
+        return `${(0,identifier/* quoteIdent */.v4)("_dlt_load_id")} = $1`;
+    return `"_dlt_parent_id" IN (SELECT "_dlt_id" FROM ${(0,identifier/* quoteTable */.Z8)(dataset, parent)} WHERE ${ofLoad(dataset, rest)})`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/describe-load.js
+
+
+
+
+
+
+
+
+
+/**
+ * Reads what the destination knows of a load, in one snapshot: by its id, or the newest one. Null when there is none. What
+ * it changed is the difference between its schema and that of the load before.
+ */
+async function describeLoad(session, request, options) {
+    const { dataset, loadId } = request;
+    const { grants } = options;
+    await session.execute({ doing: "begin to read" }, beginSql({ readOnly: true, ...options.transaction }));
+    try {
+        if (!(await tableExists(session, dataset, system_tables/* LOADS_TABLE */.P5, grants)))
+            return null;
+        const ask = (table, text, values) => session.query({ doing: `read ${table}`, table, grant: grants.rows(dataset, table) }, text, values);
+        const [row] = loadId === undefined
+            ? await ask(system_tables/* LOADS_TABLE */.P5, newestLoadSql(dataset), [request.schemas])
+            : await ask(system_tables/* LOADS_TABLE */.P5, loadByIdSql(dataset), [loadId]);
+        if (row === undefined)
+            return null;
+        const load = loadFrom(row);
+        const [earlier] = await ask(system_tables/* LOADS_TABLE */.P5, previousLoadSql(dataset), [load.schemaName, load.loadId]);
+        const hasVersions = await tableExists(session, dataset, system_tables/* VERSION_TABLE */.SK, grants);
+        const version = async (hash) => {
+            const rows = hasVersions ? await ask(system_tables/* VERSION_TABLE */.SK, schemaByHashSql(dataset), [load.schemaName, hash]) : [];
+            return parsed(rows[0]?.[0]);
+        };
+        const schema = await version(load.schemaVersionHash);
+        const before = earlier === undefined ? undefined : await version(loadFrom(earlier).schemaVersionHash);
+        const [newest] = hasVersions ? await ask(system_tables/* VERSION_TABLE */.SK, newestSchemasSql(dataset), [[load.schemaName]]) : [];
+        const rows = await countRows(session, request, load.loadId, schema ?? parsed(newest?.[1]), grants);
+        const isKnown = schema !== undefined && (earlier === undefined || before !== undefined);
+        return { ...load, rows, changes: isKnown ? schemaChanges(before, schema) : null };
+    }
+    finally {
+        await session.rollback();
+    }
+}
+function loadFrom([loadId, schemaName, status, insertedAt, schemaVersionHash]) {
+    return {
+        loadId: loadId ?? "",
+        schemaName: schemaName ?? "",
+        status: Number(status),
+        insertedAt: insertedAt ?? "",
+        schemaVersionHash: schemaVersionHash ?? "",
+    };
+}
+function parsed(document) {
+    return document === null || document === undefined ? undefined : (0,stored/* parseStoredSchema */.Oc)((0,json_reader/* parseJson */.qF)(document));
+}
+async function countRows(session, { dataset, signal }, loadId, schema, grants) {
+    const counts = new Map();
+    const tables = [...(schema?.tables.values() ?? [])].filter(({ name }) => !(0,schema_schema/* isSystemTable */.KI)(name));
+    const names = tables.map((table) => table.name);
+    const catalog = await readCatalog(session, dataset, names);
+    for (const { name } of tables) {
+        signal.throwIfAborted();
+        const chain = schema === undefined ? [] : chainUp(schema, name);
+        const columns = chain.map((table) => catalog.get(table)?.columns);
+        const isLinked = columns.every((own, at) => own?.has(at === chain.length - 1 ? "_dlt_load_id" : "_dlt_parent_id"));
+        if (chain.length === 0 || !isLinked)
+            continue;
+        const purpose = { doing: `count the rows of table ${name}`, table: name, grant: grants.rows(dataset, name) };
+        const [row] = await session.query(purpose, countLoadRowsSql(dataset, chain), [loadId]);
+        counts.set(name, Number(row?.[0] ?? 0));
+    }
+    return counts;
+}
+/** The table, its parent and so on up to the root. */
+function chainUp(schema, name) {
+    const chain = [];
+    for (let at = schema.tables.get(name); at !== undefined && !chain.includes(at.name);) {
+        chain.push(at.name);
+        at = at.parent === undefined ? undefined : schema.tables.get(at.parent);
+    }
+    return chain;
+}
+function schemaChanges(before, after) {
+    const changes = [];
+    for (const table of after.tables.values()) {
+        if ((0,schema_schema/* isSystemTable */.KI)(table.name) || table.seenData !== true)
+            continue;
+        const known = before?.tables.get(table.name);
+        if (known?.seenData !== true) {
+            changes.push(tableAdded(table));
+            continue;
+        }
+        const columns = (0,schema_schema/* completeColumns */.$r)(table).filter(({ name }) => known.columns.get(name)?.dataType === undefined);
+        for (const column of columns)
+            changes.push(columnAdded({ table }, column));
+    }
+    return changes;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/cancel.js
+/** A statement that was cancelled has this long to end before the socket is cut. */
+const CANCEL_WAIT = 2000;
+/** A COMMIT that was sent has this long to answer. */
+const COMMIT_WAIT = 6000;
+/**
+ * While a transaction runs, an abort asks the server to cancel its statement, so that the rollback starts at once; a
+ * server that does not answer loses the connection, which rolls back as well. When COMMIT is on its way its answer is
+ * waited for. Returns the function that ends the watch.
+ */
+function cancelOnAbort(session, context, connect) {
+    const { signal } = context.request;
+    let timer;
+    const onAbort = () => {
+        timer = setTimeout(() => session.destroy(), context.committing ? COMMIT_WAIT : CANCEL_WAIT);
+        if (!context.committing)
+            void cancel(session, connect);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+    return () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", onAbort);
+    };
+}
+/** Through a second connection and not by a CancelRequest: that would travel unencrypted, and poolers misdirect it. */
+async function cancel(session, connect) {
+    const pid = session.backendPid;
+    if (pid === undefined)
+        return;
+    try {
+        const second = await connect(AbortSignal.timeout(CANCEL_WAIT));
+        try {
+            await second.query({ doing: "cancel the statement" }, "SELECT pg_catalog.pg_cancel_backend($1::int)::text", [
+                pid,
+            ]);
+        }
+        finally {
+            await second.close();
+        }
+    }
+    catch {
+        session.destroy();
+    }
+}
+
+// EXTERNAL MODULE: ./lib/core/byte-pool.js
+var byte_pool = __nccwpck_require__(1608);
+// EXTERNAL MODULE: external "node:fs/promises"
+var external_node_fs_promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./lib/destination/postgres/package-chunks.js
+
+
+
+/** Size of the pieces in which files are read and handed to the socket: more than a socket takes without being written. */
+const CHUNK_BYTES = 256 * 1024;
+/** Bytes of the memory that `packageChunks` reads into: one piece is read while the other is written. */
+const CHUNK_MEMORY = 2 * CHUNK_BYTES;
+/**
+ * The bytes of a file of the package from byte `start` up to those that the file is said to have, in pieces of 256 KB. The
+ * memory of a piece is used again when the one after the next is asked for, that of the last two pieces by nobody.
+ *
+ * @param memory {@link CHUNK_MEMORY} bytes
+ */
+async function* packageChunks(folder, file, start = 0, memory = Buffer.allocUnsafeSlow(CHUNK_MEMORY)) {
+    if (start >= file.bytes)
+        return;
+    let handle;
+    try {
+        handle = await (0,external_node_fs_promises_.open)((0,external_node_path_.join)(folder, file.path));
+        let at = start;
+        let half = 0;
+        let next = await readPiece(handle, memory.subarray(0, CHUNK_BYTES), at, file.bytes);
+        while (next.length > 0) {
+            const piece = next;
+            at += piece.length;
+            half = CHUNK_BYTES - half;
+            const reading = readPiece(handle, memory.subarray(half, half + CHUNK_BYTES), at, file.bytes);
+            // Awaited after the piece was taken: never an unhandled rejection.
+            reading.catch(() => undefined);
+            yield piece;
+            next = await reading;
+        }
+    }
+    catch (cause) {
+        throw new errors/* DataError */.fL("E_LIMIT", `${file.path} of the load package cannot be read`, {
+            step: "load",
+            hint: "Run again; the rows are extracted again.",
+            context: { table: file.table, file: file.path },
+            cause,
+        });
+    }
+    finally {
+        await handle?.close();
+    }
+}
+/** As much as there is, up to the byte `end` of the file and the size of `target`. */
+async function readPiece(handle, target, at, end) {
+    const wanted = Math.min(target.length, end - at);
+    let size = 0;
+    while (size < wanted) {
+        const { bytesRead } = await handle.read(target, size, wanted - size, at + size);
+        if (bytesRead === 0)
+            break;
+        size += bytesRead;
+    }
+    return target.subarray(0, size);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/progress.js
+function createProgress() {
+    return {
+        copied: new Map(),
+        bytes: new Map(),
+        deleted: new Map(),
+        duplicates: new Map(),
+        early: new Map(),
+        files: 0,
+        merges: 0,
+    };
+}
+function add(counts, key, count) {
+    counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/sql/rows.js
+
+/** The text form is COPY's default: `\N` is null, empty text stays empty text. */
+function copySql(dataset, table, columns) {
+    return `COPY ${(0,identifier/* quoteTable */.Z8)(dataset, table)} (${(0,identifier/* quoteList */.JN)(columns)}) FROM STDIN WITH (FORMAT text, ENCODING 'UTF8')`;
+}
+/** All rows of a table. Readers go on to see them until the commit. */
+function deleteAllSql(dataset, table) {
+    return `DELETE FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
+}
+/** Readers wait until the commit, and older snapshots see the tables empty after it: only when asked for. */
+function truncateSql(dataset, tables) {
+    return `TRUNCATE TABLE ${tables.map((table) => (0,identifier/* quoteTable */.Z8)(dataset, table)).join(", ")}`;
+}
+/** Fills the root id of one nested table from its parent; `parentKey` of the parent is its root id, or its own id. */
+function fillRootIdSql(dataset, names) {
+    return `UPDATE ${(0,identifier/* quoteTable */.Z8)(dataset, names.table)} AS c SET ${(0,identifier/* quoteIdent */.v4)(names.rootId)} = p.${(0,identifier/* quoteIdent */.v4)(names.parentRootId)}
+FROM ${(0,identifier/* quoteTable */.Z8)(dataset, names.parent)} AS p
+WHERE c.${(0,identifier/* quoteIdent */.v4)(names.rootId)} IS NULL AND p.${(0,identifier/* quoteIdent */.v4)(names.rowId)} = c.${(0,identifier/* quoteIdent */.v4)(names.parentId)}`;
+}
+function hasNullsSql(dataset, table, column) {
+    return `SELECT EXISTS (SELECT 1 FROM ${(0,identifier/* quoteTable */.Z8)(dataset, table)} WHERE ${(0,identifier/* quoteIdent */.v4)(column)} IS NULL)::text`;
+}
+/** Its own message; best effort after a load that deleted much. */
+function vacuumSql(dataset, table) {
+    return `VACUUM (SKIP_LOCKED, TRUNCATE false) ${(0,identifier/* quoteTable */.Z8)(dataset, table)}`;
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/copy-files.js
+
+
+
+
+
+
+/**
+ * Copies what is left of the files: all of them, or what came after an early load had stopped.
+ *
+ * @param copyInto the COPY statement of a file, where the rows do not go straight into their table
+ */
+async function copyFiles(session, context, chain, progress, copyInto) {
+    const { request } = context;
+    for (const file of chain.files) {
+        const number = ++progress.files;
+        const done = progress.early.get(file.path) ?? { rows: 0, bytes: 0 };
+        const fault = `load:copy:${number}`;
+        const sql = copyInto?.(file);
+        const part = { file, from: done, fault, signal: request.signal, ...(sql === undefined ? {} : { sql }) };
+        const rows = done.rows + (await copyPart(session, context, part, progress));
+        if (rows !== file.rows) {
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `${file.path} gave ${rows} rows, its manifest says ${file.rows}`, {
+                step: "load",
+                context: { table: file.table },
+            });
+        }
+        request.onEvent({ type: "table-loaded", table: file.table, rows, bytes: file.bytes });
+    }
+}
+/** Copies one part of a file into its table and gives the number of rows. */
+async function copyPart(session, context, { file, from, fault, signal, sql }, progress) {
+    const { folder, manifest } = context.request;
+    const purpose = {
+        doing: `copy rows into table ${file.table}`,
+        table: file.table,
+        grant: context.grants.rows(manifest.dataset, file.table),
+    };
+    if (from.bytes === file.bytes) {
+        await (0,fault_point/* faultPoint */.Jd)(fault);
+        return 0;
+    }
+    const memory = (0,byte_pool/* takeBytes */.tM)(CHUNK_MEMORY);
+    const chunks = withFault(packageChunks(folder, file, from.bytes, memory), fault);
+    add(progress.bytes, file.table, file.bytes - from.bytes);
+    const rows = await session.copy(purpose, sql ?? copySql(manifest.dataset, file.table, file.columns), chunks, signal);
+    add(progress.copied, file.table, rows);
+    // The server has taken all of it. After an error the collector does it: the socket may still have some.
+    (0,byte_pool/* dropBytes */.rA)(memory);
+    return rows;
+}
+/** The fault point lies in the middle of the COPY, after its first piece. */
+async function* withFault(chunks, name) {
+    let first = true;
+    for await (const chunk of chunks) {
+        yield chunk;
+        if (first)
+            await (0,fault_point/* faultPoint */.Jd)(name);
+        first = false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/destination/postgres/key-columns.js
+
+/** Column of the load id in a root table. */
+const LOAD_ID_COLUMN = "_dlt_load_id";
+/** Column of the row id: `_dlt_id` unless the schema marks another one. */
+function rowIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rowKey === true)?.name ?? "_dlt_id";
+}
+/** Column of the root's row id in a nested table. */
+function rootIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.rootKey === true)?.name ?? "_dlt_root_id";
+}
+/** Column of the parent's row id in a nested table. */
+function parentIdColumn(table) {
+    return (0,schema_schema/* completeColumns */.$r)(table).find((column) => column.parentKey === true)?.name ?? "_dlt_parent_id";
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/early-tables.js
@@ -72928,8 +73085,6 @@ function shapeOf(table) {
 
 // EXTERNAL MODULE: ./lib/schema/migrate.js
 var migrate = __nccwpck_require__(7837);
-// EXTERNAL MODULE: ./lib/schema/stored.js
-var stored = __nccwpck_require__(9672);
 ;// CONCATENATED MODULE: ./lib/destination/postgres/commit-records.js
 
 
@@ -74401,8 +74556,6 @@ function tablesChange() {
     });
 }
 
-// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
-var json_reader = __nccwpck_require__(4813);
 // EXTERNAL MODULE: ./lib/state/pipeline-state.js
 var pipeline_state = __nccwpck_require__(7271);
 // EXTERNAL MODULE: ./lib/state/stored.js
@@ -74464,6 +74617,7 @@ function nothing(datasetExists) {
 }
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/create-postgres.js
+
 
 
 
@@ -74550,6 +74704,7 @@ function createPostgres(options) {
     return {
         displayName: displayName(target),
         sync: (request) => reading(request, (session) => syncPipeline(session, request, { transaction, grants })),
+        describeLoad: (request) => reading(request, (session) => describeLoad(session, request, { transaction, grants })),
         check: (request) => reading(request, (session) => checkDatabase(session, request.dataset, { transaction, grants, clock })),
         beginEarly(request) {
             const { lockWait } = early;
@@ -75423,7 +75578,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 7655:
+/***/ 9632:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75623,6 +75778,10 @@ var snake_case = __nccwpck_require__(3801);
 var pipeline_state = __nccwpck_require__(7271);
 // EXTERNAL MODULE: ./lib/core/fault-point.js
 var fault_point = __nccwpck_require__(3016);
+// EXTERNAL MODULE: ./lib/core/json.js
+var core_json = __nccwpck_require__(3085);
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __nccwpck_require__(4813);
 ;// CONCATENATED MODULE: ./lib/load/durable-file.js
 
 
@@ -75656,12 +75815,31 @@ async function syncFolder(folder) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/load/failure-file.js
+
+
+
+
+
+
+const FAILURE_NAME = "failure.json";
+/** Writes beside the files of a package why it cannot be loaded. */
+async function writeFailure(folder, failure) {
+    await writeDurable((0,external_node_path_.join)(folder, FAILURE_NAME), (0,json_writer/* compactJson */.Ar)(failure));
+}
+/** Why a package under `failed/` is there; undefined when nobody could write it, or it cannot be read. */
+async function readFailure(folder) {
+    try {
+        const value = parseJson(await readFile(join(folder, FAILURE_NAME), "utf8"));
+        return isJsonObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: ./lib/core/json.js
-var core_json = __nccwpck_require__(3085);
-// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
-var json_reader = __nccwpck_require__(4813);
 ;// CONCATENATED MODULE: ./lib/load/manifest-file.js
 
 
@@ -75862,6 +76040,10 @@ async function listPackages(workFolder) {
     }
     return found;
 }
+/** Folders of the packages that failed for good, oldest load id first. */
+async function listFailed(workFolder) {
+    return (await subfolders(failedFolder(workFolder))).map((name) => join(failedFolder(workFolder), name));
+}
 /** Sets the marker that COMMIT is about to be sent. Durable when it returns. */
 async function markCommitting(folder) {
     await writeDurable((0,external_node_path_.join)(folder, COMMITTING), "");
@@ -75926,6 +76108,8 @@ async function exists(path) {
 
 // EXTERNAL MODULE: ./lib/schema/schema.js
 var schema_schema = __nccwpck_require__(9484);
+// EXTERNAL MODULE: ./lib/pipeline/trace-recorder.js + 1 modules
+var trace_recorder = __nccwpck_require__(6618);
 ;// CONCATENATED MODULE: ./lib/pipeline/work-folder.js
 
 
@@ -75981,6 +76165,17 @@ async function lockPipelineFolder(workFolder, pipeline) {
         }
     }
 }
+/** Does something with the folder of a pipeline for itself; leaves no folder behind where there was nothing to do. */
+async function inPipelineFolder(workFolder, pipeline, work) {
+    const unlock = await lockPipelineFolder(workFolder, pipeline);
+    try {
+        return await work();
+    }
+    finally {
+        await unlock();
+        await rmdir(pipelineFolder(workFolder, pipeline)).catch(() => { });
+    }
+}
 /** Tells this process from an earlier one that had its id, as in containers, where ids are few. */
 const PROCESS_MARK = (0,external_node_crypto_.randomUUID)();
 async function isAlive(owner) {
@@ -76006,6 +76201,10 @@ async function startTime(pid) {
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/load-step.js
+
+
+
+
 
 
 
@@ -76042,10 +76241,16 @@ async function loadPackage(options, made, maybeCommitted, recorder) {
         if (error instanceof errors/* SluiceError */.ah && error.code === "E_STATE_MOVED")
             await removePackage(folder);
         else if (!(error instanceof errors/* SluiceError */.ah && error.retryable) && !signal.aborted) {
+            await writeFailure(folder, failureJson(error));
             await failPackage(pipelineFolder(options.workFolder, options.pipeline), folder);
         }
         throw error;
     }
+}
+/** Plain JSON, as it stands in the trace. */
+function failureJson(error) {
+    const facts = (0,json_reader/* parseJson */.qF)(JSON.stringify((0,trace_recorder/* failureTrace */.m)(error)));
+    return (0,core_json/* isJsonObject */.OW)(facts) ? facts : {};
 }
 function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) {
     const tables = new Map();
@@ -78972,6 +79177,9 @@ function createNormalizer(options) {
         return below;
     };
     const listRows = (parent, list, items, level, handed, parentId) => {
+        // An empty list may have come after one of the same name.
+        if (items.length === 0)
+            return;
         if (list.plan === undefined) {
             if (!list.discarded && !mayFillTable(context, list.name, parent.name))
                 list.discarded = true;
@@ -79474,8 +79682,9 @@ async function leaveOut(request) {
 function createLoadId(clock, random, newestStateLoadId) {
     const now = Math.floor(clock.now() * 1000);
     const newest = newestStateLoadId === null ? Number.NaN : Number(newestStateLoadId);
-    const after = Number.isFinite(newest) ? Math.round(newest * 1e6) + 1 + Math.floor(random.next() * 999_999) : 0;
-    return (0,python_text/* pythonFloatRepr */.Eb)(Math.max(now, after) / 1e6);
+    const last = Number.isFinite(newest) ? Math.round(newest * 1e6) : 0;
+    // Never ahead of a clock that is right: the next load would come before this one.
+    return (0,python_text/* pythonFloatRepr */.Eb)((now > last ? now : last + 1 + Math.floor(random.next() * 999_999)) / 1e6);
 }
 
 ;// CONCATENATED MODULE: ./lib/schema/refresh.js
@@ -79502,13 +79711,13 @@ function refreshSchema(stored, mode, resources) {
     if (mode === "drop_sources")
         return { schema: (0,schema_schema/* createSchema */.oY)(stored.name), dropped: withRows, emptied: [] };
     const schema = (0,schema_schema/* cloneSchema */.bP)(stored);
-    for (const { name } of tables) {
-        schema.tables.delete(name);
-        forgetPropagation(schema, name);
-    }
+    for (const { name } of tables)
+        forgetTable(schema, name);
     return { schema, dropped: withRows, emptied: [] };
 }
-function forgetPropagation(schema, table) {
+/** Takes a table out of a schema, and out of the rules by which its row ids go down to nested tables. */
+function forgetTable(schema, table) {
+    schema.tables.delete(table);
     const json = member(schema.normalizers, "json");
     const config = member(json, "config");
     const propagation = member(config, "propagation");
@@ -79694,109 +79903,221 @@ function lexemeKey(text) {
 
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __nccwpck_require__(6625);
-;// CONCATENATED MODULE: ./lib/schema/yaml-text.js
+;// CONCATENATED MODULE: ./lib/core/yaml-writer.js
+var _a;
 
-/** Column after which a text is broken at its next single blank. */
-const WIDTH = 80;
+
 /**
- * A document as PyYAML's `dump` writes it in block style, keys in their order: the form of dlt's schema files. Texts with
- * control characters are not broken into lines, in which it differs; both read it as the same.
+ * The text that dlt writes for a document: block style, keys in their order, lists not indented below their key, texts
+ * folded at 80 columns. Ends with a line break. Line breaks other than `\n` are escaped, so that all readers agree.
+ * dlt: PyYAML's `dump(default_flow_style=False, sort_keys=False, allow_unicode=True)`.
  */
-function yamlText(document) {
-    return `${mapping(document, 0)}\n`;
+function yamlText(value) {
+    const out = new YamlWriter();
+    out.node(value, 0);
+    return out.text.endsWith("\n") ? out.text : `${out.text}\n`;
 }
-function mapping(object, indent) {
-    return (0,core_json/* keysOf */.YD)(object)
-        .map((key) => {
-        const head = scalarText(key, indent, 0, true);
-        return `${head}:${value(object[key] ?? null, indent, indent + [...head].length + 1)}`;
-    })
-        .join(`\n${" ".repeat(indent)}`);
-}
-/** What follows a colon or a hyphen, blank or line break included. */
-function value(what, indent, column) {
-    if ((0,core_json/* isJsonArray */.Md)(what)) {
-        return what.length === 0 ? " []" : `\n${" ".repeat(indent)}${sequence(what, indent)}`;
-    }
-    if ((0,core_json/* isJsonObject */.OW)(what)) {
-        return (0,core_json/* keysOf */.YD)(what).length === 0 ? " {}" : `\n${" ".repeat(indent + 2)}${mapping(what, indent + 2)}`;
-    }
-    return ` ${scalar(what, indent, column + 1)}`;
-}
-/** dlt: PyYAML does not indent the items of a list below their key. */
-function sequence(items, indent) {
-    const pad = " ".repeat(indent);
-    return items
-        .map((item) => {
-        if ((0,core_json/* isJsonArray */.Md)(item) && item.length > 0)
-            return `- ${sequence(item, indent + 2)}`;
-        if ((0,core_json/* isJsonObject */.OW)(item) && (0,core_json/* keysOf */.YD)(item).length > 0)
-            return `- ${mapping(item, indent + 2)}`;
-        return `-${value(item, indent, indent + 1)}`;
-    })
-        .join(`\n${pad}`);
-}
-function scalar(what, indent, column) {
-    if (what === null)
-        return "null";
-    if (typeof what === "string")
-        return scalarText(what, indent, column, false);
-    if (what instanceof core_json/* Double */.__)
-        return Number.isInteger(what.value) ? `${what.value}.0` : `${what.value}`;
-    return String(what);
-}
-function scalarText(text, indent, column, isKey) {
-    if (isPlain(text) && !isImplicit(text))
-        return isKey ? text : fold(text, indent, column);
-    if (UNQUOTABLE.test(text))
-        return JSON.stringify(text).replace(/[\p{Cc}\u2028\u2029\ufeff]/gu, escaped);
-    const quoted = text.replaceAll("'", "''");
-    return `'${isKey ? quoted : fold(quoted, indent, column + 1)}'`;
-}
-function fold(text, indent, column) {
-    let at = column;
-    let out = "";
-    const parts = text.split(/( +)/);
-    for (const [index, part] of parts.entries()) {
-        if (index % 2 === 1 && part === " " && at > WIDTH && index > 1 && index < parts.length - 1) {
-            out += `\n${" ".repeat(indent + 2)}`;
-            at = indent + 2;
-            continue;
+const WIDTH = 80;
+class YamlWriter {
+    text = "";
+    #column = 0;
+    /** Writes a value; the writer stands behind `key:` or `-`, or at the start of the document. */
+    node(value, indent) {
+        if ((0,core_json/* isJsonArray */.Md)(value)) {
+            if (value.length === 0)
+                this.#put(`${this.#gap()}[]`);
+            for (const item of value)
+                this.#item(item, indent);
         }
-        out += part;
-        at += [...part].length;
+        else if (typeof value === "object" && value !== null && !(value instanceof core_json/* Double */.__)) {
+            if ((0,core_json/* keysOf */.YD)(value).length === 0)
+                this.#put(`${this.#gap()}{}`);
+            this.#mapping(value, indent);
+        }
+        else {
+            this.#put(this.#gap());
+            this.#scalar(value, indent);
+        }
     }
-    return out;
+    /** Nothing at the start of the document. */
+    #gap() {
+        return this.text === "" ? "" : " ";
+    }
+    #mapping(object, indent, first = false) {
+        let inline = first;
+        for (const key of (0,core_json/* keysOf */.YD)(object)) {
+            const value = object[key] ?? null;
+            if (!inline)
+                this.#line(indent);
+            inline = false;
+            this.#string(key, indent, true);
+            this.#put(":");
+            // A list stands at the column of its key, a mapping or a folded text two columns further.
+            this.node(value, (0,core_json/* isJsonArray */.Md)(value) ? indent : indent + 2);
+        }
+    }
+    #item(item, indent) {
+        this.#line(indent);
+        this.#put("-");
+        if ((0,core_json/* isJsonArray */.Md)(item) && item.length > 0) {
+            this.#put(" ");
+            // Items of a list in a list begin on the line of their dash.
+            const inner = new _a();
+            for (const one of item)
+                inner.#item(one, indent + 2);
+            this.#put(inner.text.replace(/^\n? */, ""));
+        }
+        else if (typeof item === "object" && item !== null && !(item instanceof core_json/* Double */.__) && !(0,core_json/* isJsonArray */.Md)(item)) {
+            this.#put((0,core_json/* keysOf */.YD)(item).length === 0 ? " {}" : " ");
+            this.#mapping(item, indent + 2, true);
+        }
+        else {
+            this.node(item, indent + 2);
+        }
+    }
+    #scalar(value, indent) {
+        if (value === null)
+            this.#put("null");
+        else if (typeof value === "string")
+            this.#string(value, indent, false);
+        else if (typeof value === "number")
+            this.#put(Number.isInteger(value) ? String(value) : yaml_writer_float(value));
+        else if (value instanceof core_json/* Double */.__)
+            this.#put(yaml_writer_float(value.value));
+        else
+            this.#put(String(value));
+    }
+    #string(text, indent, isKey) {
+        const breaks = text.includes("\n");
+        if (!isPrintable(text) || / \n|\n /.test(text) || (isKey && breaks))
+            this.#doubleQuoted(text, isKey ? undefined : indent);
+        else if (isPlain(text))
+            this.#folded(text, isKey ? undefined : indent);
+        else {
+            this.#put("'");
+            this.#folded(text.replaceAll("'", "''"), isKey ? undefined : indent, true);
+            this.#put("'");
+        }
+    }
+    /** A blank beyond the width becomes a line break; a line break becomes two. */
+    #folded(text, indent, quoted = false) {
+        const parts = text.split(/(\n+| +)/);
+        for (const [index, part] of parts.entries()) {
+            if (part.startsWith("\n")) {
+                this.text += `\n${part}`;
+                this.#column = 0;
+                this.#put(" ".repeat(indent ?? 0));
+                continue;
+            }
+            // A blank at an end of the text stays one.
+            const edge = quoted && (parts[index - 1] === "" || (parts[index + 1] === "" && index === parts.length - 2));
+            if (part === " " && indent !== undefined && this.#column > WIDTH && !edge)
+                this.#line(indent);
+            else
+                this.#put(part);
+        }
+    }
+    /** Escapes, and breaks with a backslash beyond the width; a blank after the break has a backslash of its own. */
+    #doubleQuoted(text, indent) {
+        const characters = [...text];
+        let start = 0;
+        this.#put('"');
+        for (let end = 0; end <= characters.length; end += 1) {
+            const character = characters[end];
+            const shown = character === undefined ? undefined : escaped(character);
+            if (shown !== character || character === undefined) {
+                this.#put(characters.slice(start, end).join(""));
+                if (shown !== undefined)
+                    this.#put(shown);
+                start = character === undefined ? end : end + 1;
+            }
+            const mayBreak = end > 0 && end < characters.length - 1 && (character === " " || start >= end);
+            if (indent === undefined || !mayBreak || this.#column + (end - start) <= WIDTH)
+                continue;
+            this.#put(`${characters.slice(start, end).join("")}\\`);
+            start = Math.max(start, end);
+            this.#line(indent);
+            if (characters[start] === " ")
+                this.#put("\\");
+        }
+        this.#put('"');
+    }
+    #line(indent) {
+        if (this.text !== "")
+            this.text += "\n";
+        this.#column = 0;
+        this.#put(" ".repeat(indent));
+    }
+    #put(text) {
+        this.text += text;
+        this.#column += [...text].length;
+    }
 }
-/** May stand without quotes, as far as its characters go. */
-function isPlain(text) {
-    if (text === "" || /^(?:---|\.\.\.)/.test(text) || /^[\s]|[\s]$/.test(text))
-        return false;
-    if (/^[#,[\]{}&*!|>'"%@`]/.test(text) || /^[?:-](?:\s|$)/.test(text))
-        return false;
-    return !/:(?:\s|$)|\s#/.test(text) && !UNQUOTABLE.test(text);
+_a = YamlWriter;
+/** dlt: PyYAML needs a point before an exponent, which Python's own form lacks. */
+function yaml_writer_float(value) {
+    if (Number.isNaN(value))
+        return ".nan";
+    if (!Number.isFinite(value))
+        return value < 0 ? "-.inf" : ".inf";
+    const text = (0,python_text/* pythonFloatRepr */.Eb)(value);
+    return text.includes(".") ? text : text.replace("e", ".0e");
 }
-/** Control characters and line breaks: only double quotes hold them on one line. */
-const UNQUOTABLE = /[\p{Cc}\u2028\u2029\ufeff]/u;
-function escaped(character) {
-    return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`;
-}
-/** Would be read as something else than a text. */
-function isImplicit(text) {
-    return IMPLICIT.some((expression) => expression.test(text));
-}
+const INDICATOR_FIRST = /^(?:[#,[\]{}&*!|>'"%@`]|[?:-](?:\s|$)|---|\.\.\.)/;
+const INDICATOR_INSIDE = /:(?:\s|$)|\s#/;
+/** What PyYAML reads as something else than a text. */
 const IMPLICIT = [
-    /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF|~|null|Null|NULL|<<|=)$/,
-    /^[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?$/,
-    /^\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?$/,
-    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*$/,
-    /^(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
-    /^[-+]?(?:0b[0-1_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/,
-    /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/,
-    /^[0-9]{4}-[0-9][0-9]?-[0-9][0-9]?(?:[Tt]|[ \t]+)[0-9][0-9]?:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9][0-9]?(?::[0-9]{2})?))?$/,
+    /^(?:yes|no|true|false|on|off|Yes|No|True|False|On|Off|YES|NO|TRUE|FALSE|ON|OFF)$/,
+    /^(?:~|null|Null|NULL|<<|=|[!&*])$/,
+    /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?)$/,
+    /^(?:[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+    /^[-+]?(?:0b[01_]+|0[0-7_]+|0|[1-9][0-9_]*|0x[0-9a-fA-F_]+|[1-9][0-9_]*(?::[0-5]?[0-9])+)$/,
+    /^\d{4}-\d\d-\d\d$/,
+    /^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?$/,
 ];
+function isPlain(text) {
+    if (text === "" || text.includes("\n") || text.startsWith(" ") || text.endsWith(" "))
+        return false;
+    return !INDICATOR_FIRST.test(text) && !INDICATOR_INSIDE.test(text) && !IMPLICIT.some((form) => form.test(text));
+}
+const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10fffe}]|[\u2028\u2029]/u;
+function isPrintable(text) {
+    return !UNPRINTABLE.test(text);
+}
+const ESCAPES = {
+    "\0": "\\0",
+    "\x07": "\\a",
+    "\b": "\\b",
+    "\t": "\\t",
+    "\n": "\\n",
+    "\v": "\\v",
+    "\f": "\\f",
+    "\r": "\\r",
+    "\x1b": "\\e",
+    '"': '\\"',
+    "\\": "\\\\",
+    "\x85": "\\N",
+    "\u2028": "\\L",
+    "\u2029": "\\P",
+};
+function escaped(character) {
+    const known = ESCAPES[character];
+    if (known !== undefined)
+        return known;
+    const code = character.codePointAt(0) ?? 0;
+    const isSurrogate = code >= 0xd800 && code <= 0xdfff;
+    if (code >= 0x20 && code <= 0x7e)
+        return character;
+    if (code >= 0xa0 && code <= 0xfffd && code !== 0xfeff && !isSurrogate)
+        return character;
+    const hex = code.toString(16).toUpperCase();
+    if (code <= 0xff)
+        return `\\x${hex.padStart(2, "0")}`;
+    return code <= 0xffff ? `\\u${hex.padStart(4, "0")}` : `\\U${hex.padStart(8, "0")}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/schema/schema-file.js
+
 
 
 
@@ -79806,8 +80127,13 @@ const IMPLICIT = [
 function schemaFileName(schema) {
     return `${schema}.schema.yaml`;
 }
-/** A schema as dlt exports it: its stored form, in which tables and columns do not repeat their names, as YAML. */
-function schemaFileText(schema) {
+/** A schema as dlt prints and exports it, byte for byte. dlt: `to_pretty_yaml`, `to_pretty_json`. */
+function schemaFileText(schema, format = "yaml") {
+    const document = schemaFileDocument(schema);
+    return format === "yaml" ? yamlText(document) : (0,json_writer/* prettyJson */.D_)(document);
+}
+/** The stored form, in which tables and columns do not repeat their names, without the hash of an import. */
+function schemaFileDocument(schema) {
     const { imported_version_hash: _1, tables, ...rest } = (0,schema_stored/* storedSchema */.HF)(schema);
     const document = {};
     for (const key of ["version", "version_hash", "engine_version", "name"])
@@ -79816,7 +80142,7 @@ function schemaFileText(schema) {
         const { name: _2, columns, ...hints } = table;
         return { columns: mapMembers(columns, ({ name: _3, ...column }) => column), ...hints };
     });
-    return yamlText({ ...document, ...rest });
+    return { ...document, ...rest };
 }
 /**
  * A copy without what normalize notes in a schema (which tables have data, how deep they go): what may be written by hand.
@@ -79995,7 +80321,27 @@ function timeoutError({ seconds }, committed) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/pipeline/unheard-replaced.js
+
+/**
+ * Replaced resources of which no page came (the list above them is empty, a step dropped all): as in dlt, they empty their tables too.
+ * Not so those that failed, or whose answers were ignored: a refusal is no empty list.
+ */
+function unheardReplaced(resources, before, reports, started) {
+    const heard = new Set([
+        ...started.map(({ resource }) => resource.name),
+        ...reports
+            .filter((one) => one.failed !== undefined || Object.keys(one.skipped).length > 0)
+            .map((one) => one.resource),
+    ]);
+    return resources
+        .filter(({ selected, hints }) => selected && hints.writeDisposition.disposition === "replace")
+        .filter((one) => !heard.has(one.name) && before.tables.get(rootTableName(before, one))?.seenData === true)
+        .map(({ name }) => name);
+}
+
 ;// CONCATENATED MODULE: ./lib/pipeline/make-package.js
+
 
 
 
@@ -80093,6 +80439,8 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         // What the tables hold is not given up for rows that did not come.
         if (forgets && failed[0] !== undefined)
             throw failed[0].error;
+        for (const resource of unheardReplaced(source.resources, before, reports, normalizer.started))
+            await spool(() => normalizer.page({ resource, records: [], bytes: 0 }));
         await spool(() => normalizer.finish());
         const started = await leaveOut({ failed, started: normalizer.started, before, schema, writer, early });
         const next = (0,pipeline_state/* nextState */.VK)(synced.state, {
@@ -80104,7 +80452,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             sourceTouched: replaced.size > 0,
         });
         const rootTables = started.map(({ table }) => table);
-        const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace");
+        const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace" && before.tables.get(table)?.seenData === true);
         recorder.within("normalize", createdAt, normalizeMs / 1000, true);
         if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
             await early.abandon();
@@ -80235,8 +80583,6 @@ function sameBase({ base }, synced) {
     return synced.datasetExists && base.stateRowIds.length === now.size && base.stateRowIds.every((id) => now.has(id));
 }
 
-// EXTERNAL MODULE: ./lib/pipeline/trace-recorder.js + 1 modules
-var trace_recorder = __nccwpck_require__(6618);
 ;// CONCATENATED MODULE: ./lib/pipeline/run.js
 
 
@@ -83524,6 +83870,7 @@ function startExtraction(settings, context) {
             pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
             counts,
             scope: linkController(signal),
+            started: false,
             failure: undefined,
         };
     }
@@ -83592,6 +83939,7 @@ function startExtraction(settings, context) {
             if (page.tape !== undefined && page.tape.count > 0) {
                 counts.records += page.tape.count;
                 channel.push(tapePage(plan.name, page, page.tape));
+                run.started = true;
                 taken += 1;
                 counts.endedAt = clock.now();
                 if (limit !== undefined && taken >= limit)
@@ -83610,8 +83958,13 @@ function startExtraction(settings, context) {
                 channel.push({ resource: plan.name, records: rows, bytes: page.bytes });
             }
             else {
+                // dlt: an empty page starts a resource, so that its hints are known and a replaced table is emptied.
+                if (rows !== null && run.selected && !run.started)
+                    channel.push({ resource: plan.name, records: [], bytes: 0 });
                 read.give(page.bytes);
             }
+            if (rows !== null && run.selected)
+                run.started = true;
             if (rows !== null) {
                 taken += 1;
                 await startChildren(run, rows);
@@ -84538,8 +84891,8 @@ function installFaults(environment) {
     }));
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 63 modules
-var open_destination = __nccwpck_require__(1313);
+// EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 65 modules
+var open_destination = __nccwpck_require__(4140);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __nccwpck_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/shared/run-configured.js
@@ -86677,6 +87030,7 @@ function column(name, dataType, nullable, description) {
 /* harmony export */   bi: () => (/* binding */ stateSchemaNames),
 /* harmony export */   f7: () => (/* binding */ sourceState)
 /* harmony export */ });
+/* unused harmony export defaultSchemaName */
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
 /* harmony import */ var _stored_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2162);
 /* harmony import */ var _version_hash_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7778);
@@ -86731,6 +87085,11 @@ function stateMark(state) {
 function stateSchemaNames(state) {
     const names = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .getOwn */ .Ng)(state, "schema_names");
     return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(names) ? names.filter((name) => typeof name === "string") : [];
+}
+/** `default_schema_name` of a state document; the first of its schemas when it names none. */
+function defaultSchemaName(state) {
+    const name = getOwn(state, "default_schema_name");
+    return typeof name === "string" ? name : stateSchemaNames(state)[0];
 }
 function withSource(previous, changes) {
     const sources = {};
