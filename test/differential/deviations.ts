@@ -156,7 +156,7 @@ export const DEVIATIONS: readonly Deviation[] = [
   {
     part: "load",
     name: "`NaN`, `Infinity` as JSON tokens",
-    dlt: "loads null",
+    dlt: "error from `rest_api`; null from data of Python",
     sluice: "`E_SOURCE_BODY`",
     why: "they are no JSON",
   },

@@ -96,6 +96,8 @@ if args.serve:
     os.dup2(2, 1)
     for line in sys.stdin:
         request = json.loads(line)
+        # paths in a pipeline file are relative to the folder of the run
+        os.chdir(request["folder"])
         try:
             answer = run(**request)
         except Exception as error:  # noqa: BLE001

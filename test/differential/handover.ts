@@ -1,9 +1,11 @@
 /** The pipeline of the hand-over tests and the two programs that run it. */
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 import { promisify } from "node:util";
-import { runDlt } from "../support/dlt.ts";
+import { type DltServer, startDlt } from "../support/dlt.ts";
 
 export type Writer = "sluice" | "dlt";
 
@@ -11,6 +13,14 @@ export const PROJECT = 100;
 
 const run = promisify(execFile);
 const cli = join(import.meta.dirname, "..", "..", "src", "edge", "cli", "index.ts");
+
+/** One for all runs of a test file: dlt takes seconds to start. */
+let dlt: { readonly server: DltServer; readonly folder: string } | undefined;
+
+after(async () => {
+  await dlt?.server.close();
+  if (dlt !== undefined) await rm(dlt.folder, { recursive: true, force: true });
+});
 
 /** Merge with nested lists and a cursor, append with a cursor, replace, and a child resource. JSON, so that both can read it. */
 export function pipelineDocument(baseUrl: string): Record<string, unknown> {
@@ -68,7 +78,11 @@ export async function runWriter(
   const file = join(cwd, "pipeline.json");
   await writeFile(file, JSON.stringify(document));
   if (writer === "dlt") {
-    await runDlt(file, url, dataset, cwd);
+    if (dlt === undefined) {
+      const own = await mkdtemp(join(tmpdir(), "sluice-dlt-"));
+      dlt = { server: startDlt(own), folder: own };
+    }
+    await dlt.server.run(file, url, dataset, cwd);
     return;
   }
   const args = [cli, "run", file, "--connection-string", url, "--dataset-name", dataset, "--json"];

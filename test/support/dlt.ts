@@ -19,7 +19,7 @@ export interface DltRun {
 /** Path of the Python that has dlt; undefined when there is none. `SLUICE_DLT_PYTHON` names another one. */
 export function findDlt(): string | undefined {
   const named = process.env.SLUICE_DLT_PYTHON;
-  if (named !== undefined && named !== "") return named;
+  if (named !== undefined && named !== "") return existsSync(named) ? named : undefined;
   const windows = process.platform === "win32";
   const python = join(root, ".venv-dlt", windows ? "Scripts" : "bin", windows ? "python.exe" : "python");
   return existsSync(python) ? python : undefined;

@@ -13,6 +13,7 @@ import { normalizeDocuments } from "../../support/normalize.ts";
 import { testDatabase } from "../../support/postgres.ts";
 import { compareDatasets, type Dataset, readDataset } from "../dataset.ts";
 import { DEVIATIONS } from "../deviations.ts";
+import type { Writer } from "../handover.ts";
 
 /** One resource: the JSON text that its endpoint answers in each load, and hints. */
 export interface Case {
@@ -45,9 +46,9 @@ export async function startBoth(): Promise<Both> {
   let serial = 0;
   let refused = 0;
 
-  /** All loads of some cases by one program. */
-  const write = async (writer: "dlt" | "sluice", cases: readonly Case[]): Promise<Outcome> => {
-    const dataset = `${writer}_${serial++}`;
+  /** All loads of some cases by one program, or by the two in turns. */
+  const write = async (name: string, turns: readonly Writer[], cases: readonly Case[]): Promise<Outcome> => {
+    const dataset = `${name}_${serial++}`;
     const cwd = join(folder, dataset);
     await mkdir(cwd);
     const document = documentsDocument(
@@ -56,15 +57,15 @@ export async function startBoth(): Promise<Both> {
     );
     const file = join(cwd, "pipeline.json");
     await writeFile(file, JSON.stringify(document));
-    const { name, ...config } = document.source as { name: string } & RestApiConfig;
+    const { name: source, ...config } = document.source as { name: string } & RestApiConfig;
     const ours = pipeline({ name: "documents", dataset, destination: postgres(url), workingDirectory: cwd });
     try {
       for (let step = 0; step < Math.max(...cases.map(({ loads }) => loads.length)); step++) {
         api.show(
           Object.fromEntries(cases.map(({ loads }, index) => [`/r${index}`, loads[step] ?? loads.at(-1) ?? "[]"])),
         );
-        if (writer === "dlt") await dlt.run(file, url, dataset, cwd);
-        else await ours.run(restApi({ name, config }));
+        if (turns[step % turns.length] === "dlt") await dlt.run(file, url, dataset, cwd);
+        else await ours.run(restApi({ name: source, config }));
       }
       return { dataset: await readDataset(url, dataset) };
     } catch (error) {
@@ -77,27 +78,32 @@ export async function startBoth(): Promise<Both> {
 
   const compareAll = async (cases: readonly Case[]): Promise<string[][]> => {
     if (cases.length === 0) return [];
-    const theirs = await write("dlt", cases);
-    const ours = await write("sluice", cases);
-    if (theirs.dataset !== undefined && ours.dataset !== undefined) {
-      const { dataset: left } = ours;
-      const { dataset: right } = theirs;
-      const found = cases.map((_, index) => compareDatasets(part(left, `r${index}`), part(right, `r${index}`)));
-      if (found.some((lines) => lines.length > 0)) return found;
-      const rest = compareDatasets(left, right).map((line) => `of all cases together: ${line}`);
-      return cases.map(() => rest);
+    const theirs = await write("dlt", ["dlt"], cases);
+    const ours = await write("sluice", ["sluice"], cases);
+    const inTurns = cases.some(({ loads }) => loads.length > 1)
+      ? await write("turns", ["sluice", "dlt"], cases)
+      : undefined;
+    const error = ours.error ?? inTurns?.error;
+    if (theirs.dataset !== undefined && error === undefined) {
+      const found = cases.map((): string[] => []);
+      for (const [who, { dataset }] of Object.entries({ Sluice: ours, "in turns": inTurns ?? ours })) {
+        if (dataset === undefined || found.some((lines) => lines.length > 0)) continue;
+        const apart = cases.map((_, index) =>
+          compareDatasets(part(dataset, `r${index}`), part(theirs.dataset as Dataset, `r${index}`)),
+        );
+        const together = compareDatasets(dataset, theirs.dataset).map((line) => `of all cases together: ${line}`);
+        for (const [index, lines] of apart.entries())
+          found[index]?.push(
+            ...(apart.some((one) => one.length > 0) ? lines : together).map((line) => `${who}: ${line}`),
+          );
+      }
+      return found;
     }
     if (cases.length === 1) {
-      if (theirs.error !== undefined && ours.error !== undefined) {
-        refused++;
-        return [[]];
-      }
-      if (theirs.error === undefined) return [[`Sluice fails: ${ours.error}`]];
-      if (isDeliberate(theirs.error)) {
-        refused++;
-        return [[]];
-      }
-      return [[`dlt fails: ${theirs.error}`]];
+      if (theirs.error === undefined) return [[`Sluice fails, alone or in turns: ${error}`]];
+      if (error === undefined && !isDeliberate(theirs.error)) return [[`dlt fails: ${theirs.error}`]];
+      refused++;
+      return [[]];
     }
     // dlt names the job that failed, which begins with the table.
     const named = /job_id=r(\d+)[._]/.exec(theirs.error ?? "")?.[1];
