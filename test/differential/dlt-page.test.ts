@@ -23,35 +23,44 @@ function blocks(language: string): string[] {
   );
 }
 
-test("the commands of docs/dlt.md hand over to Sluice and back", {
-  skip: skipWithoutDlt() || (process.platform === "win32" ? "needs a POSIX shell" : false),
-}, async (t) => {
+const SKIP = skipWithoutDlt() || (process.platform === "win32" ? "needs a POSIX shell" : false);
+
+/** The shop of the page, its program, and a shell in which the page's commands mean this checkout. */
+async function shop(t: { after(end: () => Promise<void>): void }) {
   const database = await testDatabase(t);
-  let day = 1;
-  const asked: string[] = [];
+  const state = { day: 1, customers: undefined as string | undefined, asked: [] as string[] };
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? "", "http://localhost");
-    asked.push(`${url.pathname}${url.search}`);
+    state.asked.push(`${url.pathname}${url.search}`);
     const since = url.searchParams.get("since") ?? "";
-    const orders = Array.from({ length: day + 1 }, (_, id) => ({ id, updated_at: `2024-06-0${id + 1}`, lines: [id] }));
-    const rows = url.pathname === "/orders" ? orders.filter((one) => one.updated_at >= since) : [{ id: day }];
-    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(rows));
+    const orders = Array.from({ length: state.day + 1 }, (_, id) => ({
+      id,
+      updated_at: `2024-06-0${id + 1}`,
+      lines: [id],
+    })).filter((one) => one.updated_at >= since);
+    const customers = state.customers ?? JSON.stringify([{ id: state.day }]);
+    response.writeHead(200, { "content-type": "application/json" });
+    response.end(url.pathname === "/orders" ? JSON.stringify(orders) : customers);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  t.after(() => server.close());
+  t.after(async () => {
+    server.close();
+  });
   const cwd = await mkdtemp(join(tmpdir(), "sluice-page-"));
   t.after(() => rm(cwd, { recursive: true, force: true }));
   const bin = join(cwd, "bin");
   await mkdir(bin);
-  const cli = join(root, "src", "edge", "cli", "index.ts");
-  await writeFile(join(bin, "sluice"), `#!/bin/sh\nexec "${process.execPath}" "${cli}" "$@"\n`);
-  await chmod(join(bin, "sluice"), 0o755);
+  const program = async (name: string, text: string): Promise<void> => {
+    await writeFile(join(bin, name), `#!/bin/sh\n${text}\n`);
+    await chmod(join(bin, name), 0o755);
+  };
+  await program("sluice", `exec "${process.execPath}" "${join(root, "src", "edge", "cli", "index.ts")}" "$@"`);
   // npm run works in a checkout; the file stands here.
-  await writeFile(
-    join(bin, "npm"),
-    `#!/bin/sh\n[ "$1 $2 $3" = "run differential --" ] || exit 9\nshift 3\nexec "${process.execPath}" "${join(root, "test", "differential", "run.ts")}" "$@"\n`,
+  const tool = join(root, "test", "differential", "run.ts");
+  await program(
+    "npm",
+    `[ "$1 $2 $3" = "run differential --" ] || exit 9\nshift 3\nexec "${process.execPath}" "${tool}" "$@"`,
   );
-  await chmod(join(bin, "npm"), 0o755);
   await writeFile(join(cwd, "shop.py"), blocks("python")[0] ?? "");
   const env = {
     ...process.env,
@@ -62,20 +71,24 @@ test("the commands of docs/dlt.md hand over to Sluice and back", {
     RUNTIME__DLTHUB_TELEMETRY: "false",
   };
   const shell = async (command: string): Promise<string> => (await run("sh", ["-ec", command], { cwd, env })).stdout;
-  const commands = blocks("sh").map((block) => block.trim());
-  const [write, differential, ours, back] = commands;
+  return { database, server: state, shell };
+}
+
+test("the commands of docs/dlt.md hand over to Sluice and back", { skip: SKIP }, async (t) => {
+  const { shell, server, database } = await shop(t);
+  const [write, differential, ours, back] = blocks("sh").map((block) => block.trim());
 
   await shell("python shop.py");
-  day = 2;
+  server.day = 2;
   await shell(write ?? "");
   assert.equal(await shell(differential ?? ""), "differential: 0 differences, 6 tables, 7 rows\n");
-  asked.length = 0;
+  server.asked.length = 0;
   await shell(ours ?? "");
-  assert.ok(asked.includes("/orders?since=2024-06-02"), asked.join());
-  day = 3;
-  asked.length = 0;
+  assert.ok(server.asked.includes("/orders?since=2024-06-02"), server.asked.join());
+  server.day = 3;
+  server.asked.length = 0;
   await shell(back ?? "");
-  assert.ok(asked.includes("/orders?since=2024-06-03"), asked.join());
+  assert.ok(server.asked.includes("/orders?since=2024-06-03"), server.asked.join());
 
   const [left] = await database.query(
     `SELECT (SELECT count(*) FROM shop_data.orders) AS orders, (SELECT count(*) FROM shop_data.orders__lines) AS lines,
@@ -88,6 +101,28 @@ test("the commands of docs/dlt.md hand over to Sluice and back", {
     scripts: Record<string, string>;
   };
   for (const [, name = ""] of page.matchAll(/npm run ([\w:]+)/g)) assert.ok(scripts[name] !== undefined, name);
+});
+
+test("docs/dlt.md: a package of dlt that is stuck does not block Sluice, and goes by the command that is named", {
+  skip: SKIP,
+}, async (t) => {
+  const { shell, server, database } = await shop(t);
+  const [write, , ours, back, abort] = blocks("sh").map((block) => block.trim());
+  assert.match(abort ?? "", /abort-packages$/);
+  await shell(write ?? "");
+  server.customers = '[{"id":9223372036854775808}]';
+  await assert.rejects(shell(back ?? ""), /bigint out of range/);
+  server.customers = '[{"id":7}]';
+  await assert.rejects(shell(back ?? ""), /bigint out of range/, "dlt loads what is stuck, and asks for nothing");
+  await shell(ours ?? "");
+  await shell(abort ?? "");
+  server.customers = '[{"id":8}]';
+  await shell(back ?? "");
+  await database.query(blocks("sql")[0] ?? "");
+  const [left] = await database.query(
+    "SELECT (SELECT count(*) FROM shop_data.orders) AS orders, (SELECT string_agg(id::text, ',') FROM shop_data.customers) AS customers, (SELECT count(*) FROM shop_data._dlt_loads) AS loads",
+  );
+  assert.deepEqual(left, { orders: "2", customers: "8", loads: "2" });
 });
 
 test("docs/dlt.md names files that are there", () => {
