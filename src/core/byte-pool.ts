@@ -11,7 +11,7 @@ const holders = new WeakMap<ArrayBufferLike, number>();
 const SMALLEST = 64 * 1024;
 const LARGEST = 4 * 1024 * 1024;
 /** Bytes kept for later, of all sizes together. */
-const MOST_FREE = 8 * 1024 * 1024;
+const MOST_FREE = 20 * 1024 * 1024;
 let freeBytes = 0;
 
 /** At least `size` bytes, with content left from before; of the usual sizes from what was let go, where there is some. */

@@ -50,7 +50,7 @@ const MOST_BYTES = 2 ** 26;
  * the tokens.
  */
 const free: Int32Array[] = [];
-const MOST_FREE = 8;
+const MOST_FREE = 24;
 const FIRST_LENGTH = 65_536;
 const open = new Int32Array(MOST_DEPTH + 1);
 

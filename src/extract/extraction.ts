@@ -32,9 +32,9 @@ export interface ExtractionSettings {
 }
 
 /** Bytes of answers that are in flight or wait to be read. */
-const WAITING_BYTES = 12 * 1024 * 1024;
+const WAITING_BYTES = 8 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
-const READ_BYTES = 8 * 1024 * 1024;
+const READ_BYTES = 6 * 1024 * 1024;
 /** Chains of one child resource at a time; requests are bounded per origin. */
 const CHAINS = 8;
 /** Pages of one chain in flight ahead of the one that is read. */

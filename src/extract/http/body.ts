@@ -22,6 +22,7 @@ export async function readBody(
   const announced = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
   let body = takeBytes(Math.min(announced ?? 0, limit));
   let size = 0;
+  const release = createReleaser();
   for await (const chunk of stream) {
     const end = size + chunk.byteLength;
     if (end > limit) throw new BodyTooLargeError(`more than ${limit} bytes`);
@@ -33,20 +34,29 @@ export async function readBody(
     }
     body.set(chunk, size);
     size = end;
-    freeNow(chunk);
+    release(chunk);
   }
   if (announced !== undefined && size < announced) throw new BodyCutError(`${size} of ${announced} bytes`);
   return settle(body, size, headers["content-encoding"] ?? "", limit);
 }
 
 /**
- * Gives back the memory of a piece that was copied and is all that its memory holds. The collector would find it later, but
- * memory outside its heap makes it mark the whole heap, and a busy machine lets it fall behind.
+ * Gives back the memory that a socket was read into once all of it was copied: that of a piece that fills it, and that of the
+ * pieces before when one of other memory follows. The collector would find it later, but memory outside its heap makes it
+ * mark the whole heap, and a busy machine lets it fall behind.
  */
-function freeNow(chunk: Uint8Array): void {
-  const memory = chunk.buffer;
-  if (memory instanceof ArrayBuffer && chunk.byteLength === memory.byteLength && chunk.byteLength > 0)
-    memory.transfer(0);
+function createReleaser(): (chunk: Uint8Array) => void {
+  let before: ArrayBufferLike | undefined;
+  return ({ buffer, byteLength }) => {
+    if (before !== undefined && before !== buffer) freeNow(before);
+    before = byteLength === buffer.byteLength ? undefined : buffer;
+    if (before === undefined) freeNow(buffer);
+  };
+}
+
+/** Small memory may be the pool that Node cuts small buffers from. */
+function freeNow(memory: ArrayBufferLike): void {
+  if (memory instanceof ArrayBuffer && memory.byteLength > 2 * Buffer.poolSize) memory.transfer(0);
 }
 
 async function settle(body: Buffer, size: number, encodings: string, limit: number): Promise<Uint8Array> {

@@ -24,10 +24,10 @@ test("letting go once too often gives the memory to one only", () => {
 test("bytes of others are left alone, and little is kept", () => {
   dropBytes(Buffer.alloc(100_000));
   holdBytes(new Uint8Array(5));
-  const many = Array.from({ length: 20 }, () => takeBytes(1_000_000));
+  const many = Array.from({ length: 40 }, () => takeBytes(1_000_000));
   for (const bytes of many) dropBytes(bytes);
-  const kept = Array.from({ length: 20 }, () => takeBytes(1_000_000)).filter((bytes) =>
+  const kept = Array.from({ length: 40 }, () => takeBytes(1_000_000)).filter((bytes) =>
     many.some((before) => before.buffer === bytes.buffer),
   );
-  assert.ok(kept.length > 0 && kept.length <= 8, String(kept.length));
+  assert.ok(kept.length > 0 && kept.length <= 20, String(kept.length));
 });
