@@ -67025,7 +67025,7 @@ const holders = new WeakMap();
 const SMALLEST = 64 * 1024;
 const LARGEST = 4 * 1024 * 1024;
 /** Bytes kept for later, of all sizes together. */
-const MOST_FREE = 8 * 1024 * 1024;
+const MOST_FREE = 20 * 1024 * 1024;
 let freeBytes = 0;
 /** At least `size` bytes, with content left from before; of the usual sizes from what was let go, where there is some. */
 function takeBytes(size) {
@@ -76492,7 +76492,7 @@ const MOST_BYTES = 2 ** 26;
  * the tokens.
  */
 const free = [];
-const MOST_FREE = 8;
+const MOST_FREE = 24;
 const FIRST_LENGTH = 65_536;
 const json_tape_open = new Int32Array(MOST_DEPTH + 1);
 /**
@@ -82912,6 +82912,7 @@ async function readBody(stream, headers, limit) {
     const announced = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
     let body = (0,byte_pool/* takeBytes */.tM)(Math.min(announced ?? 0, limit));
     let size = 0;
+    const release = createReleaser();
     for await (const chunk of stream) {
         const end = size + chunk.byteLength;
         if (end > limit)
@@ -82924,19 +82925,30 @@ async function readBody(stream, headers, limit) {
         }
         body.set(chunk, size);
         size = end;
-        freeNow(chunk);
+        release(chunk);
     }
     if (announced !== undefined && size < announced)
         throw new BodyCutError(`${size} of ${announced} bytes`);
     return settle(body, size, headers["content-encoding"] ?? "", limit);
 }
 /**
- * Gives back the memory of a piece that was copied and is all that its memory holds. The collector would find it later, but
- * memory outside its heap makes it mark the whole heap, and a busy machine lets it fall behind.
+ * Gives back the memory that a socket was read into once all of it was copied: that of a piece that fills it, and that of the
+ * pieces before when one of other memory follows. The collector would find it later, but memory outside its heap makes it
+ * mark the whole heap, and a busy machine lets it fall behind.
  */
-function freeNow(chunk) {
-    const memory = chunk.buffer;
-    if (memory instanceof ArrayBuffer && chunk.byteLength === memory.byteLength && chunk.byteLength > 0)
+function createReleaser() {
+    let before;
+    return ({ buffer, byteLength }) => {
+        if (before !== undefined && before !== buffer)
+            freeNow(before);
+        before = byteLength === buffer.byteLength ? undefined : buffer;
+        if (before === undefined)
+            freeNow(buffer);
+    };
+}
+/** Small memory may be the pool that Node cuts small buffers from. */
+function freeNow(memory) {
+    if (memory instanceof ArrayBuffer && memory.byteLength > 2 * Buffer.poolSize)
         memory.transfer(0);
 }
 async function settle(body, size, encodings, limit) {
@@ -83812,9 +83824,9 @@ function withKey(object, key, value) {
 
 
 /** Bytes of answers that are in flight or wait to be read. */
-const WAITING_BYTES = 12 * 1024 * 1024;
+const WAITING_BYTES = 8 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
-const READ_BYTES = 8 * 1024 * 1024;
+const READ_BYTES = 6 * 1024 * 1024;
 /** Chains of one child resource at a time; requests are bounded per origin. */
 const CHAINS = 8;
 /** Pages of one chain in flight ahead of the one that is read. */
