@@ -18,7 +18,7 @@ Deliberate deviations (ARCHITECTURE.md) that showed are printed by name. Exit 0:
   --source FILE     a pipeline file, or gitlab: the built-in source
   --runs N          so many runs by each program, each in an empty working folder (1)
   --turns A,B,...   instead: who writes each run, sluice or dlt; compared with dlt alone. sluice,dlt,sluice is a hand-over
-  --sample WORLD    ask a sample GitLab of our own: small, full, nasty. Run 1 sees its first day, others the second
+  --sample WORLD    ask a sample GitLab of our own: small, full, nasty. gitlab sees its first day, then the second
 
 Settings, tokens and base URLs are read as by "sluice run": environment, file, .dlt/*.toml. DATABASE_URL names the database
 (its role must be able to create databases), else an embedded PostgreSQL is started. dlt is looked for in .venv-dlt;

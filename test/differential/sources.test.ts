@@ -79,7 +79,7 @@ test("the built-in GitLab source on the whole sample, day 1 and day 2", { skip: 
   await compare(t, "gitlab", {}, ["sluice", "sluice"]);
 });
 
-test("the walkthrough's 33 resources, day 1 and day 2", { skip: long }, async (t) => {
+test("the walkthrough's 33 resources, twice", { skip: long }, async (t) => {
   const { tables } = await compare(t, WALKTHROUGH, {}, ["sluice", "sluice"]);
   assert.ok(tables > 18);
 });
