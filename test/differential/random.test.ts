@@ -7,8 +7,9 @@ import { test } from "node:test";
 import { skipWithoutDlt } from "../support/dlt.ts";
 import { findDifferences } from "./random/find.ts";
 
-const seed = Number(process.env.DIFFERENTIAL_SEED ?? Date.now() % 2 ** 31);
-const documents = Number(process.env.DIFFERENTIAL_DOCUMENTS ?? 200);
+// The same documents each time, so that a commit is not judged by luck; new ones with `npm run differential:random`.
+const seed = Number(process.env.DIFFERENTIAL_SEED ?? 305_317_484);
+const documents = Number(process.env.DIFFERENTIAL_DOCUMENTS ?? 80);
 
 test("random documents, several loads in a row, leave the same with both programs", {
   skip: skipWithoutDlt(),
