@@ -5,8 +5,8 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type TestDatabase, testDatabase } from "../support/postgres.ts";
-import { assertFailed, folder, jsonApi, onlyObject, shopFile, sluice } from "./support.ts";
+import type { TestDatabase } from "../support/postgres.ts";
+import { assertFailed, folder, jsonApi, onlyObject, shopFile, sluice, startShop } from "./support.ts";
 
 const ORDERS = `[{"id":1,"at":"2026-01-01T00:00:00Z","lines":[{"n":1},{"n":2}]}]`;
 const LATER = `[{"id":2,"at":"2026-01-03T00:00:00Z","lines":[{"n":3}]}]`;
@@ -16,17 +16,8 @@ const RESOURCES = [
   { name: "states", write_disposition: "replace" },
 ];
 
-async function shop(t: Parameters<typeof folder>[0]) {
-  const database = await testDatabase(t);
-  const api = await jsonApi(t, { "/orders": ORDERS, "/states": `[{"code":"x"}]` });
-  const cwd = await folder(t, { "shop.json": shopFile(api.url, RESOURCES) });
-  const url = ["--connection-string", database.url];
-  const succeed = async (...args: string[]) => {
-    const ended = await sluice(args, { cwd });
-    assert.equal(ended.code, 0, ended.stderr);
-    return ended;
-  };
-  return { database, api, cwd, url, succeed, packages: join(cwd, ".sluice", "pipelines", "shop", "packages") };
+function shop(t: Parameters<typeof folder>[0]) {
+  return startShop(t, { "/orders": ORDERS, "/states": `[{"code":"x"}]` }, RESOURCES);
 }
 
 async function contents(database: TestDatabase): Promise<unknown> {

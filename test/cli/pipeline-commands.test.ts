@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { testDatabase } from "../support/postgres.ts";
-import { assertFailed, folder, jsonApi, onlyObject, shopFile, sluice } from "./support.ts";
+import { assertFailed, folder, jsonApi, onlyObject, shopFile, sluice, startShop } from "./support.ts";
 
 const ORDERS = `[{"id":1,"at":"2026-01-01T00:00:00Z","lines":[{"n":1},{"n":2}]},{"id":2,"at":"2026-01-02T00:00:00Z"}]`;
 const LATER = `[{"id":2,"at":"2026-01-03T00:00:00Z","note":"new","lines":[{"n":3}]}]`;
@@ -23,15 +23,11 @@ const RESOURCES = [
 const NEWEST = "SELECT load_id, schema_version_hash FROM shop_data._dlt_loads ORDER BY load_id DESC";
 
 test("trace, schema and load-package after two loads, with and without the database", async (t) => {
-  const database = await testDatabase(t);
-  const api = await jsonApi(t, { "/orders": ORDERS, "/states": `[{"code":"x"}]` });
-  const cwd = await folder(t, { "shop.json": shopFile(api.url, RESOURCES) });
-  const url = ["--connection-string", database.url];
-  const succeed = async (...args: string[]) => {
-    const ended = await sluice(args, { cwd });
-    assert.equal(ended.code, 0, ended.stderr);
-    return ended;
-  };
+  const { database, api, cwd, url, succeed } = await startShop(
+    t,
+    { "/orders": ORDERS, "/states": `[{"code":"x"}]` },
+    RESOURCES,
+  );
 
   assertFailed(await sluice(["trace", "shop", "--json"], { cwd }), "E_INPUT", 2);
   assertFailed(await sluice(["trace", "shop", ...url, "--json"], { cwd }), "E_INPUT", 2);

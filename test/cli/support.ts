@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestDatabase } from "../support/postgres.ts";
+import { type TestDatabase, testDatabase } from "../support/postgres.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "src", "edge", "cli", "index.ts");
 
@@ -106,6 +106,36 @@ export function shopFile(url: string, resources: readonly unknown[], source: obj
     dataset: "shop_data",
     source: { name: "shop", client: { base_url: url, paginator: { type: "single_page" } }, resources, ...source },
   });
+}
+
+export interface Shop {
+  readonly database: TestDatabase;
+  readonly api: JsonApi;
+  readonly cwd: string;
+  /** The flags that name the database. */
+  readonly url: readonly string[];
+  /** Folder of the load packages. */
+  readonly packages: string;
+  /** One command that must succeed. */
+  succeed(...args: string[]): Promise<Ended>;
+}
+
+/** The pipeline `shop` with its source and its database, not loaded yet. */
+export async function startShop(
+  t: Cleanup,
+  answers: Record<string, Answer>,
+  resources: readonly unknown[],
+): Promise<Shop> {
+  const database = await testDatabase(t);
+  const api = await jsonApi(t, answers);
+  const cwd = await folder(t, { "shop.json": shopFile(api.url, resources) });
+  const succeed = async (...args: string[]) => {
+    const ended = await sluice(args, { cwd });
+    assert.equal(ended.code, 0, ended.stderr);
+    return ended;
+  };
+  const url = ["--connection-string", database.url];
+  return { database, api, cwd, url, packages: join(cwd, ".sluice", "pipelines", "shop", "packages"), succeed };
 }
 
 /** Every failure: exit status, one object on standard output, code and one line (and a hint) on standard error. */

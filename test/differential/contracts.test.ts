@@ -1,33 +1,14 @@
 /** Schema contracts: what Python dlt and Sluice leave behind after the same runs must be equal, hashes and state included. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { skipWithoutDlt } from "../support/dlt.ts";
-import { type DocumentsApi, documentsDocument, startDocumentsApi } from "../support/documents-api.ts";
-import { testDatabase } from "../support/postgres.ts";
+import { documentsDocument } from "../support/documents-api.ts";
 import { compareDatasets, readDataset } from "./dataset.ts";
+import { documentsBench } from "./documents-bench.ts";
 import { runWriter, type Writer } from "./handover.ts";
 
 const skip = skipWithoutDlt();
-let api: DocumentsApi;
-let url: string;
-let folder: string;
-const ends: (() => Promise<unknown>)[] = [];
-
-if (skip === false) {
-  before(async () => {
-    api = await startDocumentsApi();
-    ends.push(() => api.close());
-    ({ url } = await testDatabase({ after: (end) => ends.push(end) }));
-    folder = await mkdtemp(join(tmpdir(), "sluice-contracts-"));
-    ends.push(() => rm(folder, { recursive: true, force: true }));
-  });
-  after(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-}
+const bench = documentsBench();
 
 interface Run {
   readonly documents: string;
@@ -51,9 +32,9 @@ async function compare(
   for (const writer of ["dlt", "sluice"] satisfies Writer[]) {
     for (const [number, resources] of runs.entries()) {
       const entries = Object.entries(resources);
-      api.show(Object.fromEntries(entries.map(([resource, run]) => [`/${resource}`, run.documents])));
+      bench.api.show(Object.fromEntries(entries.map(([resource, run]) => [`/${resource}`, run.documents])));
       const document = documentsDocument(
-        api.baseUrl,
+        bench.api.baseUrl,
         Object.fromEntries(
           entries.map(([resource, { contract, hints }]) => [
             resource,
@@ -62,14 +43,14 @@ async function compare(
         ),
         rest.top?.(number),
       );
-      const ran = runWriter(writer, document, url, `${name}_by_${writer}`, folder);
+      const ran = runWriter(writer, document, bench.url, `${name}_by_${writer}`, bench.folder);
       if (number === rest.failing) await assert.rejects(ran, /E_DATA_CONTRACT|frozen/, `${writer}, run ${number}`);
       else await ran;
     }
   }
   const differences = compareDatasets(
-    await readDataset(url, `${name}_by_sluice`),
-    await readDataset(url, `${name}_by_dlt`),
+    await readDataset(bench.url, `${name}_by_sluice`),
+    await readDataset(bench.url, `${name}_by_dlt`),
   );
   assert.deepEqual(differences, []);
 }

@@ -1,33 +1,14 @@
 /** Column hints and refresh: what Python dlt and Sluice leave behind after the same runs must be equal. */
 import assert from "node:assert/strict";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { skipWithoutDlt } from "../support/dlt.ts";
-import { type DocumentsApi, documentsDocument, startDocumentsApi } from "../support/documents-api.ts";
-import { testDatabase } from "../support/postgres.ts";
+import { documentsDocument } from "../support/documents-api.ts";
 import { compareDatasets, readDataset } from "./dataset.ts";
+import { documentsBench } from "./documents-bench.ts";
 import { runWriter, type Writer } from "./handover.ts";
 
 const skip = skipWithoutDlt();
-let api: DocumentsApi;
-let url: string;
-let folder: string;
-const ends: (() => Promise<unknown>)[] = [];
-
-if (skip === false) {
-  before(async () => {
-    api = await startDocumentsApi();
-    ends.push(() => api.close());
-    ({ url } = await testDatabase({ after: (end) => ends.push(end) }));
-    folder = await mkdtemp(join(tmpdir(), "sluice-hints-"));
-    ends.push(() => rm(folder, { recursive: true, force: true }));
-  });
-  after(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-}
+const bench = documentsBench();
 
 interface Run {
   readonly answers: Readonly<Record<string, string>>;
@@ -40,10 +21,16 @@ async function compare(name: string, runs: readonly Run[], writers: readonly (re
   for (const [index, turns] of writers.entries()) {
     const dataset = `${name}_${index}`;
     for (const [run, { answers, resources, top }] of runs.entries()) {
-      api.show(answers);
-      await runWriter(turns[run] ?? "sluice", documentsDocument(api.baseUrl, resources, top), url, dataset, folder);
+      bench.api.show(answers);
+      await runWriter(
+        turns[run] ?? "sluice",
+        documentsDocument(bench.api.baseUrl, resources, top),
+        bench.url,
+        dataset,
+        bench.folder,
+      );
     }
-    datasets.push(await readDataset(url, dataset));
+    datasets.push(await readDataset(bench.url, dataset));
   }
   const [reference, ...others] = datasets;
   for (const other of others) assert.deepEqual(compareDatasets(other, reference!), []);

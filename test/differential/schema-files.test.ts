@@ -1,38 +1,21 @@
 /** Schema files: what Sluice exports is what Python dlt exports, and both take an import file over in the same way. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import { promisify } from "node:util";
 import pg from "pg";
 import { parse } from "yaml";
 import { findDlt, skipWithoutDlt } from "../support/dlt.ts";
-import { type DocumentsApi, documentsDocument, startDocumentsApi } from "../support/documents-api.ts";
-import { testDatabase } from "../support/postgres.ts";
+import { documentsDocument } from "../support/documents-api.ts";
 import { compareDatasets, readDataset } from "./dataset.ts";
+import { documentsBench } from "./documents-bench.ts";
 import { runWriter, type Writer } from "./handover.ts";
 
 const skip = skipWithoutDlt();
 const FILE = "documents.schema.yaml";
-let api: DocumentsApi;
-let url: string;
-let folder: string;
-const ends: (() => Promise<unknown>)[] = [];
-
-if (skip === false) {
-  before(async () => {
-    api = await startDocumentsApi();
-    ends.push(() => api.close());
-    ({ url } = await testDatabase({ after: (end) => ends.push(end) }));
-    folder = await mkdtemp(join(tmpdir(), "sluice-schema-files-"));
-    ends.push(() => rm(folder, { recursive: true, force: true }));
-  });
-  after(async () => {
-    for (const end of ends.reverse()) await end();
-  });
-}
+const bench = documentsBench();
 
 const RESOURCES = {
   a: {
@@ -59,18 +42,18 @@ async function runAll(
   for (const writer of ["dlt", "sluice"] satisfies Writer[]) {
     for (const { answers, before: prepare } of runs) {
       await prepare?.(writer);
-      api.show(answers);
+      bench.api.show(answers);
       await runWriter(
         writer,
-        documentsDocument(api.baseUrl, RESOURCES, paths(writer)),
-        url,
+        documentsDocument(bench.api.baseUrl, RESOURCES, paths(writer)),
+        bench.url,
         `${name}_${writer}`,
-        folder,
+        bench.folder,
       );
     }
   }
   assert.deepEqual(
-    compareDatasets(await readDataset(url, `${name}_sluice`), await readDataset(url, `${name}_dlt`)),
+    compareDatasets(await readDataset(bench.url, `${name}_sluice`), await readDataset(bench.url, `${name}_dlt`)),
     [],
   );
 }
@@ -87,7 +70,7 @@ async function content(path: string): Promise<unknown> {
 
 /** What dlt exports of a schema that it reads from the destination. */
 async function exportedByDlt(dataset: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new pg.Client({ connectionString: bench.url });
   await client.connect();
   const { rows } = await client.query<{ schema: string }>(
     `SELECT schema FROM ${dataset}._dlt_version ORDER BY inserted_at DESC LIMIT 1`,
@@ -103,15 +86,15 @@ const run = promisify(execFile);
 const read = (path: string): Promise<string> => readFile(join(path, FILE), "utf8");
 
 test("the exported schema has dlt's content, and for one stored schema dlt's bytes", { skip }, async () => {
-  const exported = (writer: Writer) => join(folder, `export-${writer}`);
+  const exported = (writer: Writer) => join(bench.folder, `export-${writer}`);
   await runAll("exported", (writer) => ({ export_schema_path: exported(writer) }), [{ answers: ANSWERS }]);
   assert.deepEqual(await content(exported("sluice")), await content(exported("dlt")));
   assert.equal(await read(exported("sluice")), await exportedByDlt("exported_sluice"));
 });
 
 test("an import file is written by the first run, and taken over when it was changed", { skip }, async () => {
-  const imports = (writer: Writer) => join(folder, `import-${writer}`);
-  const exports = (writer: Writer) => join(folder, `imported-${writer}`);
+  const imports = (writer: Writer) => join(bench.folder, `import-${writer}`);
+  const exports = (writer: Writer) => join(bench.folder, `imported-${writer}`);
   const change = async (writer: Writer): Promise<void> => {
     const text = await read(imports(writer));
     const changed = text.replace(
@@ -130,7 +113,7 @@ test("an import file is written by the first run, and taken over when it was cha
 });
 
 test("an import file that is there before the first run gives the schema", { skip }, async () => {
-  const imports = (writer: Writer) => join(folder, `import-${writer}`);
+  const imports = (writer: Writer) => join(bench.folder, `import-${writer}`);
   await runAll("given", (writer) => ({ import_schema_path: imports(writer) }), [
     { answers: { "/a": '[{"id":1,"v":7}]', "/b": '[{"x":0}]' } },
   ]);

@@ -96,52 +96,21 @@ suite("TLS to the database, mode by mode", { skip }, () => {
   const withCa = () => `&sslrootcert=${encodeURIComponent(certificates.ca.cert)}`;
   const open = (server: Server) => (server === "no TLS" ? server : certificates[server]);
 
+  /** The same for every certificate. */
+  const whatever = (ending: Ending, withoutTls: Ending): Readonly<Record<Server, Ending>> => ({
+    good: ending,
+    expired: ending,
+    otherName: ending,
+    selfSigned: ending,
+    "no TLS": withoutTls,
+  });
+
   /** sslmode -> what becomes of the password at each server. */
   const MATRIX: readonly (readonly [string, boolean, Readonly<Record<Server, Ending>>])[] = [
-    [
-      "disable",
-      false,
-      {
-        good: "sent in clear text",
-        expired: "sent in clear text",
-        otherName: "sent in clear text",
-        selfSigned: "sent in clear text",
-        "no TLS": "sent in clear text",
-      },
-    ],
-    [
-      "prefer",
-      false,
-      {
-        good: "sent over TLS",
-        expired: "sent over TLS",
-        otherName: "sent over TLS",
-        selfSigned: "sent over TLS",
-        "no TLS": "sent in clear text",
-      },
-    ],
-    [
-      "allow",
-      false,
-      {
-        good: "sent in clear text",
-        expired: "sent in clear text",
-        otherName: "sent in clear text",
-        selfSigned: "sent in clear text",
-        "no TLS": "sent in clear text",
-      },
-    ],
-    [
-      "require",
-      false,
-      {
-        good: "sent over TLS",
-        expired: "sent over TLS",
-        otherName: "sent over TLS",
-        selfSigned: "sent over TLS",
-        "no TLS": "E_DEST_TLS",
-      },
-    ],
+    ["disable", false, whatever("sent in clear text", "sent in clear text")],
+    ["prefer", false, whatever("sent over TLS", "sent in clear text")],
+    ["allow", false, whatever("sent in clear text", "sent in clear text")],
+    ["require", false, whatever("sent over TLS", "E_DEST_TLS")],
     [
       "require",
       true,
@@ -177,18 +146,7 @@ suite("TLS to the database, mode by mode", { skip }, () => {
     ],
     // Without a root certificate those that everybody trusts are asked: the test's authority is none of them.
     ...(["verify-ca", "verify-full"] as const).map(
-      (mode) =>
-        [
-          mode,
-          false,
-          {
-            good: "E_DEST_TLS",
-            expired: "E_DEST_TLS",
-            otherName: "E_DEST_TLS",
-            selfSigned: "E_DEST_TLS",
-            "no TLS": "E_DEST_TLS",
-          },
-        ] as const,
+      (mode) => [mode, false, whatever("E_DEST_TLS", "E_DEST_TLS")] as const,
     ),
   ];
 

@@ -361,6 +361,26 @@ test("31: names of 200 characters with the same beginning are distinct columns, 
   assert.deepEqual(await names(), first);
 });
 
+test("31: names of 63 characters that are more bytes are found again under what the server has made of them", async (t) => {
+  const { load, database } = await harness(t);
+  // dlt takes the digits of all scripts for digits and keeps them: 64 bytes for the table, and for a column.
+  const [table, column] = ["k".repeat(70), "n".repeat(70)];
+  for (const body of [
+    `[{"id":1}]`,
+    `[{"id":2,"٣":{"${table}":[1],"${column}":1}}]`,
+    `[{"id":3,"٣":{"${table}":[2],"${column}":2,"more":1}}]`,
+  ]) {
+    const { error } = await load(body);
+    assert.equal(error, undefined, error?.message);
+  }
+  const tables = await database.query(
+    "SELECT relname FROM pg_class WHERE relnamespace = 'd'::regnamespace AND relname ~ '^t_.*kkk' AND relkind = 'r'",
+  );
+  assert.equal(tables.length, 1);
+  const [rows] = await database.query(`SELECT count(*)::text AS n FROM d."${tables[0]?.relname}"`);
+  assert.equal(rows?.n, "2");
+});
+
 test("80: names that lead out of the work folder stay in it", async (t) => {
   const { load, work, database } = await harness(t);
   const outside = await readdir(join(work, ".."));

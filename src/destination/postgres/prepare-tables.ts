@@ -4,7 +4,7 @@ import type { SchemaChange } from "../../load/destination.ts";
 import { completeColumns, isSystemTable } from "../../schema/schema.ts";
 import { STATE_TABLE } from "../../schema/system-tables.ts";
 import type { Column, Table } from "../../schema/table.ts";
-import { type Catalog, readCatalog, schemaExists } from "./catalog.ts";
+import { type Catalog, readCatalog, schemaExists, without } from "./catalog.ts";
 import type { DatasetLock } from "./guard.ts";
 import { openTransaction } from "./guard.ts";
 import { type LoadContext, systemTables, watchedTables } from "./load-context.ts";
@@ -43,7 +43,13 @@ export async function prepareTables(
   const hasSchema = await schemaExists(session, dataset);
   const before = await readCatalog(session, dataset, watchedTables(context));
   const recreate = recreated(context, before);
-  const gap = findGap(needed, without(before, recreate));
+  const gap = findGap(
+    needed,
+    without(
+      before,
+      recreate.map((table) => table.name),
+    ),
+  );
   const createsTables = !hasSchema || gap.newTables.length > 0;
   if (gap.newColumns.length > 0) {
     await session.rollback();
@@ -165,11 +171,6 @@ async function dropTables(session: Session, context: LoadContext, tables: readon
   const first = names[0] ?? "";
   const purpose = { doing: "drop the replaced tables", table: first, grant: context.grants.ownership(dataset, first) };
   await session.execute(purpose, dropTablesSql(dataset, names));
-}
-
-function without(catalog: Catalog, tables: readonly Table[]): Catalog {
-  const gone = new Set(tables.map((table) => table.name));
-  return gone.size === 0 ? catalog : new Map([...catalog].filter(([name]) => !gone.has(name)));
 }
 
 /**

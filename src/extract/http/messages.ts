@@ -1,3 +1,4 @@
+import type { RequestRecord } from "../../core/source.ts";
 import type { OriginRules } from "./origins.ts";
 
 export interface HttpRequest extends OriginRules {
@@ -24,15 +25,11 @@ export interface HttpAnswer {
   readonly shownUrl: string;
 }
 
+/** What is told of one attempt; its URL has its secrets masked. */
+type AttemptFacts = Omit<RequestRecord, "resource" | "chain">;
+
 /** Told of every attempt. */
 export interface HttpObserver {
-  attempt(facts: {
-    readonly method: string;
-    readonly url: string;
-    readonly status: number;
-    readonly attempt: number;
-    readonly ms: number;
-    readonly bytes: number;
-  }): void;
+  attempt(facts: AttemptFacts): void;
   waited(seconds: number): void;
 }

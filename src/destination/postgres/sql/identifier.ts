@@ -7,6 +7,20 @@ export function quoteIdent(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
+/**
+ * A name as the server stores it: cut to 63 bytes between two characters. Names of ours have 63 characters, which may be more
+ * bytes, because dlt takes the digits of all scripts for digits.
+ */
+export function storedName(name: string): string {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= NAME_BYTES) return name;
+  let end = NAME_BYTES;
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString("utf8", 0, end);
+}
+
+const NAME_BYTES = 63;
+
 /** `"dataset"."table"`. */
 export function quoteTable(dataset: string, table: string): string {
   return `${quoteIdent(dataset)}.${quoteIdent(table)}`;

@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import { SluiceError } from "../../../../src/core/errors.ts";
 import { Double } from "../../../../src/core/json.ts";
+import { failure } from "../../../support/failure.ts";
 import { extract, json, serve } from "../fake-api.ts";
 
 const config = (base: string) => ({ client: { base_url: base, paginator: "single_page" as const }, resources: ["a"] });
-
-async function failure(promise: Promise<unknown>): Promise<SluiceError> {
-  const error = await promise.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  assert.ok(error instanceof SluiceError, String(error));
-  return error;
-}
 
 test("numbers keep what they were: integer or float, any size", async (t) => {
   const api = await serve(t, (_, response) => {

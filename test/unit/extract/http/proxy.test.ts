@@ -8,6 +8,7 @@ import type { HttpOptions } from "../../../../src/extract/http/client.ts";
 import { proxiesOf, proxyFor } from "../../../../src/extract/http/proxy.ts";
 import { noOpenssl, testAuthority } from "../../../support/certificates.ts";
 import { connectProxy } from "../../../support/connect-proxy.ts";
+import { failure } from "../../../support/failure.ts";
 import { extract, json, serve } from "../fake-api.ts";
 
 const load = (base: string, environment: Record<string, string>, http: HttpOptions = {}) =>
@@ -23,16 +24,6 @@ const load = (base: string, environment: Record<string, string>, http: HttpOptio
     },
     { http: { proxies: proxiesOf(environment), backoffFactor: 0.01, ...http }, allowInsecureHttp: true },
   );
-
-async function failure(work: Promise<unknown>): Promise<SluiceError> {
-  try {
-    await work;
-  } catch (error) {
-    assert.ok(error instanceof SluiceError, String(error));
-    return error;
-  }
-  assert.fail("it was loaded");
-}
 
 test("plain http goes through a tunnel: the proxy is told the host, and its own credential, and nothing else", async (t) => {
   const api = await serve(t, (_, response) => json(response, [{ id: 1 }]));

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import { suite, type TestContext, test } from "node:test";
 import type { SecureVersion } from "node:tls";
 import { promisify } from "node:util";
-import { SluiceError } from "../../../../src/core/errors.ts";
 import type { HttpOptions } from "../../../../src/extract/http/client.ts";
 import { type KeyPair, noOpenssl, testAuthority } from "../../../support/certificates.ts";
+import { failure } from "../../../support/failure.ts";
 import { extract } from "../fake-api.ts";
 
 const skip = noOpenssl();
@@ -37,16 +37,6 @@ const load = (base: string, http: HttpOptions) =>
     { client: { base_url: base, auth: { token: "canary-token" }, paginator: "single_page" }, resources: ["a"] },
     { http: { maxAttempts: 1, ...http } },
   );
-
-async function failure(work: Promise<unknown>): Promise<SluiceError> {
-  try {
-    await work;
-  } catch (error) {
-    assert.ok(error instanceof SluiceError, String(error));
-    return error;
-  }
-  assert.fail("it was accepted");
-}
 
 suite("TLS to the source", { skip }, () => {
   test("an unknown authority or another name: E_CONFIG, one try, no token; with its certificate it is fine", async (t) => {
