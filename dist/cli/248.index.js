@@ -5179,6 +5179,7 @@ function wrongPrecision(column, value) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   JN: () => (/* binding */ quoteList),
+/* harmony export */   Rs: () => (/* binding */ storedName),
 /* harmony export */   Z8: () => (/* binding */ quoteTable),
 /* harmony export */   v4: () => (/* binding */ quoteIdent)
 /* harmony export */ });
@@ -5191,6 +5192,20 @@ function quoteIdent(name) {
         throw new RangeError("a name in SQL is empty or holds NUL");
     return `"${name.replaceAll('"', '""')}"`;
 }
+/**
+ * A name as the server stores it: cut to 63 bytes between two characters. Names of ours have 63 characters, which may be more
+ * bytes, because dlt takes the digits of all scripts for digits.
+ */
+function storedName(name) {
+    const bytes = Buffer.from(name);
+    if (bytes.length <= NAME_BYTES)
+        return name;
+    let end = NAME_BYTES;
+    while (((bytes[end] ?? 0) & 0xc0) === 0x80)
+        end -= 1;
+    return bytes.toString("utf8", 0, end);
+}
+const NAME_BYTES = 63;
 /** `"dataset"."table"`. */
 function quoteTable(dataset, table) {
     return `${quoteIdent(dataset)}.${quoteIdent(table)}`;
@@ -12762,8 +12777,8 @@ function fractionText(micros) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 16 modules
-var normalize_normalizer = __webpack_require__(6121);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
+var normalize_normalizer = __webpack_require__(4098);
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
@@ -18928,8 +18943,9 @@ const REGCLASS_SQL = "SELECT (pg_catalog.to_regclass($1) IS NOT NULL)::text";
 
 ;// CONCATENATED MODULE: ./lib/destination/postgres/catalog.js
 
+
 async function schemaExists(session, dataset) {
-    return (await session.query({ doing: "look for the dataset" }, SCHEMA_EXISTS_SQL, [dataset])).length > 0;
+    return (await session.query({ doing: "look for the dataset" }, SCHEMA_EXISTS_SQL, [(0,identifier/* storedName */.Rs)(dataset)])).length > 0;
 }
 /** Never fails for what is not there, unlike a SELECT, which would abort the transaction. */
 async function tableExists(session, dataset, table, grants) {
@@ -18939,14 +18955,21 @@ async function tableExists(session, dataset, table, grants) {
 }
 /** Reads the columns of some tables, in one query. Tables that are not there are not in the result. */
 async function readCatalog(session, dataset, tables) {
-    const rows = await session.query({ doing: "read the columns of the tables" }, COLUMNS_SQL, [dataset, tables]);
-    const found = new Map();
+    const rows = await session.query({ doing: "read the columns of the tables" }, COLUMNS_SQL, [
+        (0,identifier/* storedName */.Rs)(dataset),
+        tables.map(identifier/* storedName */.Rs),
+    ]);
+    const found = new StoredNames();
     for (const [table, kind, column, type, notNull, estimate] of rows) {
         if (table === null || table === undefined)
             continue;
         let entry = found.get(table);
         if (entry === undefined) {
-            entry = { isTable: kind === "r" || kind === "p", estimatedRows: Number(estimate ?? -1), columns: new Map() };
+            entry = {
+                isTable: kind === "r" || kind === "p",
+                estimatedRows: Number(estimate ?? -1),
+                columns: new StoredNames(),
+            };
             found.set(table, entry);
         }
         if (column !== null && column !== undefined) {
@@ -18954,6 +18977,25 @@ async function readCatalog(session, dataset, tables) {
         }
     }
     return found;
+}
+/** A catalog less some of its tables. */
+function without(catalog, tables) {
+    const rest = new StoredNames(catalog);
+    for (const name of tables)
+        rest.delete(name);
+    return rest;
+}
+/** What is called by a name is found by it also where the server has cut it. */
+class StoredNames extends Map {
+    get(name) {
+        return super.get((0,identifier/* storedName */.Rs)(name));
+    }
+    has(name) {
+        return super.has((0,identifier/* storedName */.Rs)(name));
+    }
+    delete(name) {
+        return super.delete((0,identifier/* storedName */.Rs)(name));
+    }
 }
 
 // EXTERNAL MODULE: ./lib/core/fault-point.js
@@ -19263,7 +19305,7 @@ async function prepareTables(session, context, lock) {
     const hasSchema = await schemaExists(session, dataset);
     const before = await readCatalog(session, dataset, watchedTables(context));
     const recreate = recreated(context, before);
-    const gap = findGap(needed, without(before, recreate));
+    const gap = findGap(needed, without(before, recreate.map((table) => table.name)));
     const createsTables = !hasSchema || gap.newTables.length > 0;
     if (gap.newColumns.length > 0) {
         await session.rollback();
@@ -19380,10 +19422,6 @@ async function dropTables(session, context, tables) {
     const first = names[0] ?? "";
     const purpose = { doing: "drop the replaced tables", table: first, grant: context.grants.ownership(dataset, first) };
     await session.execute(purpose, (0,sql_tables/* dropTablesSql */.Fx)(dataset, names));
-}
-function without(catalog, tables) {
-    const gone = new Set(tables.map((table) => table.name));
-    return gone.size === 0 ? catalog : new Map([...catalog].filter(([name]) => !gone.has(name)));
 }
 /**
  * Locks for the tables that were there before, with all their descendants, so that no second writer changes rows between
@@ -21836,8 +21874,8 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
 var core_source = __webpack_require__(7718);
 // EXTERNAL MODULE: ./lib/load/spool.js
 var load_spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 16 modules
-var normalize_normalizer = __webpack_require__(6121);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
+var normalize_normalizer = __webpack_require__(4098);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(7368);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
@@ -23448,7 +23486,7 @@ function diskError(cause, path, bytes) {
 
 /***/ }),
 
-/***/ 6121:
+/***/ 4098:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -24711,7 +24749,57 @@ function isKeyColumn(plan, slot) {
 
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(7368);
+;// CONCATENATED MODULE: ./lib/normalize/plain-utc.js
+/** `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}]Z` with a valid date and time; what is unusual is left to `plainTimestampEnd`. */
+function isPlainUtc(bytes, start, end) {
+    const length = end - start;
+    if (length < 20 || length > 27 || length === 21 || bytes[end - 1] !== 0x5a)
+        return false;
+    if (bytes[start + 4] !== 0x2d ||
+        bytes[start + 7] !== 0x2d ||
+        bytes[start + 13] !== 0x3a ||
+        bytes[start + 16] !== 0x3a)
+        return false;
+    const separator = bytes[start + 10];
+    if (separator !== 0x54 && separator !== 0x20)
+        return false;
+    if (length > 20) {
+        if (bytes[start + 19] !== 0x2e)
+            return false;
+        for (let i = start + 20; i < end - 1; i += 1) {
+            const digit = bytes[i] - 0x30;
+            if (!(digit >= 0 && digit <= 9))
+                return false;
+        }
+    }
+    const century = pair(bytes, start);
+    const year = pair(bytes, start + 2);
+    const month = pair(bytes, start + 5);
+    const day = pair(bytes, start + 8);
+    // Days 29 to 31 depend on the month: 30 is right for all but February.
+    return (century >= 1 &&
+        year >= 0 &&
+        month >= 1 &&
+        month <= 12 &&
+        day >= 1 &&
+        (day <= 28 || (day <= 30 && month !== 2) || (day === 31 && LONG_MONTHS[month] === 1)) &&
+        inRange(pair(bytes, start + 11), 23) &&
+        inRange(pair(bytes, start + 14), 59) &&
+        inRange(pair(bytes, start + 17), 59));
+}
+const LONG_MONTHS = [0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1];
+function inRange(value, most) {
+    return value >= 0 && value <= most;
+}
+/** Two digits; negative when one of them is none. */
+function pair(bytes, at) {
+    const tens = bytes[at] - 0x30;
+    const ones = bytes[at + 1] - 0x30;
+    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/tape-rows.js
+
 
 
 
@@ -25141,53 +25229,6 @@ function createTapeRows(options) {
             return true;
         },
     };
-}
-/** `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}]Z` with a valid date and time; what is unusual is left to `plainTimestampEnd`. */
-function isPlainUtc(bytes, start, end) {
-    const length = end - start;
-    if (length < 20 || length > 27 || length === 21 || bytes[end - 1] !== 0x5a)
-        return false;
-    if (bytes[start + 4] !== 0x2d ||
-        bytes[start + 7] !== 0x2d ||
-        bytes[start + 13] !== 0x3a ||
-        bytes[start + 16] !== 0x3a)
-        return false;
-    const separator = bytes[start + 10];
-    if (separator !== 0x54 && separator !== 0x20)
-        return false;
-    if (length > 20) {
-        if (bytes[start + 19] !== 0x2e)
-            return false;
-        for (let i = start + 20; i < end - 1; i += 1) {
-            const digit = bytes[i] - 0x30;
-            if (!(digit >= 0 && digit <= 9))
-                return false;
-        }
-    }
-    const century = pair(bytes, start);
-    const year = pair(bytes, start + 2);
-    const month = pair(bytes, start + 5);
-    const day = pair(bytes, start + 8);
-    // Days 29 to 31 depend on the month: 30 is right for all but February.
-    return (century >= 1 &&
-        year >= 0 &&
-        month >= 1 &&
-        month <= 12 &&
-        day >= 1 &&
-        (day <= 28 || (day <= 30 && month !== 2) || (day === 31 && LONG_MONTHS[month] === 1)) &&
-        inRange(pair(bytes, start + 11), 23) &&
-        inRange(pair(bytes, start + 14), 59) &&
-        inRange(pair(bytes, start + 17), 59));
-}
-const LONG_MONTHS = [0, 1, 0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 1];
-function inRange(value, most) {
-    return value >= 0 && value <= most;
-}
-/** Two digits; negative when one of them is none. */
-function pair(bytes, at) {
-    const tens = bytes[at] - 0x30;
-    const ones = bytes[at + 1] - 0x30;
-    return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
 
 ;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
