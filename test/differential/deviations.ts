@@ -122,7 +122,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     name: "the text `nan` or `inf` for a number column",
     dlt: "stuck package",
     sluice: "`E_DATA_VALUE` before anything is written",
-    why: "the next run is not blocked; `wei` is what dlt itself makes for such integers (`numeric(156,78)`), so it reads such a column, goes on writing to it, and gives it back as `wei` when it looks at the table. A `decimal` would end at 29 digits, or need a precision that dlt infers nowhere",
+    why: "the next run is not blocked",
   },
   {
     part: "load",
@@ -130,28 +130,28 @@ export const DEVIATIONS: readonly Deviation[] = [
     dlt: "error in the load",
     sluice:
       "`E_NULL_KEY` with table and record, before anything is written; left out and counted with `on-null-key: skip`",
-    why: "the next run is not blocked; `wei` is what dlt itself makes for such integers (`numeric(156,78)`), so it reads such a column, goes on writing to it, and gives it back as `wei` when it looks at the table. A `decimal` would end at 29 digits, or need a precision that dlt infers nowhere",
+    why: "the next run is not blocked",
   },
   {
     part: "load",
     name: "more columns than PostgreSQL has",
     dlt: "error in the load",
     sluice: "`E_TOO_MANY_COLUMNS` before anything is written",
-    why: "the next run is not blocked; `wei` is what dlt itself makes for such integers (`numeric(156,78)`), so it reads such a column, goes on writing to it, and gives it back as `wei` when it looks at the table. A `decimal` would end at 29 digits, or need a precision that dlt infers nowhere",
+    why: "the next run is not blocked",
   },
   {
     part: "load",
     name: "NUL inside a JSON column",
     dlt: "stuck package",
     sluice: "removed and counted, as dlt does in text",
-    why: "the next run is not blocked; `wei` is what dlt itself makes for such integers (`numeric(156,78)`), so it reads such a column, goes on writing to it, and gives it back as `wei` when it looks at the table. A `decimal` would end at 29 digits, or need a precision that dlt infers nowhere",
+    why: "the next run is not blocked",
   },
   {
     part: "load",
     name: "lone surrogate",
     dlt: "TypeError",
     sluice: "replaced by U+FFFD and counted; *strict*: `E_DATA_VALUE`",
-    why: "the next run is not blocked; `wei` is what dlt itself makes for such integers (`numeric(156,78)`), so it reads such a column, goes on writing to it, and gives it back as `wei` when it looks at the table. A `decimal` would end at 29 digits, or need a precision that dlt infers nowhere",
+    why: "the next run is not blocked",
   },
   {
     part: "load",
