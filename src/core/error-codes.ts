@@ -15,6 +15,11 @@ export const ERROR_CODES = {
   E_INTERNAL: { exit: 1, retryable: false, meaning: "A bug in Sluice. Please report it with the stack trace." },
   E_CONFIG: { exit: 2, retryable: false, meaning: "The pipeline file or the settings are wrong." },
   E_INPUT: { exit: 2, retryable: false, meaning: "An input or a flag is missing or has a value that cannot be used." },
+  E_OPENAPI: {
+    exit: 2,
+    retryable: false,
+    meaning: "The OpenAPI document cannot be read, or has nothing that could be loaded.",
+  },
   E_UNSAFE_URL: {
     exit: 2,
     retryable: false,
