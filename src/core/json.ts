@@ -60,3 +60,18 @@ export function setOwn(object: { [key: string]: JsonValue }, key: string, value:
     object[key] = value;
   }
 }
+
+/** An object with these keys in this order, whatever the keys are called; of a key that comes twice the last value. */
+export function objectFrom(entries: Iterable<readonly [string, JsonValue]>): JsonObject {
+  const object: { [key: string]: JsonValue } = {};
+  const order: string[] = [];
+  let isReordered = false;
+  for (const [key, value] of entries) {
+    if (!Object.hasOwn(object, key)) order.push(key);
+    setOwn(object, key, value);
+    // The engine puts keys that look like indexes first.
+    const first = key.charCodeAt(0);
+    if (first >= 48 && first <= 57) isReordered = true;
+  }
+  return isReordered ? Object.defineProperty(object, KEY_ORDER, { value: order, enumerable: false }) : object;
+}

@@ -1,6 +1,7 @@
 import { SourceError } from "../core/errors.ts";
 import { Double, type JsonValue } from "../core/json.ts";
 import { asNumber, isInteger } from "../core/json-number.ts";
+import { floorMod, parseMoment } from "../core/moment.ts";
 import { compareValues } from "../core/value-order.ts";
 
 /**
@@ -45,72 +46,6 @@ function move(value: JsonValue, by: number, initial: JsonValue, direction: "max"
   const day = 86_400_000_000n;
   const shift = BigInt(Math.floor(by)) * day;
   if (moment.isDate) return moment.format(moment.micros + shift);
-  const start = moment.micros - mod(moment.micros, day) + shift;
+  const start = moment.micros - floorMod(moment.micros, day) + shift;
   return moment.format(direction === "max" ? start : start + day - 1n);
-}
-
-function mod(a: bigint, b: bigint): bigint {
-  const rest = a % b;
-  return rest < 0n ? rest + b : rest;
-}
-
-interface Moment {
-  /** Microseconds since the epoch; a text without zone is taken as UTC. */
-  readonly micros: bigint;
-  readonly isDate: boolean;
-  format(micros: bigint): string;
-}
-
-const FORM =
-  /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:([T ])(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
-
-function parseMoment(text: string): Moment | undefined {
-  const found = FORM.exec(text);
-  if (found === null) return undefined;
-  const [, year, month, day, between = "T", hour, minute, second, fraction, zone, y8, m8, d8] = found;
-  if (y8 !== undefined) {
-    const micros = BigInt(Date.UTC(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
-    return { micros, isDate: true, format: (at) => iso(at).slice(0, 10).replaceAll("-", "") };
-  }
-  const offset = zoneMinutes(zone);
-  const millis = Date.UTC(
-    Number(year),
-    Number(month ?? 1) - 1,
-    Number(day ?? 1),
-    Number(hour ?? 0),
-    Number(minute ?? 0),
-    Number(second ?? 0),
-  );
-  const micros = BigInt(millis - offset * 60_000) * 1000n + BigInt((fraction ?? ".0").slice(1, 7).padEnd(6, "0"));
-  const isDate = day !== undefined && hour === undefined;
-  const length =
-    month === undefined
-      ? 4
-      : day === undefined
-        ? 7
-        : hour === undefined
-          ? 10
-          : minute === undefined
-            ? 13
-            : second === undefined
-              ? 16
-              : 19;
-  const format = (at: bigint): string => {
-    const local = iso(at + BigInt(offset) * 60_000_000n).replace("T", between);
-    return local.slice(0, length) + (fraction === undefined ? "" : local.slice(19, 26)) + (zone ?? "");
-  };
-  return { micros, isDate, format };
-}
-
-/** `2024-01-02T03:04:05.000006`. */
-function iso(micros: bigint): string {
-  const rest = mod(micros, 1_000_000n);
-  const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
-  return `${seconds}.${String(rest).padStart(6, "0")}`;
-}
-
-function zoneMinutes(zone: string | undefined): number {
-  if (zone === undefined || zone === "Z") return 0;
-  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-  return zone.startsWith("-") ? -minutes : minutes;
 }
