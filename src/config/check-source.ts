@@ -111,7 +111,9 @@ function seal(value: JsonValue, path: Path): unknown {
 }
 
 function isSealed(value: string, path: Path): boolean {
-  return isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || !/[{}]/.test(value));
+  return (
+    isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value))
+  );
 }
 
 /** All secrets of a source's configuration, in order. */

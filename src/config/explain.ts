@@ -61,12 +61,20 @@ function siblings(path: Path, key: string, input: unknown, schema: z.core.$ZodTy
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): Fault {
-  const guess = nearest(key, known);
   const message = `unknown key ${JSON.stringify(key)}`;
+  const instead = PYTHON_KEYS[path.slice(-2).join(".")];
+  if (instead !== undefined) return { path, reason: "unknown_key", message, suggestion: instead };
+  const guess = nearest(key, known);
   if (guess !== undefined) return { path, reason: "unknown_key", message, suggestion: didYouMean(guess) };
   const listed = known.length > 0 && known.length <= 12 ? { suggestion: `known here: ${known.join(", ")}` } : {};
   return { path, reason: "unknown_key", message, ...listed };
 }
+
+/** Keys of dlt that only a Python program can fill, and what takes their place. */
+const PYTHON_KEYS: Readonly<Record<string, string>> = {
+  "client.session":
+    "a session is an object of Python; timeouts and retries are settings (idle_timeout, max_attempts), proxies are read from the environment",
+};
 
 function missing(path: Path): Fault {
   return { path, reason: "missing_key", message: `the key ${JSON.stringify(String(path.at(-1)))} is missing` };

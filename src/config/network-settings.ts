@@ -10,6 +10,14 @@ export const NETWORK_SETTINGS = {
     example: "5",
     dlt: ["runtime.request_max_attempts"],
   }),
+  "backoff-factor": setting({
+    kind: seconds(),
+    group: "network",
+    description: "Wait before the second attempt of a request, if the source names none; it doubles with each attempt.",
+    default: 1,
+    example: "0.5",
+    dlt: ["runtime.request_backoff_factor"],
+  }),
   "max-retry-wait": setting({
     kind: seconds(),
     group: "network",
@@ -89,6 +97,15 @@ export const NETWORK_SETTINGS = {
       "What happens to bytes that are no UTF-8: the answer is refused, or they become U+FFFD and are counted.",
     default: "strict",
     example: "replace",
+  }),
+  "show-error-body": setting({
+    kind: flag(),
+    group: "network",
+    description:
+      "Show the first 8192 characters of a refused request's answer in the error, with known secrets masked.",
+    default: false,
+    example: "true",
+    dlt: ["runtime.http_show_error_body"],
   }),
   "tls-verify": setting({
     kind: flag(),

@@ -13,7 +13,7 @@ import { maskUrl } from "./http/url.ts";
 import { createPaginator } from "./paginators/create.ts";
 import { detectPaginator } from "./paginators/detect.ts";
 import type { Paginator } from "./paginators/paginator.ts";
-import { BodyError, bodyFailure, isEmptyBody, readJson, statusFailure } from "./read-body.ts";
+import { BodyError, bodyExcerpt, bodyFailure, isEmptyBody, readJson, statusFailure } from "./read-body.ts";
 import { identityOf, type RequestSpec } from "./request-spec.ts";
 import { detectSelector, type Selection, selectRecords, WHOLE } from "./select.ts";
 
@@ -47,6 +47,8 @@ export interface ChainSettings {
   /** Stop after so many empty pages in a row where only an empty page could end the list. */
   readonly maxEmptyPages: number;
   readonly maxDepth: number;
+  /** Characters of a refused request's answer that stand in the error. */
+  readonly errorBody: number;
 }
 
 export interface ChainPage {
@@ -127,7 +129,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         settings.onIgnored(answer.status);
         return;
       }
-      if (answer.status >= 400) throw statusFailure(answer, spec.method);
+      if (answer.status >= 400) throw refusal(answer, spec.method, settings);
       if (paginator !== undefined) lookAhead(spec, answer, paginator);
 
       await settings.read.ready(signal);
@@ -253,14 +255,14 @@ function holdsRecords(answer: HttpAnswer, selector: JsonPath | undefined): boole
 
 function isIgnored(answer: HttpAnswer, actions: readonly ResponseAction[]): boolean {
   let text: string | undefined;
-  const action = actions.find(({ status_code: status = null, content = null }) => {
-    if (status === null && content === null) return false;
+  // dlt: an action of another word does nothing, so a later one may still ignore the answer.
+  return actions.some(({ status_code: status = null, content = null, action }) => {
+    if (action !== "ignore" || (status === null && content === null)) return false;
     if (status !== null && status !== answer.status) return false;
     if (content === null) return true;
     text ??= Buffer.from(answer.bytes).toString("utf8");
     return text.includes(content);
   });
-  return action?.action === "ignore";
 }
 
 /** True when one of the actions takes this answer, so that it is not asked for again. */
@@ -287,7 +289,7 @@ async function readOrAskAgain(
   // A proxy may have cut or replaced the body: ask once more.
   const again = await settings.fetch(spec, settings.signal);
   try {
-    if (again.status >= 400) throw statusFailure(again, spec.method);
+    if (again.status >= 400) throw refusal(again, spec.method, settings);
     return [again, readJson(again, readOptions(settings))];
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
@@ -295,6 +297,10 @@ async function readOrAskAgain(
   } finally {
     settings.waiting.give(again.bytes.byteLength);
   }
+}
+
+function refusal(answer: HttpAnswer, method: string, { errorBody, redact }: ChainSettings): SourceError {
+  return statusFailure(answer, method, errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact));
 }
 
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */

@@ -149,6 +149,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       maxPages: limits.maxPages,
       maxEmptyPages: limits.maxEmptyPages,
       maxDepth: limits.maxDepth,
+      errorBody: limits.errorBody,
     });
 
     for await (const page of pages) {

@@ -8,6 +8,8 @@ export interface ExtractLimits {
   readonly maxDepth: number;
   /** Bytes that are no UTF-8: the answer is refused, or they become U+FFFD. */
   readonly encodingErrors: "strict" | "replace";
+  /** Characters of a refused request's answer that stand in the error. */
+  readonly errorBody: number;
 }
 
 export const EXTRACT_LIMITS: ExtractLimits = {
@@ -15,4 +17,5 @@ export const EXTRACT_LIMITS: ExtractLimits = {
   maxEmptyPages: 3,
   maxDepth: 500,
   encodingErrors: "strict",
+  errorBody: 0,
 };

@@ -93,6 +93,13 @@ function decodeDeclared(answer: HttpAnswer): string | undefined {
   }
 }
 
+/** The first characters of a body on one line, with what is secret masked. */
+export function bodyExcerpt(answer: HttpAnswer, length: number, redact: (text: string) => string): string {
+  // Some more than is shown, so that a secret that is cut off at the end is seen as one.
+  const head = Buffer.from(answer.bytes.subarray(0, 4 * length + 4096)).toString("utf8");
+  return redact(head).slice(0, length).replace(/\s+/g, " ");
+}
+
 /** The error for a body that was not JSON twice. */
 export function bodyFailure(
   answer: HttpAnswer,
@@ -101,8 +108,8 @@ export function bodyFailure(
   redact: (text: string) => string,
 ): SourceError {
   const type = answer.headers["content-type"] ?? "no content type";
+  const excerpt = bodyExcerpt(answer, 200, redact);
   const head = Buffer.from(answer.bytes.subarray(0, 4096)).toString("utf8");
-  const excerpt = redact(head).slice(0, 200).replace(/\s+/g, " ");
   const isHtml = /html/i.test(type) || /^\s*</.test(head);
   const signIn = isHtml && /sign[ _-]?in|log[ _-]?in|password/i.test(head);
   const what = signIn ? "not JSON, looks like a sign-in page; is the token valid?" : fault.message;
@@ -124,8 +131,12 @@ export function bodyFailure(
   );
 }
 
-/** The error for a status that nothing ignores. */
-export function statusFailure(answer: HttpAnswer, method: string): SourceError {
+/**
+ * The error for a status that nothing ignores.
+ *
+ * @param excerpt what is shown of the body; empty: nothing
+ */
+export function statusFailure(answer: HttpAnswer, method: string, excerpt: string): SourceError {
   const { status, shownUrl } = answer;
   const [code, hint] =
     status === 401
@@ -143,7 +154,7 @@ export function statusFailure(answer: HttpAnswer, method: string): SourceError {
                 "E_SOURCE_NOT_FOUND",
                 "Check base_url, path and parameters, or ignore the status with response_actions.",
               ] as const);
-  return new SourceError(code, `${method} ${shownUrl} answered ${status}`, {
+  return new SourceError(code, `${method} ${shownUrl} answered ${status}${excerpt === "" ? "" : `: ${excerpt}`}`, {
     step: "extract",
     reason: "http_status",
     hint,

@@ -117,7 +117,7 @@ function planResource(
     method: endpoint.method ?? "GET",
     writtenPath,
     path: templates.path,
-    headers: { ...(client.headers ?? {}), ...(endpoint.headers ?? {}) },
+    headers: { ...literalHeaders(client.headers), ...(endpoint.headers ?? {}) },
     params: [...templates.params].flatMap(([key, value]) => {
       // A legacy incremental parameter keeps its place in the query; the engine fills it in.
       if (isParamMapping(value)) return value.type === "incremental" ? [[key, null] as const] : [];
@@ -171,6 +171,17 @@ function incrementalOf(
     );
   }
   return { incremental, startParam: first.key, endParam: undefined };
+}
+
+/** dlt: placeholders are read in the headers of an endpoint alone; braces in those of the client stand for themselves. */
+function literalHeaders(headers: RestApiConfig["client"]["headers"]): Readonly<Record<string, string | Secret>> {
+  const literal = (text: string) => text.replace(/[{}]/g, "$&$&");
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).map(([name, value]) => [
+      literal(name),
+      typeof value === "string" ? literal(value) : value,
+    ]),
+  );
 }
 
 /** `auto` on an endpoint means "not set here". */

@@ -30,6 +30,7 @@ export function buildSource(
       maxEmptyPages: settings.maxEmptyPages,
       maxDepth: settings.maxDepth,
       encodingErrors: settings.encodingErrors,
+      errorBody: settings.showErrorBody ? 8192 : 0,
     },
     allowInsecureHttp: settings.allowInsecureHttp,
     ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
@@ -93,6 +94,7 @@ function httpOptions({ settings, caCertificate }: Configuration): HttpOptions {
   return {
     concurrency: settings.maxInFlight,
     maxAttempts: settings.maxAttempts,
+    backoffFactor: settings.backoffFactor,
     maxRetryWait: settings.maxRetryWait,
     idleTimeout: settings.idleTimeout,
     totalTimeout: settings.requestTimeout,

@@ -139,7 +139,8 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
         if (isRedirect(answer.status) && location !== undefined && URL.canParse(location, target)) {
           redirects += 1;
           if (redirects > maxRedirects) throw tooManyRedirects(method, shown, maxRedirects);
-          if (answer.status <= 303 && method === "POST") method = "GET";
+          // As requests (Python) does: the answer to what was sent is found elsewhere, by asking for it.
+          if (answer.status === 301 ? method === "POST" : answer.status <= 303) method = "GET";
           target = prepareUrl(new URL(location, target).href);
           attempt -= 1;
           continue;

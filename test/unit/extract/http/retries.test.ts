@@ -140,3 +140,30 @@ test("a POST is sent once unless it is declared idempotent", async (t) => {
   await assert.rejects(extract(post(true)), failsWith("E_SOURCE_UNAVAILABLE", /500/));
   assert.equal(api.asked.length, 6);
 });
+
+test("the first delay is the back-off factor, no delay is longer than the longest wait", async (t) => {
+  const api = await serve(t, (_, response) => json(response, {}, {}, 599));
+  const delays: number[] = [];
+  const http = { backoffFactor: 3, maxRetryWait: 10, maxAttempts: 4 };
+  await assert.rejects(extract(config(api.base), { http, delays }), failsWith("E_SOURCE_UNAVAILABLE", /answered 599/));
+  assert.deepEqual(delays, [3, 6, 10]);
+});
+
+test("a Retry-After of zero, in the past or that cannot be read is none", async (t) => {
+  const past = new Date(Date.UTC(2020, 0, 1)).toUTCString();
+  const values = ["0", past, "soon", "-5"];
+  const api = await serve(t, (_, response, turn) => {
+    const value = values[turn - 1];
+    if (value === undefined) json(response, []);
+    else json(response, {}, { "retry-after": value }, turn % 2 === 1 ? 429 : 503);
+  });
+  assert.deepEqual((await extract(config(api.base))).delays, [1, 2, 4, 8]);
+});
+
+test("other refusals than 429 are final: 400, 408, 425", async (t) => {
+  for (const status of [400, 408, 425]) {
+    const api = await serve(t, (_, response) => json(response, {}, {}, status));
+    await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_NOT_FOUND", new RegExp(String(status))));
+    assert.equal(api.asked.length, 1);
+  }
+});
