@@ -1,0 +1,111 @@
+import { getOwn, isJsonObject, type JsonObject, type JsonValue, keysOf } from "../../core/json.ts";
+import type { ApiDocument } from "../api-document.ts";
+import { openapiError } from "../openapi-error.ts";
+import type { ApiResponse, Endpoint, Parameter } from "./endpoint.ts";
+import { pathPieces } from "./path-pieces.ts";
+import { asObject, flagAt, listAt, objectAt, textAt } from "./scalars.ts";
+import { referenceOf, type SchemaNodes } from "./schema-node.ts";
+
+export type Method = "get" | "post" | "put" | "patch";
+
+export interface ReadingRules {
+  /** Methods that become endpoints, in this order within a path. */
+  readonly methods: readonly Method[];
+  /** Pieces end at the first dot of a path. */
+  readonly cutAtDot: boolean;
+  /** Equal parameters are those of one name; else of one name at one location. */
+  readonly mergeByNameOnly: boolean;
+  /** Operations without a description take the summary. */
+  readonly summaries: boolean;
+  /** Paths that are references are followed. */
+  readonly pathReferences: boolean;
+  /** Media types with parameters (`application/json; charset=utf-8`) are JSON too. */
+  readonly mediaTypeParameters: boolean;
+}
+
+/** All operations of the wanted methods, in document order. Throws `E_OPENAPI` when there is none. */
+export function readEndpoints(document: ApiDocument, nodes: SchemaNodes, rules: ReadingRules): readonly Endpoint[] {
+  const paths = objectAt(document.root, "paths");
+  const endpoints = keysOf(paths).flatMap((path) => {
+    const written = asObject(getOwn(paths, path));
+    const item = rules.pathReferences ? followed(document, written) : written;
+    return rules.methods.flatMap((method) => {
+      const operation = getOwn(item, method);
+      return isJsonObject(operation) ? [readEndpoint(path, method, operation, item)] : [];
+    });
+  });
+  if (endpoints.length > 0) return endpoints;
+  const wanted = rules.methods.map((method) => METHODS[method]).join(", ");
+  throw openapiError(document.name, [{ message: `there is no operation of the method ${wanted}` }], {
+    reason: "no_endpoints",
+    hint: "Give a document with such operations, or ask for other methods.",
+  });
+
+  function readEndpoint(path: string, method: Method, operation: JsonObject, item: JsonObject): Endpoint {
+    const verb = METHODS[method];
+    const description =
+      textAt(operation, "description") ??
+      textAt(item, "description") ??
+      (rules.summaries ? (textAt(operation, "summary") ?? textAt(item, "summary")) : undefined);
+    const parameters = new Map<string, Parameter>();
+    for (const written of [...listAt(item, "parameters"), ...listAt(operation, "parameters")]) {
+      const parameter = readParameter(document, nodes, written);
+      if (parameter === undefined) continue;
+      parameters.set(rules.mergeByNameOnly ? parameter.name : `${parameter.in} ${parameter.name}`, parameter);
+    }
+    const responses = objectAt(operation, "responses");
+    return {
+      id: textAt(operation, "operationId") ?? `${verb}_${path}`,
+      method: verb,
+      path,
+      pieces: pathPieces(path, rules.cutAtDot),
+      operation,
+      description: description?.replaceAll("\n", " "),
+      parameters: [...parameters.values()],
+      responses: keysOf(responses).map((status) =>
+        readResponse(document, nodes, status, responses[status], rules.mediaTypeParameters),
+      ),
+    };
+  }
+}
+
+const METHODS = { get: "GET", post: "POST", put: "PUT", patch: "PATCH" } as const;
+
+/** The object behind a reference, one step; itself when it is none. */
+function followed(document: ApiDocument, object: JsonObject): JsonObject {
+  const reference = referenceOf(object);
+  return reference === undefined ? object : asObject(document.resolve(reference));
+}
+
+function readParameter(document: ApiDocument, nodes: SchemaNodes, written: JsonValue): Parameter | undefined {
+  const source = followed(document, asObject(written));
+  const name = textAt(source, "name");
+  const location = textAt(source, "in");
+  if (name === undefined || location === undefined) return undefined;
+  const schema = getOwn(source, "schema");
+  return {
+    name,
+    in: location,
+    required: flagAt(source, "required"),
+    source,
+    schema: nodes(isJsonObject(schema) || schema === "" ? schema : { type: "string" }),
+  };
+}
+
+function readResponse(
+  document: ApiDocument,
+  nodes: SchemaNodes,
+  status: string,
+  written: JsonValue | undefined,
+  mediaTypeParameters: boolean,
+): ApiResponse {
+  const source = followed(document, asObject(written));
+  const content = objectAt(source, "content");
+  for (const type of keysOf(content)) {
+    const schema = getOwn(asObject(getOwn(content, type)), "schema");
+    const essence = mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
+    if (schema === undefined || schema === null || !(essence.endsWith("json") || essence === "*/*")) continue;
+    return { status, source, schema: nodes(schema) };
+  }
+  return { status, source, schema: undefined };
+}
