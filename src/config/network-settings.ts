@@ -37,7 +37,7 @@ export const NETWORK_SETTINGS = {
     kind: seconds(1),
     group: "network",
     description: "Longest time without a byte from the source; then the request is tried again.",
-    default: 30,
+    defaultText: "`30`; `90` for `source: gitlab`; `60` with `compat: strict`",
     example: "60",
     dlt: ["runtime.request_timeout"],
   }),
@@ -45,7 +45,7 @@ export const NETWORK_SETTINGS = {
     kind: seconds(1),
     group: "network",
     description: "Longest time of one whole request to the source; then it is tried again.",
-    default: 120,
+    defaultText: "`120`; no limit with `compat: strict`",
     example: "300",
   }),
   "max-redirects": setting({

@@ -5,6 +5,7 @@ import { type ByteBudget, type LinkedController, linkController } from "../core/
 import { DataError, InternalError, SourceError } from "../core/errors.ts";
 import { isJsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
+import { JsonPathError } from "../core/json-path-parser.ts";
 import type { JsonReadOptions } from "../core/json-reader.ts";
 import { type JsonTape, releaseTape, scanList } from "../core/json-tape.ts";
 import type { Warn } from "../core/warnings.ts";
@@ -151,10 +152,10 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         selector ??= detectSelector([], strict);
         selection = readLater(answer, settings);
       } else if (body !== undefined) {
-        selector ??= detectSelector(body, strict);
+        selector ??= found(answer, "data_selector", () => detectSelector(body, strict));
         selection = selectRecords(selector, body);
         refuseErrorObject(settings, selection, body, answer);
-        paginator ??= detected(answer, body, selection, settings);
+        paginator ??= found(answer, "paginator", () => detected(answer, body, selection, settings));
       }
       const count = tape === undefined ? selection.records.length : tape.count;
       const next =
@@ -352,6 +353,20 @@ function refuseErrorObject(settings: ChainSettings, selection: Selection, body: 
     `${answer.shownUrl} answered ${answer.status} with an error object: nothing at ${JSON.stringify(settings.selector.text)}, found ${keys.slice(0, 10).join(", ")}`,
     { step: "extract", hint: "Correct data_selector, or ignore such answers with response_actions." },
   );
+}
+
+/** What detection finds. dlt: a key that is no JSONPath as it stands makes a path that cannot be read; in strict only. */
+function found<T>(answer: HttpAnswer, key: string, detect: () => T): T {
+  try {
+    return detect();
+  } catch (error) {
+    if (!(error instanceof JsonPathError)) throw error;
+    throw new SourceError("E_SOURCE_SHAPE", `${answer.shownUrl}: the detected path cannot be read: ${error.message}`, {
+      step: "extract",
+      reason: "jsonpath",
+      hint: `Set ${key} on the endpoint, or leave compat: strict out.`,
+    });
+  }
 }
 
 function detected(

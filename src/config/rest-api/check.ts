@@ -4,6 +4,7 @@ import type { AuthConfig } from "./auth-shape.ts";
 import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
+import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
@@ -49,7 +50,20 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
     faults.push(...resourceFaults(resource, config));
   }
   faults.push(...parentFaults(plan.resources));
+  if (compat === "strict") faults.push(...strictFaults(config, plan.resources));
   return faults;
+}
+
+function strictFaults(config: RestApiConfig, resources: readonly PlannedResource[]): Fault[] {
+  return [
+    ...strictAuthFaults(config.client.auth ?? undefined, ["client", "auth"]),
+    ...resources.flatMap((resource) => [
+      ...strictMethodFaults(resource.method, [...resource.at, "endpoint", "method"]),
+      ...(resource.auth === config.client.auth
+        ? []
+        : strictAuthFaults(resource.auth ?? undefined, [...resource.at, "endpoint", "auth"])),
+    ]),
+  ];
 }
 
 function resourceFaults(resource: PlannedResource, config: RestApiConfig): Fault[] {

@@ -89,15 +89,17 @@ function buildRest(
   });
 }
 
-function httpOptions({ settings, caCertificate }: Configuration): HttpOptions {
+function httpOptions({ settings, source, caCertificate }: Configuration): HttpOptions {
   refuseBadCertificate(caCertificate);
+  // GitLab gives a request up after a minute; its answer to that is worth waiting for.
+  const idleTimeout = settings.idleTimeout ?? (source.kind === "gitlab" ? 90 : undefined);
   return {
     concurrency: settings.maxInFlight,
     maxAttempts: settings.maxAttempts,
     backoffFactor: settings.backoffFactor,
     maxRetryWait: settings.maxRetryWait,
-    idleTimeout: settings.idleTimeout,
-    totalTimeout: settings.requestTimeout,
+    ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...(settings.requestTimeout === undefined ? {} : { totalTimeout: settings.requestTimeout }),
     maxResponseBytes: settings.maxResponseBytes,
     ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
     allowPrivateNetwork: settings.allowPrivateNetwork,

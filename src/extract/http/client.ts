@@ -19,9 +19,9 @@ export interface HttpOptions extends NetworkOptions {
   readonly backoffFactor?: number;
   /** Longest single wait in seconds; a longer one fails at once (300). */
   readonly maxRetryWait?: number;
-  /** Seconds without a byte (30). */
+  /** Seconds without a byte (30; in strict 60). */
   readonly idleTimeout?: number;
-  /** Seconds for a whole exchange (120). */
+  /** Seconds for a whole exchange (120; in strict no limit). */
   readonly totalTimeout?: number;
   /** Bytes of a body, as sent and as decoded (64 MiB). */
   readonly maxResponseBytes?: number;
@@ -65,14 +65,14 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
   const lifetime = new AbortController();
   const dispatchers = createDispatchers(
     options,
-    { connections: concurrency, idleMs: (options.idleTimeout ?? 30) * 1000 },
+    { connections: concurrency, idleMs: (options.idleTimeout ?? (strict ? 60 : 30)) * 1000 },
     isNamed,
   );
   const exchanges: ExchangeSettings = {
     dispatchers,
     gateOf,
     clock,
-    totalMs: (options.totalTimeout ?? 120) * 1000,
+    totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : 120)) * 1000,
     maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
     userAgent: options.userAgent ?? "sluice",
   };

@@ -10,7 +10,7 @@ export interface ExchangeSettings {
   readonly dispatchers: Dispatchers;
   readonly gateOf: (origin: string) => Gate;
   readonly clock: Clock;
-  /** Milliseconds for all of it. */
+  /** Milliseconds for all of it; may be infinite. */
   readonly totalMs: number;
   /** Bytes of a body, as sent and as decoded. */
   readonly maxBytes: number;
@@ -39,7 +39,9 @@ export async function exchange(
   const { origin } = new URL(target);
   const leave = await settings.gateOf(origin).enter(signal);
   const controller = linkController(signal);
-  const timer = setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs);
+  const timer = Number.isFinite(settings.totalMs)
+    ? setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs)
+    : undefined;
   const started = clock.now();
   let status = 0;
   let bytes = 0;

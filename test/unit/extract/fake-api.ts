@@ -66,6 +66,8 @@ export interface Outcome {
 interface RunOptions extends Omit<RestApiOptions, "name" | "config"> {
   readonly state?: JsonObject;
   readonly limit?: number;
+  /** What the random port gives, from 0 to 1; at 0.5 delays are those of dlt. */
+  readonly chance?: number;
   readonly onPage?: (resource: string, records: readonly JsonValue[]) => void | Promise<void>;
   readonly delays?: number[];
   readonly requests?: RequestRecord[];
@@ -73,7 +75,7 @@ interface RunOptions extends Omit<RestApiOptions, "name" | "config"> {
 
 /** Runs a configuration to its end with a clock that only sleeping moves. */
 export async function extract(config: RestApiConfig, options: RunOptions = {}): Promise<Outcome> {
-  const { state = {}, limit, onPage, ...source } = options;
+  const { state = {}, limit, chance = 0.5, onPage, ...source } = options;
   const delays = options.delays ?? [];
   const requests = options.requests ?? [];
   const log = new WarningLog();
@@ -89,7 +91,7 @@ export async function extract(config: RestApiConfig, options: RunOptions = {}): 
         now += ms;
       },
     },
-    random: { bytes: (n) => new Uint8Array(n), next: () => 0.5 },
+    random: { bytes: (n) => new Uint8Array(n), next: () => chance },
     warn: log.warn,
     onRequest: (request) => requests.push(request),
   });
