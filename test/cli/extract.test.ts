@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { inflateSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 import { SMALL_WORLD, sampleGitlab } from "../support/gitlab.ts";
 import { testDatabase } from "../support/postgres.ts";
-import { folder, jsonApi, onlyObject, shopFile, sluice } from "./support.ts";
+import { assertFailed, folder, jsonApi, onlyObject, shopFile, sluice } from "./support.ts";
 
 test("extract: records with their numbers as received", async (t) => {
   const records = [
@@ -128,4 +128,76 @@ test("extract: names of resources cannot lead out of the folder", async (t) => {
   const names = await readdir(join(cwd, "out"));
   assert.equal(names.filter((name) => name.endsWith(".jsonl")).length, 2);
   assert.deepEqual((await readdir(cwd)).sort(), ["out", "shop.json"]);
+});
+
+test("extract --out -: records, requests and state as lines on standard output, the rest on standard error", async (t) => {
+  const record = `{"id":1,"n":1.10,"big":9007199254740993,"text":"\\u202e\\u009b x"}`;
+  const api = await jsonApi(t, { "/orders": `[${record}]`, "/lines": `[{"id":2},{"id":3}]` });
+  const auth = { type: "api_key", api_key: "very-secret", name: "key", location: "query" };
+  const client = { base_url: api.url, auth, paginator: "single_page" };
+  const cwd = await folder(t, { "shop.json": shopFile(api.url, ["orders", "lines"], { client }) });
+  const ended = await sluice(["extract", "shop.json", "--out", "-"], { cwd });
+  assert.equal(ended.code, 0, ended.stderr);
+  const lines = ended.stdout.trimEnd().split("\n");
+  assert.ok(lines.includes(`{"resource":"orders","record":${record}}`), ended.stdout);
+  const values = lines.map((line) => JSON.parse(line) as Record<string, Record<string, unknown>>);
+  const kinds = values.map((value) => Object.keys(value).join());
+  assert.deepEqual(kinds.toSorted(), [
+    "request",
+    "request",
+    "resource,record",
+    "resource,record",
+    "resource,record",
+    "state",
+  ]);
+  assert.equal(kinds.at(-1), "state");
+  assert.equal(values.at(-1)?.state?.pipeline_name, "shop");
+  const urls = values.flatMap(({ request }) => (request === undefined ? [] : [request.url]));
+  assert.deepEqual(urls.toSorted(), [`${api.url}/lines?key=***`, `${api.url}/orders?key=***`]);
+  assert.match(ended.stderr, /^orders: 1 record\(s\) in 1 request\(s\)$/m);
+  assert.deepEqual(await readdir(cwd), ["shop.json"]);
+  assertFailed(await sluice(["extract", "shop.json", "--out", "-", "--json"], { cwd }), "E_INPUT", 2);
+});
+
+test("extract --out -: a reader that goes ends the extraction without a word", async (t) => {
+  const page = JSON.stringify(Array.from({ length: 2000 }, (_, id) => ({ id, text: "x".repeat(100) })));
+  const api = await jsonApi(t, { "/orders": page });
+  const paginator = { type: "page_number", total_path: null, maximum_page: 500 };
+  const orders = { name: "orders", endpoint: { path: "orders", paginator } };
+  api.answers["/orders"] = (request, response) => response.end(page.replace('"x', `"${request.url}`));
+  const cwd = await folder(t, { "shop.json": shopFile(api.url, [orders]) });
+  const ended = await sluice(["extract", "shop.json", "--out", "-"], {
+    cwd,
+    onStart: (child) => child.stdout?.once("data", () => child.stdout?.destroy()),
+  });
+  assert.deepEqual([ended.code, ended.stderr], [0, ""]);
+  assert.ok(api.asked.length < 100, `${api.asked.length} requests`);
+});
+
+test("extract --state: goes on from the state of an extract, or from one that dlt has stored", async (t) => {
+  const api = await jsonApi(t, { "/orders": `[{"id":1,"at":5},{"id":2,"at":7}]` });
+  const orders = {
+    name: "orders",
+    primary_key: "id",
+    endpoint: { path: "orders", incremental: { cursor_path: "at", start_param: "since", initial_value: 1 } },
+  };
+  const cwd = await folder(t, { "shop.json": shopFile(api.url, [orders]), "bad.json": "{}" });
+  const extract = async (...more: string[]) => {
+    const ended = await sluice(["extract", "shop.json", "--out", "out", ...more], { cwd });
+    assert.equal(ended.code, 0, ended.stderr);
+    return (await readFile(join(cwd, "out", "orders.jsonl"), "utf8")).split("\n").length - 1;
+  };
+  assert.equal(await extract(), 2);
+  const first = await readFile(join(cwd, "out", "state.json"), "utf8");
+  api.answers["/orders"] = `[{"id":2,"at":7},{"id":3,"at":8}]`;
+  await writeFile(join(cwd, "stored.txt"), deflateSync(first).toString("base64"));
+  assert.equal(await extract("--state", "stored.txt"), 1);
+  assert.equal(await extract("--state", "out/state.json"), 0);
+  assert.deepEqual(api.asked, ["/orders?since=1", "/orders?since=7", "/orders?since=8"]);
+  const state = JSON.parse(await readFile(join(cwd, "out", "state.json"), "utf8")) as { _state_version: number };
+  assert.equal(state._state_version, 2, "the last one brought nothing new");
+  for (const file of ["bad.json", "none.json"]) {
+    const ended = await sluice(["extract", "shop.json", "--out", "out", "--state", file, "--json"], { cwd });
+    assertFailed(ended, "E_INPUT", 2);
+  }
 });

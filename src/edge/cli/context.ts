@@ -18,6 +18,8 @@ export interface CliContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Result of a command: text for people, or one JSON object with `--json`; what would move or colour text is written out. */
   out(text: string): void;
+  /** Data of a command, as it is; waits for a slow reader. Throws {@link OutputClosed} when nobody reads any more. */
+  write(lines: string): Promise<void>;
   /** Progress, warnings, errors. */
   err(text: string): void;
   /** True when progress may be drawn. */
@@ -34,6 +36,9 @@ export interface CliContext {
   /** The signal that ended the run, if one did. */
   readonly received: () => NodeJS.Signals | undefined;
 }
+
+/** Whoever read standard output has gone. */
+export class OutputClosed extends Error {}
 
 export function createCliContext(): CliContext {
   const secrets = new Set(secretVariableValues(process.env));
@@ -57,6 +62,13 @@ export function createCliContext(): CliContext {
   return {
     environment: process.env,
     out: (text) => process.stdout.write(`${printableLines(redact(text))}\n`),
+    write: (lines) =>
+      new Promise((resolve, reject) => {
+        process.stdout.write(lines, (error) => {
+          if (error === null || error === undefined) resolve();
+          else reject(new OutputClosed("standard output is closed", { cause: error }));
+        });
+      }),
     err: (text) => process.stderr.write(redact(text)),
     isTerminal: process.stderr.isTTY === true,
     columns: () => process.stderr.columns ?? 80,

@@ -2,12 +2,10 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Configuration } from "../../config/load-configuration.ts";
 import { compactJson, lexemeJson } from "../../core/json-writer.ts";
-import type { RequestRecord, Source } from "../../core/source.ts";
-import { type Warning, WarningLog } from "../../core/warnings.ts";
+import type { Source } from "../../core/source.ts";
+import type { Warning } from "../../core/warnings.ts";
 import { pathName } from "../../load/path-name.ts";
-import { datasetName } from "../../schema/naming/snake-case.ts";
-import { nextState } from "../../state/pipeline-state.ts";
-import { systemClock, systemRandom } from "./system-ports.ts";
+import { type ExtractOptions, extractSource, requestLine } from "./extract-source.ts";
 
 export interface ExtractSummary {
   readonly resources: readonly {
@@ -30,7 +28,7 @@ export async function extractToFolder(
   source: Source,
   configuration: Pick<Configuration, "pipelineName" | "datasetName" | "settings">,
   folder: string,
-  options: { readonly signal: AbortSignal; readonly redact: (text: string) => string },
+  options: ExtractOptions,
 ): Promise<ExtractSummary> {
   await mkdir(folder, { recursive: true });
   const files = new Map<string, OutputFile>();
@@ -41,44 +39,27 @@ export async function extractToFolder(
     files.set(name, made);
     return made;
   };
-  const requestLines: string[] = [];
-  const warnings = new WarningLog();
   const requestLog = await openOutput(folder, "requests.jsonl");
-  const { limit } = configuration.settings;
   try {
-    const extraction = source.extract({
-      state: {},
-      ...(limit === undefined ? {} : { limit }),
-      keepLexemes: true,
-      signal: options.signal,
-      clock: systemClock,
-      random: systemRandom,
-      warn: warnings.warn,
-      onRequest: (request) => requestLines.push(requestLine(request, options.redact)),
-    });
     for (const { name, selected } of source.resources) if (selected) await file(recordsFile(name));
-    for await (const page of extraction.pages) {
-      options.signal.throwIfAborted();
-      const lines = page.records.map((record) => `${lexemeJson(record)}\n`);
-      await (await file(recordsFile(page.resource))).write(lines.join(""));
-      await requestLog.write(requestLines.splice(0).join(""));
-    }
-    const { state, resources, failed = [] } = extraction.result();
-    for (const { resource } of failed) {
+    const extracted = await extractSource(
+      source,
+      configuration,
+      {
+        records: async (resource, records) =>
+          (await file(recordsFile(resource))).write(records.map((record) => `${lexemeJson(record)}\n`).join("")),
+        requests: (requests) => requestLog.write(requests.map((request) => `${requestLine(request)}\n`).join("")),
+      },
+      options,
+    );
+    for (const resource of extracted.failed) {
       await files.get(recordsFile(resource))?.discard();
       files.delete(recordsFile(resource));
     }
-    const { state: document } = nextState(null, {
-      pipelineName: configuration.pipelineName,
-      datasetName: datasetName(configuration.datasetName),
-      schemaName: source.name,
-      sourceName: source.name,
-      sourceState: state,
-    });
-    await (await file("state.json")).write(`${compactJson(document)}\n`);
+    await (await file("state.json")).write(`${compactJson(extracted.state)}\n`);
     for (const one of files.values()) await one.keep();
     return {
-      resources: resources
+      resources: extracted.resources
         .filter(({ resource }) => files.has(recordsFile(resource)))
         .map(({ resource, records, requests }) => ({
           resource,
@@ -88,13 +69,12 @@ export async function extractToFolder(
         })),
       statePath: join(folder, "state.json"),
       requestsPath: join(folder, "requests.jsonl"),
-      warnings: warnings.all,
+      warnings: extracted.warnings,
     };
   } catch (error) {
     for (const one of files.values()) await one.discard();
     throw error;
   } finally {
-    await requestLog.write(requestLines.join(""));
     await requestLog.keep();
   }
 }
@@ -102,12 +82,6 @@ export async function extractToFolder(
 /** A resource name as a file name; what a file name cannot hold is mapped, so that nothing is written outside. */
 function recordsFile(resource: string): string {
   return `${/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/.test(resource) ? resource : pathName(resource)}.jsonl`;
-}
-
-function requestLine(request: RequestRecord, redact: (text: string) => string): string {
-  const { resource, chain, method, url, status, attempt, ms, bytes } = request;
-  const shown = { resource, chain, method, url: redact(url), status, attempt, ms: Math.round(ms), bytes };
-  return `${JSON.stringify(shown)}\n`;
 }
 
 interface OutputFile {
