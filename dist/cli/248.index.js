@@ -12777,8 +12777,8 @@ function fractionText(micros) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
-var normalize_normalizer = __webpack_require__(4098);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 18 modules
+var normalize_normalizer = __webpack_require__(7741);
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
@@ -21874,8 +21874,8 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
 var core_source = __webpack_require__(7718);
 // EXTERNAL MODULE: ./lib/load/spool.js
 var load_spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 17 modules
-var normalize_normalizer = __webpack_require__(4098);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 18 modules
+var normalize_normalizer = __webpack_require__(7741);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(7368);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
@@ -23486,7 +23486,7 @@ function diskError(cause, path, bytes) {
 
 /***/ }),
 
-/***/ 4098:
+/***/ 7741:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -23708,25 +23708,96 @@ const DEFAULT_DATA_RULES = {
     refuseSurrogates: false,
 };
 
+;// CONCATENATED MODULE: ./lib/normalize/write-order.js
+/** Dlt's `max_parallel_items`: with so many open generators beside the roots it empties the newest first. */
+const NEWEST_FIRST = 20;
+/**
+ * The selected resources in the order in which dlt 1.31 writes the first page of each, if every request has one page with
+ * one record: roots in turns, the last declared child of a page first, a parent after that child. With other data dlt's
+ * order may be another, also from run to run; this one follows from the configuration alone.
+ *
+ * Source: `dlt.extract.pipe_iterator.PipeIterator` (round robin), `dlt.sources.rest_api` (`TopologicalSorter.static_order`).
+ */
+function writeOrder(resources) {
+    const { pipes, roots } = connect(parentsFirst(resources));
+    const written = new Set();
+    // What gives items: a resource its one page, a page its forks one by one.
+    const open = roots.map((pipe) => itemsOf([() => arrive(pipe)]));
+    let initial = open.length;
+    let at = 0;
+    function arrive(pipe) {
+        if (pipe.forks.size === 0)
+            written.add(pipe.resource);
+        else
+            open.push(itemsOf([...pipe.forks].map((fork) => () => hand(fork, pipe))));
+    }
+    function hand(fork, from) {
+        if (fork === from)
+            written.add(fork.resource);
+        else
+            open.push(itemsOf([() => arrive(fork)]));
+    }
+    while (open.length > 0 && written.size < pipes.length) {
+        at = open.length - initial >= NEWEST_FIRST ? open.length - 1 : (at - 1 + open.length) % open.length;
+        const item = open[at]?.next();
+        if (item?.done === false)
+            item.value();
+        else {
+            open.splice(at, 1);
+            if (at < initial)
+                initial -= 1;
+        }
+    }
+    return [...written];
+}
+function itemsOf(items) {
+    return items[Symbol.iterator]();
+}
+/** Level by level: roots as they are first mentioned, by themselves or by a child; in a level by the order of the parents. */
+function parentsFirst(resources) {
+    const byName = new Map(resources.map((resource) => [resource.name, resource]));
+    const parentOf = ({ parent }) => (parent === undefined ? undefined : byName.get(parent));
+    const children = Map.groupBy(resources, parentOf);
+    const mentioned = new Set(resources.flatMap((resource) => [resource, parentOf(resource) ?? resource]));
+    const ordered = [...mentioned].filter((resource) => parentOf(resource) === undefined);
+    for (const resource of ordered)
+        ordered.push(...(children.get(resource) ?? []));
+    return ordered;
+}
+/** The pipes of the selected resources, their parents' forks set, and the roots in the order of the first look at them. */
+function connect(resources) {
+    const byName = new Map();
+    for (const resource of resources) {
+        const parent = resource.parent === undefined ? undefined : byName.get(resource.parent);
+        byName.set(resource.name, { resource, parent, forks: new Set() });
+    }
+    const pipes = [...byName.values()].filter(({ resource }) => resource.selected !== false);
+    const roots = new Set();
+    for (const leaf of pipes.toReversed()) {
+        let pipe = leaf;
+        for (let parent = pipe.parent; parent !== undefined; parent = pipe.parent) {
+            parent.forks.add(pipe);
+            if (parent.resource.selected !== false)
+                parent.forks.add(parent);
+            pipe = parent;
+        }
+        roots.add(pipe);
+    }
+    return { pipes, roots: [...roots] };
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
+
 
 /**
  * The resource of each root table whose hints count, by the table's normalized name.
  *
- * dlt: where resources share a table only the hints of the first that writes to it are read. That is the one nearest to
- * the roots, then the first declared; here it is so whichever page comes first, and whether or not it has a record.
+ * dlt: where resources share a table only the hints of the first that writes to it are read. Here that is the first in
+ * the order of `writeOrder`, whichever page comes first, and whether or not it has a record.
  */
 function decidingResources(schema, resources) {
-    const parents = new Map(resources.map(({ name, parent }) => [name, parent]));
-    const depthOf = (name) => {
-        let depth = 0;
-        for (let at = parents.get(name); at !== undefined; at = parents.get(at))
-            depth += 1;
-        return depth;
-    };
     const deciding = new Map();
-    const selected = resources.filter((resource) => resource.selected !== false);
-    for (const resource of selected.sort((a, b) => depthOf(a.name) - depthOf(b.name))) {
+    for (const resource of writeOrder(resources)) {
         const table = (0,hints/* rootTableName */.G)(schema, resource);
         if (!deciding.has(table))
             deciding.set(table, resource);

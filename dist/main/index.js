@@ -69689,7 +69689,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2037);
 /* harmony import */ var _report_redact_trace_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8321);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2377);
-/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(2644);
+/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9168);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3159);
 /* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6976);
 /* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1024);
@@ -75616,7 +75616,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 2644:
+/***/ 9168:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77498,25 +77498,96 @@ const DEFAULT_DATA_RULES = {
     refuseSurrogates: false,
 };
 
+;// CONCATENATED MODULE: ./lib/normalize/write-order.js
+/** Dlt's `max_parallel_items`: with so many open generators beside the roots it empties the newest first. */
+const NEWEST_FIRST = 20;
+/**
+ * The selected resources in the order in which dlt 1.31 writes the first page of each, if every request has one page with
+ * one record: roots in turns, the last declared child of a page first, a parent after that child. With other data dlt's
+ * order may be another, also from run to run; this one follows from the configuration alone.
+ *
+ * Source: `dlt.extract.pipe_iterator.PipeIterator` (round robin), `dlt.sources.rest_api` (`TopologicalSorter.static_order`).
+ */
+function writeOrder(resources) {
+    const { pipes, roots } = connect(parentsFirst(resources));
+    const written = new Set();
+    // What gives items: a resource its one page, a page its forks one by one.
+    const open = roots.map((pipe) => itemsOf([() => arrive(pipe)]));
+    let initial = open.length;
+    let at = 0;
+    function arrive(pipe) {
+        if (pipe.forks.size === 0)
+            written.add(pipe.resource);
+        else
+            open.push(itemsOf([...pipe.forks].map((fork) => () => hand(fork, pipe))));
+    }
+    function hand(fork, from) {
+        if (fork === from)
+            written.add(fork.resource);
+        else
+            open.push(itemsOf([() => arrive(fork)]));
+    }
+    while (open.length > 0 && written.size < pipes.length) {
+        at = open.length - initial >= NEWEST_FIRST ? open.length - 1 : (at - 1 + open.length) % open.length;
+        const item = open[at]?.next();
+        if (item?.done === false)
+            item.value();
+        else {
+            open.splice(at, 1);
+            if (at < initial)
+                initial -= 1;
+        }
+    }
+    return [...written];
+}
+function itemsOf(items) {
+    return items[Symbol.iterator]();
+}
+/** Level by level: roots as they are first mentioned, by themselves or by a child; in a level by the order of the parents. */
+function parentsFirst(resources) {
+    const byName = new Map(resources.map((resource) => [resource.name, resource]));
+    const parentOf = ({ parent }) => (parent === undefined ? undefined : byName.get(parent));
+    const children = Map.groupBy(resources, parentOf);
+    const mentioned = new Set(resources.flatMap((resource) => [resource, parentOf(resource) ?? resource]));
+    const ordered = [...mentioned].filter((resource) => parentOf(resource) === undefined);
+    for (const resource of ordered)
+        ordered.push(...(children.get(resource) ?? []));
+    return ordered;
+}
+/** The pipes of the selected resources, their parents' forks set, and the roots in the order of the first look at them. */
+function connect(resources) {
+    const byName = new Map();
+    for (const resource of resources) {
+        const parent = resource.parent === undefined ? undefined : byName.get(resource.parent);
+        byName.set(resource.name, { resource, parent, forks: new Set() });
+    }
+    const pipes = [...byName.values()].filter(({ resource }) => resource.selected !== false);
+    const roots = new Set();
+    for (const leaf of pipes.toReversed()) {
+        let pipe = leaf;
+        for (let parent = pipe.parent; parent !== undefined; parent = pipe.parent) {
+            parent.forks.add(pipe);
+            if (parent.resource.selected !== false)
+                parent.forks.add(parent);
+            pipe = parent;
+        }
+        roots.add(pipe);
+    }
+    return { pipes, roots: [...roots] };
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
+
 
 /**
  * The resource of each root table whose hints count, by the table's normalized name.
  *
- * dlt: where resources share a table only the hints of the first that writes to it are read. That is the one nearest to
- * the roots, then the first declared; here it is so whichever page comes first, and whether or not it has a record.
+ * dlt: where resources share a table only the hints of the first that writes to it are read. Here that is the first in
+ * the order of `writeOrder`, whichever page comes first, and whether or not it has a record.
  */
 function decidingResources(schema, resources) {
-    const parents = new Map(resources.map(({ name, parent }) => [name, parent]));
-    const depthOf = (name) => {
-        let depth = 0;
-        for (let at = parents.get(name); at !== undefined; at = parents.get(at))
-            depth += 1;
-        return depth;
-    };
     const deciding = new Map();
-    const selected = resources.filter((resource) => resource.selected !== false);
-    for (const resource of selected.sort((a, b) => depthOf(a.name) - depthOf(b.name))) {
+    for (const resource of writeOrder(resources)) {
         const table = rootTableName(schema, resource);
         if (!deciding.has(table))
             deciding.set(table, resource);
