@@ -14,7 +14,11 @@ interface Node {
 }
 
 test("resources are written in dlt's order", { skip: skipWithoutDlt() }, () => {
-  const shape = fc.record({ child: fc.integer(0, 9), parent: fc.nat(), left: fc.integer(0, 4) });
+  const shape = fc.record({
+    child: fc.integer({ min: 0, max: 9 }),
+    parent: fc.nat(),
+    left: fc.integer({ min: 0, max: 4 }),
+  });
   const tree = (maxLength: number): fc.Arbitrary<Node[]> =>
     fc.tuple(fc.array(shape, { minLength: 1, maxLength, size: "max" }), fc.boolean()).map(([shapes, parentsLast]) => {
       const nodes = shapes.map(({ child, parent, left }, index) => ({

@@ -49,7 +49,10 @@ export interface CrashCase {
   readonly load: 1 | 2;
 }
 
-export const DISPOSITIONS = ["append", "replace", "merge"] as const;
+export const DISPOSITIONS = ["append", "replace", "merge", "upsert", "insert-only", "scd2"] as const;
+
+/** Those whose rows may be copied while pages still arrive. */
+export const EARLY_DISPOSITIONS = ["append", "replace", "merge"] as const;
 
 export function allCases(): readonly CrashCase[] {
   const cases: CrashCase[] = [];
@@ -57,7 +60,7 @@ export function allCases(): readonly CrashCase[] {
     for (const load of [1, 2] as const)
       for (const disk of ["kept", "lost"] as const)
         for (const point of CRASH_POINTS) cases.push({ point, disposition, disk, load, early: false });
-  for (const disposition of DISPOSITIONS)
+  for (const disposition of EARLY_DISPOSITIONS)
     for (const disk of ["kept", "lost"] as const)
       for (const point of EARLY_POINTS) cases.push({ point, disposition, disk, load: 1, early: true });
   return cases;
@@ -68,7 +71,7 @@ export function sampleCases(): readonly CrashCase[] {
   const cases = CRASH_POINTS.map(
     (point, index): CrashCase => ({
       point,
-      disposition: DISPOSITIONS[index % 3] ?? "append",
+      disposition: DISPOSITIONS[index % DISPOSITIONS.length] ?? "append",
       disk: index % 2 === 0 ? "kept" : "lost",
       load: Math.floor(index / 2) % 2 === 0 ? 2 : 1,
       early: false,

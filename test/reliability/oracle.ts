@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { TestDatabase } from "../support/postgres.ts";
 
-/** Rows by table, sorted: what they hold beside ids and load ids, a nested row with the rows above it. */
+/** Rows by table, sorted: what they hold beside ids, load ids and times of loads, a nested row with the rows above it. */
 export type Rows = Readonly<Record<string, readonly string[]>>;
 
 const SYSTEM = ["_dlt_loads", "_dlt_version", "_dlt_pipeline_state"];
@@ -16,7 +16,8 @@ export async function rowsOf(database: TestDatabase, dataset: string): Promise<R
     const parent = parentOf(name, tables);
     // A child is named by what its parents hold, so that it cannot stand below the wrong one.
     const content = (alias: string) =>
-      `jsonb_strip_nulls(to_jsonb(${alias}) - '{_dlt_id,_dlt_parent_id,_dlt_root_id,_dlt_load_id}'::text[])`;
+      `jsonb_strip_nulls(to_jsonb(${alias}) - '{_dlt_id,_dlt_parent_id,_dlt_root_id,_dlt_load_id,_dlt_valid_from,_dlt_valid_to}'::text[]
+        || jsonb_build_object('retired', CASE WHEN to_jsonb(${alias}) ->> '_dlt_valid_to' <> '' THEN true END))`;
     const chain: string[] = [content("t0")];
     let from = `${quote(dataset)}.${quote(name)} t0`;
     let above = columns.includes("_dlt_parent_id") ? parent : undefined;

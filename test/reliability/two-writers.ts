@@ -9,7 +9,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TestDatabase } from "../support/postgres.ts";
 import { startTinySource, type TinyDisposition, type TinySource, tinyPipeline } from "../support/tiny-source.ts";
-import { DISPOSITIONS } from "./crash-cases.ts";
+import { EARLY_DISPOSITIONS } from "./crash-cases.ts";
 import { assertSound, type Rows, rowsOf } from "./oracle.ts";
 
 const CHILD = join(import.meta.dirname, "barrier-child.ts");
@@ -66,7 +66,7 @@ export async function twoWriters(options: WritersOptions): Promise<WritersResult
   try {
     const peace = await undisturbed(options, source);
     for (let round = 0; round < options.rounds; round++) {
-      const disposition = DISPOSITIONS[round % DISPOSITIONS.length] ?? "merge";
+      const disposition = EARLY_DISPOSITIONS[round % EARLY_DISPOSITIONS.length] ?? "merge";
       const point = MEETINGS[round % MEETINGS.length] ?? MEETINGS[0];
       for (const [pipelines, day, dataset] of PAIRS) {
         // Two pipelines that append the same rows have no key to meet at.
@@ -99,7 +99,7 @@ export async function twoWriters(options: WritersOptions): Promise<WritersResult
 /** Rows after each day of a pipeline that is alone. */
 async function undisturbed(options: WritersOptions, source: TinySource): Promise<ReadonlyMap<string, Rows>> {
   const found = new Map<string, Rows>();
-  for (const disposition of DISPOSITIONS) {
+  for (const disposition of EARLY_DISPOSITIONS) {
     const dataset = `alone_${disposition}`;
     for (const day of [1, 2] as const) {
       source.day = day;

@@ -15,7 +15,11 @@ export interface TinySource {
   close(): Promise<void>;
 }
 
-export type TinyDisposition = "append" | "replace" | "merge";
+/** A write disposition, or a strategy of merge. */
+export type TinyDisposition = "append" | "replace" | "merge" | "upsert" | "insert-only" | "scd2";
+
+/** It takes all records each time: what replaces a table, or retires what is no longer there. */
+export const takesAll = (disposition: TinyDisposition): boolean => disposition === "replace" || disposition === "scd2";
 
 export async function startTinySource(): Promise<TinySource> {
   const source: { day: 1 | 2; large: boolean } = { day: 1, large: false };
@@ -43,16 +47,18 @@ export async function startTinySource(): Promise<TinySource> {
   });
 }
 
-/** The pipeline file that loads it. Append and merge go on where the cursor stands; replace takes all. */
+/** The pipeline file that loads it. All but those of `takesAll` go on where the cursor stands. */
 export function tinyPipeline(url: string, name: string, disposition: TinyDisposition): string {
   const resource = (path: string) => ({
     name: path,
-    write_disposition: disposition,
-    ...(disposition === "append" ? {} : { primary_key: "id" }),
+    write_disposition: ["append", "replace", "merge"].includes(disposition)
+      ? disposition
+      : { disposition: "merge", strategy: disposition },
+    ...(disposition === "append" || disposition === "scd2" ? {} : { primary_key: "id" }),
     endpoint: {
       path,
       data_selector: "data",
-      ...(disposition === "replace"
+      ...(takesAll(disposition)
         ? {}
         : {
             params: { since: { type: "incremental", cursor_path: "updated", initial_value: "2026-01-01T00:00:00Z" } },
