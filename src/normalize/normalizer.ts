@@ -16,7 +16,7 @@ import { mergeStrategyOf } from "../schema/schema.ts";
 import type { Schema } from "../schema/table.ts";
 import { createBufferPool, createChunkWriter } from "./chunk-writer.ts";
 import { type DataRules, DEFAULT_DATA_RULES } from "./data-rules.ts";
-import { decidingResources, type NormalizedResource } from "./deciding-resources.ts";
+import { type DecidingResource, decidingResources, type NormalizedResource } from "./deciding-resources.ts";
 import { encodeValue } from "./encode-value.ts";
 import { createScratch, flatten, setSlot } from "./flatten.ts";
 import { hasDiscarded, mayFillTable } from "./keep-contract.ts";
@@ -59,7 +59,7 @@ export interface Normalizer {
 export interface StartedResource {
   readonly resource: NormalizedResource;
   /** The resource whose hints the table has; another one where resources share a table. */
-  readonly deciding: NormalizedResource;
+  readonly deciding: DecidingResource;
   /** Normalized name of the root table. */
   readonly table: string;
 }

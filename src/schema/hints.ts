@@ -25,7 +25,10 @@ export interface AppliedHints {
  * of a resource arrives, so a resource without items leaves no table. Columns come in the order: column hints, primary
  * key, merge key, cursor; those without a type move when data arrives.
  */
-export function applyResourceHints(schema: Schema, resource: Pick<SourceResource, "name" | "hints">): AppliedHints {
+export function applyResourceHints(
+  schema: Schema,
+  resource: Pick<SourceResource, "name" | "hints"> & { readonly recordedAs?: string },
+): AppliedHints {
   const { hints } = resource;
   const name = rootTableName(schema, resource);
   const known = schema.tables.get(name);
@@ -49,7 +52,7 @@ export function applyResourceHints(schema: Schema, resource: Pick<SourceResource
   if (contract !== undefined && contract.columns !== "evolve" && isNew) setEvolvesOnce(table, true);
   table.writeDisposition = hints.writeDisposition.disposition;
   applyMergeOptions(table, hints.writeDisposition);
-  table.resource = resource.name;
+  table.resource = resource.recordedAs ?? resource.name;
   if (hints.maxTableNesting !== undefined) table.maxNesting = hints.maxTableNesting;
   if (hints.schemaContract !== undefined) table.extra.schema_contract = hints.schemaContract;
   if (hints.description !== undefined) table.description = hints.description;

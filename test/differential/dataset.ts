@@ -145,6 +145,34 @@ export function compareDatasets(ours: Dataset, theirs: Dataset, mostRows = 5): s
   return lines;
 }
 
+/**
+ * The dataset as it would be if schemas did not name the resource of these tables: versions that then equal the one before
+ * are gone, and loads have the one that is left.
+ */
+export function withoutResourceNames(dataset: Dataset, tables: ReadonlySet<string>): Dataset {
+  if (tables.size === 0) return dataset;
+  const kept: { readonly hash: string; readonly document: unknown }[] = [];
+  const hashes = new Map<string, string>();
+  for (const { hash, document } of dataset.versions) {
+    const stored = document as { readonly tables: Readonly<Record<string, Record<string, unknown>>> };
+    const nameless = Object.entries(stored.tables).map(([name, table]) => {
+      const { resource, ...rest } = table;
+      return [name, tables.has(name) ? rest : table];
+    });
+    const version = { ...stored, tables: Object.fromEntries(nameless) };
+    const own = digest(canonical(version) ?? "");
+    const last = kept.at(-1);
+    const same = last !== undefined && canonical(last.document) === canonical(version);
+    hashes.set(hash, same ? last.hash : own);
+    if (!same) kept.push({ hash: own, document: version });
+  }
+  const loads = dataset.loads.map((load) => {
+    const [status = "", hash = ""] = load.split(" ");
+    return `${status} ${hashes.get(hash) ?? hash}`;
+  });
+  return { ...dataset, versions: kept, loads };
+}
+
 /** Loads with the place of their schema among the versions instead of its hash. */
 function loadsByVersion({ loads, versions }: Dataset): string[] {
   const places = new Map(versions.map(({ hash }, index) => [hash, `version ${index}`]));

@@ -9,8 +9,8 @@ import pg from "pg";
 import { loadConfiguration } from "../../src/config/load-configuration.ts";
 import type { SampleGitlab } from "../../src/edge/demo/gitlab/start.ts";
 import { type DltServer, startDlt } from "../support/dlt.ts";
-import { compareDatasets, type Dataset, readDataset } from "./dataset.ts";
-import { type Deviation, explain } from "./deviations.ts";
+import { compareDatasets, type Dataset, readDataset, withoutResourceNames } from "./dataset.ts";
+import { DEVIATIONS, type Deviation, explain, SHARED_TABLE } from "./deviations.ts";
 import type { Writer } from "./handover.ts";
 import { referenceOf } from "./reference.ts";
 
@@ -95,8 +95,15 @@ export async function differential(options: DifferentialOptions): Promise<Differ
       await write(writer, names.sluice);
     }
     const dataset = await readDataset(url, names.sluice);
-    const lines = compareDatasets(dataset, await readDataset(url, names.dlt), Number.POSITIVE_INFINITY);
-    const { faults, deviations } = explain(lines, { warnings, keys: reference.keys });
+    const theirs = await readDataset(url, names.dlt);
+    const compare = (a: Dataset, b: Dataset): string[] => compareDatasets(a, b, Number.POSITIVE_INFINITY);
+    const all = compare(dataset, theirs);
+    const { sharedTables } = reference;
+    const lines = compare(withoutResourceNames(dataset, sharedTables), withoutResourceNames(theirs, sharedTables));
+    const { faults, deviations: found } = explain(lines, { warnings, keys: reference.keys });
+    const deviations = new Map(found);
+    const shared = DEVIATIONS.find(({ name }) => name === SHARED_TABLE);
+    if (shared !== undefined && all.length > lines.length) deviations.set(shared, all.length - lines.length);
     return {
       faults,
       deviations,

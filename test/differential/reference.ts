@@ -9,6 +9,8 @@ export interface Reference {
   readonly document: Readonly<Record<string, unknown>>;
   /** Keys in it that the two programs do not read alike; those that dlt does not know were left out. */
   readonly keys: ReadonlySet<string>;
+  /** Tables that several of its resources write to, by the name that the file has for them. */
+  readonly sharedTables: ReadonlySet<string>;
 }
 
 /** Keys of ours; dlt refuses a configuration that has them. */
@@ -32,6 +34,7 @@ export function referenceOf(configuration: Configuration): Reference {
   if (/\{resources\.|"type":"resolve"/.test(JSON.stringify(read))) keys.add(CHILDREN);
   return {
     keys,
+    sharedTables: sharedTables(read.resources),
     document: {
       pipeline: configuration.pipelineName,
       ...(settings.endpoints === undefined ? {} : { endpoints: settings.endpoints }),
@@ -45,6 +48,13 @@ export function referenceOf(configuration: Configuration): Reference {
       },
     },
   };
+}
+
+function sharedTables(resources: unknown): ReadonlySet<string> {
+  const tables = (resources as readonly { readonly name: string; readonly table_name?: string }[]).map(
+    ({ name, table_name }) => table_name ?? name,
+  );
+  return new Set(tables.filter((table, index) => tables.indexOf(table) !== index));
 }
 
 function gitlabConfig({ settings }: Configuration) {

@@ -10,6 +10,7 @@ import { after, before, test } from "node:test";
 import { type DltServer, skipWithoutDlt, startDlt } from "../support/dlt.ts";
 import { SMALL_WORLD, sampleGitlab } from "../support/gitlab.ts";
 import { testDatabase } from "../support/postgres.ts";
+import { SHARED_TABLE } from "./deviations.ts";
 import { type DifferentialResult, differential } from "./differential.ts";
 import type { Writer } from "./handover.ts";
 
@@ -47,7 +48,7 @@ async function compare(
   const gitlab = await sampleGitlab(t, { world });
   const result = await differential({ source, turns, url, environment: process.env, gitlab, dlt });
   assert.deepEqual(result.faults, []);
-  for (const { name } of result.deviations.keys()) assert.ok([CURSOR, ORDER].includes(name), name);
+  for (const { name } of result.deviations.keys()) assert.ok([CURSOR, ORDER, SHARED_TABLE].includes(name), name);
   assert.equal(result.dataset.loads.length, turns.length);
   return result;
 }

@@ -117,7 +117,7 @@ async function undisturbedRows(
   disposition: TinyDisposition,
   early: boolean,
 ): Promise<readonly (readonly [string, Rows])[]> {
-  const dataset = `peace_${disposition}${early ? "_early" : ""}`;
+  const dataset = `peace_${disposition.replace("-", "_")}${early ? "_early" : ""}`;
   const pipeline = await openPipeline(options, dataset, disposition);
   try {
     pipeline.source.large = early;

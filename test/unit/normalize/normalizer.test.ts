@@ -386,8 +386,8 @@ test("resources that share a table give the same schema in any order of their pa
   const run = (
     order: readonly string[],
     resources: Parameters<typeof createNormalizer>[0]["resources"] = [list, one],
+    schema = createSchema("test"),
   ) => {
-    const schema = createSchema("test");
     const normalizer = createNormalizer({
       schema,
       loadId: "1.5",
@@ -416,6 +416,9 @@ test("resources that share a table give the same schema in any order of their pa
   };
   assert.deepEqual(factsOf(other), ["list", "merge", ["id"]]);
   assert.deepEqual(factsOf(run(["one", "list"], [one, list])), ["one", "append", ["iid"]]);
+  // The name that a schema has stays, as long as that resource writes to the table: no version comes for it.
+  assert.deepEqual(factsOf(run(["list", "one"], [list, one], run(["one"], [one]))).slice(0, 2), ["one", "merge"]);
+  assert.equal(factsOf(run(["list"], [list], run(["one"], [one])))[0], "list");
   // A resource without a parent comes before a child, wherever they are declared; one that is not selected never comes.
   const parent = { name: "parent", hints: resourceHints() };
   assert.deepEqual(factsOf(run(["list", "one"], [{ ...list, parent: "parent" }, parent, one])), [
