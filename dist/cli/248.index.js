@@ -1810,6 +1810,14 @@ const SETTINGS = {
         example: "true",
         fileKey: false,
     }),
+    "allow-pr-writes": setting({
+        kind: flag(),
+        group: "run",
+        description: "Let runs of pull requests write to the configured dataset. Otherwise they write to one of their own, with `_pr` and the number behind the name.",
+        default: false,
+        example: "true",
+        fileKey: false,
+    }),
     "log-level": setting({
         kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
         group: "run",
@@ -5494,7 +5502,12 @@ var settings = __webpack_require__(9445);
 ;// CONCATENATED MODULE: ./lib/config/cli-options.js
 
 /** Settings that are no flags: `source` is the argument itself, the others are about GitHub. */
-const NO_FLAGS = new Set(["source", "cache", "skip-without-credentials"]);
+const NO_FLAGS = new Set([
+    "source",
+    "cache",
+    "skip-without-credentials",
+    "allow-pr-writes",
+]);
 /** The options of the command line, all or those of some settings, in the order of the documents. */
 function cliOptions(only) {
     return (0,settings/* settingEntries */.tS)()
@@ -23792,15 +23805,18 @@ function connect(resources) {
 /**
  * The resource of each root table whose hints count, by the table's normalized name.
  *
- * dlt: where resources share a table only the hints of the first that writes to it are read. Here that is the first in
- * the order of `writeOrder`, whichever page comes first, and whether or not it has a record.
+ * dlt: where resources share a table only the hints of the first that writes to it are read, its name included. Which one
+ * that is depends on the number of pages and records, and may change from run to run. Here it is the first in the order of
+ * `writeOrder`, whatever the answers hold; of the resources that share a table the schema keeps the name that it has.
  */
 function decidingResources(schema, resources) {
+    const sharing = Map.groupBy(writeOrder(resources), (resource) => (0,hints/* rootTableName */.G)(schema, resource));
     const deciding = new Map();
-    for (const resource of writeOrder(resources)) {
-        const table = (0,hints/* rootTableName */.G)(schema, resource);
-        if (!deciding.has(table))
-            deciding.set(table, resource);
+    for (const [table, [first, ...others]] of sharing) {
+        if (first === undefined)
+            continue;
+        const recorded = others.find(({ name }) => name === schema.tables.get(table)?.resource)?.name;
+        deciding.set(table, recorded === undefined ? first : { ...first, recordedAs: recorded });
     }
     return deciding;
 }
@@ -27210,7 +27226,7 @@ function applyResourceHints(schema, resource) {
         (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .setEvolvesOnce */ .SL)(table, true);
     table.writeDisposition = hints.writeDisposition.disposition;
     applyMergeOptions(table, hints.writeDisposition);
-    table.resource = resource.name;
+    table.resource = resource.recordedAs ?? resource.name;
     if (hints.maxTableNesting !== undefined)
         table.maxNesting = hints.maxTableNesting;
     if (hints.schemaContract !== undefined)

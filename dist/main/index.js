@@ -66943,6 +66943,14 @@ const SETTINGS = {
         example: "true",
         fileKey: false,
     }),
+    "allow-pr-writes": setting({
+        kind: flag(),
+        group: "run",
+        description: "Let runs of pull requests write to the configured dataset. Otherwise they write to one of their own, with `_pr` and the number behind the name.",
+        default: false,
+        example: "true",
+        fileKey: false,
+    }),
     "log-level": setting({
         kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
         group: "run",
@@ -69276,6 +69284,8 @@ function withWarning(trace, code, detail) {
 /* harmony export */   zw: () => (/* binding */ NO_CREDENTIALS)
 /* harmony export */ });
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3828);
+/* harmony import */ var _member_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4348);
+
 
 /**
  * What a faulty configuration means in a run that GitHub started without secrets: a pull request from a fork, or one of
@@ -69325,17 +69335,12 @@ async function eventWithoutSecrets(environment, readPayload) {
         : undefined;
 }
 function isFromFork(event) {
-    const head = member(member(member(event, "pull_request"), "head"), "repo");
-    const base = member(member(member(event, "pull_request"), "base"), "repo");
+    const head = (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)((0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)((0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)(event, "pull_request"), "head"), "repo");
+    const base = (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)((0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)((0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)(event, "pull_request"), "base"), "repo");
     // The repository of the head is gone (null) when a fork was deleted.
-    if (member(head, "fork") === true || head === null)
+    if ((0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)(head, "fork") === true || head === null)
         return true;
-    return member(head, "full_name") !== member(base, "full_name");
-}
-function member(value, key) {
-    if (typeof value !== "object" || value === null)
-        return undefined;
-    return Object.entries(value).find(([name]) => name === key)?.[1];
+    return (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)(head, "full_name") !== (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)(base, "full_name");
 }
 
 
@@ -69690,18 +69695,20 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _report_redact_trace_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8321);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2377);
 /* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9168);
-/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(3159);
+/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3159);
 /* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6976);
 /* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1024);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_13__ = __nccwpck_require__(9118);
 /* harmony import */ var _inputs_js__WEBPACK_IMPORTED_MODULE_14__ = __nccwpck_require__(4171);
 /* harmony import */ var _log_js__WEBPACK_IMPORTED_MODULE_15__ = __nccwpck_require__(4088);
 /* harmony import */ var _outputs_js__WEBPACK_IMPORTED_MODULE_16__ = __nccwpck_require__(6583);
-/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(9093);
+/* harmony import */ var _pull_request_js__WEBPACK_IMPORTED_MODULE_17__ = __nccwpck_require__(7245);
+/* harmony import */ var _state_js__WEBPACK_IMPORTED_MODULE_19__ = __nccwpck_require__(9093);
 /**
  * Entry of the Action. It masks secrets, reads the inputs, runs the pipeline and writes what came of it: log groups,
  * outputs, job summary, annotations and files, in success and in failure. The exit status is that of the error code.
  */
+
 
 
 
@@ -69735,13 +69742,13 @@ let declared = new Map();
 // A bug outside of the awaited path (a stream's callback) must not end the process without outputs; the database rolls
 // back when the connection is gone.
 process.on("uncaughtException", (error) => {
-    void finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x }), error).finally(() => process.exit());
+    void finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_18__/* .VERSION */ .x }), error).finally(() => process.exit());
 });
 await main();
 async function main() {
     let cache;
     try {
-        const configuration = configure();
+        const configuration = await configure();
         const workingDirectory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(configuration.settings.workingDirectory ?? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(process.env.RUNNER_TEMP ?? ".", "sluice"));
         cache = await (0,_cache_js__WEBPACK_IMPORTED_MODULE_11__/* .openStateCache */ .U)(configuration, process.env);
         const { trace, error } = await (0,_shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__/* .runConfigured */ .M)(configuration, {
@@ -69762,11 +69769,11 @@ async function main() {
         const concluded = await cache?.conclude(trace);
         await finish(concluded?.trace ?? trace, error);
         if (concluded?.order !== undefined)
-            (0,_state_js__WEBPACK_IMPORTED_MODULE_18__/* .writeSaveOrder */ .r)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, concluded.order);
+            (0,_state_js__WEBPACK_IMPORTED_MODULE_19__/* .writeSaveOrder */ .r)(_actions_core__WEBPACK_IMPORTED_MODULE_2__, concluded.order);
     }
     catch (caught) {
         const error = await (0,_event_js__WEBPACK_IMPORTED_MODULE_12__/* .explainMissingCredentials */ .UO)(caught, process.env, inputs, _event_js__WEBPACK_IMPORTED_MODULE_12__/* .eventPayload */ .Z3);
-        const trace = (0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_17__/* .VERSION */ .x });
+        const trace = (0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .traceOfFailure */ .Fz)(error, { inputs, startedAt, version: _shared_version_js__WEBPACK_IMPORTED_MODULE_18__/* .VERSION */ .x });
         if (mayBeSkipped(error))
             return finish((0,_failure_js__WEBPACK_IMPORTED_MODULE_13__/* .skippedTrace */ .yw)(trace, process.env.GITHUB_EVENT_NAME ?? ""), undefined);
         await finish((await cache?.conclude(trace))?.trace ?? trace, error);
@@ -69775,7 +69782,7 @@ async function main() {
     setTimeout(() => process.exit(), 5000).unref();
 }
 /** Reads the configuration; its secrets (those of the file and of dlt's files too) are masked from here on. */
-function configure() {
+async function configure() {
     const configuration = (0,_config_load_configuration_js__WEBPACK_IMPORTED_MODULE_3__/* .loadConfiguration */ .v)({ kind: "action", flags: inputs, environment: process.env, readText });
     const found = configuration.secrets.map((secret) => secret.reveal()).filter((value) => !secrets.has(value));
     for (const value of found)
@@ -69784,7 +69791,14 @@ function configure() {
     redact = (0,_core_redact_js__WEBPACK_IMPORTED_MODULE_5__/* .createRedactor */ .lY)([...secrets]);
     log = makeLog(configuration.settings.logLevel);
     declared = declaredResources(configuration);
-    return configuration;
+    const datasetName = await (0,_pull_request_js__WEBPACK_IMPORTED_MODULE_17__/* .datasetOfEvent */ .g)(configuration, process.env, _event_js__WEBPACK_IMPORTED_MODULE_12__/* .eventPayload */ .Z3);
+    if (datasetName === configuration.datasetName)
+        return configuration;
+    log.line({
+        level: "info",
+        text: `This run of a pull request writes to the dataset ${datasetName} (allow-pr-writes: true writes to ${configuration.datasetName}).`,
+    });
+    return { ...configuration, datasetName };
 }
 function declaredResources({ source, locate }) {
     const places = new Map();
@@ -69886,6 +69900,22 @@ function readText(path) {
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 4348:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   D: () => (/* binding */ member)
+/* harmony export */ });
+/** A member of what may be an object: an event's payload is read without believing anything about it. */
+function member(value, key) {
+    if (typeof value !== "object" || value === null)
+        return undefined;
+    return Object.entries(value).find(([name]) => name === key)?.[1];
+}
+
 
 /***/ }),
 
@@ -70738,6 +70768,46 @@ function annotate(reporter, annotation) {
         ...(line === undefined ? {} : { startLine: line }),
         ...(column === undefined ? {} : { startColumn: column }),
     });
+}
+
+
+/***/ }),
+
+/***/ 7245:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ datasetOfEvent)
+/* harmony export */ });
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3828);
+/* harmony import */ var _member_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4348);
+
+
+/**
+ * The dataset that a run of a pull request writes to: that of the configuration with `_pr<number>` behind it, so that code
+ * under review does not change what others read. All other runs, and those with `allow-pr-writes`, keep the configured one.
+ *
+ * @param readPayload gives the event's payload; asked only for events of pull requests
+ * @throws ConfigError `E_INPUT` when such an event does not tell its number
+ */
+async function datasetOfEvent({ datasetName, settings, }, environment, readPayload) {
+    const event = environment.GITHUB_EVENT_NAME ?? "";
+    if (settings.allowPrWrites || !event.startsWith("pull_request"))
+        return datasetName;
+    const payload = await readPayload().catch(() => undefined);
+    const number = (0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)((0,_member_js__WEBPACK_IMPORTED_MODULE_1__/* .member */ .D)(payload, "pull_request"), "number") ?? numberOfRef(environment.GITHUB_REF);
+    if (typeof number !== "number" || !Number.isSafeInteger(number)) {
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL("E_INPUT", `the event ${event} does not say which pull request it is about`, {
+            step: "config",
+            hint: "A run of a pull request writes to a dataset with its number in the name. Set allow-pr-writes: true to write to the configured one.",
+        });
+    }
+    return `${datasetName}_pr${number}`;
+}
+/** Of `refs/pull/12/merge`. */
+function numberOfRef(ref) {
+    const [, digits] = /^refs\/pull\/(\d+)\//.exec(ref ?? "") ?? [];
+    return digits === undefined ? undefined : Number(digits);
 }
 
 
@@ -77184,7 +77254,7 @@ function applyResourceHints(schema, resource) {
         setEvolvesOnce(table, true);
     table.writeDisposition = hints.writeDisposition.disposition;
     applyMergeOptions(table, hints.writeDisposition);
-    table.resource = resource.name;
+    table.resource = resource.recordedAs ?? resource.name;
     if (hints.maxTableNesting !== undefined)
         table.maxNesting = hints.maxTableNesting;
     if (hints.schemaContract !== undefined)
@@ -77582,15 +77652,18 @@ function connect(resources) {
 /**
  * The resource of each root table whose hints count, by the table's normalized name.
  *
- * dlt: where resources share a table only the hints of the first that writes to it are read. Here that is the first in
- * the order of `writeOrder`, whichever page comes first, and whether or not it has a record.
+ * dlt: where resources share a table only the hints of the first that writes to it are read, its name included. Which one
+ * that is depends on the number of pages and records, and may change from run to run. Here it is the first in the order of
+ * `writeOrder`, whatever the answers hold; of the resources that share a table the schema keeps the name that it has.
  */
 function decidingResources(schema, resources) {
+    const sharing = Map.groupBy(writeOrder(resources), (resource) => rootTableName(schema, resource));
     const deciding = new Map();
-    for (const resource of writeOrder(resources)) {
-        const table = rootTableName(schema, resource);
-        if (!deciding.has(table))
-            deciding.set(table, resource);
+    for (const [table, [first, ...others]] of sharing) {
+        if (first === undefined)
+            continue;
+        const recorded = others.find(({ name }) => name === schema.tables.get(table)?.resource)?.name;
+        deciding.set(table, recorded === undefined ? first : { ...first, recordedAs: recorded });
     }
     return deciding;
 }

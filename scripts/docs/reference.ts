@@ -1,4 +1,4 @@
-import { describeDefault, describeFormat } from "../../src/config/cli-options.ts";
+import { describeDefault, describeFormat, NO_FLAGS } from "../../src/config/cli-options.ts";
 import { environmentName } from "../../src/config/layers.ts";
 import { OUTPUTS } from "../../src/config/outputs.ts";
 import type { Setting, SettingGroup } from "../../src/config/setting.ts";
@@ -67,7 +67,7 @@ function settingSection(name: SettingName, spec: Setting<unknown>): readonly str
     `- format: ${describeFormat(spec)}`,
     `- default: ${describeDefault(spec)}`,
     `- example: ${code(spec.example)}`,
-    ...(name === "cache" ? [] : [`- flag: ${name === "source" ? "the argument of `sluice run`" : flags}`]),
+    ...(name === "source" ? ["- flag: the argument of `sluice run`"] : NO_FLAGS.has(name) ? [] : [`- flag: ${flags}`]),
     ...(key === undefined ? [] : [`- pipeline file: \`${key}\``]),
     ...(variables.length === 0
       ? []

@@ -15,7 +15,12 @@ export interface CliOption {
 }
 
 /** Settings that are no flags: `source` is the argument itself, the others are about GitHub. */
-const NO_FLAGS: ReadonlySet<string> = new Set(["source", "cache", "skip-without-credentials"]);
+export const NO_FLAGS: ReadonlySet<string> = new Set([
+  "source",
+  "cache",
+  "skip-without-credentials",
+  "allow-pr-writes",
+]);
 
 /** The options of the command line, all or those of some settings, in the order of the documents. */
 export function cliOptions(only?: readonly SettingName[]): readonly CliOption[] {

@@ -279,6 +279,15 @@ export const SETTINGS = {
     example: "true",
     fileKey: false,
   }),
+  "allow-pr-writes": setting({
+    kind: flag(),
+    group: "run",
+    description:
+      "Let runs of pull requests write to the configured dataset. Otherwise they write to one of their own, with `_pr` and the number behind the name.",
+    default: false,
+    example: "true",
+    fileKey: false,
+  }),
   "log-level": setting({
     kind: choice(["debug", "info", "warning", "error"], { warn: "warning", critical: "error" }),
     group: "run",

@@ -126,3 +126,19 @@ test("the token and the password are in nothing that the Action writes", async (
   assert.ok(run.masks.includes(gitlab.token) && run.masks.includes(password));
   assert.ok(run.stdout.startsWith("::add-mask::"), "masks come before anything else");
 });
+
+test("a pull request writes to a dataset of its own; with allow-pr-writes to the configured one", async (t) => {
+  const database = await testDatabase(t);
+  const event = { name: "pull_request", payload: { pull_request: { number: 12 } } };
+  const inputs = inputsFor(database.url, { endpoints: "projects" });
+  const own = await runAction({ inputs, event });
+  assert.equal(own.code, 0, own.stdout + own.stderr);
+  assert.equal(own.outputs["dataset-name"], "gitlab_data_pr12");
+  assert.match(own.log, /pull request writes to the dataset gitlab_data_pr12 \(allow-pr-writes/);
+  const datasets = () =>
+    database.query("SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'gitlab_data%' ORDER BY 1");
+  assert.deepEqual(await datasets(), [{ name: "gitlab_data_pr12" }]);
+  const shared = await runAction({ inputs: { ...inputs, "allow-pr-writes": "true" }, event });
+  assert.equal(shared.outputs["dataset-name"], "gitlab_data", shared.stdout);
+  assert.deepEqual(await datasets(), [{ name: "gitlab_data" }, { name: "gitlab_data_pr12" }]);
+});

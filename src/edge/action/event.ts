@@ -1,5 +1,6 @@
 import { ConfigError } from "../../core/errors.ts";
 import type { Environment } from "./inputs.ts";
+import { member } from "./member.ts";
 
 /**
  * What a faulty configuration means in a run that GitHub started without secrets: a pull request from a fork, or one of
@@ -61,9 +62,4 @@ function isFromFork(event: unknown): boolean {
   // The repository of the head is gone (null) when a fork was deleted.
   if (member(head, "fork") === true || head === null) return true;
   return member(head, "full_name") !== member(base, "full_name");
-}
-
-function member(value: unknown, key: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return Object.entries(value).find(([name]) => name === key)?.[1];
 }

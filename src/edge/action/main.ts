@@ -22,6 +22,7 @@ import { exitStatusOf, skippedTrace, traceOfFailure } from "./failure.ts";
 import { readInputs, secretValues } from "./inputs.ts";
 import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./log.ts";
 import { type Reporter, reportRun } from "./outputs.ts";
+import { datasetOfEvent } from "./pull-request.ts";
 import { writeSaveOrder } from "./state.ts";
 
 const startedAt = new Date();
@@ -48,7 +49,7 @@ await main();
 async function main(): Promise<void> {
   let cache: StateCache | undefined;
   try {
-    const configuration = configure();
+    const configuration = await configure();
     const workingDirectory = resolve(
       configuration.settings.workingDirectory ?? join(process.env.RUNNER_TEMP ?? ".", "sluice"),
     );
@@ -83,7 +84,7 @@ async function main(): Promise<void> {
 }
 
 /** Reads the configuration; its secrets (those of the file and of dlt's files too) are masked from here on. */
-function configure(): Configuration {
+async function configure(): Promise<Configuration> {
   const configuration = loadConfiguration({ kind: "action", flags: inputs, environment: process.env, readText });
   const found = configuration.secrets.map((secret) => secret.reveal()).filter((value) => !secrets.has(value));
   for (const value of found) secrets.add(value);
@@ -91,7 +92,13 @@ function configure(): Configuration {
   redact = createRedactor([...secrets]);
   log = makeLog(configuration.settings.logLevel);
   declared = declaredResources(configuration);
-  return configuration;
+  const datasetName = await datasetOfEvent(configuration, process.env, eventPayload);
+  if (datasetName === configuration.datasetName) return configuration;
+  log.line({
+    level: "info",
+    text: `This run of a pull request writes to the dataset ${datasetName} (allow-pr-writes: true writes to ${configuration.datasetName}).`,
+  });
+  return { ...configuration, datasetName };
 }
 
 function declaredResources({ source, locate }: Configuration): ReadonlyMap<string, FilePlace> {

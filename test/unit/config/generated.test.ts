@@ -65,7 +65,7 @@ test("the command line has a flag for every setting but the source, its argument
   const options = cliOptions();
   assert.deepEqual(
     options.map(({ name }) => name),
-    SETTING_NAMES.filter((name) => !["source", "cache", "skip-without-credentials"].includes(name)),
+    SETTING_NAMES.filter((name) => !["source", "cache", "skip-without-credentials", "allow-pr-writes"].includes(name)),
   );
   assert.deepEqual(options.find(({ name }) => name === "endpoints")?.aliases, ["--resources <text>"]);
   assert.equal(options.find(({ name }) => name === "allow-insecure-http")?.flags, "--allow-insecure-http [true|false]");
