@@ -11,6 +11,7 @@ export async function installDlt(root: string): Promise<void> {
   const run = (program: string, args: readonly string[]): boolean =>
     spawnSync(program, args, { stdio: ["ignore", "ignore", "inherit"] }).status === 0;
   const pip = join(folder, "bin", "pip");
-  const install = ["install", "--quiet", "--disable-pip-version-check", `dlt[postgres]==${DLT_VERSION}`];
+  const requirements = join(root, "test", "differential", "requirements.txt");
+  const install = ["install", "--quiet", "--disable-pip-version-check", "-r", requirements];
   if (!run("python3", ["-m", "venv", folder]) || !run(pip, install)) rmSync(folder, { recursive: true, force: true });
 }

@@ -94,6 +94,8 @@ test("dlt attaches, reads, counts and syncs what Sluice wrote, and prints the sc
     assert.equal(count, Number(row?.rows), table);
     assert.equal(seen.reads[table]?.fetched, count, table);
     assert.equal(seen.reads[table]?.limited, Math.min(count, 1), table);
+    const shape = [count, seen.reads[table]?.columns.length];
+    assert.deepEqual([seen.reads[table]?.frame, seen.reads[table]?.arrow], [shape, shape], table);
   }
   assert.ok(seen.reads.orders?.columns.includes("note"));
   assert.match(seen.info, /Found pipeline shop/);
@@ -250,7 +252,9 @@ interface Told {
   readonly schema_version: number;
   readonly loads: number;
   readonly counts: Readonly<Record<string, number>>;
-  readonly reads: Readonly<Record<string, { columns: string[]; fetched: number; limited: number }>>;
+  readonly reads: Readonly<
+    Record<string, { columns: string[]; fetched: number; limited: number; frame: number[]; arrow: number[] }>
+  >;
   readonly info: string;
   readonly yaml: string;
   readonly json: string;

@@ -6,7 +6,6 @@ ACTION is `drop` (dlt's drop command, OPTIONS its arguments) or `look` (attach, 
 command line). DIR is dlt's working folder, empty: everything it knows comes from the destination.
 """
 import argparse
-import inspect
 import json
 import os
 import subprocess
@@ -29,13 +28,7 @@ os.environ["DLT_PROJECT_DIR"] = args.folder
 os.environ["DESTINATION__POSTGRES__CREDENTIALS"] = args.url
 
 import dlt  # noqa: E402
-from dlt.dataset import lineage  # noqa: E402
 from dlt.pipeline.helpers import pipeline_drop  # noqa: E402
-
-# dlt 1.31 takes any sqlglot from 26.32 on, but the newest ones no longer know this argument, whatever the dataset is
-if "infer_schema" not in inspect.signature(lineage.qualify).parameters:
-    known = lineage.qualify
-    lineage.qualify = lambda *values, infer_schema=None, **named: known(*values, **named)
 
 pipelines = os.path.join(args.folder, "pipelines")
 
@@ -80,6 +73,8 @@ else:
             "columns": list(relation.columns),
             "fetched": len(relation.fetchall()),
             "limited": len(relation.limit(1).fetchall()),
+            "frame": list(relation.df().shape),
+            "arrow": [relation.arrow().num_rows, relation.arrow().num_columns],
         }
     counts = {row[0]: row[1] for row in dataset.row_counts().fetchall()}
     print(

@@ -31,7 +31,7 @@ export function findDlt(): string | undefined {
  */
 export function skipWithoutDlt(): string | false {
   if (findDlt() !== undefined) return false;
-  const reason = `SKIPPED: no Python dlt in .venv-dlt (python3 -m venv .venv-dlt && .venv-dlt/bin/pip install 'dlt[postgres]==${DLT_VERSION}')`;
+  const reason = `SKIPPED: no Python dlt in .venv-dlt (python3 -m venv .venv-dlt && .venv-dlt/bin/pip install -r test/differential/requirements.txt)`;
   if (process.env.SLUICE_REQUIRE_DLT === "1") throw new Error(reason);
   console.error(reason);
   return reason;
