@@ -9,6 +9,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   "client_secret",
   "private_key",
   "credentials",
+  "hash_salt",
   "connection_string",
   // Headers that carry credentials.
   "authorization",

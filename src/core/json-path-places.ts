@@ -19,6 +19,24 @@ export function findPlaces(path: JsonPath, value: JsonValue): readonly Place[] |
   }
 }
 
+/** True for a path whose every part names places, so that {@link findPlaces} never gives undefined for it. */
+export function hasPlaces(path: JsonPath): boolean {
+  return isPlaced(path.node);
+}
+
+function isPlaced(node: Node): boolean {
+  switch (node.kind) {
+    case "child":
+    case "descendants":
+    case "union":
+      return isPlaced(node.left) && isPlaced(node.right);
+    case "slice":
+      return node.start === undefined && node.end === undefined && node.step === undefined;
+    default:
+      return node.kind === "fields" || node.kind === "indexes" || node.kind === "root" || node.kind === "this";
+  }
+}
+
 /** A copy of the value without what stands at some places. */
 export function withoutPlaces(value: JsonObject, gone: readonly Place[]): JsonObject {
   const copy = without(value, gone);

@@ -7,7 +7,8 @@ import { compilePath } from "../core/json-path.ts";
 import { type JsonTape, MOST_DEPTH as TAPE_DEPTH } from "../core/json-tape.ts";
 import type { ExtractContext, Extraction, ExtractResult, RecordPage } from "../core/source.ts";
 import { type ChainPage, pagesOf } from "./chain.ts";
-import { compileSteps, functionOf, type SourceFunctions } from "./functions.ts";
+import { compileConverter } from "./converters.ts";
+import type { SourceFunctions } from "./functions.ts";
 import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
 import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
@@ -15,6 +16,7 @@ import { prepareResource } from "./prepare.ts";
 import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
 import { createSender } from "./sender.ts";
 import { stateAfter, stateOf } from "./source-state.ts";
+import { compileSteps } from "./steps/compile-steps.ts";
 
 export interface ExtractionSettings {
   /** Of the source. */
@@ -75,7 +77,8 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   function createRun(plan: PlannedResource): ResourceRun {
     const counts = newCounts();
     const state = stateOf(context.state, plan.name);
-    const convert = functionOf(plan.incremental?.convert ?? plan.incremental?.transform, settings.functions);
+    const converter = plan.incremental?.convert ?? plan.incremental?.transform;
+    const convert = compileConverter(plan.name, converter, settings.functions, limits);
     return {
       plan,
       endpoint: `${plan.method} ${plan.writtenPath}`,
@@ -84,7 +87,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       authenticator: sender.authenticator(plan, counts),
       cursors: openCursors(plan, state),
       selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),
-      steps: compileSteps(plan.config.processing_steps ?? [], settings.functions),
+      steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
       children: [],
       // dlt walks parents one after the other.
       pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
@@ -208,7 +211,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     let rows = page.records;
     if (rows.length === 0) return rows;
     if (inherited !== undefined) rows = rows.map((row) => withFields(row, inherited));
-    if (run.steps !== undefined) rows = run.steps(rows);
+    if (run.steps !== undefined) rows = run.steps.apply(rows, run.counts.pages);
     if (rows.length === 0) return null;
     return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
   }

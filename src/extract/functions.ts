@@ -1,49 +1,46 @@
-import type { StepConfig } from "../config/rest-api/shape.ts";
+import { type Code, functionName } from "../config/rest-api/code.ts";
+import { converterCode } from "../config/rest-api/converter-shape.ts";
+import type { PlannedResource } from "../config/rest-api/plan.ts";
+import { InternalError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
+import { compileExpression, type Wanted } from "../expression/compile.ts";
+import { SCOPES, type Scope } from "../expression/environment.ts";
 
-/** Functions of the library's user; a configuration names them as `fn:name`. */
+/**
+ * Functions that a configuration names: those of the library's user (`fn:name`) by their name, those of modules by
+ * `module:` and their reference.
+ */
 export type SourceFunctions = Readonly<Record<string, (value: JsonValue) => JsonValue>>;
 
-/** Names of functions that a configuration uses and that were not given. */
-export function missingFunctions(used: readonly string[], functions: SourceFunctions): readonly string[] {
-  return used.filter((name) => !name.startsWith("fn:") || !Object.hasOwn(functions, name.slice(3)));
+/** Names of functions that a plan uses and that were not given. */
+export function missingFunctions(plan: readonly PlannedResource[], functions: SourceFunctions): readonly string[] {
+  const used = plan.flatMap(codeOf).flatMap((code) => functionName(code) ?? []);
+  return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
 }
 
-/** The function of a name; undefined without a name. */
-export function functionOf(
-  name: string | null | undefined,
+/** All code of a resource. */
+export function codeOf({ config, incremental }: PlannedResource): readonly Code[] {
+  const steps = (config.processing_steps ?? []).flatMap((step) => [step.filter, step.map, step.yield_map]);
+  const converters = [converterCode(incremental?.convert), converterCode(incremental?.transform)];
+  return [...steps, ...converters].filter((code) => code !== undefined);
+}
+
+/**
+ * Checked code as a function of the variables of its scope. A function gets the first of them.
+ */
+export function compileCode(
+  code: Code,
+  scope: Scope,
+  wanted: Wanted,
   functions: SourceFunctions,
-): ((value: JsonValue) => JsonValue) | undefined {
-  return name === null || name === undefined ? undefined : functions[name.slice(3)];
-}
-
-/** All processing steps of a resource as one function over the records of a page. */
-export function compileSteps(
-  steps: readonly StepConfig[],
-  functions: SourceFunctions,
-): ((records: readonly JsonValue[]) => readonly JsonValue[]) | undefined {
-  const parts = steps.flatMap((step) => {
-    const filter = functionOf(step.filter, functions);
-    const map = functionOf(step.map, functions);
-    const yieldMap = functionOf(step.yield_map, functions);
-    return [
-      ...(filter === undefined
-        ? []
-        : [(records: readonly JsonValue[]) => records.filter((record) => isTrue(filter(record)))]),
-      ...(map === undefined ? [] : [(records: readonly JsonValue[]) => records.map(map)]),
-      ...(yieldMap === undefined
-        ? []
-        : [(records: readonly JsonValue[]) => records.flatMap((one) => list(yieldMap(one)))]),
-    ];
-  });
-  if (parts.length === 0) return undefined;
-  return (records) => parts.reduce((current, part) => part(current), records);
-}
-
-function isTrue(value: JsonValue): boolean {
-  return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
-}
-
-function list(value: JsonValue): readonly JsonValue[] {
-  return Array.isArray(value) ? value : [value];
+): (variables: Readonly<Record<string, JsonValue>>) => JsonValue {
+  const name = functionName(code);
+  if (name === undefined) {
+    const expression = compileExpression(String(code), scope, wanted);
+    return (variables) => expression.evaluate(variables);
+  }
+  const call = functions[name];
+  if (call === undefined) throw new InternalError("E_INTERNAL", `the function ${name} was not given`);
+  const [first] = SCOPES[scope];
+  return (variables) => call(variables[first] ?? null);
 }

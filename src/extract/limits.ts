@@ -10,6 +10,8 @@ export interface ExtractLimits {
   readonly encodingErrors: "strict" | "replace";
   /** Characters of a refused request's answer that stand in the error. */
   readonly errorBody: number;
+  /** Milliseconds that code of the configuration may take for one page. */
+  readonly maxStepMs: number;
 }
 
 export const EXTRACT_LIMITS: ExtractLimits = {
@@ -18,4 +20,5 @@ export const EXTRACT_LIMITS: ExtractLimits = {
   maxDepth: 500,
   encodingErrors: "strict",
   errorBody: 0,
+  maxStepMs: 60_000,
 };

@@ -1,13 +1,13 @@
 import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { LinkedController, TaskPool } from "../core/concurrency.ts";
 import type { SluiceError } from "../core/errors.ts";
-import type { JsonValue } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
 import { compactJson } from "../core/json-writer.ts";
 import type { ResourceReport } from "../core/source.ts";
 import type { Authenticator } from "./auth.ts";
 import type { ResourceCursors } from "./incremental.ts";
 import type { Prepared } from "./prepare.ts";
+import type { Steps } from "./steps/compile-steps.ts";
 
 /** A resource during a run: what is compiled, what is counted, who depends on it. */
 export interface ResourceRun {
@@ -18,7 +18,7 @@ export interface ResourceRun {
   readonly authenticator: Authenticator | undefined;
   readonly cursors: ResourceCursors | undefined;
   readonly selector: JsonPath | undefined;
-  readonly steps: ((records: readonly JsonValue[]) => readonly JsonValue[]) | undefined;
+  readonly steps: Steps | undefined;
   readonly children: ResourceRun[];
   /** Chains of this resource in progress, when it is a child. */
   readonly pool: TaskPool;

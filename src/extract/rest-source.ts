@@ -1,5 +1,5 @@
 import { checkRestApi } from "../config/rest-api/check.ts";
-import { type Compat, planResources } from "../config/rest-api/plan.ts";
+import { type Compat, type PlannedResource, planResources } from "../config/rest-api/plan.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Source } from "../core/source.ts";
@@ -62,7 +62,7 @@ export function restApi(options: RestApiOptions): Source {
       parallelized: options.parallelized === true || resource.config.parallelized === true,
     },
   }));
-  refuseMissingFunctions(options);
+  refuseMissingFunctions(plan, options.functions ?? {});
   if (options.allowInsecureHttp !== true && compat === "default") refuseInsecure(config, plan);
   const selected = selectResources(
     plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })),
@@ -107,15 +107,8 @@ function pathText(path: readonly (string | number)[]): string {
   );
 }
 
-function refuseMissingFunctions(options: RestApiOptions): void {
-  const used = JSON.stringify(
-    [options.config.resources, options.config.resource_defaults ?? null],
-    (key, value: unknown) => (key === "columns" ? undefined : value),
-  );
-  const names = [...used.matchAll(/"(?:filter|map|yield_map|convert|transform)":"([^"]*)"/g)].map(
-    (found) => found[1] ?? "",
-  );
-  const missing = missingFunctions(names, options.functions ?? {});
+function refuseMissingFunctions(plan: readonly PlannedResource[], functions: SourceFunctions): void {
+  const missing = missingFunctions(plan, functions);
   if (missing.length === 0) return;
   throw new ConfigError("E_CONFIG", `the configuration uses functions that were not given: ${missing.join(", ")}`, {
     step: "config",

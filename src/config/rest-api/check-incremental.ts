@@ -1,6 +1,7 @@
 import { compareValues, ValueOrderError } from "../../core/value-order.ts";
 import type { Fault } from "../fault.ts";
 import { pathFaults } from "./check-path.ts";
+import { converterFaults } from "./converter-shape.ts";
 import type { IncrementalConfig } from "./shape.ts";
 
 /** Faults of an `incremental` section: its JSONPath, and an `end_value` without or below `initial_value`. */
@@ -10,6 +11,8 @@ export function incrementalFaults(
   resource: string,
 ): Fault[] {
   const faults = pathFaults(config.cursor_path, [...at, "cursor_path"]);
+  faults.push(...converterFaults(config.convert, [...at, "convert"]));
+  faults.push(...converterFaults(config.transform, [...at, "transform"]));
   const initial = config.initial_value ?? null;
   const end = config.end_value ?? null;
   const wrong = (message: string) => {

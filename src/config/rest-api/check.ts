@@ -8,6 +8,7 @@ import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
+import { stepFaults } from "./step-shape.ts";
 
 type Path = readonly (string | number)[];
 
@@ -36,6 +37,7 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
   faults.push(
     ...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]),
   );
+  faults.push(...stepFaults(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
 
   const seen = new Set<string>();
   for (const resource of plan.resources) {
@@ -92,6 +94,8 @@ function resourceFaults(resource: PlannedResource, config: RestApiConfig): Fault
     });
   }
   faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+  if (typeof written === "object")
+    faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
   const columns = typeof written === "object" ? written.columns : undefined;
   if (Array.isArray(columns)) {
     columns.forEach((column, index) => {

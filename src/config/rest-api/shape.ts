@@ -3,7 +3,9 @@ import { Double, type JsonValue } from "../../core/json.ts";
 import { Secret } from "../../core/secret.ts";
 import { contractShape } from "../contract-shape.ts";
 import { authShape } from "./auth-shape.ts";
+import { converterShape } from "./converter-shape.ts";
 import { paginatorShape } from "./paginator-shape.ts";
+import { stepShape } from "./step-shape.ts";
 import { jsonValue, text, wholeNumber } from "./values.ts";
 
 /**
@@ -27,8 +29,12 @@ const incrementalKeys = {
   allow_external_schedulers: z.boolean().nullish(),
   start_param: z.string().nullish(),
   end_param: z.string().nullish(),
-  convert: z.string().nullish().describe("`fn:name`: a function given to the library."),
-  transform: z.string().nullish(),
+  convert: converterShape
+    .nullish()
+    .describe(
+      "Changes values for requests, not in the state: `date`, `datetime`, `unix_seconds`, `unix_millis`, `string`, `int`, an expression over `value`, or `fn:name`.",
+    ),
+  transform: converterShape.nullish().describe("Old name of `convert`."),
   per_parent: z.boolean().nullish().describe("Children: one cursor for each parent record."),
 };
 
@@ -68,17 +74,14 @@ const endpointShape = z.strictObject({
   path_encoding: z.enum(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });
 
-const step = z.strictObject({
-  filter: z.string().optional().describe("`fn:name`: records for which the function gives a true value are kept."),
-  map: z.string().optional().describe("`fn:name`: replaces the record."),
-  yield_map: z.string().optional().describe("`fn:name`: gives a list of records for each record."),
-});
-
 const disposition = z.enum(["append", "replace", "merge", "skip"]);
 
 const resourceKeys = {
   include_from_parent: z.array(z.string()).nullish(),
-  processing_steps: z.array(step).nullish(),
+  processing_steps: z
+    .array(stepShape)
+    .nullish()
+    .describe("What is done with each record before cursor and children see it, in this order."),
   primary_key: names.nullish(),
   merge_key: names.nullish(),
   write_disposition: z
@@ -159,7 +162,6 @@ export type ResourceConfig = z.infer<typeof resourceShape>;
 export type EndpointConfig = z.infer<typeof endpointShape>;
 export type IncrementalConfig = z.infer<typeof incrementalShape>;
 export type ParamConfig = z.infer<typeof paramsShape>[string];
-export type StepConfig = z.infer<typeof step>;
 export type ResponseAction = z.infer<typeof responseAction>;
 
 function isMapping(value: unknown): boolean {

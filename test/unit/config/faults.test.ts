@@ -186,3 +186,38 @@ test("a secret is in no message, whatever is wrong with it", () => {
     assert.doesNotMatch(`${error.message}${error.hint}${JSON.stringify(error.context)}`, /canary/);
   }
 });
+
+test("a fault of an expression has file, line, key path and the place inside the expression", () => {
+  const text = `${SHOP.trimEnd().replace("[orders]", "")}
+    - name: orders
+      processing_steps:
+        - filter: record.state == "open"
+        - map: >-
+            {"id": record.id,
+            "total": recrod.total}
+      endpoint:
+        incremental: {cursor_path: at, convert: unix_second}
+`;
+  const error = refusal({ file: "shop.yaml", files: { "shop.yaml": text } });
+  assert.equal(error.code, "E_CONFIG");
+  assert.equal(
+    error.message,
+    [
+      'shop.yaml:12: source.resources[0].processing_steps[1].map: the expression "{\\"id\\": record.id, \\"total\\": recrod.total}" cannot be used: unknown variable: recrod (character 28)',
+      'shop.yaml:16: source.resources[0].endpoint.incremental.convert: the expression "unix_second" cannot be used: unknown variable: unix_second (character 1); converters with a name: date, datetime, unix_seconds, unix_millis, string, int',
+    ].join("\n"),
+  );
+});
+
+test("a salt is a secret, and no secret becomes data", () => {
+  const steps = (step: string) =>
+    `${SHOP.trimEnd().replace("[orders]", "")}\n    - name: orders\n      processing_steps:\n        - ${step}\n`;
+  const given = { file: "shop.yaml", environment: { SALT: "pepper-and-salt" } };
+  const salt = JSON.stringify("$" + "{env:SALT}");
+  const salted = steps(`{redact: {fields: mail, hash_salt: ${salt}}}`);
+  const configuration = load({ ...given, files: { "shop.yaml": salted } });
+  assert.ok(configuration.secrets.some((secret) => secret.reveal() === "pepper-and-salt"));
+  assert.ok(!JSON.stringify(configuration).includes("pepper-and-salt"));
+  const error = refusal({ ...given, files: { "shop.yaml": steps(`{set: {token: ${salt}}}`) } });
+  assert.match(error.message, /processing_steps\[0\]\.set\.token: a secret cannot be loaded into a table/);
+});

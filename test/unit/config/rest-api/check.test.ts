@@ -170,3 +170,52 @@ test("column hints as a list need their names", () => {
     "missing_key resources.0.columns.1.name",
   ]);
 });
+
+test("steps and converters that cannot work are faults at their place", () => {
+  const at = "resources.0.processing_steps";
+  const steps = (...processing_steps: unknown[]) =>
+    faults({ client: { base_url: "https://h" }, resources: [{ name: "r", processing_steps }] });
+  assert.deepEqual(
+    steps(
+      { filter: "record.a ==" },
+      { filter: "fn:known" },
+      { map: "recrod" },
+      { yield_map: "true" },
+      { filter: { module: "steps.mjs" } },
+      { map: { module: "./steps.mjs#good" } },
+      { pick: ["a", "b["], omit: "c" },
+      { omit: "a[?(@.b>1)]" },
+      { rename: { "a[": "b" } },
+      { set: { a: { expression: "1 +" }, b: { expression: "literal", more: 1 } } },
+      { redact: { fields: "a", replace: 1, hash_salt: "s" } },
+      { redact: { fields: ["a", "`len`"], hash_salt: "" } },
+      { explode: "a..[" },
+    ),
+    [
+      `expression ${at}.0.filter`,
+      `expression ${at}.2.map`,
+      `expression ${at}.3.yield_map`,
+      `type ${at}.4.filter.module`,
+      `type ${at}.6`,
+      `jsonpath ${at}.6.pick.1`,
+      `jsonpath ${at}.7.omit`,
+      `jsonpath ${at}.8.rename.a[`,
+      `expression ${at}.9.set.a.expression`,
+      `type ${at}.10.redact`,
+      `jsonpath ${at}.11.redact.fields.1`,
+      `missing_secret ${at}.11.redact.hash_salt`,
+      `jsonpath ${at}.12.explode`,
+    ],
+  );
+  const converters = (convert: unknown) =>
+    faults({
+      client: { base_url: "https://h" },
+      resources: [{ name: "r", endpoint: { incremental: { cursor_path: "a", convert } } }],
+    });
+  const place = "resources.0.endpoint.incremental.convert";
+  assert.deepEqual(converters("dates"), [`expression ${place}`]);
+  assert.deepEqual(converters({ format: "yyyy-QQ" }), [`type ${place}.format`]);
+  assert.deepEqual(converters({ format: "'now'" }), [`type ${place}.format`]);
+  assert.deepEqual(converters("date"), []);
+  assert.deepEqual(converters({ format: "yyyy'W'" }), []);
+});
