@@ -21,6 +21,8 @@ export interface CompletedSource {
   readonly replaced: ReadonlySet<string>;
   /** For a key that was found nowhere: where to set it. */
   readonly hints: ReadonlyMap<string, string>;
+  /** These keys. */
+  readonly open: readonly Path[];
 }
 
 /** Keys of each kind of authentication that may come from settings; the first is its secret, which `token` gives. */
@@ -43,6 +45,7 @@ export function completeSource(source: JsonObject, layers: Layers, file: FileSet
   const traces: SettingTrace[] = [];
   const replaced = new Set<string>();
   const hints = new Map<string, string>();
+  const open: Path[] = [];
 
   const fill = (
     path: Path,
@@ -64,7 +67,10 @@ export function completeSource(source: JsonObject, layers: Layers, file: FileSet
       traces.push(traceOf(`sources.${layers.section}.${key}`, found.value, found.from, isSecretKey(key)));
       return typeof found.value === "number" ? String(found.value) : found.value;
     }
-    if (given === undefined) hints.set(at, whereToSet(layers, key, options.flag));
+    if (given === undefined) {
+      hints.set(at, whereToSet(layers, key, options.flag));
+      if (!OPTIONAL_KEYS.has(key)) open.push([...path, key]);
+    }
     return given ?? written;
   };
 
@@ -122,7 +128,7 @@ export function completeSource(source: JsonObject, layers: Layers, file: FileSet
       resources.map((resource, index) => fillEndpoint(resource, ["resources", index])),
     );
   }
-  return { source: result, traces, replaced, hints };
+  return { source: result, traces, replaced, hints, open };
 }
 
 /** The file's own top-level `token` and `base_url`. */

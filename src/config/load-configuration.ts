@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { ConfigError } from "../core/errors.ts";
 import { getOwn, isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import { Secret } from "../core/secret.ts";
 import type { SettingTrace } from "../core/setting-trace.ts";
@@ -19,6 +20,7 @@ import { BUILT_IN_SOURCES, pipelineFileShape, type SourceFile } from "./pipeline
 import { type FileValues, type ResolvedSettings, readReferencedValues, resolveSettings, traceOf } from "./resolve.ts";
 import type { RestApiConfig } from "./rest-api/shape.ts";
 import { isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings, settingEntries } from "./settings.ts";
+import { withStandIns } from "./stand-ins.ts";
 
 export interface ConfigurationSources {
   /** Decides wording and what a missing connection string means. */
@@ -32,6 +34,8 @@ export interface ConfigurationSources {
   readonly file?: string;
   /** False for commands that load nothing: no connection string is needed then. */
   readonly needsDestination?: boolean;
+  /** True: what is only not filled in yet (secrets, variables) is no error but is told in `open`, with stand-ins instead. */
+  readonly fillIn?: boolean;
 }
 
 export interface Configuration {
@@ -50,6 +54,8 @@ export interface Configuration {
   readonly caCertificate?: string;
   /** Path of the pipeline file, when there is one. */
   readonly file?: string;
+  /** What is still to be filled in; nothing may be asked with such a configuration. Only with `fillIn`. */
+  readonly open?: ConfigError;
   /** Where a path of the pipeline file stands, for annotations. */
   readonly locate: (path: Path) => Place | undefined;
 }
@@ -88,8 +94,9 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   });
   faults.push(...opened.faults);
   const { file, document } = opened;
+  const toError = () => configError(faults, { ...(file === undefined ? {} : { file }), positions: document.locate });
   const fail = (): never => {
-    throw configError(faults, { ...(file === undefined ? {} : { file }), positions: document.locate });
+    throw toError();
   };
   // With a file that cannot be read, everything else would be a fault that is none.
   if (opened.faults.length > 0) return fail();
@@ -128,7 +135,11 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     secrets.push(...secretsOf(completed.source));
     unset = unset.filter(({ path }) => !completed.replaced.has(JSON.stringify(path.slice(1))));
     const checked = checkSource(completed.source, settings.compat);
-    source = checked.source;
+    const isOpen = ({ path }: ReportedFault): boolean => completed.hints.has(JSON.stringify(path));
+    source =
+      sources.fillIn === true && checked.faults.every(isOpen)
+        ? checkSource(withStandIns(completed.source, completed.open), settings.compat).source
+        : checked.source;
     for (const fault of checked.faults) {
       const hint = fault.reason.startsWith("missing_") ? completed.hints.get(JSON.stringify(fault.path)) : undefined;
       faults.push({ ...fault, ...(hint === undefined ? {} : { suggestion: hint }), path: ["source", ...fault.path] });
@@ -140,19 +151,25 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   else if (settings.destination === undefined) traces.push(traceOf("destination", destination.kind, "default", false));
   const authority = readCertificate(settings.caCertificate, sources.readText);
   if ("fault" in authority) faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
-  if (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined)) return fail();
+  // A source that is there in spite of faults has stand-ins where they are.
+  const isExplained = sources.fillIn === true && (rest === undefined || source !== undefined);
+  const isOpen = isExplained && faults.every(({ reason }) => reason.startsWith("missing_"));
+  if (!isOpen && (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined))) {
+    return fail();
+  }
 
   return {
     pipelineName,
     datasetName: settings.datasetName ?? (rest === undefined ? "gitlab_data" : `${pipelineName}_dataset`),
     source: source === undefined ? { kind: "gitlab", name: "gitlab" } : configuredSource(source, sourceName),
-    destination,
+    destination: "fault" in destination ? { kind: "embedded" } : destination,
     settings,
     maxTableNesting: nestingOf(resolved, source),
     traces,
     secrets,
     ...("fault" in authority ? {} : authority),
     ...(file === undefined ? {} : { file }),
+    ...(faults.length === 0 ? {} : { open: toError() }),
     locate: document.locate,
   };
 }

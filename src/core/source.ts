@@ -29,6 +29,21 @@ export interface SourceResource {
   readonly hints: ResourceHints;
   /** Method and path as configured, for the report: `GET /projects/{id}/issues`. */
   readonly endpoint: string;
+  /** What it will ask for, for `sluice check`. */
+  readonly outline?: RequestOutline;
+}
+
+/** The requests of a resource, as far as they are known before any answer. No secrets. */
+export interface RequestOutline {
+  /** Method and URL of the first one, placeholders as written: `GET https://h/orders?since={incremental.start_value}`. */
+  readonly first: string;
+  readonly body?: "json" | "data";
+  /** How further pages are found, in words. */
+  readonly pages: string;
+  /** JSONPath of the records in a page, or how it is found. */
+  readonly records: string;
+  /** Kind of authentication; `none`. */
+  readonly auth: string;
 }
 
 export type MergeStrategy = "delete-insert" | "upsert" | "scd2" | "insert-only";

@@ -18,7 +18,9 @@ test("check: tells source, database, privileges and the tree of resources, and l
   assert.match(lines[1] ?? "", /^2 of \d+ resources selected:$/);
   // What is not selected stands in brackets, children below their parents.
   const projects = lines.findIndex((line) => /^ {2}\(projects\) {2}GET /.test(line));
-  assert.match(lines[projects + 1] ?? "", /^ {4}issues {2}GET projects\/\{resources\.projects\.id\}\/issues {2}merge$/);
+  assert.match(lines[projects + 1] ?? "", /^ {6}not loaded, asked only for its children$/);
+  assert.match(ended.stdout, /^ {4}issues {2}GET projects\/\{resources\.projects\.id\}\/issues {2}merge$/m);
+  assert.match(ended.stdout, /^ {8}table issues, primary key id, cursor updated_at$/m);
   assert.match(ended.stdout, /^ {2}users {2}GET users/m);
   assert.match(ended.stdout, /^source: \w+ answered 200 with \d+ record\(s\)$/m);
   const where = `destination: 127\\.0\\.0\\.1:${database.port}/${database.name}, PostgreSQL \\d+(\\.\\d+)?, role \\w+, `;
@@ -49,9 +51,15 @@ test("check --offline: neither a request nor a connection", async (t) => {
       destination: undefined,
     },
   );
-  assert.deepEqual(resources, [
-    { name: "orders", selected: true, endpoint: "GET orders" },
-    { name: "lines", selected: false, endpoint: "GET lines" },
+  const told = (resources as Record<string, unknown>[]).map(({ name, selected, endpoint, table }) => [
+    name,
+    selected,
+    endpoint,
+    table,
+  ]);
+  assert.deepEqual(told, [
+    ["orders", true, "GET orders", "orders"],
+    ["lines", false, "GET lines", "lines"],
   ]);
   assert.deepEqual(api.asked, []);
 });

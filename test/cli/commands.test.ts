@@ -25,7 +25,7 @@ test("every command has help with an example of itself, --json and --verbose", a
     assert.match(top.stdout, new RegExp(`^ {2}${name} `, "m"));
     assert.deepEqual([help.code, help.stderr], [0, ""], name);
     assert.match(help.stdout, new RegExp(`^Usage: sluice ${name} \\[options\\]`));
-    assert.match(help.stdout, new RegExp(`\nExample:\n  sluice ${name} [^\n]+\n$`));
+    assert.match(help.stdout, new RegExp(`\nExamples?:\n(?:  sluice ${name} [^\n]+\n)+$`));
     for (const flag of ["--json", "--verbose", "-h, --help"]) {
       assert.match(help.stdout, new RegExp(`^ {2}${flag} `, "m"));
     }

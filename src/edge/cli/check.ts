@@ -1,6 +1,5 @@
 import type { Command } from "commander";
 import { SluiceError } from "../../core/errors.ts";
-import type { Source } from "../../core/source.ts";
 import { WarningLog } from "../../core/warnings.ts";
 import type { DestinationCheck } from "../../load/destination.ts";
 import { datasetName } from "../../schema/naming/snake-case.ts";
@@ -11,36 +10,43 @@ import { type Action, addSettings } from "./command.ts";
 import { type CliContext, configure, workingDirectory } from "./context.ts";
 import { reportFailures } from "./failure.ts";
 import { printWarnings } from "./print-warnings.ts";
+import { resourceFacts, resourceTree } from "./resource-tree.ts";
 
 /** Clocks further apart than this make load ids that sort wrongly beside those of other writers. */
 const CLOCK_SKEW_SECONDS = 5;
+
+const EXAMPLES = `
+Examples:
+  sluice check pipeline.yaml --offline
+  sluice check pipeline.yaml --source-only
+  sluice check pipeline.yaml --connection-string postgresql://loader@db.example.com/analytics`;
 
 /** `sluice check [FILE]`: configuration, source, destination; loads nothing. */
 export function addCheck(program: Command, action: Action): void {
   const command = program
     .command("check")
     .argument("[source]", "pipeline file, or built-in source")
-    .option("--offline", "check the configuration alone: no request, no connection")
-    .description("check configuration, token, connection, privileges and clock, and list the resources; loads nothing")
-    .addHelpText(
-      "after",
-      "\nExample:\n  sluice check pipeline.yaml --connection-string postgresql://loader@db.example.com/analytics",
-    );
+    .option("--offline", "explain the configuration alone: no request, no connection")
+    .option("--source-only", "try the credentials of the source, with one page; no connection to the destination")
+    .description("explain what a file will do, and try token, connection, privileges and clock; loads nothing")
+    .addHelpText("after", EXAMPLES);
   addSettings(command);
-  action(command, async (context, { offline, ...flags }, [file]) => {
-    const configuration = configure(context, file, flags, { needsDestination: offline !== true });
+  action(command, async (context, { offline, sourceOnly, ...flags }, [file]) => {
+    const asksDestination = offline !== true && sourceOnly !== true;
+    const configuration = configure(context, file, flags, { needsDestination: asksDestination, fillIn: true });
+    const { open } = configuration;
     const source = buildSource(configuration, context.environment);
-    const tree = resourceTree(source);
     let probe: SourceProbe | undefined;
     let database: (DestinationCheck & { readonly name: string }) | undefined;
-    const failures: unknown[] = [];
-    if (offline !== true) {
+    const failures: unknown[] = open === undefined ? [] : [open];
+    if (offline !== true && open === undefined) {
       await collect(failures, async () => {
         probe = await probeSource(buildSource(configuration, context.environment, true), context.signal);
       });
-      await collect(failures, async () => {
-        database = await checkDestination(context, configuration);
-      });
+      if (asksDestination)
+        await collect(failures, async () => {
+          database = await checkDestination(context, configuration);
+        });
     }
     const missing = database?.privileges.filter(({ ok }) => !ok) ?? [];
     if (database !== undefined && !database.writable) {
@@ -58,25 +64,18 @@ export function addCheck(program: Command, action: Action): void {
         }),
       );
     }
+    const facts = {
+      pipeline: configuration.pipelineName,
+      dataset: configuration.datasetName,
+      resources: source.resources.map(resourceFacts),
+      source: probe,
+      destination: database,
+    };
     if (flags.json === true && failures.length === 0) {
-      context.out(
-        JSON.stringify({
-          ok: true,
-          pipeline: configuration.pipelineName,
-          dataset: configuration.datasetName,
-          resources: source.resources.map(({ name, parent, selected, endpoint }) => ({
-            name,
-            parent,
-            selected,
-            endpoint,
-          })),
-          source: probe,
-          destination: database,
-        }),
-      );
+      context.out(JSON.stringify({ ok: true, ...facts }));
     } else if (flags.json !== true) {
       context.out(`pipeline ${configuration.pipelineName} -> dataset ${datasetName(configuration.datasetName)}`);
-      context.out(tree);
+      context.out(resourceTree(source));
       if (probe !== undefined)
         context.out(`source: ${probe.resource} answered ${probe.status} with ${probe.records} record(s)`);
       if (database !== undefined) context.out(databaseText(database));
@@ -84,7 +83,7 @@ export function addCheck(program: Command, action: Action): void {
         "One pipeline has one writer at a time: hand over between Sluice and dlt between runs, never overlap.",
       );
     }
-    reportFailures(context, flags, failures);
+    reportFailures(context, flags, failures, facts);
   });
 }
 
@@ -113,23 +112,6 @@ async function collect(failures: unknown[], work: () => Promise<void>): Promise<
   } catch (error) {
     failures.push(error);
   }
-}
-
-/** Resources as a tree: children under their parents, what is not selected in brackets. */
-function resourceTree(source: Source): string {
-  const lines: string[] = [];
-  const add = (parent: string | undefined, depth: number) => {
-    for (const resource of source.resources) {
-      if (resource.parent !== parent) continue;
-      const name = resource.selected ? resource.name : `(${resource.name})`;
-      const { disposition } = resource.hints.writeDisposition;
-      lines.push(`${"  ".repeat(depth + 1)}${name}  ${resource.endpoint}  ${disposition}`);
-      add(resource.name, depth + 1);
-    }
-  };
-  add(undefined, 0);
-  const selected = source.resources.filter((resource) => resource.selected).length;
-  return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
 }
 
 function databaseText(database: DestinationCheck & { readonly name: string }): string {

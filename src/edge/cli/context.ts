@@ -104,7 +104,7 @@ export function configure(
   context: CliContext,
   source: string | undefined,
   flags: Readonly<Record<string, unknown>>,
-  options: Pick<ConfigurationSources, "needsDestination"> = {},
+  options: Pick<ConfigurationSources, "needsDestination" | "fillIn"> = {},
 ): Configuration {
   const texts: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(flags)) {

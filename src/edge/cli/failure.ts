@@ -23,16 +23,21 @@ export function reportFailureTrace(
 
 /**
  * Ends a command that found several things wrong. Exit status and the facts of the JSON object are those of the first
- * that no retry can mend, else of the first; the object lists all under `failures`.
+ * that no retry can mend, else of the first; the object lists all under `failures` and has the given facts beside.
  */
-export function reportFailures(context: CliContext, flags: CommonFlags, errors: readonly unknown[]): void {
+export function reportFailures(
+  context: CliContext,
+  flags: CommonFlags,
+  errors: readonly unknown[],
+  facts: object = {},
+): void {
   const failures = errors.map(failureTrace);
   const first = failures.find(({ retryable }) => !retryable) ?? failures[0];
   if (first === undefined) return;
   for (const [index, failure] of failures.entries()) tell(context, flags, failure, errors[index]);
   if (flags.json === true) {
     const all = failures.length > 1 ? { failures: failures.map(failureFacts) } : {};
-    context.out(JSON.stringify({ ok: false, ...failureFacts(first), ...all }));
+    context.out(JSON.stringify({ ok: false, ...failureFacts(first), ...all, ...facts }));
   }
   context.setExit(exitOf(context, first));
 }

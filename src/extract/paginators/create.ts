@@ -7,7 +7,7 @@ import { createRangePaginator } from "./range.ts";
 
 /** Makes the paginator of a checked configuration; undefined for `auto`. */
 export function createPaginator(config: PaginatorConfig, strict: boolean): Paginator | undefined {
-  const full: PaginatorMapping = typeof config === "string" ? named(config) : config;
+  const full = paginatorMapping(config);
   switch (full.type) {
     case "json_link":
     case "json_response":
@@ -28,9 +28,10 @@ export function createPaginator(config: PaginatorConfig, strict: boolean): Pagin
   }
 }
 
-/** A word alone: all arguments at their defaults. `offset` needs one and is refused by the checks. */
-function named(word: Extract<PaginatorConfig, string>): PaginatorMapping {
-  return word === "offset" ? { type: word, limit: 1 } : { type: word };
+/** A word alone takes all arguments at their defaults. `offset` needs one and is refused by the checks. */
+export function paginatorMapping(config: PaginatorConfig): PaginatorMapping {
+  if (typeof config !== "string") return config;
+  return config === "offset" ? { type: config, limit: 1 } : { type: config };
 }
 
 const singlePage: Paginator = {

@@ -1,0 +1,60 @@
+import type { ResourceHints, Source, SourceResource } from "../../core/source.ts";
+import { normalizeTablesPath } from "../../schema/naming/snake-case.ts";
+
+/** Resources as a tree, children under their parents: request, disposition, table and pages of each; in brackets what is not selected. */
+export function resourceTree(source: Source): string {
+  const lines: string[] = [];
+  const add = (parent: string | undefined, depth: number) => {
+    for (const resource of source.resources) {
+      if (resource.parent !== parent) continue;
+      const indent = "  ".repeat(depth + 1);
+      const name = resource.selected ? resource.name : `(${resource.name})`;
+      lines.push(`${indent}${name}  ${resource.endpoint}  ${dispositionText(resource.hints)}`);
+      lines.push(...detailLines(resource).map((line) => `${indent}    ${line}`));
+      add(resource.name, depth + 1);
+    }
+  };
+  add(undefined, 0);
+  const selected = source.resources.filter((resource) => resource.selected).length;
+  return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
+}
+
+/** The same facts for `--json`. */
+export function resourceFacts({ name, parent, selected, endpoint, hints, outline }: SourceResource): object {
+  return {
+    name,
+    parent,
+    selected,
+    endpoint,
+    table: tableOf(name, hints),
+    write_disposition: hints.writeDisposition.disposition,
+    strategy: hints.writeDisposition.strategy,
+    primary_key: hints.primaryKey,
+    merge_key: hints.mergeKey,
+    cursor: hints.cursorColumn,
+    requests: outline,
+  };
+}
+
+function detailLines({ name, parent, selected, hints, outline }: SourceResource): readonly string[] {
+  const keys = [
+    ...(hints.primaryKey.length === 0 ? [] : [`primary key ${hints.primaryKey.join(", ")}`]),
+    ...(hints.mergeKey.length === 0 ? [] : [`merge key ${hints.mergeKey.join(", ")}`]),
+    ...(hints.cursorColumn === undefined ? [] : [`cursor ${hints.cursorColumn}`]),
+  ];
+  const table = selected
+    ? `table ${[tableOf(name, hints), ...keys].join(", ")}`
+    : "not loaded, asked only for its children";
+  if (outline === undefined) return [table];
+  const often = parent === undefined ? "" : `for each record of ${parent} `;
+  return [table, `asks ${often}${outline.first}; pages: ${outline.pages}`];
+}
+
+function dispositionText({ writeDisposition }: ResourceHints): string {
+  const { disposition, strategy } = writeDisposition;
+  return strategy === undefined ? disposition : `${disposition} (${strategy})`;
+}
+
+function tableOf(name: string, hints: ResourceHints): string {
+  return normalizeTablesPath(hints.tableName ?? name);
+}

@@ -1,0 +1,90 @@
+import type { AuthConfig } from "../config/rest-api/auth-shape.ts";
+import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
+import type { PlannedResource } from "../config/rest-api/plan.ts";
+import type { ClientConfig } from "../config/rest-api/shape.ts";
+import { isJsonArray } from "../core/json.ts";
+import { pythonStr } from "../core/python-text.ts";
+import { MASK } from "../core/redact.ts";
+import { Secret } from "../core/secret.ts";
+import type { RequestOutline } from "../core/source.ts";
+import { joinUrl, maskUrl, type QueryValue } from "./http/url.ts";
+import { paginatorMapping } from "./paginators/create.ts";
+
+/** What a resource will ask for, as far as its configuration says. No secrets. */
+export function outlineOf(plan: PlannedResource, client: ClientConfig): RequestOutline {
+  const url = joinUrl(client.base_url ?? "", plan.writtenPath);
+  const query = [
+    ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
+    ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
+      ? []
+      : [`${plan.startParam}=${START}`]),
+    ...(plan.endParam === undefined ? [] : [`${plan.endParam}={incremental.end_value}`]),
+  ];
+  const all = query.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`;
+  const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
+  return {
+    first: `${plan.method} ${maskUrl(all)}`,
+    ...(body === undefined ? {} : { body }),
+    pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+    records: plan.dataSelector ?? "detected on the first page",
+    auth: authText(plan.auth),
+  };
+}
+
+const START = "{incremental.start_value}";
+
+function queryTexts(name: string, value: QueryValue): readonly string[] {
+  if (value === null) return [];
+  if (value instanceof Secret) return [`${name}=${MASK}`];
+  if (isJsonArray(value)) return value.flatMap((item) => queryTexts(name, item));
+  return [`${name}=${typeof value === "string" ? value : pythonStr(value)}`];
+}
+
+function authText(auth: AuthConfig | null): string {
+  if (auth === null) return "none";
+  return typeof auth === "string" ? auth : (auth.type ?? "bearer");
+}
+
+/** How further pages are found, in words. */
+function pagesText(config: PaginatorConfig | undefined): string {
+  if (config === undefined) return "detected on the first page";
+  const paginator = paginatorMapping(config);
+  switch (paginator.type) {
+    case "auto":
+      return "detected on the first page";
+    case "single_page":
+      return "one page";
+    case "json_link":
+    case "json_response":
+      return `next link at ${paginator.next_url_path ?? "next"}`;
+    case "header_link":
+      return `Link header, rel ${paginator.links_next_key ?? "next"}`;
+    case "header_cursor":
+      return `header ${paginator.cursor_key ?? "next"} -> ${paginator.cursor_param ?? "cursor"}`;
+    case "cursor":
+      return `cursor at ${paginator.cursor_path ?? "cursors.next"} -> ${
+        paginator.cursor_body_path || paginator.cursor_param || "cursor"
+      }`;
+    case "offset":
+      return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
+    case "page_number":
+      return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
+  }
+}
+
+interface End {
+  readonly total_path?: string | null | undefined;
+  readonly has_more_path?: string | null | undefined;
+  readonly stop_after_empty_page?: boolean | null | undefined;
+}
+
+function endText(config: End, maximum: number | null | undefined): string {
+  const total = config.total_path === undefined ? "total" : config.total_path;
+  const ends = [
+    ...(total ? [`the total at ${total}`] : []),
+    ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
+    ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
+    ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
+  ];
+  return `until ${ends.join(" or ")}`;
+}
