@@ -125,7 +125,7 @@ function merged(base: JsonObject, over: JsonObject): JsonObject {
 }
 
 /** True when the value has something at the path. */
-function holds(value: JsonValue, path: Path): boolean {
+export function holds(value: JsonValue, path: Path): boolean {
   let here: JsonValue | undefined = value;
   for (const key of path) {
     if (Array.isArray(here) && typeof key === "number") here = here[key];

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Ended, folder, onlyObject, sluice } from "./support.ts";
 
 const COMMANDS = [
-  ...["run", "extract", "normalize", "check", "info", "trace", "schema", "load-package", "failed-jobs"],
+  ...["run", "generate", "extract", "normalize", "check", "info", "trace", "schema", "load-package", "failed-jobs"],
   ...["sync", "drop", "drop-pending-packages", "demo"],
 ];
 const ROOT = new URL("../../", import.meta.url);

@@ -12,6 +12,7 @@ import { addDropPendingPackages } from "./drop-pending-packages.ts";
 import { addExtract } from "./extract.ts";
 import { addFailedJobs } from "./failed-jobs.ts";
 import { reportFailure } from "./failure.ts";
+import { addGenerate } from "./generate.ts";
 import { addInfo } from "./info.ts";
 import { addLoadPackage } from "./load-package.ts";
 import { addNormalize } from "./normalize.ts";
@@ -44,7 +45,17 @@ const program = new Command("sluice")
   .exitOverride()
   .configureOutput({ outputError: () => {} });
 
-const commands = [addRun, addExtract, addNormalize, addCheck, addInfo, addTrace, addSchema, addLoadPackage];
+const commands = [
+  addRun,
+  addGenerate,
+  addExtract,
+  addNormalize,
+  addCheck,
+  addInfo,
+  addTrace,
+  addSchema,
+  addLoadPackage,
+];
 const menders = [addFailedJobs, addSync, addDrop, addDropPendingPackages, addDemo];
 for (const add of [...commands, ...menders]) add(program, action);
 for (const command of program.commands) command.exitOverride().configureOutput({ outputError: () => {} });

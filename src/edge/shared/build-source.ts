@@ -89,7 +89,7 @@ function buildRest(
   });
 }
 
-function httpOptions({ settings, source, caCertificate }: Configuration): HttpOptions {
+export function httpOptions({ settings, source, caCertificate }: Configuration): HttpOptions {
   refuseBadCertificate(caCertificate);
   // GitLab gives a request up after a minute; its answer to that is worth waiting for.
   const idleTimeout = settings.idleTimeout ?? (source.kind === "gitlab" ? 90 : undefined);

@@ -1,0 +1,56 @@
+import { ConfigError } from "../../../core/errors.ts";
+import type { Flags } from "../command.ts";
+import type { DocumentPlace } from "./read-source.ts";
+
+/** The flags of `sluice generate`. */
+export interface GenerateFlags {
+  readonly place: DocumentPlace | undefined;
+  readonly outputPath: string;
+  /** Patterns; undefined: not given. */
+  readonly endpoints: readonly string[] | undefined;
+  /** Pages of each list; 0: all; undefined: not given. */
+  readonly globalLimit: number | undefined;
+  readonly format: "yaml" | "json";
+  readonly interactive: boolean;
+  readonly compat: boolean;
+  readonly allowOpenapi2: boolean;
+  readonly explain: boolean;
+  readonly update: boolean;
+  readonly force: boolean;
+  readonly json: boolean;
+}
+
+/** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
+export function readFlags(given: Flags): { readonly flags: GenerateFlags; readonly network: Flags } {
+  const { path, url, outputPath, endpoints, globalLimit, format, interactive, ...more } = given;
+  const { compat, allowOpenapi2, explain, update, force, json, ...network } = more;
+  if (path !== undefined && url !== undefined) throw refuse("--path and --url name two documents", "Give one of them.");
+  if (update === true && force === true) {
+    throw refuse("--update and --force exclude each other", "--update keeps your changes, --force does not.");
+  }
+  const limit = globalLimit === undefined ? undefined : String(globalLimit);
+  if (limit !== undefined && !/^\d{1,9}$/.test(limit)) {
+    throw refuse(`--global-limit: expected a whole number, found ${JSON.stringify(limit)}`, "Write --global-limit 2.");
+  }
+  return {
+    network,
+    flags: {
+      place: path !== undefined ? { path: String(path) } : url !== undefined ? { url: String(url) } : undefined,
+      outputPath: String(outputPath),
+      endpoints: endpoints === undefined ? undefined : String(endpoints).split(/[,\n]/),
+      globalLimit: limit === undefined ? undefined : Number(limit),
+      format: format === "json" ? "json" : "yaml",
+      interactive: interactive !== false,
+      compat: compat === true,
+      allowOpenapi2: allowOpenapi2 === true,
+      explain: explain === true,
+      update: update === true,
+      force: force === true,
+      json: json === true,
+    },
+  };
+}
+
+function refuse(message: string, hint: string): ConfigError {
+  return new ConfigError("E_INPUT", message, { step: "config", hint });
+}

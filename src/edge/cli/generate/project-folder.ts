@@ -1,0 +1,91 @@
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { ConfigError } from "../../../core/errors.ts";
+import type { ProjectFile } from "../../../generate/render/project-files.ts";
+
+/**
+ * Makes a project folder that is there whole or not at all: everything is written beside it and renamed. Throws
+ * `E_INPUT` when there is something of that name.
+ */
+export async function createFolder(folder: string, files: readonly ProjectFile[]): Promise<void> {
+  await mkdir(dirname(folder), { recursive: true }).catch((cause) => {
+    throw cannotWrite(dirname(folder), cause);
+  });
+  const staging = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`)).catch((cause) => {
+    throw cannotWrite(dirname(folder), cause);
+  });
+  try {
+    // `mkdtemp` keeps others out; a project folder is an ordinary one.
+    await chmod(staging, 0o777 & ~process.umask());
+    for (const file of files) await writeInto(staging, file);
+    if (await exists(folder)) throw folderExists(folder);
+    await rename(staging, folder);
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw error instanceof ConfigError ? error : cannotWrite(folder, error);
+  }
+}
+
+/**
+ * Replaces files of a folder: all are written under temporary names first, then renamed, so that what fails while writing
+ * changes nothing. Files that are not given stay.
+ */
+export async function replaceFiles(folder: string, files: readonly ProjectFile[]): Promise<void> {
+  const temporary: string[] = [];
+  try {
+    for (const file of files) {
+      const name = `${file.path}.new`;
+      temporary.push(name);
+      await writeInto(folder, { ...file, path: name });
+    }
+    for (const [index, { path }] of files.entries()) {
+      await rename(join(folder, temporary[index] ?? ""), join(folder, path));
+    }
+  } catch (error) {
+    for (const name of temporary) await rm(join(folder, name), { force: true });
+    throw cannotWrite(folder, error);
+  }
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Text of a file, undefined when there is none. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT" || cause.code === "ENOTDIR") return undefined;
+    throw new ConfigError("E_INPUT", `${path} cannot be read`, {
+      step: "config",
+      hint: "Check its permissions.",
+      cause,
+    });
+  });
+}
+
+export function folderExists(folder: string): ConfigError {
+  return new ConfigError("E_INPUT", `${folder} exists`, {
+    step: "config",
+    hint: "--update brings it up to date and keeps your changes; --force writes over what was generated; or choose another NAME or --output-path.",
+  });
+}
+
+async function writeInto(folder: string, { path, text, isSecret }: ProjectFile): Promise<void> {
+  const target = join(folder, path);
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, text, { mode: isSecret ? 0o600 : 0o666 });
+  // The mode above counts only for a new file.
+  if (isSecret) await chmod(target, 0o600);
+}
+
+function cannotWrite(folder: string, cause: unknown): ConfigError {
+  const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  return new ConfigError("E_INPUT", `${folder} cannot be written${code}`, {
+    step: "config",
+    hint: "Give --output-path of a folder that can be written; nothing was changed.",
+    cause,
+  });
+}

@@ -1,0 +1,114 @@
+import { readFile, stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { ConfigError } from "../../../core/errors.ts";
+import { decodeUtf8, Utf8Error } from "../../../core/json-reader.ts";
+import { createHttpClient, type HttpOptions } from "../../../extract/http/client.ts";
+import { isLoopback, maskUrl, prepareUrl } from "../../../extract/http/url.ts";
+import { type DocumentSource, MAX_DOCUMENT_BYTES } from "../../../generate/document/read-document.ts";
+import { openapiError } from "../../../generate/openapi-error.ts";
+import { systemClock, systemRandom } from "../../shared/system-ports.ts";
+import type { CliContext } from "../context.ts";
+
+/** Where a document is: one of the two. */
+export type DocumentPlace = { readonly path: string } | { readonly url: string };
+
+export interface DocumentText {
+  readonly text: string;
+  readonly source: DocumentSource;
+}
+
+export interface FetchOptions {
+  readonly http: HttpOptions;
+  readonly allowInsecureHttp: boolean;
+}
+
+/** Reads the document's text from a file, or over HTTP with the network rules of a source. Throws `E_OPENAPI`. */
+export async function readSource(
+  context: CliContext,
+  place: DocumentPlace,
+  options: FetchOptions,
+): Promise<DocumentText> {
+  return "path" in place ? readPath(place.path) : fetchUrl(context, place.url, options);
+}
+
+async function readPath(path: string): Promise<DocumentText> {
+  const source: DocumentSource = { name: basename(path) };
+  const refuse = (message: string, cause?: unknown) =>
+    openapiError(path, [{ message }], { hint: "Give the path of an OpenAPI document.", cause });
+  let bytes: Uint8Array;
+  try {
+    const facts = await stat(path);
+    if (!facts.isFile()) throw refuse("this is no file");
+    if (facts.size > MAX_DOCUMENT_BYTES) throw refuse(`the file is larger than ${MAX_DOCUMENT_BYTES} bytes`);
+    bytes = await readFile(path);
+  } catch (error) {
+    if (error instanceof ConfigError) throw error;
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    throw refuse(code === "ENOENT" ? "the file does not exist" : `the file cannot be read (${code})`, error);
+  }
+  return { text: decode(bytes, path), source };
+}
+
+async function fetchUrl(
+  context: CliContext,
+  given: string,
+  { http, allowInsecureHttp }: FetchOptions,
+): Promise<DocumentText> {
+  const refuse = (message: string) =>
+    new ConfigError("E_INPUT", message, { step: "config", hint: "Write it as --url https://host/openapi.yaml." });
+  if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
+    throw refuse(`--url: expected a URL with http:// or https://, found ${JSON.stringify(maskUrl(given))}`);
+  }
+  const parsed = new URL(given);
+  const { username, password } = parsed;
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const isPrivate = username !== "" || password !== "";
+  if (isPrivate) context.addSecrets([credentials, decodeURIComponent(password)].filter((text) => text.length > 3));
+  parsed.username = "";
+  parsed.password = "";
+  const url = prepareUrl(parsed.href);
+  if (isPrivate && !allowInsecureHttp && url.startsWith("http:") && !isLoopback(url)) {
+    throw new ConfigError("E_UNSAFE_URL", `--url: ${parsed.origin} would get the password unprotected`, {
+      step: "config",
+      hint: "Use https, or set --allow-insecure-http true.",
+    });
+  }
+  const client = createHttpClient(
+    { ...http, maxResponseBytes: MAX_DOCUMENT_BYTES },
+    { clock: systemClock, random: systemRandom, strict: false, redact: context.redact },
+  );
+  const name = context.redact(maskUrl(url));
+  try {
+    const answer = await client.send(
+      {
+        method: "GET",
+        url,
+        headers: isPrivate ? { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } : {},
+        retryable: true,
+        home: parsed.origin,
+        // Where a redirect leads is asked without the password, and never in a private network.
+        foreign: "any",
+      },
+      { attempt: () => {}, waited: () => {} },
+      context.signal,
+    );
+    if (answer.status < 200 || answer.status > 299) {
+      throw openapiError(name, [{ message: `the server answered ${answer.status}` }], {
+        hint: "Open the address in a browser: it has to give the document itself, without a sign-in.",
+        reason: "http_status",
+      });
+    }
+    return { text: decode(answer.bytes, name), source: { name, url: parsed.href } };
+  } finally {
+    await client.close();
+  }
+}
+
+function decode(bytes: Uint8Array, name: string): string {
+  try {
+    return decodeUtf8(bytes);
+  } catch (error) {
+    if (!(error instanceof Utf8Error)) throw error;
+    throw openapiError(name, [{ message: "the document is not UTF-8" }], { cause: error, reason: "encoding" });
+  }
+}

@@ -1,0 +1,129 @@
+import { holds } from "../../config/document.ts";
+import type { JsonObject } from "../../core/json.ts";
+import { prettyJson } from "../../core/json-writer.ts";
+import type { Decision, GeneratedPipeline, GeneratedResource } from "../model.ts";
+import { commentedYaml, type Note, type Path } from "./commented-yaml.ts";
+import { oneLine } from "./one-line.ts";
+import { literal, sourceValue } from "./source-value.ts";
+import { yamlScalar, yamlText } from "./yaml-scalar.ts";
+
+export interface PipelineFileOptions {
+  readonly format: "yaml" | "json";
+  /** What the document is called, for the first line. */
+  readonly documentName: string;
+  /** Pages of each list that a run stops after; undefined: all. */
+  readonly limit: number | undefined;
+}
+
+/**
+ * The pipeline file of a generated project. As YAML it says in comments what the document says of each endpoint, what is
+ * to be filled in, which parameters may be set, and why a key is as it is; as JSON it holds the same values.
+ */
+export function renderPipelineFile(pipeline: GeneratedPipeline, options: PipelineFileOptions): string {
+  const value: JsonObject = {
+    pipeline: pipeline.names.pipeline,
+    dataset: pipeline.names.dataset,
+    ...(options.limit === undefined ? {} : { limit: options.limit }),
+    source: sourceValue(pipeline),
+  };
+  if (options.format === "json") return `${prettyJson(value)}\n`;
+  const notes = notesOf(pipeline, value, options);
+  return commentedYaml(value, (path) => notes.get(keyOf(path)));
+}
+
+interface WritableNote {
+  before?: string[];
+  beside?: string;
+  inside?: string[];
+}
+
+function notesOf(
+  pipeline: GeneratedPipeline,
+  value: JsonObject,
+  { documentName, limit }: PipelineFileOptions,
+): ReadonlyMap<string, Note> {
+  const notes = new Map<string, WritableNote>();
+  const noteAt = (path: Path): WritableNote => {
+    const key = keyOf(path);
+    const note = notes.get(key) ?? {};
+    notes.set(key, note);
+    return note;
+  };
+  const above = (path: Path, ...lines: readonly string[]): void => {
+    const note = noteAt(path);
+    note.before = [...(note.before ?? []), ...lines];
+  };
+
+  above(
+    ["pipeline"],
+    `${oneLine(pipeline.title)}, made by sluice generate from ${oneLine(documentName)}.`,
+    "The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. FILL_ME_IN marks what is yours to fill in:",
+    "sluice check with this file lists it.",
+  );
+  if (limit !== undefined) noteAt(["limit"]).beside = "pages of each list, to try the pipeline; remove it later";
+  for (const { about, reason } of pipeline.decisions) {
+    const path = ["source", ...about.split(".")];
+    if (holds(value, path)) noteAt(path).beside = oneLine(reason);
+    else above(["source"], `${oneLine(about)}: ${oneLine(reason)}`);
+  }
+  for (const { message } of pipeline.findings) above(["source"], oneLine(message));
+  for (const [index, resource] of pipeline.resources.entries()) {
+    const at = ["source", "resources", index];
+    const { comment, deprecated } = resource.operation;
+    if (comment !== undefined) above(at, oneLine(comment));
+    if (deprecated && pipeline.mode === "better") above(at, "Deprecated.");
+    noteParams(resource, at, noteAt);
+    for (const decision of resource.decisions) noteDecision(decision, value, at, noteAt, above);
+    // The reference prints its warnings; here each stands where it applies.
+    if (pipeline.mode === "better") for (const { message } of resource.findings) above(at, oneLine(message));
+  }
+  return notes;
+}
+
+function noteParams(resource: GeneratedResource, at: Path, noteAt: (path: Path) => WritableNote): void {
+  const { params, headers, optionalParams } = resource.endpoint;
+  for (const { name, in: place, fillIn } of [...(params ?? []), ...headers]) {
+    if (!fillIn) continue;
+    const where = place === "query" ? "query parameter" : place === "path" ? "path parameter" : "header";
+    noteAt([
+      ...at,
+      "endpoint",
+      place === "header" ? "headers" : "params",
+      name,
+    ]).beside = `TODO: fill in required ${where}`;
+  }
+  if (optionalParams.length === 0) return;
+  const lines = optionalParams.map(({ name, value, description, deprecated }) => {
+    const words = [deprecated ? "deprecated" : "", description === undefined ? "" : oneLine(description)];
+    const said = words.filter((word) => word !== "").join(": ");
+    return `${yamlText(name, false)}: ${yamlScalar(literal(value), false)}${said === "" ? "" : ` # ${said}`}`;
+  });
+  const heading = "the parameters below can optionally be configured";
+  if (params !== undefined && params.length > 0) noteAt([...at, "endpoint", "params"]).inside = [heading, ...lines];
+  else noteAt([...at, "endpoint"]).inside = [heading, "params:", ...lines.map((line) => `  ${line}`)];
+}
+
+/** Beside the key that it explains; above the resource when the key is not there. */
+function noteDecision(
+  { about, reason }: Decision,
+  value: JsonObject,
+  at: Path,
+  noteAt: (path: Path) => WritableNote,
+  above: (path: Path, ...lines: readonly string[]) => void,
+): void {
+  const keys = about.split(".");
+  const found = [
+    [...at, ...keys],
+    [...at, "endpoint", ...keys],
+  ].find((path) => holds(value, path));
+  if (found === undefined) {
+    above(at, `${oneLine(about)}: ${oneLine(reason)}`);
+    return;
+  }
+  const note = noteAt(found);
+  note.beside = note.beside === undefined ? oneLine(reason) : `${note.beside}; ${oneLine(reason)}`;
+}
+
+function keyOf(path: Path): string {
+  return JSON.stringify(path);
+}

@@ -1,0 +1,54 @@
+import type { GeneratedPipeline } from "../model.ts";
+import { renderPipelineFile } from "./pipeline-file.ts";
+import { renderReadme } from "./readme.ts";
+import { renderConfigToml, renderSecretsToml } from "./toml-files.ts";
+import { renderWorkflow } from "./workflow.ts";
+
+export interface ProjectFile {
+  /** Below the project folder, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** True for what only its owner may read. */
+  readonly isSecret: boolean;
+  /** True for files that hold what the user gave: not even `--force` writes over them. */
+  readonly isKept: boolean;
+}
+
+export interface Project {
+  /** Name of the folder. */
+  readonly folder: string;
+  /** The pipeline file below it. */
+  readonly pipelineFile: string;
+  readonly files: readonly ProjectFile[];
+}
+
+export interface ProjectOptions {
+  readonly format: "yaml" | "json";
+  readonly documentName: string;
+  readonly limit: number | undefined;
+}
+
+/** All that a project folder is made of, but for what remembers how it was made. */
+export function renderProject(pipeline: GeneratedPipeline, options: ProjectOptions): Project {
+  const pipelineFile = `${pipeline.names.pipeline}.${options.format}`;
+  const file = (path: string, text: string): ProjectFile => ({ path, text, isSecret: false, isKept: false });
+  return {
+    folder: pipeline.names.pipeline,
+    pipelineFile,
+    files: [
+      file(pipelineFile, renderPipelineFile(pipeline, options)),
+      file(".dlt/config.toml", renderConfigToml(pipeline)),
+      { path: ".dlt/secrets.toml", text: renderSecretsToml(pipeline), isSecret: true, isKept: true },
+      file(".gitignore", GITIGNORE),
+      file("README.md", renderReadme(pipeline, pipelineFile)),
+      file(".github/workflows/load.yml", renderWorkflow(pipeline, pipelineFile)),
+    ],
+  };
+}
+
+/** `*.duckdb` for those who run the folder with dlt. */
+const GITIGNORE = `# Credentials, and what runs leave behind.
+secrets.toml
+.sluice/
+*.duckdb
+`;

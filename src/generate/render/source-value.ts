@@ -1,0 +1,105 @@
+import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf, setOwn } from "../../core/json.ts";
+import type { GeneratedPipeline, GeneratedResource } from "../model.ts";
+import { clientConfig, resourceConfig } from "../rest-api-config.ts";
+import { environmentVariable } from "./environment-variable.ts";
+
+/**
+ * What stands under `source` in the pipeline file: dlt's `rest_api` configuration without what `.dlt/` holds, the base
+ * URL and the secrets. It is written for dlt 1.x, as Sluice reads it, which differs from the dlt 0.4.12 of
+ * dlt-init-openapi in two things: where nothing is said pages count from 0 and not from 1, and braces in a value are
+ * placeholders.
+ */
+export function sourceValue(pipeline: GeneratedPipeline): JsonObject {
+  const { names, resources, mode, maxTableNesting } = pipeline;
+  const written = (value: JsonObject) => withoutReferences(withBasePage(value), names.project);
+  const { base_url: _inToml, ...client } = clientConfig(pipeline, mark);
+  return {
+    name: names.source,
+    max_table_nesting: maxTableNesting,
+    client: written(client),
+    resources: resources.map((resource) => written(withLiterals(resourceConfig(resource, mark, mode), resource))),
+  };
+}
+
+/** A value in the query or in a header: braces are doubled, since single ones would be read as placeholders. */
+export function literal(value: JsonValue): JsonValue {
+  return typeof value === "string" ? harmless(value).replace(/[{}]/g, "$&$&") : value;
+}
+
+/**
+ * A text of the document without references to the environment: a document must not get at a variable of whoever runs
+ * the pipeline by naming it in a default or a path.
+ */
+function harmless(text: string): string {
+  return text.replaceAll("${env:", "$(env:");
+}
+
+/** Stands for a secret until it is clear under which key it is; no text of a document begins so. */
+const MARK = "\u0000";
+
+function mark(name: string): string {
+  return `${MARK}${name}`;
+}
+
+/**
+ * Texts of the document are made harmless. A secret under the key of its own name is left out, because it is looked up in
+ * `.dlt/secrets.toml` by that name; another one becomes a reference to the variable of that name.
+ */
+function withoutReferences(object: JsonObject, project: string): JsonObject {
+  const clean = (value: JsonValue): JsonValue => {
+    if (typeof value === "string") {
+      return value.startsWith(MARK) ? `\${env:${environmentVariable(project, value.slice(1))}}` : harmless(value);
+    }
+    if (isJsonArray(value)) return value.map(clean);
+    if (!isJsonObject(value)) return value;
+    const result: { [key: string]: JsonValue } = {};
+    for (const key of keysOf(value)) {
+      if (value[key] !== mark(key)) setOwn(result, harmless(key), clean(value[key] ?? null));
+    }
+    return result;
+  };
+  const result = clean(object);
+  return isJsonObject(result) ? result : object;
+}
+
+function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): JsonObject {
+  const written = config.endpoint;
+  if (!isJsonObject(written)) return config;
+  const inPath = new Set((endpoint.params ?? []).flatMap((param) => (param.in === "path" ? param.name : [])));
+  const values = (section: JsonValue | undefined, isLiteral: (name: string) => boolean): JsonObject | undefined => {
+    if (!isJsonObject(section)) return undefined;
+    const result: { [key: string]: JsonValue } = {};
+    for (const name of keysOf(section)) {
+      setOwn(result, name, isLiteral(name) ? literal(section[name] ?? null) : (section[name] ?? null));
+    }
+    return result;
+  };
+  const params = values(written.params, (name) => !inPath.has(name));
+  const headers = values(written.headers, () => true);
+  const { params: _replaced, paginator, ...others } = written;
+  return {
+    ...config,
+    endpoint: {
+      ...others,
+      ...(headers === undefined ? {} : { headers }),
+      // An empty mapping says nothing, and its comments could not be made entries by taking the `#` away.
+      ...(params === undefined || keysOf(params).length === 0 ? {} : { params }),
+      ...(paginator === undefined ? {} : { paginator }),
+    },
+  };
+}
+
+/** dlt: 0.4.12 counts pages from 1, later versions from 0 when `base_page` is not given. */
+function withBasePage(config: JsonObject): JsonObject {
+  const endpoint = config.endpoint;
+  if (isJsonObject(endpoint)) return { ...config, endpoint: withBasePage(endpoint) };
+  const { paginator } = config;
+  if (!isJsonObject(paginator) || paginator.type !== "page_number" || Object.hasOwn(paginator, "base_page")) {
+    return config;
+  }
+  const { type, page_param, ...others } = paginator;
+  return {
+    ...config,
+    paginator: { type, ...(page_param === undefined ? {} : { page_param }), base_page: 1, ...others },
+  };
+}

@@ -1,0 +1,189 @@
+/** `sluice generate` as a process: what it makes, what it refuses, and that nothing is half written. */
+import assert from "node:assert/strict";
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+import { assertFailed, type Ended, folder, jsonApi, onlyObject, sluice } from "./support.ts";
+
+const CASES = join(import.meta.dirname, "..", "golden", "cases", "openapi");
+const GITLAB = join(CASES, "gitlab.yaml");
+
+/** Every file below a folder with its text. */
+async function filesOf(path: string): Promise<Record<string, string>> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [file.slice(path.length + 1), await readFile(file, "utf8")] as const)),
+  );
+}
+
+function succeeded(ended: Ended): Ended {
+  assert.deepEqual([ended.code, ended.signal], [0, null], ended.stderr);
+  return ended;
+}
+
+test("a project folder: pipeline file, dlt's configuration, secrets for their owner only, README, workflow", async (t) => {
+  const cwd = await folder(t);
+  const ended = succeeded(
+    await sluice(["generate", "gitlab", "--path", GITLAB, "--compat", "--global-limit", "2"], { cwd }),
+  );
+  const made = join(cwd, "gitlab_pipeline");
+  const files = await filesOf(made);
+  assert.deepEqual(Object.keys(files).sort(), [
+    ".dlt/config.toml",
+    ".dlt/secrets.toml",
+    ".generate/gitlab_pipeline.yaml",
+    ".generate/settings.json",
+    ".github/workflows/load.yml",
+    ".gitignore",
+    "README.md",
+    "gitlab_pipeline.yaml",
+  ]);
+  assert.equal((await stat(join(made, ".dlt/secrets.toml"))).mode & 0o777, 0o600);
+  const pipeline = parse(files["gitlab_pipeline.yaml"] ?? "");
+  assert.deepEqual([pipeline.pipeline, pipeline.dataset, pipeline.limit], ["gitlab_pipeline", "gitlab_data", 2]);
+  assert.equal(pipeline.source.resources.length, 33);
+  assert.deepEqual(pipeline.source.client.auth, { type: "api_key", name: "Private-Token", location: "header" });
+  assert.match(
+    files["gitlab_pipeline.yaml"] ?? "",
+    /^ +# List all registered applications\n +- name: get_api_v4_applications$/m,
+  );
+  assert.match(files["gitlab_pipeline.yaml"] ?? "", /id: FILL_ME_IN # TODO: fill in required path parameter/);
+  assert.match(files["gitlab_pipeline.yaml"] ?? "", /^ +# per_page: "20"$/m);
+  assert.match(files[".dlt/config.toml"] ?? "", /^base_url = "https:\/\/www\.gitlab\.com\/api\/v4"$/m);
+  assert.match(files[".dlt/secrets.toml"] ?? "", /^api_key = "FILL ME OUT"/m);
+  assert.equal(parse(files[".github/workflows/load.yml"] ?? "").jobs.load.steps[1].with.source, "gitlab_pipeline.yaml");
+  assert.match(ended.stdout, /^GitLab API: 33 of 33 endpoints -> 18 tables$/m);
+  assert.match(ended.stdout, /^to do: fill in 23 FILL_ME_IN of 18 resources/m);
+  assert.equal(ended.stderr, "");
+});
+
+test("without NAME the title gives the name; with --json one object; with --format json the same values", async (t) => {
+  const cwd = await folder(t);
+  const args = ["--path", GITLAB, "--compat", "--json", "--no-interactive"];
+  const facts = onlyObject(succeeded(await sluice(["generate", ...args], { cwd })));
+  assert.equal(facts.folder, join(cwd, "git_lab_api_pipeline"));
+  assert.equal((facts.resources as string[]).length, 33);
+  assert.equal((facts.fill_in as unknown[]).length, 23);
+  assert.deepEqual(facts.secrets, ["api_key"]);
+  succeeded(await sluice(["generate", ...args, "--format", "json", "--output-path", "as-json"], { cwd }));
+  const yaml = await readFile(join(cwd, "git_lab_api_pipeline/git_lab_api_pipeline.yaml"), "utf8");
+  const json = await readFile(join(cwd, "as-json/git_lab_api_pipeline/git_lab_api_pipeline.json"), "utf8");
+  assert.deepEqual(JSON.parse(json), parse(yaml));
+});
+
+test("--url fetches with the network rules; its password goes only to its origin and stands nowhere", async (t) => {
+  const cwd = await folder(t);
+  const heard: (string | undefined)[] = [];
+  const text = await readFile(join(CASES, "petstore.yaml"), "utf8");
+  const other = await jsonApi(t, {
+    "/moved.yaml": (request, response) => {
+      heard.push(request.headers.authorization);
+      response.end(text);
+    },
+  });
+  const api = await jsonApi(t, {
+    "/openapi.yaml": (request, response) => {
+      heard.push(request.headers.authorization);
+      response.end(text);
+    },
+    "/moved": (request, response) => {
+      heard.push(request.headers.authorization);
+      response.writeHead(302, { location: `${other.url}/moved.yaml` });
+      response.end();
+    },
+  });
+  const url = api.url.replace("http://", "http://me:s3cret-word@");
+  const direct = succeeded(await sluice(["generate", "pets", "--url", `${url}/openapi.yaml`], { cwd }));
+  const files = await filesOf(join(cwd, "pets_pipeline"));
+  assert.ok(!`${direct.stdout}${direct.stderr}${Object.values(files).join("")}`.includes("s3cret-word"));
+  assert.equal(JSON.parse(files[".generate/settings.json"] ?? "").document.url, `${api.url}/openapi.yaml`);
+  const moved = ["generate", "moved", "--url", `${url}/moved`, "--json"];
+  // A redirect may not lead into a private network unless that is allowed.
+  assertFailed(await sluice(moved, { cwd }), "E_UNSAFE_URL", 2);
+  succeeded(await sluice([...moved, "--allow-private-network", "true"], { cwd }));
+  const basic = `Basic ${btoa("me:s3cret-word")}`;
+  assert.deepEqual(heard, [basic, basic, basic, undefined]);
+  const gone = await sluice(["generate", "gone", "--url", `${api.url}/nothing`, "--json"], { cwd });
+  assert.match(assertFailed(gone, "E_OPENAPI", 2).message, /\/nothing: the server answered 404$/);
+  const insecure = await sluice(["generate", "x", "--url", "http://me:pw12@example.com/a", "--json"], { cwd });
+  assertFailed(insecure, "E_UNSAFE_URL", 2);
+  assert.deepEqual((await readdir(cwd)).sort(), ["moved_pipeline", "pets_pipeline"]);
+});
+
+test("--endpoints chooses by path, name, operation and tag; parents come along unselected; the choice is remembered", async (t) => {
+  const cwd = await folder(t);
+  const choose = async (name: string, patterns: string) => {
+    const args = ["generate", name, "--path", GITLAB, "--compat", "--endpoints", patterns, "--json"];
+    return onlyObject(succeeded(await sluice(args, { cwd }))).resources as string[];
+  };
+  assert.deepEqual(await choose("a", "/projects/{id}/jobs/{job_id}"), ["list_project_jobs", "get_single_job"]);
+  const file = parse(await readFile(join(cwd, "a_pipeline/a_pipeline.yaml"), "utf8"));
+  assert.equal(file.source.resources[0].selected, false);
+  assert.deepEqual(JSON.parse(await readFile(join(cwd, "a_pipeline/.generate/settings.json"), "utf8")).endpoints, [
+    "/projects/{id}/jobs/{job_id}",
+  ]);
+  assert.deepEqual(await choose("b", "tag:metadata,get_api_v4_version"), ["get_api_v4_metadata", "get_api_v4_version"]);
+  assert.equal((await choose("c", "-tag:badges,-*clusters*")).length, 33 - 6 - 2);
+  const wrong = await sluice(["generate", "d", "--path", GITLAB, "--endpoints", "/metadatas", "--json"], { cwd });
+  assert.match(String(assertFailed(wrong, "E_INPUT", 2).hint), /Did you mean "\/metadata"/);
+});
+
+test("an existing folder is not touched without being asked; --force spares secrets and what is not generated", async (t) => {
+  const cwd = await folder(t);
+  const args = ["generate", "pets", "--path", join(CASES, "petstore.yaml"), "--json"];
+  succeeded(await sluice(args, { cwd }));
+  const made = join(cwd, "pets_pipeline");
+  await writeFile(join(made, ".dlt/secrets.toml"), '[sources.pets]\napi_key = "mine"\n');
+  await writeFile(join(made, "pets_pipeline.yaml"), "mine: true\n");
+  await writeFile(join(made, "notes.txt"), "mine\n");
+  const before = await filesOf(made);
+  assert.match(assertFailed(await sluice(args, { cwd }), "E_INPUT", 2).message, /pets_pipeline exists$/);
+  assert.deepEqual(await filesOf(made), before);
+  succeeded(await sluice([...args, "--force"], { cwd }));
+  const after = await filesOf(made);
+  assert.equal(after[".dlt/secrets.toml"], before[".dlt/secrets.toml"]);
+  assert.equal(after["notes.txt"], "mine\n");
+  assert.equal(after["pets_pipeline.yaml"], after[".generate/pets_pipeline.yaml"]);
+});
+
+test("a folder that cannot be written, and a place that is a file: nothing is left behind", async (t) => {
+  const cwd = await folder(t);
+  await writeFile(join(cwd, "file"), "");
+  const args = ["generate", "pets", "--path", join(CASES, "petstore.yaml"), "--json", "--output-path"];
+  assertFailed(await sluice([...args, "file"], { cwd }), "E_INPUT", 2);
+  if (process.getuid?.() !== 0) {
+    await mkdir(join(cwd, "locked"));
+    await chmod(join(cwd, "locked"), 0o500);
+    assertFailed(await sluice([...args, "locked"], { cwd }), "E_INPUT", 2);
+    await chmod(join(cwd, "locked"), 0o700);
+  }
+  await mkdir(join(cwd, "there", "pets_pipeline"), { recursive: true });
+  assertFailed(await sluice([...args, "there"], { cwd }), "E_INPUT", 2);
+  assert.deepEqual(await readdir(join(cwd, "there")), ["pets_pipeline"]);
+});
+
+test("wrong flags and names are refused", async (t) => {
+  const cwd = await folder(t, {
+    "empty.yaml": "",
+    "post.yaml": "openapi: 3.0.0\ninfo: {title: x, version: 1}\npaths: {}\n",
+  });
+  const refusals: readonly (readonly [args: readonly string[], code: string, message: RegExp])[] = [
+    [[], "E_INPUT", /no OpenAPI document/],
+    [["--path", "a", "--url", "b"], "E_INPUT", /two documents/],
+    [["--path", "missing.yaml"], "E_OPENAPI", /missing\.yaml: the file does not exist/],
+    [["--path", "."], "E_OPENAPI", /this is no file/],
+    [["--path", "empty.yaml"], "E_OPENAPI", /empty\.yaml:1:1: .*the document is empty/],
+    [["--path", "post.yaml"], "E_OPENAPI", /post\.yaml: /],
+    [["--url", "ftp://example.com/a"], "E_INPUT", /expected a URL/],
+    [["--path", GITLAB, "--global-limit", "many"], "E_INPUT", /whole number/],
+    [["--path", GITLAB, "--update", "--force"], "E_INPUT", /exclude each other/],
+    [["x".repeat(200), "--path", GITLAB], "E_INPUT", /cannot be the name/],
+    [["gitlab", "--update"], "E_INPUT", /has no \.generate\/settings\.json$/],
+  ];
+  for (const [args, code, message] of refusals) {
+    assert.match(assertFailed(await sluice(["generate", ...args, "--json"], { cwd }), code, 2).message, message);
+  }
+  assert.deepEqual((await readdir(cwd)).sort(), ["empty.yaml", "post.yaml"]);
+});
