@@ -90,6 +90,8 @@ export const WARNING_CODES = {
   W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
   W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
   W_RESOURCE_FAILED: "A resource failed; its rows were left out of this load, and its cursor has not moved.",
+  W_PARENTS_FORGOTTEN:
+    "There are more parents than cursors are kept for; those without one start anew, and their rows are merged again.",
   W_REPEATED_KEY:
     "A primary key came again within the last 10 000 of a resource that appends, so that the row stands there twice.",
   W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",

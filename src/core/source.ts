@@ -31,6 +31,8 @@ export interface SourceResource {
   readonly endpoint: string;
   /** What it will ask for, for `sluice check`. */
   readonly outline?: RequestOutline;
+  /** Its range can be read window by window, each by an extraction of its own. */
+  readonly windowed?: boolean;
 }
 
 /** The requests of a resource, as far as they are known before any answer. No secrets. */
@@ -95,6 +97,10 @@ export interface ExtractContext {
   readonly state: JsonObject;
   /** At most so many pages a resource (dlt's `add_limit`); undefined: all. */
   readonly limit?: number;
+  /** Reads one window of each of these resources instead of the whole range. */
+  readonly windows?: ReadonlySet<string>;
+  /** Only these resources are emitted, of those that are selected. */
+  readonly only?: ReadonlySet<string>;
   /** Numbers keep the text in which they were received, for `sluice extract`. Slower. */
   readonly keepLexemes?: boolean;
   readonly signal: AbortSignal;
@@ -152,6 +158,16 @@ export interface ExtractResult {
   readonly resources: readonly ResourceReport[];
   /** Resources that failed and were skipped, and those below them: what they yielded is incomplete and must not be loaded. */
   readonly failed?: readonly ResourceFailure[];
+  /** What was read of resources that are read window by window. */
+  readonly windows?: readonly WindowReport[];
+}
+
+/** A window of a resource's range, its ends as values of the cursor. */
+export interface WindowReport {
+  readonly resource: string;
+  readonly start: string;
+  /** Absent: open, the last one. With it the next extraction on the new state goes on. */
+  readonly end?: string;
 }
 
 export interface ResourceFailure {

@@ -13,7 +13,7 @@ import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
 import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
 import { prepareResource } from "./prepare.ts";
-import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
+import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
 import { createSender } from "./sender.ts";
 import { stateAfter, stateOf } from "./source-state.ts";
 import { compileSteps } from "./steps/compile-steps.ts";
@@ -82,10 +82,14 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     return {
       plan,
       endpoint: `${plan.method} ${plan.writtenPath}`,
-      selected: settings.selected.has(plan.name),
+      selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
       prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
       authenticator: sender.authenticator(plan, counts),
-      cursors: openCursors(plan, state),
+      cursors: openCursors(plan, state, {
+        windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
+        strict,
+        warn,
+      }),
       selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),
       steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
       children: [],
@@ -292,10 +296,15 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       failure === undefined ? [] : [{ resource: plan.name, error: failure }],
     );
     const [first] = failed;
-    if (first !== undefined && asked.every((run) => !run.selected || run.failure !== undefined)) throw first.error;
+    // What goes on from an earlier extraction has left something to load already.
+    const isAll = context.only === undefined;
+    if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
+      throw first.error;
+    const windows = asked.flatMap(windowOf);
     return {
       state: stateAfter(context.state, asked),
       resources: asked.map(reportOf),
+      ...(windows.length === 0 ? {} : { windows }),
       ...(first === undefined ? {} : { failed }),
     };
   }

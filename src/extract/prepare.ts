@@ -122,7 +122,7 @@ function cursorField(cursor: Cursor, name: string): JsonValue | undefined {
     case "incremental.initial_value":
       return cursor.initialValue;
     case "incremental.end_value":
-      return cursor.endValue;
+      return cursor.reach;
     default:
       return undefined;
   }

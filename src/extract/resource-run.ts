@@ -2,8 +2,9 @@ import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { LinkedController, TaskPool } from "../core/concurrency.ts";
 import type { SluiceError } from "../core/errors.ts";
 import type { JsonPath } from "../core/json-path.ts";
+import type { JsonValue } from "../core/json.ts";
 import { compactJson } from "../core/json-writer.ts";
-import type { ResourceReport } from "../core/source.ts";
+import type { ResourceReport, WindowReport } from "../core/source.ts";
 import type { Authenticator } from "./auth.ts";
 import type { ResourceCursors } from "./incremental.ts";
 import type { Prepared } from "./prepare.ts";
@@ -74,7 +75,19 @@ export function reportOf(run: ResourceRun): ResourceReport {
     records: counts.records,
     skipped: counts.skipped,
     ...(run.failure === undefined ? {} : { failed: run.failure.code }),
-    ...(last === null ? {} : { cursor: typeof last === "string" ? last : compactJson(last) }),
+    ...(last === null ? {} : { cursor: valueText(last) }),
     seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
   };
+}
+
+/** The window that it has read; none when it reads all of its range at once, or was left out. */
+export function windowOf({ plan, cursors, failure }: ResourceRun): readonly WindowReport[] {
+  const window = failure === undefined ? cursors?.window : undefined;
+  if (window === undefined) return [];
+  const end = window.end === null ? {} : { end: valueText(window.end) };
+  return [{ resource: plan.name, start: valueText(window.start), ...end }];
+}
+
+function valueText(value: JsonValue): string {
+  return typeof value === "string" ? value : compactJson(value);
 }

@@ -81,6 +81,7 @@ export function restApi(options: RestApiOptions): Source {
       hints: hintsOf(resource),
       endpoint: `${resource.method} ${resource.writtenPath}`,
       outline: outlineOf(resource, config.client),
+      ...((resource.incremental?.window ?? null) === null ? {} : { windowed: true }),
     })),
     extract: (context) =>
       startExtraction(

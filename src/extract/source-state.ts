@@ -16,12 +16,17 @@ export function stateAfter(state: JsonObject, runs: readonly ResourceRun[]): Jso
   for (const run of runs) {
     if (run.cursors === undefined || run.failure !== undefined) continue;
     const before = objectOf(getOwn(resources, run.plan.name));
-    const after = run.cursors.stored(before);
+    const after = run.cursors.stored(before, isRefused(run));
     if (after === before) continue;
     resources = withKey(resources, run.plan.name, after);
     moved = true;
   }
   return moved ? withKey(state, "resources", resources) : state;
+}
+
+/** The answer for a resource without parent was ignored: what it would have held is unknown. */
+export function isRefused({ plan, counts }: ResourceRun): boolean {
+  return plan.parent === undefined && Object.keys(counts.skipped).length > 0;
 }
 
 function objectOf(value: JsonValue | undefined): JsonObject {

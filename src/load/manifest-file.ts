@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
 import { compactJson } from "../core/json-writer.ts";
+import type { WindowReport } from "../core/source.ts";
 import { writeDurable } from "./durable-file.ts";
 import type { PackageFile, PackageManifest, PackageState } from "./manifest.ts";
 
@@ -68,6 +69,7 @@ function toJson(manifest: PackageManifest): JsonObject {
     rootTables: manifest.rootTables,
     ...(manifest.dropped === undefined ? {} : { dropped: manifest.dropped }),
     ...(manifest.emptied === undefined ? {} : { emptied: manifest.emptied }),
+    ...(manifest.windows === undefined ? {} : { windows: manifest.windows.map((window) => ({ ...window })) }),
     schema: manifest.schema,
     schemaVersionHash: manifest.schemaVersionHash,
     ...(manifest.state === undefined ? {} : { state: { ...manifest.state } }),
@@ -82,11 +84,12 @@ function fromJson(value: JsonValue): PackageManifest | undefined {
   const files = listFrom(getOwn(value, "files"), fileFrom);
   const rootTables = textsFrom(getOwn(value, "rootTables"));
   const refreshed = refreshFrom(value);
+  const windows = Object.hasOwn(value, "windows") ? listFrom(getOwn(value, "windows"), windowFrom) : [];
   const schema = getOwn(value, "schema");
   const storedState = getOwn(value, "state");
   const state = storedState === undefined ? undefined : stateFrom(storedState);
   if (text === undefined || base === undefined || files === undefined || rootTables === undefined) return undefined;
-  if (refreshed === undefined) return undefined;
+  if (refreshed === undefined || windows === undefined) return undefined;
   if (!isJsonObject(schema) || (storedState !== undefined && state === undefined)) return undefined;
   return {
     format: 1,
@@ -95,6 +98,7 @@ function fromJson(value: JsonValue): PackageManifest | undefined {
     files,
     rootTables,
     ...refreshed,
+    ...(windows.length === 0 ? {} : { windows }),
     schema,
     ...(state === undefined ? {} : { state }),
   };
@@ -127,6 +131,13 @@ function fileFrom(value: JsonValue): PackageFile | undefined {
   const bytes = count(getOwn(value, "bytes"));
   if (text === undefined || columns === undefined || rows === undefined || bytes === undefined) return undefined;
   return FILE_NAME.test(text.path) ? { ...text, columns, rows, bytes } : undefined;
+}
+
+function windowFrom(value: JsonValue): WindowReport | undefined {
+  const text = isJsonObject(value) ? texts(value, ["resource", "start"]) : undefined;
+  const end = isJsonObject(value) ? getOwn(value, "end") : undefined;
+  if (text === undefined || (end !== undefined && typeof end !== "string")) return undefined;
+  return end === undefined ? text : { ...text, end };
 }
 
 function stateFrom(value: JsonValue): PackageState | undefined {

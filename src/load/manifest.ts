@@ -1,4 +1,5 @@
 import type { JsonObject } from "../core/json.ts";
+import type { WindowReport } from "../core/source.ts";
 
 /**
  * The manifest of a load package, `manifest.json` in its folder. Written last (temporary file, fsync, rename, fsync of
@@ -23,6 +24,8 @@ export interface PackageManifest {
   readonly dropped?: readonly string[];
   /** Tables that a refresh empties. */
   readonly emptied?: readonly string[];
+  /** Windows whose rows it carries, of resources that are loaded window by window; for the report. */
+  readonly windows?: readonly WindowReport[];
   /** Stored form (wire) of the schema at the end of normalize. */
   readonly schema: JsonObject;
   readonly schemaVersionHash: string;

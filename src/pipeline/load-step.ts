@@ -46,6 +46,10 @@ export async function loadPackage(
     await markCommitted(folder);
     await faultPoint("load:after-marker");
     recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "loaded", outcome));
+    for (const { resource, start, end } of manifest.windows ?? []) {
+      const text = `${resource}: the window from ${start} to ${end ?? "now"} is committed`;
+      onEvent({ type: "message", level: "info", text });
+    }
     await removePackage(folder);
   } catch (error) {
     recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "normalized", undefined));
@@ -96,5 +100,6 @@ function packageTrace(
       : { stateLeft: { version: manifest.state.version, hash: manifest.state.versionHash } }),
     tables: [...tables.values()],
     changes: outcome?.changes ?? [],
+    ...(manifest.windows === undefined ? {} : { windows: manifest.windows }),
   };
 }

@@ -2,7 +2,7 @@ import { SluiceError } from "../core/errors.ts";
 import { faultPoint } from "../core/fault-point.ts";
 import type { TableChunk } from "../core/flow.ts";
 import type { JsonObject } from "../core/json.ts";
-import { type ResourceFailure, type ResourceReport, recordCount } from "../core/source.ts";
+import { type ExtractResult, recordCount } from "../core/source.ts";
 import type { SyncResult } from "../load/destination.ts";
 import type { EarlyLoad } from "../load/early-load.ts";
 import type { PackageManifest, PackageState } from "../load/manifest.ts";
@@ -24,6 +24,7 @@ import { createLoadId } from "./load-id.ts";
 import type { PipelineOptions } from "./options.ts";
 import { prepareRefresh, replacedResources } from "./refresh.ts";
 import { watchKeys } from "./repeated-keys.ts";
+import { addReports, nextRound, type Round, sourceOf } from "./rounds.ts";
 import { exportSchema, importSchema, linkImport } from "./schema-files.ts";
 import { stopAt } from "./time-limit.ts";
 import type { TraceRecorder } from "./trace-recorder.ts";
@@ -39,9 +40,17 @@ export interface MadePackage {
   readonly early?: EarlyLoad;
 }
 
+/** What a round has brought. */
+export interface MadeRound {
+  /** Undefined when there is nothing to load: no row, no table to empty, and the state is as before or goes on. */
+  readonly made?: MadePackage;
+  /** The round that follows, when this one is loaded; undefined: it is the last. */
+  readonly next: Round | undefined;
+}
+
 /**
  * Extract and normalize: pulls the pages of the source, writes their rows to a new package, and ends it with its
- * manifest. Undefined when there is nothing to load: no row, no table to empty, and the state is as before.
+ * manifest.
  *
  * On any error the package is removed; nothing of it was visible to anybody.
  */
@@ -50,16 +59,20 @@ export async function makePackage(
   dataset: string,
   schemaName: string,
   synced: SyncResult,
+  round: Round,
   recorder: TraceRecorder,
-): Promise<MadePackage | undefined> {
-  const { clock, random, signal, source } = options;
+): Promise<MadeRound> {
+  const { clock, random, signal } = options;
+  const source = sourceOf(options.source, round);
   const warn = recorder.warnings.warn;
   const createdAt = new Date(clock.now()).toISOString();
   const loadId = createLoadId(clock, random, synced.newestStateLoadId);
   const imported = await importSchema(options.schemaPaths, schemaName, synced.schemas.get(schemaName));
   const stored = imported.schema;
-  const oldSourceState = sourceState(synced.state, source.name);
-  const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
+  const oldSourceState = round.sourceState ?? sourceState(synced.state, source.name);
+  // What the rounds before have loaded is not forgotten again.
+  const mode = round.only === undefined ? options.refresh : undefined;
+  const refresh = prepareRefresh(mode, source, stored, oldSourceState);
   const replaced = replacedResources(source);
   const stateBefore = refreshSource(refresh?.sourceState ?? oldSourceState, replaced, false);
   const before = refresh?.schema ?? (stored === undefined ? createSchema(schemaName) : cloneSchema(stored));
@@ -114,10 +127,13 @@ export async function makePackage(
   };
 
   try {
-    const { state, reports, failed } = await recorder.step("extract", () =>
-      extractAll(options, stateBefore, spool, normalizer, recorder),
+    const extracted = await recorder.step("extract", () =>
+      extractAll(options, round, stateBefore, spool, normalizer, recorder),
     );
-    recorder.resources(reports);
+    const { state, resources: reports, failed = [], windows = [] } = extracted;
+    const end = { sourceState: state, windows, reports: addReports(round.reports, reports) };
+    recorder.resources(end.reports);
+    const follow = (packed: boolean) => nextRound(options.source, round, { ...end, packed });
     const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
     // What the tables hold is not given up for rows that did not come.
     if (forgets && failed[0] !== undefined) throw failed[0].error;
@@ -139,11 +155,13 @@ export async function makePackage(
         schema.tables.get(table)?.writeDisposition === "replace" && before.tables.get(table)?.seenData === true,
     );
     recorder.within("normalize", createdAt, normalizeMs / 1000, true);
-    if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
+    const unpacked = follow(false);
+    // A window without rows is no package: its place in the range goes on with the next one.
+    if (writer.rows === 0 && (unpacked !== undefined || !next.changed) && !replaces && !forgets) {
       await early.abandon();
       await writer.abort();
       await exportSchema(options.schemaPaths, synced.schemas.get(schemaName));
-      return undefined;
+      return { next: unpacked };
     }
     // dlt: a state that was read with tables that go is written again.
     const withState = next.changed || (refresh !== undefined && refresh.dropped.length > 0);
@@ -163,6 +181,8 @@ export async function makePackage(
         }
       : undefined;
     signal.throwIfAborted();
+    // Windows without rows belong to the package that carries their place in the range.
+    const read = [...round.read, ...windows];
     const manifest = await writer.commitManifest({
       pipeline: options.pipeline,
       dataset,
@@ -172,6 +192,7 @@ export async function makePackage(
       rootTables: [...new Set(rootTables)],
       ...(refresh === undefined || refresh.dropped.length === 0 ? {} : { dropped: refresh.dropped }),
       ...(refresh === undefined || refresh.emptied.length === 0 ? {} : { emptied: refresh.emptied }),
+      ...(read.length === 0 ? {} : { windows: read }),
       schema: storedSchema(schema),
       schemaVersionHash: schema.versionHash,
       ...(stateRow === undefined ? {} : { state: stateRow }),
@@ -179,7 +200,13 @@ export async function makePackage(
     await faultPoint("normalize:after-manifest");
     await exportSchema(options.schemaPaths, schema);
     const begun = await early.settle();
-    return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
+    const made = {
+      folder: writer.folder,
+      manifest,
+      schema,
+      ...(begun === undefined ? {} : { early: begun }),
+    };
+    return { made, next: follow(true) };
   } catch (error) {
     await early.abandon();
     await writer.abort();
@@ -193,19 +220,18 @@ const NEVER_EARLY: Partial<EarlyRules> = { newBytes: Infinity, bytes: Infinity }
 /** Pulls all pages; progress is told once a page. */
 async function extractAll(
   options: PipelineOptions,
+  round: Round,
   stateBefore: JsonObject,
   spool: (take: () => readonly TableChunk[]) => Promise<void>,
   normalizer: ReturnType<typeof createNormalizer>,
   recorder: TraceRecorder,
-): Promise<{
-  readonly state: ReturnType<typeof sourceState>;
-  readonly reports: readonly ResourceReport[];
-  readonly failed: readonly ResourceFailure[];
-}> {
+): Promise<ExtractResult> {
   const { onEvent, signal, source } = options;
   const extraction = source.extract({
     state: stateBefore,
     ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(round.windows.size === 0 ? {} : { windows: round.windows }),
+    ...(round.only === undefined ? {} : { only: round.only }),
     signal,
     ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),
     clock: options.clock,
@@ -227,9 +253,9 @@ async function extractAll(
     onEvent({ type: "resource-progress", resource: page.resource, ...count });
     await faultPoint(`extract:page:${++pages}`);
   }
-  const { state, resources, failed = [] } = extraction.result();
-  for (const { resource, records, requests, seconds } of resources) {
+  const result = extraction.result();
+  for (const { resource, records, requests, seconds } of result.resources) {
     onEvent({ type: "resource-ended", resource, records, requests, seconds });
   }
-  return { state, reports: resources, failed };
+  return result;
 }

@@ -8,7 +8,8 @@ import { loadPackage } from "./load-step.ts";
 import { makePackage } from "./make-package.ts";
 import type { PipelineOptions } from "./options.ts";
 import { findPending } from "./pending.ts";
-import { limitTime, timeoutError } from "./time-limit.ts";
+import { firstRound, type Round } from "./rounds.ts";
+import { committedText, limitTime, timeoutError } from "./time-limit.ts";
 import type { Trace } from "./trace.ts";
 import { createTraceRecorder, type TraceRecorder } from "./trace-recorder.ts";
 import { lockPipelineFolder, pipelineFolder, traceFile } from "./work-folder.ts";
@@ -85,21 +86,27 @@ async function runSteps(options: PipelineOptions, recorder: TraceRecorder): Prom
   }
   if (pending.length > 0) synced = await sync(options, dataset, schemaName, recorder);
 
-  for (let attempt = 1; ; attempt += 1) {
-    const made = await makePackage(options, dataset, schemaName, synced, recorder);
-    if (made === undefined) return;
+  const first = firstRound(options.source, options.limit);
+  let attempt = 1;
+  for (let round: Round | undefined = first; round !== undefined; ) {
+    const { only, reports }: Round = round;
+    const { made, next } = await makePackage(options, dataset, schemaName, synced, round, recorder);
+    round = next;
+    if (made === undefined) continue;
     try {
       await loadPackage(options, made, false, recorder);
-      return;
     } catch (error) {
       if (attempt > 1 || !(error instanceof SluiceError && error.code === "E_STATE_MOVED")) throw error;
+      attempt += 1;
       options.onEvent({
         type: "message",
         level: "info",
         text: "another run has committed a new state; extracting again",
       });
-      synced = await sync(options, dataset, schemaName, recorder);
+      // Its windows are where that run has left them.
+      round = { ...first, only, reports };
     }
+    if (round !== undefined) synced = await sync(options, dataset, schemaName, recorder);
   }
 }
 
@@ -128,7 +135,7 @@ function cancelledBy(signal: AbortSignal, recorder: TraceRecorder): SluiceError 
   if (committed.length === 0) {
     return new SluiceError("E_CANCELLED", why, { hint: "Run it again; nothing was left half done." });
   }
-  return new SluiceError("E_CANCELLED", `${why}; load ${committed.join(", ")} is committed`, {
+  return new SluiceError("E_CANCELLED", `${why}; ${committedText(committed)}`, {
     hint: "Run it again; what is committed is not loaded a second time.",
   });
 }

@@ -48,8 +48,14 @@ export function timeoutError({ seconds }: TimeLimit, committed: readonly string[
   const [what, hint] =
     committed.length === 0
       ? ["", "nothing was left half done"]
-      : [`; load ${committed.join(", ")} is committed`, "what is committed is not loaded a second time"];
+      : [`; ${committedText(committed)}`, "what is committed is not loaded a second time"];
   return new SluiceError("E_TIMEOUT", `${text}${what}`, {
     hint: `Raise timeout, load fewer resources, or run it again; ${hint}.`,
   });
+}
+
+/** Which loads are committed, for a message. */
+export function committedText(loadIds: readonly string[]): string {
+  if (loadIds.length <= 3) return `load ${loadIds.join(", ")} is committed`;
+  return `${loadIds.length} loads are committed, the last one is ${loadIds.at(-1)}`;
 }

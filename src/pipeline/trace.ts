@@ -1,7 +1,7 @@
 import type { ErrorCode } from "../core/error-codes.ts";
 import type { ErrorContext, FaultPlace, Step } from "../core/errors.ts";
 import type { SettingTrace } from "../core/setting-trace.ts";
-import type { ResourceReport } from "../core/source.ts";
+import type { ResourceReport, WindowReport } from "../core/source.ts";
 import type { Warning } from "../core/warnings.ts";
 import type { SchemaChange } from "../load/destination.ts";
 
@@ -66,6 +66,8 @@ export interface PackageTrace {
   readonly stateLeft?: StateMark;
   readonly tables: readonly TableTrace[];
   readonly changes: readonly SchemaChange[];
+  /** Windows whose rows it carries, of resources that are loaded window by window. */
+  readonly windows?: readonly WindowReport[];
 }
 
 export interface TableTrace {

@@ -34,6 +34,28 @@ export function loadFacts(trace: Trace): LoadFacts {
   return { rows: sum(all, (table) => table.rows), bytes: sum(all, (table) => table.bytes), tables: all, changes };
 }
 
+/** What was loaded of a resource window by window. */
+export interface LoadedRange {
+  readonly resource: string;
+  readonly windows: number;
+  readonly start: string;
+  /** Absent: the last window is loaded too, which is open. */
+  readonly end?: string;
+}
+
+/** The windows of packages that are committed, as one range a resource. */
+export function loadedRanges(trace: Trace): readonly LoadedRange[] {
+  const ranges = new Map<string, LoadedRange>();
+  for (const { windows = [] } of trace.packages.filter(({ state }) => state === "loaded")) {
+    for (const { resource, start, end } of windows) {
+      const known = ranges.get(resource);
+      const range = { resource, windows: (known?.windows ?? 0) + 1, start: known?.start ?? start };
+      ranges.set(resource, end === undefined ? range : { ...range, end });
+    }
+  }
+  return [...ranges.values()];
+}
+
 /** Changes of one table, so that each table is told once. */
 export interface TableChanges {
   readonly table: string;

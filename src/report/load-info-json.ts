@@ -56,6 +56,7 @@ function packageJson(trace: Trace, loaded: PackageTrace): JsonObject {
       rows: table.rows,
       failed_message: null,
     })),
+    windows: (loaded.windows ?? []).map(({ resource, start, end }) => ({ resource, start, end: end ?? null })),
     tables: loaded.tables.map((table) => ({
       name: table.table,
       write_disposition: table.writeDisposition,

@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatCount,
   listed,
+  loadedRanges,
   loadFacts,
   loadStep,
   warningMeaning,
@@ -18,7 +19,7 @@ import { printable } from "./printable.ts";
  * user of the database), then rows per table, schema changes and warnings. No line break at the end.
  */
 export function renderLoadInfo(trace: Trace): string {
-  return [dltLines(trace), rowLines(trace), changeLines(trace), warningLines(trace)]
+  return [dltLines(trace), rowLines(trace), windowLines(trace), changeLines(trace), warningLines(trace)]
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.map(printable).join("\n"))
     .join("\n\n");
@@ -84,6 +85,17 @@ function rowLines(trace: Trace): readonly string[] {
       (table) =>
         `- ${table.table.padEnd(name)}  ${formatCount(table.rows).padStart(rows)} row(s)  ${table.writeDisposition}`,
     ),
+  ];
+}
+
+function windowLines(trace: Trace): readonly string[] {
+  const ranges = loadedRanges(trace);
+  if (ranges.length === 0) return [];
+  return [
+    "Windows loaded:",
+    ...ranges.map(({ resource, windows, start, end }) => {
+      return `- ${resource}: ${count(windows, "window")}, from ${start} to ${end ?? "now"}`;
+    }),
   ];
 }
 

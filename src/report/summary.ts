@@ -29,6 +29,7 @@ export function renderSummary(trace: Trace, budget = SUMMARY_BYTES): string {
     [
       { title: "status", text: statusSection(trace, facts) },
       { title: "packages", text: packagesSection(trace) },
+      { title: "windows", text: windowsSection(trace) },
       { title: "resources", text: resourcesSection(trace) },
       { title: "tables", text: tablesSection(facts) },
       { title: "schema changes", text: changesSection(facts) },
@@ -133,6 +134,20 @@ function packagesSection(trace: Trace): string {
     { title: "Jobs", align: "right" },
   ] as const;
   return `### Load packages\n\n${table(columns, rows)}`;
+}
+
+function windowsSection(trace: Trace): string {
+  const rows = trace.packages.flatMap(({ loadId, state, windows = [] }) =>
+    windows.map(({ resource, start, end }) => [
+      code(resource),
+      code(clip(start, 100)),
+      end === undefined ? "now" : code(clip(end, 100)),
+      state === "loaded" ? code(loadId) : "not loaded",
+    ]),
+  );
+  if (rows.length === 0) return "";
+  const columns = [{ title: "Resource" }, { title: "From" }, { title: "To" }, { title: "Load id" }] as const;
+  return `### Windows\n\n${table(columns, rows)}`;
 }
 
 function resourcesSection(trace: Trace): string {

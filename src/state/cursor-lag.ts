@@ -29,7 +29,16 @@ export function applyLag(
   return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
 }
 
-function move(value: JsonValue, by: number, initial: JsonValue, direction: "max" | "min"): JsonValue | undefined {
+/**
+ * A value moved by so many units, its form kept; undefined for what cannot be moved. `initial` says whether they are
+ * days or seconds, and `direction` to which end of a day a date goes.
+ */
+export function move(
+  value: JsonValue,
+  by: number,
+  initial: JsonValue,
+  direction: "max" | "min",
+): JsonValue | undefined {
   if (typeof value === "bigint") return value + BigInt(Math.trunc(by));
   const number = asNumber(value);
   if (number !== undefined) {

@@ -5,6 +5,7 @@ import { findFirst, type JsonPath } from "../core/json-path.ts";
 import { canonicalJson } from "../core/json-writer.ts";
 import { compareValues, ValueOrderError } from "../core/value-order.ts";
 import { applyLag } from "./cursor-lag.ts";
+import { type CursorWindow, compareMoments } from "./window.ts";
 
 /** How an incremental resource remembers where it stopped. Absent values are null. */
 export interface CursorSettings {
@@ -26,11 +27,16 @@ export interface CursorSettings {
 /** A cursor during one run. */
 export interface Cursor {
   readonly initialValue: JsonValue;
-  /** Where this run starts, lag applied; null without one. */
+  /** Where the requests of this run start, lag applied; null without one. */
   readonly startValue: JsonValue;
   /** The running value; equal to {@link startValue} before rows were seen. */
   readonly lastValue: JsonValue;
+  /** Where they end: of a bounded load or of a window. */
   readonly endValue: JsonValue;
+  /** The same for a request that must name an end: an open window reaches to the present moment. */
+  readonly reach: JsonValue;
+  /** A row has passed. */
+  readonly hasRows: boolean;
   /** True when the declared row order says that no later page can hold a wanted row. */
   readonly outOfRange: boolean;
   /** Rows that pass, in order; moves the cursor. Null when there were rows and none passed. */
@@ -45,8 +51,12 @@ const LEGACY_HASH_LENGTH = 20;
 /**
  * Binds a cursor to its stored state, which is null on the first run. Follows dlt's rules: `spec` section 7 of the
  * interop notes, `golden/incremental.json`.
+ *
+ * A `window` bounds what this run asks for and takes; where rows start is the cursor's matter all the same, by the values
+ * that rows have. A row on the end of a window belongs to it when the next one can tell that it has come (by its hash, or
+ * because it leaves its start out), else to the next one.
  */
-export function openCursor(settings: CursorSettings, storedState: JsonObject | null): Cursor {
+export function openCursor(settings: CursorSettings, storedState: JsonObject | null, window?: CursorWindow): Cursor {
   const { direction, endValue, initialValue } = settings;
   const bounded = endValue !== null;
   const state = bounded || storedState === null ? fresh(initialValue) : readStored(storedState);
@@ -72,11 +82,15 @@ export function openCursor(settings: CursorSettings, storedState: JsonObject | n
   let storedStart = state.startValue;
   let sawRows = false;
   let outOfRange = false;
+  let hasRows = false;
+  const requestStart = window?.start ?? startValue;
+  const requestEnd = window === undefined ? endValue : window.end;
+  const takesEnd = dedup || settings.rangeStart === "open";
 
   /** Positive when `a` is further than `b` in the direction of the cursor. */
-  const further = (a: JsonValue, b: JsonValue): number => {
+  const further = (a: JsonValue, b: JsonValue, compare = compareValues): number => {
     try {
-      return compareValues(a, b) * sign;
+      return compare(a, b) * sign;
     } catch (error) {
       if (!(error instanceof ValueOrderError)) throw error;
       throw failure(
@@ -94,6 +108,13 @@ export function openCursor(settings: CursorSettings, storedState: JsonObject | n
     if (bounded) {
       const order = further(value, endValue);
       if (order > 0 || (order === 0 && settings.rangeEnd === "open")) {
+        outOfRange ||= settings.rowOrder === "asc";
+        return false;
+      }
+    }
+    if (window !== undefined && window.end !== null) {
+      const order = further(value, window.end, compareMoments);
+      if (order > 0 || (order === 0 && !takesEnd)) {
         outOfRange ||= settings.rowOrder === "asc";
         return false;
       }
@@ -125,10 +146,14 @@ export function openCursor(settings: CursorSettings, storedState: JsonObject | n
 
   return {
     initialValue,
-    startValue,
-    endValue,
+    startValue: requestStart,
+    endValue: requestEnd,
+    reach: window?.reach ?? requestEnd,
     get lastValue() {
-      return sawRows && storedLast !== null ? storedLast : startValue;
+      return sawRows && storedLast !== null ? storedLast : requestStart;
+    },
+    get hasRows() {
+      return hasRows;
     },
     get outOfRange() {
       return outOfRange;
@@ -142,6 +167,7 @@ export function openCursor(settings: CursorSettings, storedState: JsonObject | n
       }
       storedLast = running;
       sawRows = true;
+      hasRows ||= passed.length > 0;
       if (passed.length > 0) storedStart = state.lastValue;
       for (const row of boundary) hashes.add(hashOf(settings, row, hashesLegacy));
       boundary = [];

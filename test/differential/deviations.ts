@@ -252,6 +252,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     dlt: "one for all parents",
     sluice: "one per parent beside it (`sluice.partitions` of the resource's state, which dlt carries along)",
     why: "children of one parent that is behind are lost with one cursor for all",
+    strict: "*strict*",
     shows: { line: /^loads of rows of /, key: "per_parent" },
   },
   {

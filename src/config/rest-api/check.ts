@@ -5,6 +5,7 @@ import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
 import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
+import { windowFaults } from "./check-window.ts";
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
@@ -53,6 +54,8 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
   }
   faults.push(...parentFaults(plan.resources));
   if (compat === "strict") faults.push(...strictFaults(config, plan.resources));
+  const byName = new Map(plan.resources.map((resource) => [resource.name, resource]));
+  for (const resource of plan.resources) faults.push(...windowFaults(resource, byName));
   return faults;
 }
 

@@ -3,40 +3,17 @@ import { Double, type JsonValue } from "../../core/json.ts";
 import { Secret } from "../../core/secret.ts";
 import { contractShape } from "../contract-shape.ts";
 import { authShape } from "./auth-shape.ts";
-import { converterShape } from "./converter-shape.ts";
+import { incrementalKeys } from "./incremental-shape.ts";
 import { paginatorShape } from "./paginator-shape.ts";
 import { stepShape } from "./step-shape.ts";
 import { jsonValue, text, wholeNumber } from "./values.ts";
 
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
- * `empty_body`, `idempotent`, `path_encoding`, `per_parent`). What a shape cannot say is checked by `check.ts`.
+ * `empty_body`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
  */
 const names = z.union([z.string(), z.array(z.string())]);
 const mapping = z.record(z.string(), jsonValue);
-
-const incrementalKeys = {
-  cursor_path: z.string().describe("JSONPath of the cursor in each record."),
-  initial_value: jsonValue.nullish().describe("Where the first run starts."),
-  end_value: jsonValue.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
-  last_value_func: z.enum(["max", "min"]).nullish(),
-  lag: z.number().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
-  on_cursor_value_missing: z.enum(["raise", "include", "exclude"]).nullish(),
-  range_start: z.enum(["closed", "open"]).nullish(),
-  range_end: z.enum(["closed", "open"]).nullish(),
-  row_order: z.enum(["asc", "desc"]).nullish(),
-  primary_key: names.nullish().describe("Key by which boundary rows are told apart; an empty list switches that off."),
-  allow_external_schedulers: z.boolean().nullish(),
-  start_param: z.string().nullish(),
-  end_param: z.string().nullish(),
-  convert: converterShape
-    .nullish()
-    .describe(
-      "Changes values for requests, not in the state: `date`, `datetime`, `unix_seconds`, `unix_millis`, `string`, `int`, an expression over `value`, or `fn:name`.",
-    ),
-  transform: converterShape.nullish().describe("Old name of `convert`."),
-  per_parent: z.boolean().nullish().describe("Children: one cursor for each parent record."),
-};
 
 const incrementalShape = z.strictObject(incrementalKeys);
 

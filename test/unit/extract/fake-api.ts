@@ -68,6 +68,8 @@ interface RunOptions extends Omit<RestApiOptions, "name" | "config"> {
   readonly limit?: number;
   /** What the random port gives, from 0 to 1; at 0.5 delays are those of dlt. */
   readonly chance?: number;
+  /** Resources of which one window is read. */
+  readonly windows?: ReadonlySet<string>;
   readonly onPage?: (resource: string, records: readonly JsonValue[]) => void | Promise<void>;
   readonly delays?: number[];
   readonly requests?: RequestRecord[];
@@ -75,7 +77,7 @@ interface RunOptions extends Omit<RestApiOptions, "name" | "config"> {
 
 /** Runs a configuration to its end with a clock that only sleeping moves. */
 export async function extract(config: RestApiConfig, options: RunOptions = {}): Promise<Outcome> {
-  const { state = {}, limit, chance = 0.5, onPage, ...source } = options;
+  const { state = {}, limit, windows, chance = 0.5, onPage, ...source } = options;
   const delays = options.delays ?? [];
   const requests = options.requests ?? [];
   const log = new WarningLog();
@@ -83,6 +85,7 @@ export async function extract(config: RestApiConfig, options: RunOptions = {}): 
   const extraction = restApi({ ...source, name: "test", config }).extract({
     state,
     ...(limit === undefined ? {} : { limit }),
+    ...(windows === undefined ? {} : { windows }),
     signal: AbortSignal.timeout(20_000),
     clock: {
       now: () => now,

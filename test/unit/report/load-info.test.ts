@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { renderFailure, renderLoadInfo } from "../../../src/report/load-info.ts";
 import { renderLoadInfoJson } from "../../../src/report/load-info-json.ts";
+import { renderSummary } from "../../../src/report/summary.ts";
 import { failedTrace, tableOf, traceOf } from "./sample-trace.ts";
 
 test("the first lines are those that dlt 1.31 prints, less the user", () => {
@@ -106,4 +107,24 @@ test("new tables whose columns are not known take one line; known columns are co
     renderLoadInfoJson(trace).schema_changes,
     changes.map(({ table, change }) => ({ table, change })),
   );
+});
+
+test("windows of a range are one line a resource, and stand with their packages in the JSON", () => {
+  const [one] = traceOf().packages;
+  assert.ok(one !== undefined);
+  const trace = traceOf({
+    packages: [
+      { ...one, windows: [{ resource: "issues", start: "2024-01-01", end: "2024-01-31" }] },
+      { ...one, loadId: "2.5", windows: [{ resource: "issues", start: "2024-01-31" }] },
+      { ...one, loadId: "3.5", state: "normalized", windows: [{ resource: "notes", start: "1", end: "2" }] },
+    ],
+  });
+  const text = renderLoadInfo(trace);
+  assert.ok(text.includes("\n\nWindows loaded:\n- issues: 2 windows, from 2024-01-01 to now\n"), text);
+  const packages = renderLoadInfoJson(trace).load_packages as readonly { windows: unknown }[];
+  assert.deepEqual(packages.map(({ windows }) => windows)[1], [{ resource: "issues", start: "2024-01-31", end: null }]);
+  const summary = renderSummary(trace);
+  assert.ok(summary.includes("### Windows\n"), summary);
+  assert.match(summary, /\| `notes` \| `1` \| `2` \| not loaded \|/);
+  assert.match(summary, /\| `issues` \| `2024-01-31` \| now \| `2\.5` \|/);
 });

@@ -219,3 +219,86 @@ test("steps and converters that cannot work are faults at their place", () => {
   assert.deepEqual(converters("date"), []);
   assert.deepEqual(converters({ format: "yyyy'W'" }), []);
 });
+
+test("windows need a range with a beginning, requests that name its parts, and tables that take parts", () => {
+  const resource = (name: string, incremental: object, more: object = {}) => ({
+    name,
+    ...more,
+    endpoint: {
+      incremental: { cursor_path: "at", initial_value: "2024-01-01", start_param: "a", end_param: "b", ...incremental },
+    },
+  });
+  const messages = (...resources: readonly object[]) => {
+    const config = restApiShape.parse({ client: { base_url: "https://h" }, resources });
+    return checkRestApi(config).map(({ path, message }) => `${path.join(".")}: ${message}`);
+  };
+  for (const window of ["P30D", "P1M", "30d", 7]) assert.deepEqual(messages(resource("r", { window })), []);
+  assert.deepEqual(messages(resource("r", { window: 100, initial_value: 0 })), []);
+  const inBody = {
+    name: "r",
+    endpoint: {
+      path: "r/{incremental.start_value}",
+      json: { to: "{incremental.end_value}" },
+      incremental: { cursor_path: "at", initial_value: "2024-01-01T00:00:00Z", window: "PT12H" },
+    },
+  };
+  assert.deepEqual(messages(inBody), []);
+
+  const at = 'resources.0.endpoint.incremental.window: the window of "r" ';
+  for (const [incremental, message] of [
+    [{ window: "P1D", initial_value: null }, "needs initial_value, where the first one begins"],
+    [
+      { window: "P1D", end_value: "2024-02-01" },
+      "does not go with end_value: a bounded load keeps no state to go on from",
+    ],
+    [
+      { window: "P1D", last_value_func: "min" },
+      "goes with last_value_func max only: a range downwards has no known end",
+    ],
+    [{ window: "P1D", initial_value: 5 }, "is a duration, but initial_value is no moment"],
+    [{ window: "PT12H" }, "is no whole number of days, but initial_value is a date"],
+    [{ window: "P1D", start_param: null }, "needs requests that say where it begins"],
+    [{ window: "P1D", end_param: null }, "needs requests that say where it ends"],
+  ] as const) {
+    assert.deepEqual(messages(resource("r", incremental)), [at + message]);
+  }
+  const numbers = {
+    ...inBody,
+    endpoint: { ...inBody.endpoint, incremental: { cursor_path: "n", initial_value: 0, window: 10 } },
+  };
+  assert.deepEqual(messages(numbers), [`${at}of numbers needs end_param, because the last one has no end`]);
+
+  const whole =
+    "cannot be loaded in parts, because it is loaded with replace or scd2, which take each part for all there is";
+  assert.deepEqual(messages(resource("r", { window: "P1D" }, { write_disposition: "replace" })), [at + whole]);
+  const scd2 = { disposition: "merge", strategy: "scd2" };
+  assert.deepEqual(messages(resource("r", { window: "P1D" }, { write_disposition: scd2 })), [at + whole]);
+  const child = { name: "c", write_disposition: "replace", endpoint: "r/{resources.r.id}/c" };
+  assert.deepEqual(messages(resource("r", { window: "P1D" }), child), [
+    at + whole.replace("because it is", 'because "c" is'),
+  ]);
+  const windowed = {
+    name: "c",
+    endpoint: { path: "r/{resources.r.id}/c", ...resource("c", { window: "P1D" }).endpoint },
+  };
+  assert.deepEqual(messages(resource("r", {}), windowed), [
+    'resources.1.endpoint.incremental.window: the window of "c" needs all parents for each part, but "r" above it has a cursor',
+  ]);
+  assert.deepEqual(messages("r" as unknown as object, windowed), []);
+});
+
+test("a window that is no length, and a limit that is none, are faults of the shape", () => {
+  const incremental = (more: object) =>
+    faults({
+      client: { base_url: "https://h" },
+      resources: [{ name: "r", endpoint: { incremental: { cursor_path: "at", ...more } } }],
+    });
+  const at = "resources.0.endpoint.incremental";
+  for (const window of ["P", "a month", "", 0, -5, true]) {
+    assert.deepEqual(incremental({ window }), [`type ${at}.window`], String(window));
+  }
+  assert.deepEqual(incremental({ per_parent: { limit: 0 } }), [`type ${at}.per_parent.limit`]);
+  assert.deepEqual(incremental({ per_parent: {} }), [`missing_key ${at}.per_parent.limit`]);
+  assert.deepEqual(incremental({ per_parent: { limits: 5, limit: 5 } }), [`unknown_key ${at}.per_parent.limits`]);
+  assert.deepEqual(incremental({ per_parent: "yes" }), [`type ${at}.per_parent`]);
+});
