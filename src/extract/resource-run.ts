@@ -1,8 +1,8 @@
 import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { LinkedController, TaskPool } from "../core/concurrency.ts";
 import type { SluiceError } from "../core/errors.ts";
-import type { JsonPath } from "../core/json-path.ts";
 import type { JsonValue } from "../core/json.ts";
+import type { JsonPath } from "../core/json-path.ts";
 import { compactJson } from "../core/json-writer.ts";
 import type { ResourceReport, WindowReport } from "../core/source.ts";
 import type { Authenticator } from "./auth.ts";
