@@ -78,6 +78,8 @@ export interface GeneratedResource {
   readonly tableName: string;
   /** Columns of the key; empty when none was found. */
   readonly primaryKey: readonly string[];
+  /** Columns that say whose rows these are: a load replaces all rows of the parents that it asked. */
+  readonly mergeKey: readonly string[];
   /** Undefined: that of rest_api, `append`. */
   readonly writeDisposition: "append" | "replace" | "merge" | undefined;
   /** False: loaded only as far as others need it, or not before its parameters are filled in. `reason` in `decisions`. */
@@ -164,6 +166,8 @@ export interface GeneratedIncremental {
   readonly startParam: string;
   readonly endParam: string | undefined;
   readonly initialValue: string;
+  /** `include` where the schema lets the cursor be null or absent: such records are loaded each time. */
+  readonly onMissing: "include" | undefined;
 }
 
 /** A column as the schema declares it; a hint, so that tables have their types before the first row. */

@@ -25,7 +25,7 @@ export function resourceConfig(
   secret: SecretText,
   mode: GeneratedPipeline["mode"],
 ): JsonObject {
-  const { endpoint, primaryKey, columns, includeFromParent } = resource;
+  const { endpoint, primaryKey, mergeKey, columns, includeFromParent } = resource;
   // dlt-init-openapi writes `selected` only beside a key, and never a method.
   const isCompat = mode === "compat";
   const showsSelected = !resource.selected && !(isCompat && primaryKey.length === 0);
@@ -33,6 +33,7 @@ export function resourceConfig(
     name: resource.name,
     table_name: resource.tableName,
     primary_key: primaryKey.length > 1 ? [...primaryKey] : primaryKey[0],
+    merge_key: mergeKey.length > 1 ? [...mergeKey] : mergeKey[0],
     write_disposition: resource.writeDisposition,
     selected: showsSelected ? false : undefined,
     include_from_parent: includeFromParent.length === 0 ? undefined : [...includeFromParent],
@@ -65,6 +66,7 @@ export function resourceConfig(
               start_param: endpoint.incremental.startParam,
               end_param: endpoint.incremental.endParam,
               initial_value: endpoint.incremental.initialValue,
+              on_cursor_value_missing: endpoint.incremental.onMissing,
             }),
       auth: endpoint.auth === undefined ? undefined : endpoint.auth === null ? null : authConfig(endpoint.auth, secret),
       paginator: endpoint.paginator === undefined ? undefined : paginatorConfig(endpoint.paginator),

@@ -6,6 +6,7 @@ import { projectNames } from "../project-names.ts";
 import type { Endpoint } from "../reading/endpoint.ts";
 import { jsonPath } from "../reading/find-property.ts";
 import { operationFacts } from "../reading/operation-facts.ts";
+import { compatPathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
 import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
 import { schemaNodes } from "../reading/schema-node.ts";
@@ -37,7 +38,7 @@ export function analyseCompat(document: ApiDocument, options: AnalysisOptions): 
   });
   const endpoints = readEndpoints(document, nodes, {
     methods: options.methods ?? ["get"],
-    cutAtDot: true,
+    pieces: compatPathPieces,
     mergeByNameOnly: true,
     summaries: false,
     pathReferences: false,
@@ -111,6 +112,7 @@ function resourceOf(
   return {
     ...candidate.names,
     primaryKey: primaryKey === undefined ? [] : [primaryKey],
+    mergeKey: [],
     writeDisposition: primaryKey === undefined ? undefined : "merge",
     selected: true,
     includeFromParent: [],

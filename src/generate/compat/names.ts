@@ -1,5 +1,5 @@
 import type { Endpoint } from "../reading/endpoint.ts";
-import { pathPieces } from "../reading/path-pieces.ts";
+import { compatPathPieces } from "../reading/path-pieces.ts";
 import { singularize } from "../words/inflect.ts";
 import { snakeCase } from "../words/snake-case.ts";
 
@@ -26,14 +26,14 @@ export function compatNames(
   const prefix = commonPath(endpoints.map(({ path }) => path));
   const fromPaths = endpoints.map(({ path }) => {
     const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path;
-    return snakeCase(pathPieces(rest, true).fixed.join("_"));
+    return snakeCase(compatPathPieces(rest).fixed.join("_"));
   });
   const fromOperations = endpoints.map(({ id }) => snakeCase(id));
   const names = !byOperation && areDistinct(fromPaths) ? fromPaths : fromOperations;
   return names.map((name, index) => ({
     name,
-    // The reference fails where none of these is a name.
-    tableName: entities[index] || fromPaths[index] || fromOperations[index] || name,
+    // Empty where the path is `/` and the entity has no name.
+    tableName: entities[index] || (fromPaths[index] ?? ""),
   }));
 }
 

@@ -30,10 +30,10 @@ const MAXIMUM = 20;
 
 /** Makes the function that finds the paginator of an endpoint as dlt-init-openapi does, given the schema of its answer. */
 export function compatPaginators(): (endpoint: Endpoint, schema: SchemaNode | undefined) => PaginatorResult {
-  const findCursor = propertyFinder({ name: named("cursor next_cursor"), type: () => true });
-  const findItems = typedFinder(named("total count total_count totalrecords totalitems"), "integer");
-  const findPages = typedFinder(named("total count totalpages"), "integer");
-  const findNext = typedFinder(named("next next_url more"), "string");
+  const findCursor = propertyFinder({ name: named("cursor next_cursor"), type: () => true, throughLists: true });
+  const findItems = typedFinder(named("total count total_count totalrecords totalitems"), "integer", true);
+  const findPages = typedFinder(named("total count totalpages"), "integer", true);
+  const findNext = typedFinder(named("next next_url more"), "string", true);
 
   return ({ parameters }, schema) => {
     const cursors = parameters.filter(({ name }) => isCursor(name));

@@ -13,7 +13,7 @@ export interface Payload {
 
 /** Makes the function that finds the payload as dlt-init-openapi does. */
 export function compatPayloads(): (schema: SchemaNode, expectList: boolean) => Payload {
-  const findList = propertyFinder({ name: () => true, type: (types) => types.includes("array") });
+  const findList = propertyFinder({ name: () => true, type: (types) => types.includes("array"), throughLists: true });
   return (schema, expectList) => {
     if (expectList) {
       const list = schema.isList ? { path: [], node: schema } : findList(schema);

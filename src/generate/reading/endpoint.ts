@@ -12,6 +12,8 @@ export interface Endpoint {
   readonly pieces: PathPieces;
   /** The operation as it stands in the document. */
   readonly operation: JsonObject;
+  /** The path as it stands in the document: what holds for all its operations. */
+  readonly item: JsonObject;
   /** Description as one line; undefined when there is none. */
   readonly description: string | undefined;
   readonly parameters: readonly Parameter[];

@@ -13,6 +13,8 @@ export interface FoundProperty {
 export interface PropertySearch {
   readonly name: (piece: string) => boolean;
   readonly type: (types: readonly string[]) => boolean;
+  /** Look into the items of lists, too. */
+  readonly throughLists: boolean;
 }
 
 /** Makes the function that answers a search: the least nested property, the first in document order among equals. */
@@ -21,7 +23,7 @@ export function propertyFinder(search: PropertySearch): (root: SchemaNode) => Fo
   const find = (node: SchemaNode): FoundProperty | undefined => {
     if (known.has(node)) return known.get(node);
     let best: FoundProperty | undefined;
-    for (const [piece, child] of childrenOf(node)) {
+    for (const [piece, child] of childrenOf(node, search.throughLists)) {
       if (search.name(piece) && search.type(child.types)) {
         best = { path: [piece], node: child };
         break;
@@ -38,18 +40,19 @@ export function propertyFinder(search: PropertySearch): (root: SchemaNode) => Fo
   return find;
 }
 
-function childrenOf(node: SchemaNode): Iterable<readonly [string, SchemaNode]> {
+function childrenOf(node: SchemaNode, throughLists: boolean): Iterable<readonly [string, SchemaNode]> {
   if (node.isObject) return node.allProperties;
-  return node.isList && node.item !== undefined ? [["[*]", node.item] as const] : [];
+  return throughLists && node.isList && node.item !== undefined ? [["[*]", node.item] as const] : [];
 }
 
 /** The first answer of several searches: properties of a wanted type before those without one. */
 export function typedFinder(
   name: (piece: string) => boolean,
   type: string,
+  throughLists: boolean,
 ): (root: SchemaNode) => FoundProperty | undefined {
-  const typed = propertyFinder({ name, type: (types) => types.includes(type) });
-  const untyped = propertyFinder({ name, type: (types) => types.length === 0 });
+  const typed = propertyFinder({ name, type: (types) => types.includes(type), throughLists });
+  const untyped = propertyFinder({ name, type: (types) => types.length === 0, throughLists });
   return (root) => typed(root) ?? untyped(root);
 }
 

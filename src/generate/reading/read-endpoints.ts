@@ -2,7 +2,7 @@ import { getOwn, isJsonObject, type JsonObject, type JsonValue, keysOf } from ".
 import type { ApiDocument } from "../api-document.ts";
 import { openapiError } from "../openapi-error.ts";
 import type { ApiResponse, Endpoint, Parameter } from "./endpoint.ts";
-import { pathPieces } from "./path-pieces.ts";
+import type { PathPieces } from "./path-pieces.ts";
 import { asObject, flagAt, listAt, objectAt, textAt } from "./scalars.ts";
 import { referenceOf, type SchemaNodes } from "./schema-node.ts";
 
@@ -11,8 +11,8 @@ export type Method = "get" | "post" | "put" | "patch";
 export interface ReadingRules {
   /** Methods that become endpoints, in this order within a path. */
   readonly methods: readonly Method[];
-  /** Pieces end at the first dot of a path. */
-  readonly cutAtDot: boolean;
+  /** How a path is cut. */
+  readonly pieces: (path: string) => PathPieces;
   /** Equal parameters are those of one name; else of one name at one location. */
   readonly mergeByNameOnly: boolean;
   /** Operations without a description take the summary. */
@@ -58,8 +58,9 @@ export function readEndpoints(document: ApiDocument, nodes: SchemaNodes, rules: 
       id: textAt(operation, "operationId") ?? `${verb}_${path}`,
       method: verb,
       path,
-      pieces: pathPieces(path, rules.cutAtDot),
+      pieces: rules.pieces(path),
       operation,
+      item,
       description: description?.replaceAll("\n", " "),
       parameters: [...parameters.values()],
       responses: keysOf(responses).map((status) =>

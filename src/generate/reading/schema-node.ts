@@ -1,6 +1,6 @@
 import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf } from "../../core/json.ts";
 import type { ApiDocument } from "../api-document.ts";
-import { listAt, objectAt, textAt } from "./scalars.ts";
+import { flagAt, listAt, objectAt, textAt } from "./scalars.ts";
 
 /** A schema with what its parts bring. Everything is worked out when it is asked for, once. */
 export interface SchemaNode {
@@ -14,6 +14,10 @@ export interface SchemaNode {
   readonly default: JsonValue | undefined;
   readonly format: string | undefined;
   readonly maximum: JsonValue | undefined;
+  /** True when null is allowed, in any of the ways of OpenAPI 3.0 and 3.1. */
+  readonly nullable: boolean;
+  /** The schemas of `anyOf` and `oneOf` that are not just `null`. */
+  readonly alternatives: readonly SchemaNode[];
   /** Without `null`. */
   readonly types: readonly string[];
   readonly isObject: boolean;
@@ -131,7 +135,25 @@ class Node implements SchemaNode {
   }
 
   get format(): string | undefined {
-    return textAt(this.schema, "format");
+    const own = textAt(this.schema, "format");
+    // `anyOf: [{type: string, format: date}, {type: null}]` is what 3.1 has for `nullable`.
+    const [only, ...others] = this.#rules.inferTypes && own === undefined ? this.alternatives : [];
+    return only !== undefined && others.length === 0 ? only.format : own;
+  }
+
+  get nullable(): boolean {
+    const type = getOwn(this.schema, "type");
+    const { anyOf, oneOf } = this.#kinds;
+    return (
+      flagAt(this.schema, "nullable") ||
+      (isJsonArray(type) ? type.includes("null") : type === "null") ||
+      [...anyOf, ...oneOf].some((part) => part.nullable)
+    );
+  }
+
+  get alternatives(): readonly SchemaNode[] {
+    const { anyOf, oneOf } = this.#kinds;
+    return [...anyOf, ...oneOf].filter(({ schema }) => getOwn(schema, "type") !== "null");
   }
 
   get maximum(): JsonValue | undefined {

@@ -3,6 +3,7 @@ import { pluralize, singularize } from "../../../src/generate/words/inflect.ts";
 import { snakeCase } from "../../../src/generate/words/snake-case.ts";
 import { difference, member, object, settle, text } from "../interop/vector.ts";
 import type { VectorFile } from "../vector-file.ts";
+import { betterFile } from "./better-file.ts";
 import { expectedFile } from "./expected-file.ts";
 
 /** By the form of a file, which its name tells. */
@@ -10,6 +11,7 @@ export const files = {};
 
 export function fileFor(name: string): VectorFile | "skip" | undefined {
   if (name.endsWith(".expected")) return expectedFile;
+  if (name.endsWith(".better")) return betterFile;
   if (name === "naming.vectors") return namingVectors;
   // The pipeline of the walkthrough: loaded by test/unit/sources, test/cli and the comparison with dlt.
   return name === "gitlab.walkthrough" ? "skip" : undefined;

@@ -1,0 +1,70 @@
+import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
+import type {
+  Decision,
+  Finding,
+  GeneratedAuth,
+  GeneratedIncremental,
+  GeneratedParam,
+  GeneratedResource,
+  OptionalParam,
+} from "../model.ts";
+import type { ApiResponse, Endpoint } from "../reading/endpoint.ts";
+import type { SchemaNode } from "../reading/schema-node.ts";
+import type { FoundPaginator } from "./paginator.ts";
+import type { RecordPlace } from "./records.ts";
+
+/** What an endpoint says by itself; nothing of it changes later. */
+export interface Found {
+  readonly endpoint: Endpoint;
+  readonly response: ApiResponse | undefined;
+  /** Undefined when the answer has no schema. */
+  readonly records: RecordPlace | undefined;
+  readonly isList: boolean;
+  readonly paginator: FoundPaginator | undefined;
+}
+
+/** A path variable and the field of the parent's record that fills it. */
+export interface Resolved {
+  readonly variable: string;
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** A resource in the making: each step of the analysis fills in its part, in the order of these members. */
+export interface Draft extends Found {
+  name: string;
+  tableName: string;
+  /** The endpoint of the list that a path ending in a variable gives single records of. */
+  list: Draft | undefined;
+  /** The list from whose records variables are filled. */
+  parent: Draft | undefined;
+  resolved: readonly Resolved[];
+  /** Fields of the parent's record that are copied into the rows. */
+  readonly include: Set<string>;
+  /** Properties that tell records apart; `isGlobal` false: only within one parent. */
+  identity: { readonly columns: readonly string[]; readonly isGlobal: boolean } | undefined;
+  primaryKey: readonly string[];
+  mergeKey: readonly string[];
+  disposition: GeneratedResource["writeDisposition"];
+  incremental: GeneratedIncremental | undefined;
+  selected: boolean;
+  params: readonly GeneratedParam[];
+  headers: readonly GeneratedParam[];
+  optionalParams: readonly OptionalParam[];
+  auth: GeneratedAuth | undefined;
+  /** Path as the pipeline asks for it. */
+  path: string;
+  ownPaginator: PaginatorMapping | undefined;
+  readonly decisions: Decision[];
+  readonly findings: Finding[];
+}
+
+/** Adds a choice with its reason. Whether it repairs something is known at the end, by comparison. */
+export function decide(draft: Draft, about: string, reason: string): void {
+  draft.decisions.push({ about, reason, repair: false });
+}
+
+/** The record's schema; undefined when the answer has none. */
+export function recordOf(draft: Found): SchemaNode | undefined {
+  return draft.records?.schema;
+}

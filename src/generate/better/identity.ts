@@ -1,0 +1,58 @@
+import type { SchemaNode } from "../reading/schema-node.ts";
+import { fieldOfVariable, identifying, isGlobalId } from "./fields.ts";
+import { anyOf, entityWord, wordOf } from "./words.ts";
+
+export interface Identity {
+  readonly columns: readonly string[];
+  /** False: only within one parent. */
+  readonly isGlobal: boolean;
+  readonly reason: string;
+}
+
+const isNatural = anyOf("iid key slug sha sku");
+
+/**
+ * What tells the records of an endpoint apart. `piece` is the name in the path that they go by, `variable` the one by
+ * which a single one is asked for (`/branches/{branch}`); undefined when no such path is known.
+ */
+export function identityOf(record: SchemaNode, piece: string, variable: string | undefined): Identity | undefined {
+  const fields = identifying(record);
+  const generic = ["id", "pk", "uuid", "guid", "identifier", "primarykey", "unique"];
+  for (const word of generic) {
+    const found = fields.find(([name]) => wordOf(name) === word);
+    if (found !== undefined) return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
+  }
+  const own = ownId(fields, [entityWord(piece), wordOf(record.name), entityWord(record.name)]);
+  if (own !== undefined) return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
+  const byVariable = variable === undefined ? undefined : fieldOfVariable(variable, piece, record);
+  if (byVariable !== undefined) {
+    const reason = `{${variable}} of the path for a single record stands for ${byVariable}`;
+    return { columns: [byVariable], isGlobal: isGlobalId(byVariable), reason };
+  }
+  const described = fields.find(([, { description }]) =>
+    /^\s*(?:unique|id|identifier)\.?\s*$/i.test(description ?? ""),
+  );
+  if (described !== undefined) {
+    return { columns: [described[0]], isGlobal: true, reason: `${described[0]} is described as identifier` };
+  }
+  const natural = fields.find(([name]) => isNatural(name));
+  if (natural !== undefined) {
+    return { columns: [natural[0]], isGlobal: false, reason: `${natural[0]} identifies a record within its parent` };
+  }
+  const uuid = fields.find(([, { format }]) => format === "uuid");
+  if (uuid === undefined) return undefined;
+  return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} is the only one with the format uuid` };
+}
+
+/** `museum_id`, `id_museum`, `museumId`, `ticketUuid` of an entity. */
+function ownId(fields: readonly [string, SchemaNode][], entities: readonly string[]): string | undefined {
+  for (const entity of entities) {
+    if (entity === "") continue;
+    for (const suffix of ["id", "pk", "uuid", "guid", "key"]) {
+      const wanted = [entity + suffix, suffix + entity];
+      const found = fields.find(([name]) => wanted.includes(wordOf(name)));
+      if (found !== undefined) return found[0];
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,36 @@
+import type { Endpoint } from "../reading/endpoint.ts";
+import { holdsVariable } from "../reading/path-pieces.ts";
+import { textAt } from "../reading/scalars.ts";
+import { singularize } from "../words/inflect.ts";
+import { snakeCase } from "../words/snake-case.ts";
+
+/**
+ * Names of resources, by index: the operation id, which the document's maker keeps, else the path. A name depends on no
+ * other endpoint, so that it stays when the document grows; only one that is taken gets a number.
+ */
+export function resourceNames(endpoints: readonly Endpoint[]): readonly string[] {
+  const taken = new Set<string>();
+  return endpoints.map((endpoint) => unique(ownName(endpoint), taken));
+}
+
+/** The name, or the name with the first number that makes it new; kept as taken. */
+export function unique(name: string, taken: Set<string>): string {
+  let found = name;
+  for (let number = 2; taken.has(found); number += 1) found = `${name}_${number}`;
+  taken.add(found);
+  return found;
+}
+
+function ownName({ operation, method, pieces }: Endpoint): string {
+  const id = snakeCase(textAt(operation, "operationId") ?? "");
+  if (id !== "") return id;
+  const words = pieces.fixed.map(snakeCase).filter((word) => word !== "");
+  const last = pieces.pieces.at(-1) ?? "";
+  if (holdsVariable(last)) words.push("by", snakeCase(pieces.variables.at(-1) ?? ""));
+  return [...(method === "GET" ? [] : [method.toLowerCase()]), ...(words.length === 0 ? ["root"] : words)].join("_");
+}
+
+/** The table of an entity: its component or title, else the last name of the path in the singular, else the resource. */
+export function tableName(entity: string, { pieces }: Endpoint, resource: string): string {
+  return snakeCase(entity) || snakeCase(singularize(pieces.fixed.at(-1) ?? "")) || resource;
+}

@@ -1,0 +1,231 @@
+import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
+import { keysOf } from "../../core/json.ts";
+import type { ApiResponse, Endpoint, Parameter } from "../reading/endpoint.ts";
+import { type FoundProperty, propertyFinder, typedFinder } from "../reading/find-property.ts";
+import { numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
+import type { SchemaNode } from "../reading/schema-node.ts";
+import { propertyPath } from "./property-path.ts";
+import { anyOf, wordOf } from "./words.ts";
+
+export interface FoundPaginator {
+  readonly config: PaginatorMapping;
+  /** Parameters that it sends. */
+  readonly uses: readonly string[];
+  readonly reason: string;
+}
+
+/** Query parameters that have to do with pages, by what they count. */
+export interface PageParameters {
+  readonly cursors: readonly Parameter[];
+  readonly offsets: readonly Parameter[];
+  readonly pages: readonly Parameter[];
+  readonly limits: readonly Parameter[];
+}
+
+const isCursor = anyOf(
+  `cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
+  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter`,
+);
+const isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
+const isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
+const isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
+
+/** A page is no larger than this, whatever the document allows. */
+const LARGEST_PAGE = 1000;
+const DEFAULT_LIMIT = 20;
+
+export function pageParameters({ parameters }: Endpoint): PageParameters {
+  const query = parameters.filter((one) => one.in === "query");
+  const of = (test: (name: string) => boolean) => query.filter(({ name }) => test(name));
+  return {
+    // A moment is where a cursor of ours begins, not a place in a list.
+    cursors: of(isCursor).filter(({ schema }) => !/date/.test(schema.format ?? "")),
+    offsets: of(isOffset).filter(({ schema }) => !/date/.test(schema.format ?? "")),
+    pages: of(isPage),
+    limits: of(isLimit),
+  };
+}
+
+/** The size of pages that a parameter allows: its maximum, else its default; undefined when neither is declared. */
+export function declaredPageSize({ schema }: Parameter): { readonly size: number; readonly from: string } | undefined {
+  const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
+  if (maximum > 0) return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum" };
+  const byDefault = toInteger(schema.default);
+  return byDefault > 0 ? { size: Math.min(byDefault, LARGEST_PAGE), from: "the declared default" } : undefined;
+}
+
+/**
+ * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
+ * numbers. `envelope` is the schema around the records; undefined when the records are all there is.
+ */
+export function paginators(): (
+  endpoint: Endpoint,
+  response: ApiResponse | undefined,
+  envelope: SchemaNode | undefined,
+) => FoundPaginator | undefined {
+  const anyType = () => true;
+  const finder = (words: string) => propertyFinder({ name: anyOf(words), type: anyType, throughLists: false });
+  const integer = (words: string) => typedFinder(anyOf(words), "integer", false);
+  const findNextCursor = finder(
+    `nextcursor nextpagetoken nexttoken endcursor continuationtoken nextmarker nextpagecursor nextcontinuationtoken
+    nextscrollid nextpagingtoken`,
+  );
+  const findSameCursor = finder(
+    "cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken",
+  );
+  const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
+  const findNextPage = integer("nextpage nextpagenumber");
+  const findItems = integer(
+    "total count totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize",
+  );
+  const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
+  const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
+  const findLink = typedFinder(
+    anyOf("next nexturl nextlink nextpageurl nextpagelink nexthref odatanextlink nextpageuri"),
+    "string",
+    false,
+  );
+  const ask = (find: (root: SchemaNode) => FoundProperty | undefined, root: SchemaNode | undefined) => {
+    const path = root === undefined ? undefined : find(root)?.path;
+    return path === undefined ? undefined : propertyPath(path);
+  };
+
+  return (endpoint, response, envelope) => {
+    const parameters = pageParameters(endpoint);
+    return (
+      fromHeaders(response, parameters) ??
+      fromCursor(parameters, envelope) ??
+      fromOffset(parameters, envelope) ??
+      fromPage(parameters, envelope) ??
+      fromLink(envelope)
+    );
+  };
+
+  function fromCursor({ cursors, offsets }: PageParameters, envelope: SchemaNode | undefined) {
+    const [cursor] = cursors;
+    const next = ask(findNextCursor, envelope);
+    const more = ask(findMore, envelope);
+    if (cursor !== undefined) {
+      const path = next ?? ask(findSameCursor, envelope);
+      if (path !== undefined) return cursorOf(path, cursor.name, `${path} in the answer is the next ${cursor.name}`);
+      const listName = envelope === undefined ? undefined : lastRecordId(envelope);
+      if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
+        const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
+        const found = cursorOf(listName, cursor.name, reason);
+        return { ...found, config: { ...found.config, has_more_path: more } };
+      }
+    }
+    const [offset] = offsets;
+    const nextOffset = ask(findNextOffset, envelope);
+    if (offset === undefined || nextOffset === undefined) return undefined;
+    return cursorOf(nextOffset, offset.name, `${nextOffset} in the answer is the next ${offset.name}`);
+  }
+
+  function fromOffset({ offsets, limits }: PageParameters, envelope: SchemaNode | undefined) {
+    const [offset, limit] = [offsets[0], limits.at(-1)];
+    if (offset === undefined || limit === undefined) return undefined;
+    const size = declaredPageSize(limit);
+    const total = ask(findItems, envelope);
+    return {
+      config: {
+        type: "offset" as const,
+        limit: size?.size ?? DEFAULT_LIMIT,
+        offset_param: offset.name,
+        limit_param: limit.name,
+        ...ending(total, envelope),
+      },
+      uses: [offset.name, limit.name],
+      reason: `the parameters ${offset.name} and ${limit.name}; ${endReason(total)}; ${size?.from ?? "a common size"} of a page`,
+    };
+  }
+
+  function fromPage({ pages }: PageParameters, envelope: SchemaNode | undefined) {
+    const [page] = pages;
+    if (page === undefined) return undefined;
+    const next = ask(findNextPage, envelope);
+    if (next !== undefined) return cursorOf(next, page.name, `${next} in the answer is the next ${page.name}`);
+    const total = ask(findPages, envelope);
+    const first = firstPage(page);
+    return {
+      config: {
+        type: "page_number" as const,
+        page_param: page.name,
+        base_page: first.page,
+        ...ending(total, envelope),
+      },
+      uses: [page.name],
+      reason: `the parameter ${page.name}; ${first.reason}; ${endReason(total)}`,
+    };
+  }
+
+  function fromLink(envelope: SchemaNode | undefined) {
+    const path = ask(findLink, envelope);
+    if (path === undefined) return undefined;
+    const config = { type: "json_link" as const, next_url_path: path };
+    return { config, uses: [], reason: `${path} in the answer is the link to the next page` };
+  }
+
+  /** How the end is known: a total, a flag, else an empty page. Never a highest number, which would cut the list. */
+  function ending(total: string | undefined, envelope: SchemaNode | undefined) {
+    const more = total === undefined ? ask(findMore, envelope) : undefined;
+    return { total_path: total ?? null, ...(more === undefined ? {} : { has_more_path: more }) };
+  }
+}
+
+function endReason(total: string | undefined): string {
+  return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
+}
+
+function cursorOf(path: string, parameter: string, reason: string): FoundPaginator & { config: { type: "cursor" } } {
+  return { config: { type: "cursor", cursor_path: path, cursor_param: parameter }, uses: [parameter], reason };
+}
+
+/** Headers that the response declares. */
+function fromHeaders(
+  response: ApiResponse | undefined,
+  { pages, cursors }: PageParameters,
+): FoundPaginator | undefined {
+  const headers = response === undefined ? [] : keysOf(objectAt(response.source, "headers"));
+  const named = (test: (name: string) => boolean) => headers.find(test);
+  const link = named((name) => wordOf(name) === "link");
+  if (link !== undefined) {
+    const uses = [...pages, ...cursors].map(({ name }) => name);
+    return { config: { type: "header_link" }, uses, reason: "the response declares the header Link" };
+  }
+  const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
+  const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
+  if (cursor === undefined || parameter === undefined) return undefined;
+  return {
+    config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
+    uses: [parameter.name],
+    reason: `the response declares the header ${cursor}`,
+  };
+}
+
+/** The number of the first page, which rest_api takes for 0; without a word on it 1, as nearly all APIs count. */
+function firstPage({ schema, source }: Parameter): { readonly page: number; readonly reason: string } {
+  const declared = schema.default ?? undefined;
+  if (declared !== undefined && declared !== "") {
+    const page = toInteger(declared);
+    if (page <= 1) return { page: Math.max(page, 0), reason: `its default is ${page}` };
+  }
+  const minimum = numberAt(schema.schema, "minimum");
+  if (minimum === 0 || minimum === 1) return { page: minimum, reason: `its minimum is ${minimum}` };
+  const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
+  if (
+    /zero[- ](?:based|indexed)|0[- ](?:based|indexed)|(?:starts?|starting|begins?|counts?) (?:at|from|with) (?:0|zero)\b/i.test(
+      description,
+    )
+  ) {
+    return { page: 0, reason: "its description says that pages count from 0" };
+  }
+  return { page: 1, reason: "pages are taken to count from 1" };
+}
+
+/** `data[-1].id` of the first list beside the flag. */
+function lastRecordId(envelope: SchemaNode): string | undefined {
+  for (const [name, child] of envelope.allProperties) {
+    if (child.isList && child.item?.allProperties.has("id") === true) return `${propertyPath([name])}[-1].id`;
+  }
+  return undefined;
+}

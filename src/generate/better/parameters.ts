@@ -1,0 +1,141 @@
+import { Double, isJsonArray, isJsonObject, type JsonValue } from "../../core/json.ts";
+import { parsePythonFloat } from "../../core/python-text.ts";
+import type { GeneratedParam, OptionalParam } from "../model.ts";
+import type { Parameter } from "../reading/endpoint.ts";
+import { flagAt, isTruthy, listAt, textAt } from "../reading/scalars.ts";
+import { type Draft, decide } from "./draft.ts";
+import { declaredPageSize, pageParameters } from "./paginator.ts";
+
+export interface Words {
+  readonly required: string;
+  readonly optional: string;
+}
+
+/** Headers that a REST client sends by itself, or that OpenAPI says to ignore. */
+const OWN_HEADERS = new Set(["accept", "content-type", "authorization", "user-agent", "host", "accept-encoding"]);
+
+/**
+ * Writes the parameters of a resource: resolved variables, the other ones, required query parameters and headers. What
+ * nobody knows keeps the placeholder, and the resource is not selected until it is filled in.
+ */
+export function writeParameters(draft: Draft, secretHeaders: ReadonlySet<string>, words: Words): void {
+  const { endpoint } = draft;
+  const params: GeneratedParam[] = [];
+  const headers: GeneratedParam[] = [];
+  const missing: string[] = [];
+
+  const known = (parameter: Parameter | undefined): JsonValue | undefined => {
+    const value = parameter === undefined ? undefined : declaredValue(parameter);
+    return typeof value === "string" ? value.replace(/[{}]/g, "$&$&") : value;
+  };
+  const put = (list: GeneratedParam[], name: string, place: GeneratedParam["in"], parameter: Parameter | undefined) => {
+    const value = known(parameter);
+    if (value === undefined) missing.push(name);
+    list.push({
+      name,
+      in: place,
+      value: { kind: "value", value: value ?? words.required },
+      fillIn: value === undefined,
+    });
+  };
+
+  for (const { variable, field } of draft.resolved) {
+    const resource = draft.parent?.name ?? "";
+    params.push({
+      name: cleanVariable(variable),
+      in: "path",
+      value: { kind: "resolve", resource, field },
+      fillIn: false,
+    });
+  }
+  for (const variable of new Set(endpoint.pieces.variables)) {
+    if (draft.resolved.some((one) => one.variable === variable)) continue;
+    const parameter = endpoint.parameters.find((one) => one.in === "path" && one.name === variable);
+    put(params, cleanVariable(variable), "path", parameter);
+  }
+  const used = usedParameters(draft);
+  const query = endpoint.parameters.filter((one) => one.in === "query" && !used.has(one.name));
+  for (const parameter of query) if (parameter.required) put(params, parameter.name, "query", parameter);
+  const size = pageSize(draft, used);
+  if (size !== undefined && !params.some(({ name }) => name === size.name)) params.push(size);
+  for (const parameter of endpoint.parameters) {
+    const name = parameter.name.toLowerCase();
+    if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name) || secretHeaders.has(name)) continue;
+    put(headers, parameter.name, "header", parameter);
+  }
+  draft.params = params;
+  draft.headers = headers;
+  draft.optionalParams = query
+    .filter(({ required, name }) => !required && name !== size?.name)
+    .map((one): OptionalParam => optional(one, known(one) ?? words.optional));
+  draft.path =
+    endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name: string) => `{${cleanVariable(name)}}`) ?? "";
+  if (missing.length === 0) return;
+  draft.selected = false;
+  const message = `the document gives no value for ${missing.join(", ")}: fill it in, then select the resource`;
+  draft.findings.push({
+    code: draft.params.some(isMissingVariable) ? "UnresolvedPathParameters" : "RequiredParameters",
+    message,
+  });
+  decide(draft, "selected", `${missing.join(", ")} must be filled in first`);
+}
+
+function isMissingVariable(param: GeneratedParam): boolean {
+  return param.in === "path" && param.fillIn;
+}
+
+/** A variable's name without what a placeholder of ours cannot hold: `{+name}`, `{id:[0-9]+}`. It is never sent. */
+function cleanVariable(name: string): string {
+  return (
+    name
+      .trim()
+      .replace(/:.*$/, "")
+      .replace(/[^A-Za-z0-9_-]/g, "") || "value"
+  );
+}
+
+/** The value that the document itself gives: default, the only value allowed, or `const`. */
+function declaredValue({ schema, source }: Parameter): JsonValue | undefined {
+  const choices = listAt(schema.schema, "enum");
+  const only = choices.length === 1 ? choices[0] : undefined;
+  const value = isTruthy(schema.default) || schema.default === false ? schema.default : (schema.schema.const ?? only);
+  if (value === undefined || value === null || value === "" || isJsonObject(value)) return undefined;
+  if (isJsonArray(value)) return value.every((item) => typeof item === "string") ? value.join(",") : undefined;
+  if (value === "null" && flagAt(schema.schema, "nullable")) return undefined;
+  return typed(value, schema.types, textAt(source, "in"));
+}
+
+/** YAML gives text; what the schema calls a number or boolean becomes one. */
+function typed(value: JsonValue, types: readonly string[], place: string | undefined): JsonValue {
+  if (value instanceof Double) return value.value;
+  if (typeof value !== "string" || place === "header") return value;
+  if (types.includes("boolean") && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === "true";
+  if (types.includes("integer") && /^-?\d{1,15}$/.test(value)) return Number(value);
+  return types.includes("number") ? (parsePythonFloat(value) ?? value) : value;
+}
+
+/** Parameters that paginator and cursor send. */
+function usedParameters({ paginator, incremental, params }: Draft): ReadonlySet<string> {
+  const cursor = incremental === undefined ? [] : [incremental.startParam, incremental.endParam ?? ""];
+  return new Set([...(paginator?.uses ?? []), ...cursor, ...params.map(({ name }) => name)]);
+}
+
+/** Pages as large as the document allows, where the paginator does not say it itself. */
+function pageSize(draft: Draft, used: ReadonlySet<string>): GeneratedParam | undefined {
+  if (draft.paginator === undefined) return undefined;
+  const limit = pageParameters(draft.endpoint).limits.find(({ name }) => !used.has(name));
+  const declared = limit === undefined ? undefined : declaredPageSize(limit);
+  if (limit === undefined || declared === undefined || declared.from !== "the declared maximum") return undefined;
+  decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);
+  return { name: limit.name, in: "query", value: { kind: "value", value: declared.size }, fillIn: false };
+}
+
+function optional(parameter: Parameter, value: JsonValue): OptionalParam {
+  const description = textAt(parameter.source, "description") ?? parameter.schema.description;
+  return {
+    name: parameter.name,
+    value,
+    description: description?.replace(/\s+/g, " ").trim(),
+    deprecated: flagAt(parameter.source, "deprecated"),
+  };
+}

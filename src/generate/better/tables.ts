@@ -1,0 +1,139 @@
+import { singularize } from "../words/inflect.ts";
+import { snakeCase } from "../words/snake-case.ts";
+import { type Draft, decide, recordOf } from "./draft.ts";
+import { referenceTo } from "./fields.ts";
+import { unique } from "./names.ts";
+
+/**
+ * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
+ * the others take it where their records have its columns, and what still differs gets a table of its own.
+ */
+export function settleTables(drafts: readonly Draft[]): void {
+  // Parents first: their keys tell their children's records apart.
+  const depth = ({ endpoint }: Draft) => endpoint.pieces.pieces.length;
+  for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) settleKey(draft);
+  const tables = groupBy(drafts, ({ tableName }) => tableName);
+  const taken = new Set(tables.keys());
+  for (const [name, resources] of tables) {
+    adoptKeys(resources);
+    for (const draft of resources) settleDisposition(draft);
+    splitTable(name, resources, taken);
+  }
+}
+
+/** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
+function settleKey(draft: Draft): void {
+  const { identity, parent } = draft;
+  const record = recordOf(draft);
+  if (record === undefined) return;
+  // What a single record is asked for by says to which parent it belongs, as in its list.
+  const owner = parent !== undefined && parent === draft.list ? parent.parent : parent;
+  const fields = ownerFields(draft, owner);
+  if (identity === undefined) return;
+  if (identity.isGlobal || fields.length === 0) {
+    draft.primaryKey = identity.columns;
+    return;
+  }
+  const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
+  draft.primaryKey = [...columns, ...identity.columns];
+  decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
+}
+
+/** The fields by which the parent of a record is known, each with the piece of the path that it goes by. */
+function ownerFields(
+  draft: Draft,
+  owner: Draft | undefined,
+): readonly { readonly piece: string; readonly field: string }[] {
+  if (owner === undefined) return [];
+  const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
+  const key = owner.primaryKey.length > 0 ? owner.primaryKey : draft.resolved.map(({ field }) => field);
+  return key.map((field) => ({ piece, field }));
+}
+
+/** Carries a field of the owner into the rows, and gives the column that holds it. */
+function carried(draft: Draft, field: string): string {
+  const { parent, list } = draft;
+  if (parent === undefined) return field;
+  if (parent !== list || parent.parent === undefined) {
+    draft.include.add(field);
+    return carriedName(parent, field);
+  }
+  // A single record has it from its list, which has it from the list above.
+  parent.include.add(field);
+  const there = carriedName(parent.parent, field);
+  draft.include.add(there);
+  return carriedName(parent, there);
+}
+
+function carriedName(parent: Draft, field: string): string {
+  return `_${parent.name}_${field}`;
+}
+
+/** Resources whose records have the columns of the key that others of the table have take it. */
+function adoptKeys(resources: readonly Draft[]): void {
+  const model = resources.find(({ primaryKey, isList }) => primaryKey.length > 0 && isList);
+  const key = (model ?? resources.find(({ primaryKey }) => primaryKey.length > 0))?.primaryKey;
+  if (key === undefined) return;
+  for (const draft of resources) {
+    const record = recordOf(draft);
+    if (draft.primaryKey.length > 0 || record === undefined) continue;
+    if (!key.every((column) => record.allProperties.has(column))) continue;
+    draft.primaryKey = key;
+    decide(draft, "primary_key", `the key of the other resources of the table ${draft.tableName}`);
+  }
+}
+
+/**
+ * What a load does to rows that are there: with a key it replaces those of equal keys; without one it replaces those of
+ * the parents that it asked, or all; only where a cursor leaves out what is there already does it add.
+ */
+function settleDisposition(draft: Draft): void {
+  if (draft.primaryKey.length > 0) {
+    draft.disposition = "merge";
+    return;
+  }
+  if (draft.incremental !== undefined) {
+    draft.disposition = "append";
+    decide(draft, "write_disposition", "there is no key, and the cursor leaves out what was loaded");
+  } else if (draft.parent !== undefined) {
+    draft.disposition = "merge";
+    for (const { field } of draft.resolved) draft.include.add(field);
+    const { parent } = draft;
+    draft.mergeKey = draft.resolved.map(({ field }) => carriedName(parent, field));
+    decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
+  } else {
+    draft.disposition = "replace";
+    decide(draft, "write_disposition", "there is no key, so that rows would stand there twice after a second load");
+  }
+}
+
+/** Resources of one table that are loaded in different ways get a table each; the first way keeps the name. */
+function splitTable(name: string, resources: readonly Draft[], taken: Set<string>): void {
+  const ways = groupBy(resources, (draft) => JSON.stringify([draft.disposition, draft.primaryKey, draft.mergeKey]));
+  if (ways.size < 2) return;
+  // Lists before single records: those that bring the rows keep the name.
+  const [, ...others] = [...ways.values()].sort((a, b) => Number(b.some(isList)) - Number(a.some(isList)));
+  for (const group of others) {
+    const [first] = group;
+    const above = snakeCase(singularize(first?.endpoint.pieces.fixed.at(-2) ?? ""));
+    const own = unique(above === "" ? `other_${name}` : `${above}_${name}`, taken);
+    for (const draft of group) {
+      draft.tableName = own;
+      decide(draft, "table_name", `other resources of ${name} have another key or are loaded in another way`);
+    }
+  }
+}
+
+function isList(draft: Draft): boolean {
+  return draft.isList;
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const group = groups.get(keyOf(item));
+    if (group === undefined) groups.set(keyOf(item), [item]);
+    else group.push(item);
+  }
+  return groups;
+}
