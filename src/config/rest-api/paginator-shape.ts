@@ -4,47 +4,55 @@ import { wholeNumber } from "./values.ts";
 const path = z.string().describe("JSONPath in the body.");
 
 const rangeKeys = {
-  total_path: path.nullish().describe("JSONPath of the total: items for offset, pages for page_number."),
-  stop_after_empty_page: z.boolean().nullish(),
-  has_more_path: path.nullish(),
+  total_path: path
+    .nullish()
+    .describe("JSONPath of the total: items for offset, pages for page_number; `total` when absent."),
+  stop_after_empty_page: z.boolean().nullish().describe("True when absent."),
+  has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
 };
 
 /** How the next page is found. A word alone takes all arguments at their defaults. */
 export const paginatorShape = z.union([
   z.discriminatedUnion("type", [
-    z.strictObject({ type: z.enum(["json_link", "json_response"]), next_url_path: path.optional() }),
-    z.strictObject({ type: z.literal("header_link"), links_next_key: z.string().optional() }),
+    z.strictObject({
+      type: z.enum(["json_link", "json_response"]),
+      next_url_path: path.optional().describe("JSONPath of the next page's URL; next when absent."),
+    }),
+    z.strictObject({
+      type: z.literal("header_link"),
+      links_next_key: z.string().optional().describe("Relation in the Link header; next when absent."),
+    }),
     z.strictObject({
       type: z.literal("header_cursor"),
-      cursor_key: z.string().optional(),
-      cursor_param: z.string().optional(),
+      cursor_key: z.string().optional().describe("Name of the header; next when absent."),
+      cursor_param: z.string().optional().describe("Query parameter; cursor when absent."),
     }),
     z.strictObject({
       type: z.literal("cursor"),
-      cursor_path: path.optional(),
-      cursor_param: z.string().nullish(),
-      cursor_body_path: z.string().nullish(),
-      stop_after_empty_page: z.boolean().optional(),
-      has_more_path: path.nullish(),
+      cursor_path: path.optional().describe("JSONPath of the next cursor; cursors.next when absent."),
+      cursor_param: z.string().nullish().describe("Query parameter; cursor when absent."),
+      cursor_body_path: z.string().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+      stop_after_empty_page: z.boolean().optional().describe("False when absent."),
+      has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
     }),
     z.strictObject({
       type: z.literal("offset"),
-      limit: wholeNumber,
-      offset: wholeNumber.optional(),
-      offset_param: z.string().nullish(),
-      offset_body_path: z.string().nullish(),
-      limit_param: z.string().nullish(),
-      limit_body_path: z.string().nullish(),
-      maximum_offset: wholeNumber.nullish(),
+      limit: wholeNumber.describe("Items that are asked for at a time."),
+      offset: wholeNumber.optional().describe("Of the first request; 0 when absent."),
+      offset_param: z.string().nullish().describe("Query parameter; offset when absent."),
+      offset_body_path: z.string().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+      limit_param: z.string().nullish().describe("Query parameter; limit when absent."),
+      limit_body_path: z.string().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+      maximum_offset: wholeNumber.nullish().describe("An offset that is this or more is not asked."),
       ...rangeKeys,
     }),
     z.strictObject({
       type: z.literal("page_number"),
-      base_page: wholeNumber.optional(),
-      page: wholeNumber.nullish(),
-      page_param: z.string().nullish(),
-      page_body_path: z.string().nullish(),
-      maximum_page: wholeNumber.nullish(),
+      base_page: wholeNumber.optional().describe("Number of the API's first page; 0 when absent."),
+      page: wholeNumber.nullish().describe("Page of the first request; base_page when absent."),
+      page_param: z.string().nullish().describe("Query parameter; page when absent."),
+      page_body_path: z.string().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+      maximum_page: wholeNumber.nullish().describe("A page that is this or more is not asked."),
       ...rangeKeys,
     }),
     z.strictObject({ type: z.literal("single_page") }),

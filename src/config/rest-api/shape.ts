@@ -36,17 +36,23 @@ const responseAction = z.strictObject({
 });
 
 const endpointShape = z.strictObject({
-  path: z.string().nullish(),
-  method: z.enum(["GET", "POST", "PUT", "PATCH"]).nullish(),
-  headers: z.record(z.string(), text).nullish(),
-  params: paramsShape.optional(),
-  json: mapping.nullish(),
-  data: z.union([mapping, text]).nullish(),
-  paginator: paginatorShape.nullish(),
-  data_selector: z.string().nullish(),
-  response_actions: z.array(responseAction).nullish(),
-  incremental: incrementalShape.nullish(),
-  auth: authShape.nullish(),
+  path: z
+    .string()
+    .nullish()
+    .describe("Below base_url, or a whole URL; the resource's name when absent. May hold placeholders and a query."),
+  method: z.enum(["GET", "POST", "PUT", "PATCH"]).nullish().describe("GET when absent."),
+  headers: z.record(z.string(), text).nullish().describe("Laid over those of the client; may hold placeholders."),
+  params: paramsShape.optional().describe("Query parameters; those that the path names as {name} go there instead."),
+  json: mapping.nullish().describe("JSON body, with any method."),
+  data: z.union([mapping, text]).nullish().describe("A form, or a body as it stands."),
+  paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
+  data_selector: z.string().nullish().describe("JSONPath of the records in a page; detected when absent."),
+  response_actions: z
+    .array(responseAction)
+    .nullish()
+    .describe("Answers that are taken otherwise than by their status."),
+  incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
+  auth: authShape.nullish().describe("Instead of that of the client; null for none."),
   idempotent: z.boolean().nullish().describe("Requests other than GET may be sent again after a failure."),
   path_encoding: z.enum(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });
@@ -54,13 +60,13 @@ const endpointShape = z.strictObject({
 const disposition = z.enum(["append", "replace", "merge", "skip"]);
 
 const resourceKeys = {
-  include_from_parent: z.array(z.string()).nullish(),
+  include_from_parent: z.array(z.string()).nullish().describe("Keys of the parent record, copied as _<parent>_<key>."),
   processing_steps: z
     .array(stepShape)
     .nullish()
     .describe("What is done with each record before cursor and children see it, in this order."),
-  primary_key: names.nullish(),
-  merge_key: names.nullish(),
+  primary_key: names.nullish().describe("Column or columns that tell rows apart."),
+  merge_key: names.nullish().describe("Column or columns whose rows merge replaces together."),
   write_disposition: z
     .union([
       disposition,
@@ -94,43 +100,52 @@ const resourceKeys = {
           ),
       }),
     ])
-    .nullish(),
-  columns: z.union([z.record(z.string(), mapping), z.array(mapping)]).nullish(),
-  schema_contract: contractShape.nullish(),
-  table_name: z.string().nullish(),
-  parent_table_name: z.string().nullish(),
-  table_format: z.string().nullish(),
-  file_format: z.string().nullish(),
-  references: jsonValue.nullish(),
-  nested_hints: mapping.nullish(),
-  max_table_nesting: wholeNumber.min(0).nullish(),
+    .nullish()
+    .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
+  columns: z
+    .union([z.record(z.string(), mapping), z.array(mapping)])
+    .nullish()
+    .describe("Hints by column: data_type, nullable, ... as in dlt."),
+  schema_contract: contractShape.nullish().describe("What happens when data brings new tables, columns or types."),
+  table_name: z.string().nullish().describe("The resource's name when absent."),
+  parent_table_name: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  table_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  file_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  references: jsonValue.nullish().describe("A hint of dlt that is kept in the schema."),
+  nested_hints: mapping.nullish().describe("Hints of nested tables, as in dlt."),
+  max_table_nesting: wholeNumber.min(0).nullish().describe("How many levels of nested tables are made."),
   selected: z.boolean().nullish().describe("False: extracted only as far as children need it."),
-  parallelized: z.boolean().nullish(),
+  parallelized: z.boolean().nullish().describe("Children: the records of one parent stay together."),
 };
 
 const resourceShape = z.strictObject({
-  name: z.string(),
-  endpoint: z.union([endpointShape, z.string()]).nullish(),
+  name: z.string().describe("Name of the resource; its table and its path too, when these are absent."),
+  endpoint: z.union([endpointShape, z.string()]).nullish().describe("What is asked; a text is its path."),
   ...resourceKeys,
 });
 
 export const restApiShape = z.strictObject({
   client: z.strictObject({
     base_url: z.string().nullish().describe("Prefix of relative paths."),
-    headers: z.record(z.string(), text).nullish(),
-    auth: authShape.nullish(),
-    paginator: paginatorShape.nullish(),
+    headers: z.record(z.string(), text).nullish().describe("Sent with every request, as they stand."),
+    auth: authShape.nullish().describe("For all resources without an auth of their own."),
+    paginator: paginatorShape.nullish().describe("For all resources without a paginator of their own."),
     allowed_hosts: z
       .array(z.string())
       .nullish()
       .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
     empty_body: z.enum(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
-    path_encoding: z.enum(["none", "segment"]).nullish(),
+    path_encoding: z.enum(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
   }),
   resource_defaults: z
-    .strictObject({ name: z.string().optional(), endpoint: endpointShape.nullish(), ...resourceKeys })
-    .nullish(),
-  resources: z.array(z.union([resourceShape, z.string()])),
+    .strictObject({
+      name: z.string().optional().describe("Not used."),
+      endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),
+      ...resourceKeys,
+    })
+    .nullish()
+    .describe("What holds for each resource that says nothing else."),
+  resources: z.array(z.union([resourceShape, z.string()])).describe("A text is name and path of a resource."),
 });
 
 export type RestApiConfig = z.infer<typeof restApiShape>;
