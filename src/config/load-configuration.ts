@@ -13,6 +13,7 @@ import { CREDENTIAL_NAMES } from "./credentials.ts";
 import type { Path, Place } from "./document.ts";
 import { expandReferences } from "./environment-references.ts";
 import { faultsFromZod } from "./explain.ts";
+import { type FillIn, fillIns } from "./fill-in.ts";
 import { type Found, flagName, fromFlags, type Layers, RANKS } from "./layers.ts";
 import { nearest } from "./nearest.ts";
 import { openSource } from "./open-source.ts";
@@ -56,6 +57,8 @@ export interface Configuration {
   readonly file?: string;
   /** What is still to be filled in; nothing may be asked with such a configuration. Only with `fillIn`. */
   readonly open?: ConfigError;
+  /** Placeholders in the resources of the file; those of selected ones are in `open` too. Only with `fillIn`. */
+  readonly fillIns: readonly FillIn[];
   /** Where a path of the pipeline file stands, for annotations. */
   readonly locate: (path: Path) => Place | undefined;
 }
@@ -128,6 +131,8 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const secrets: Secret[] = [...resolved.secrets, ...expanded.secrets.map((value) => new Secret(value))];
   let unset = expanded.faults;
   let source: SourceFile | undefined;
+  const missing = rest !== undefined && sources.fillIn === true ? fillIns(rest) : [];
+  for (const { path, selected } of missing) if (selected) faults.push(unfilled(path));
   if (rest !== undefined) {
     const completed = completeSource(rest, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
     // Of a file these two are traced where they went.
@@ -170,8 +175,14 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     ...("fault" in authority ? {} : authority),
     ...(file === undefined ? {} : { file }),
     ...(faults.length === 0 ? {} : { open: toError() }),
+    fillIns: missing,
     locate: document.locate,
   };
+}
+
+function unfilled(path: Path): ReportedFault {
+  const message = "the placeholder is still there";
+  return { path: ["source", ...path], reason: "missing_value", message, suggestion: "write the value that is meant" };
 }
 
 function originOf(resolved: ResolvedSettings, name: SettingName): string {

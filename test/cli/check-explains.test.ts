@@ -131,3 +131,28 @@ test("check --source-only tries the credentials with one page and leaves the des
   assert.equal(assertFailed(wrong, "E_SOURCE_AUTH", 3).destination, undefined);
   assert.equal(api.asked.length, 2);
 });
+
+test("check lists the placeholders of a generated file: those of selected resources stop it, the others wait", async (t) => {
+  const file = `source:
+  client: { base_url: "https://api.example.com" }
+  resources:
+    - name: branch
+      endpoint: { path: "projects/{id}/branches/{name}", params: { id: FILL_ME_IN, name: main } }
+    - name: avatar
+      selected: false
+      endpoint: { path: avatar, params: { email: FILL_ME_IN } }
+`;
+  const cwd = await folder(t, { "shop.yaml": file });
+  const ended = await sluice(["check", "shop.yaml", "--offline"], { cwd });
+  assert.equal(ended.code, 2);
+  assert.match(ended.stdout, /^not selected, and to be filled in before it can be: avatar, endpoint\.params\.email$/m);
+  assert.equal(
+    ended.stderr.split("\n")[0],
+    "E_CONFIG: shop.yaml:5: source.resources[0].endpoint.params.id: the placeholder is still there; write the value that is meant",
+  );
+  const object = assertFailed(await sluice(["check", "shop.yaml", "--offline", "--json"], { cwd }), "E_CONFIG", 2);
+  assert.deepEqual(object.fill_in, [
+    { resource: "branch", key: "endpoint.params.id", selected: true },
+    { resource: "avatar", key: "endpoint.params.email", selected: false },
+  ]);
+});

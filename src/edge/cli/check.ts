@@ -1,4 +1,6 @@
 import type { Command } from "commander";
+import { pathText } from "../../config/config-error.ts";
+import type { Path } from "../../config/document.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { WarningLog } from "../../core/warnings.ts";
 import type { DestinationCheck } from "../../load/destination.ts";
@@ -70,12 +72,15 @@ export function addCheck(program: Command, action: Action): void {
       resources: source.resources.map(resourceFacts),
       source: probe,
       destination: database,
+      fill_in: configuration.fillIns.map(({ resource, path, selected }) => ({ resource, key: keyOf(path), selected })),
     };
     if (flags.json === true && failures.length === 0) {
       context.out(JSON.stringify({ ok: true, ...facts }));
     } else if (flags.json !== true) {
       context.out(`pipeline ${configuration.pipelineName} -> dataset ${datasetName(configuration.datasetName)}`);
       context.out(resourceTree(source));
+      for (const { resource, path } of configuration.fillIns.filter(({ selected }) => !selected))
+        context.out(`not selected, and to be filled in before it can be: ${resource}, ${keyOf(path)}`);
       if (probe !== undefined)
         context.out(`source: ${probe.resource} answered ${probe.status} with ${probe.records} record(s)`);
       if (database !== undefined) context.out(databaseText(database));
@@ -85,6 +90,11 @@ export function addCheck(program: Command, action: Action): void {
     }
     reportFailures(context, flags, failures, facts);
   });
+}
+
+/** `endpoint.params.id`: a path of the source below its resource. */
+function keyOf(path: Path): string {
+  return pathText(path.slice(2));
 }
 
 async function checkDestination(
