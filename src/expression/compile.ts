@@ -42,6 +42,7 @@ export class ExpressionFailure extends Error {}
 export function compileExpression(text: string, scope: Scope, wanted: Wanted): Expression {
   const environment = environmentOf(scope);
   const program = parsed(() => environment.parse(text), text);
+  allowNullBranches(program.ast, () => environment.parse("dyn(null)").ast);
   const checked = program.check();
   if (!checked.valid) throw compileError(checked.error, text);
   refuse(program.ast, text);
@@ -130,6 +131,20 @@ function compileError(error: unknown, text: string): Error {
 function summaryOf(error: Error): string {
   const summary = "summary" in error && typeof error.summary === "string" ? error.summary : error.message;
   return summary.slice(0, 1).toLowerCase() + summary.slice(1);
+}
+
+/** `condition ? value : null` is a mistake of types in CEL, and what JSON needs most: a null there is of any type. */
+function allowNullBranches(node: unknown, anyNull: () => unknown): void {
+  if (Array.isArray(node)) {
+    for (const item of node) allowNullBranches(item, anyNull);
+  } else if (isNode(node)) {
+    allowNullBranches(node.args, anyNull);
+    const branches: unknown = node.op === "?:" ? node.args : undefined;
+    if (!Array.isArray(branches)) return;
+    branches.forEach((branch, index) => {
+      if (index > 0 && isNode(branch) && branch.op === "value" && branch.args === null) branches[index] = anyNull();
+    });
+  }
 }
 
 /** What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. */

@@ -1,5 +1,4 @@
 import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
-import type { ResponseAction } from "../config/rest-api/shape.ts";
 import { dropBytes, holdBytes } from "../core/byte-pool.ts";
 import { type ByteBudget, type LinkedController, linkController } from "../core/concurrency.ts";
 import { DataError, InternalError, SourceError } from "../core/errors.ts";
@@ -16,6 +15,7 @@ import { detectPaginator } from "./paginators/detect.ts";
 import type { Paginator } from "./paginators/paginator.ts";
 import { BodyError, bodyExcerpt, bodyFailure, isEmptyBody, readJson, statusFailure } from "./read-body.ts";
 import { identityOf, type RequestSpec } from "./request-spec.ts";
+import { actionFailure, type ResponseActions, type Verdict } from "./response-actions.ts";
 import { detectSelector, type Selection, selectRecords, WHOLE } from "./select.ts";
 
 /** One run over pages: of a resource, or of a resource for one parent record. */
@@ -25,7 +25,7 @@ export interface ChainSettings {
   /** Undefined: detected on the first page. */
   readonly paginator: PaginatorConfig | undefined;
   readonly selector: JsonPath | undefined;
-  readonly responseActions: readonly ResponseAction[];
+  readonly actions: ResponseActions;
   readonly emptyBody: "no_records" | "error";
   /** Numbers keep their text. */
   readonly keepLexemes: boolean;
@@ -50,6 +50,8 @@ export interface ChainSettings {
   readonly maxDepth: number;
   /** Characters of a refused request's answer that stand in the error. */
   readonly errorBody: number;
+  /** Milliseconds that code of the configuration may take for one page. */
+  readonly maxStepMs: number;
 }
 
 export interface ChainPage {
@@ -76,7 +78,8 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
   const { strict, signal } = settings;
   const flights: Flight[] = [];
   const asked = new Set<string>();
-  let paginator = settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict);
+  let paginator =
+    settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict, settings.maxStepMs);
   let selector = settings.selector;
   let emptyPages = 0;
   let equalBodies = 1;
@@ -126,11 +129,11 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       let answer = await flight.answer;
       held = answer.bytes.byteLength;
       if (!strict) asked.add(identityOf(spec));
-      if (isIgnored(answer, settings.responseActions)) {
-        settings.onIgnored(answer.status);
-        return;
-      }
-      if (answer.status >= 400) throw refusal(answer, spec.method, settings);
+      const verdict = settings.actions.verdict(answer);
+      if (verdict?.action === "ignore") settings.onIgnored(answer.status);
+      if (verdict?.action === "stop") yield { records: [], bytes: 0 };
+      if (verdict?.action === "ignore" || verdict?.action === "stop") return;
+      refuse(answer, spec.method, verdict, settings);
       if (paginator !== undefined) lookAhead(spec, answer, paginator);
 
       await settings.read.ready(signal);
@@ -162,11 +165,15 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         paginator === undefined || (body === undefined && tape === undefined)
           ? null
           : paginator.next(spec, {
+              status: answer.status,
               headers: answer.headers,
               get body() {
                 return body ?? selection.records;
               },
-              records: { length: count },
+              count,
+              get records() {
+                return selection.records;
+              },
             });
 
       let follows = next;
@@ -254,23 +261,6 @@ function holdsRecords(answer: HttpAnswer, selector: JsonPath | undefined): boole
   return /^\s*\[\s*[^\s\]]/.test(Buffer.from(answer.bytes.subarray(0, 256)).toString("latin1"));
 }
 
-function isIgnored(answer: HttpAnswer, actions: readonly ResponseAction[]): boolean {
-  let text: string | undefined;
-  // dlt: an action of another word does nothing, so a later one may still ignore the answer.
-  return actions.some(({ status_code: status = null, content = null, action }) => {
-    if (action !== "ignore" || (status === null && content === null)) return false;
-    if (status !== null && status !== answer.status) return false;
-    if (content === null) return true;
-    text ??= Buffer.from(answer.bytes).toString("utf8");
-    return text.includes(content);
-  });
-}
-
-/** True when one of the actions takes this answer, so that it is not asked for again. */
-export function isSettled(answer: HttpAnswer, actions: readonly ResponseAction[]): boolean {
-  return actions.length > 0 && isIgnored(answer, actions);
-}
-
 /** The body of an answer, whose bytes are given back whatever comes of it. */
 async function readOrAskAgain(
   spec: RequestSpec,
@@ -278,7 +268,7 @@ async function readOrAskAgain(
   settings: ChainSettings,
 ): Promise<[HttpAnswer, JsonValue]> {
   try {
-    const body = readJson(answer, readOptions(settings));
+    const body = readBody(answer, settings);
     warnContentType(answer, settings);
     return [answer, body];
   } catch (error) {
@@ -290,8 +280,8 @@ async function readOrAskAgain(
   // A proxy may have cut or replaced the body: ask once more.
   const again = await settings.fetch(spec, settings.signal);
   try {
-    if (again.status >= 400) throw refusal(again, spec.method, settings);
-    return [again, readJson(again, readOptions(settings))];
+    refuse(again, spec.method, settings.actions.verdict(again), settings);
+    return [again, readBody(again, settings)];
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
     throw bodyFailure(again, error, spec.method, settings.redact);
@@ -300,8 +290,17 @@ async function readOrAskAgain(
   }
 }
 
-function refusal(answer: HttpAnswer, method: string, { errorBody, redact }: ChainSettings): SourceError {
-  return statusFailure(answer, method, errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact));
+/** Throws for an answer that is an error by its status, or by what the configuration says of it. */
+function refuse(answer: HttpAnswer, method: string, verdict: Verdict | undefined, settings: ChainSettings): void {
+  const { errorBody, redact } = settings;
+  const excerpt = errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact);
+  if (verdict?.action === "fail" || verdict?.action === "retry") throw actionFailure(answer, method, verdict, excerpt);
+  if (answer.status >= 400 && verdict?.action !== "accept") throw statusFailure(answer, method, excerpt);
+}
+
+function readBody(answer: HttpAnswer, settings: ChainSettings): JsonValue {
+  const read = () => readJson(answer, readOptions(settings));
+  return settings.actions.rewrites ? settings.actions.rewritten(answer, read) : read();
 }
 
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
@@ -383,7 +382,7 @@ function detected(
       detail: `${config.type} was taken; set endpoint.paginator to name the right one`,
     });
   }
-  return createPaginator(config, settings.strict);
+  return createPaginator(config, settings.strict, settings.maxStepMs);
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

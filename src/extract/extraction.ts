@@ -13,7 +13,12 @@ import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
 import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
 import { prepareResource } from "./prepare.ts";
+<<<<<<< HEAD
 import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
+=======
+import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
+import { compileActions } from "./response-actions.ts";
+>>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
 import { createSender } from "./sender.ts";
 import { stateAfter, stateOf } from "./source-state.ts";
 import { compileSteps } from "./steps/compile-steps.ts";
@@ -92,6 +97,12 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       }),
       selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),
       steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
+      actions: compileActions(plan.responseActions, {
+        resource: plan.name,
+        strict,
+        functions: settings.functions,
+        maxStepMs: limits.maxStepMs,
+      }),
       children: [],
       // dlt walks parents one after the other.
       pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
@@ -123,7 +134,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       strict,
       paginator: plan.paginator ?? config.client.paginator ?? undefined,
       selector: run.selector,
-      responseActions: plan.responseActions,
+      actions: run.actions,
       emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
       keepLexemes: context.keepLexemes === true,
       asTape:
@@ -135,6 +146,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         context.keepLexemes !== true &&
         inherited === undefined &&
         run.steps === undefined &&
+        !run.actions.rewrites &&
         run.cursors === undefined &&
         !run.children.some((child) => needed.has(child)),
       warn,
@@ -157,6 +169,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       maxEmptyPages: limits.maxEmptyPages,
       maxDepth: limits.maxDepth,
       errorBody: limits.errorBody,
+      maxStepMs: limits.maxStepMs,
     });
 
     for await (const page of pages) {

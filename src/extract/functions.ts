@@ -19,10 +19,11 @@ export function missingFunctions(plan: readonly PlannedResource[], functions: So
 }
 
 /** All code of a resource. */
-export function codeOf({ config, incremental }: PlannedResource): readonly Code[] {
+export function codeOf({ config, incremental, responseActions }: PlannedResource): readonly Code[] {
   const steps = (config.processing_steps ?? []).flatMap((step) => [step.filter, step.map, step.yield_map]);
   const converters = [converterCode(incremental?.convert), converterCode(incremental?.transform)];
-  return [...steps, ...converters].filter((code) => code !== undefined);
+  const rewrites = responseActions.map(({ rewrite }) => rewrite);
+  return [...steps, ...converters, ...rewrites].filter((code) => code !== undefined);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { isUtf8 } from "node:buffer";
+import { decodeText } from "../core/decode-text.ts";
 import { DataError, SourceError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
 import {
@@ -87,7 +88,7 @@ function decodeDeclared(answer: HttpAnswer): string | undefined {
   const charset = marked ?? declared;
   if (charset === undefined || /^utf-?8$/i.test(charset)) return undefined;
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(answer.bytes);
+    return decodeText(answer.bytes, charset);
   } catch {
     return undefined;
   }

@@ -8,6 +8,7 @@ import type { ResourceReport, WindowReport } from "../core/source.ts";
 import type { Authenticator } from "./auth.ts";
 import type { ResourceCursors } from "./incremental.ts";
 import type { Prepared } from "./prepare.ts";
+import type { ResponseActions } from "./response-actions.ts";
 import type { Steps } from "./steps/compile-steps.ts";
 
 /** A resource during a run: what is compiled, what is counted, who depends on it. */
@@ -20,6 +21,7 @@ export interface ResourceRun {
   readonly cursors: ResourceCursors | undefined;
   readonly selector: JsonPath | undefined;
   readonly steps: Steps | undefined;
+  readonly actions: ResponseActions;
   readonly children: ResourceRun[];
   /** Chains of this resource in progress, when it is a child. */
   readonly pool: TaskPool;

@@ -5,7 +5,6 @@ import { createRedactor } from "../core/redact.ts";
 import { Secret } from "../core/secret.ts";
 import type { ExtractContext } from "../core/source.ts";
 import { type Authenticator, createAuthenticator } from "./auth.ts";
-import { isSettled } from "./chain.ts";
 import { createCredentialTrial } from "./credential-trial.ts";
 import { createHttpClient, type HttpOptions } from "./http/client.ts";
 import type { HttpAnswer, HttpObserver, HttpRequest } from "./http/messages.ts";
@@ -118,11 +117,16 @@ export function createSender(settings: Settings): Sender {
         retryable: strict || spec.method === "GET" || plan.idempotent,
         home: prepared.home,
         foreign: foreignHosts(config.client, strict),
-        settled: (candidate) => isSettled(candidate, plan.responseActions),
+        settled: (candidate) => {
+          const verdict = run.actions.verdict(candidate);
+          return verdict !== undefined && verdict.action !== "retry";
+        },
+        again: (candidate) => run.actions.verdict(candidate)?.action === "retry",
         secretParam: authenticator?.secretParam,
       };
       const go = () => client.send(request, observer(plan.name, run.counts, chain), own);
-      const answer = mended(run, credentials === undefined ? await go() : await trial.send(plan.auth, own, go));
+      const received = credentials === undefined ? await go() : await trial.send(plan.auth, own, go);
+      const answer = mended(run, run.actions.decoded(received));
       own.throwIfAborted();
       waiting.take(answer.bytes.byteLength);
       return answer;

@@ -1,11 +1,16 @@
 import type { Fault } from "../fault.ts";
 import { nearest } from "../nearest.ts";
+import { actionFaults } from "./action-shape.ts";
 import type { AuthConfig } from "./auth-shape.ts";
 import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
 import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
+<<<<<<< HEAD
 import { windowFaults } from "./check-window.ts";
+=======
+import { codeFaults } from "./code.ts";
+>>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
@@ -39,6 +44,10 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
     ...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]),
   );
   faults.push(...stepFaults(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
+  const defaultActions = defaults?.endpoint?.response_actions;
+  faults.push(
+    ...actionFaults(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"),
+  );
 
   const seen = new Set<string>();
   for (const resource of plan.resources) {
@@ -50,7 +59,7 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
       });
     }
     seen.add(resource.name);
-    faults.push(...resourceFaults(resource, config));
+    faults.push(...resourceFaults(resource, config, compat));
   }
   faults.push(...parentFaults(plan.resources));
   if (compat === "strict") faults.push(...strictFaults(config, plan.resources));
@@ -71,13 +80,14 @@ function strictFaults(config: RestApiConfig, resources: readonly PlannedResource
   ];
 }
 
-function resourceFaults(resource: PlannedResource, config: RestApiConfig): Fault[] {
+function resourceFaults(resource: PlannedResource, config: RestApiConfig, compat: Compat): Fault[] {
   const faults: Fault[] = [];
   const written = config.resources[Number(resource.at[1])];
   const own = typeof written === "object" && typeof written.endpoint === "object" ? written.endpoint : undefined;
   const at = [...resource.at, "endpoint"];
   faults.push(...authFaults(own?.auth ?? undefined, [...at, "auth"]));
   faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
+  faults.push(...actionFaults(own?.response_actions, [...at, "response_actions"], compat === "strict"));
   faults.push(...pathFaults(resource.dataSelector, [...at, "data_selector"]));
   for (const binding of resource.bindings) faults.push(...pathFaults(binding.field, at));
   if (resource.parent === undefined && (resource.config.include_from_parent ?? []).length > 0) {
@@ -195,6 +205,7 @@ function paginatorFaults(config: PaginatorConfig | undefined, at: Path): Fault[]
       faults.push(...pathFaults(value, [...at, key]));
   }
   faults.push(...placeFaults(config, at));
+  if (config.type === "expression") faults.push(...expressionFaults(config, at));
   if ((config.type === "offset" || config.type === "page_number") && !hasStop(config)) {
     const maximum = config.type === "offset" ? "maximum_offset" : "maximum_page";
     faults.push({
@@ -204,6 +215,19 @@ function paginatorFaults(config: PaginatorConfig | undefined, at: Path): Fault[]
     });
   }
   return faults;
+}
+
+function expressionFaults({ next, stop }: Extract<PaginatorMapping, { type: "expression" }>, at: Path): Fault[] {
+  const { url, params, json } = next;
+  const faults = [
+    ...codeFaults(stop, [...at, "stop"], "page", "bool"),
+    ...codeFaults(url, [...at, "next", "url"], "page", "text"),
+    ...codeFaults(params, [...at, "next", "params"], "page", "map"),
+    ...codeFaults(json, [...at, "next", "json"], "page", "map"),
+  ];
+  if (url !== undefined || params !== undefined || json !== undefined) return faults;
+  const message = "next needs one of url, params and json";
+  return [...faults, { path: [...at, "next"], reason: "missing_key", message }];
 }
 
 const PATH_KEYS = new Set(["next_url_path", "cursor_path", "total_path", "has_more_path"]);

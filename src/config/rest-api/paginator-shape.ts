@@ -55,6 +55,26 @@ export const paginatorShape = z.union([
       maximum_page: wholeNumber.nullish().describe("A page that is this or more is not asked."),
       ...rangeKeys,
     }),
+    z.strictObject({
+      type: z.literal("expression"),
+      next: z
+        .strictObject({
+          url: z
+            .string()
+            .exactOptional()
+            .describe("Expression: URL of the next page, as a link; its query replaces params."),
+          params: z
+            .string()
+            .exactOptional()
+            .describe("Expression: query parameters laid over the present ones; null drops one."),
+          json: z
+            .string()
+            .exactOptional()
+            .describe("Expression: keys laid over the present JSON body; null drops one."),
+        })
+        .describe("Expressions over `body`, `headers`, `status`, `records` and `request`; null ends the list."),
+      stop: z.string().optional().describe("Expression: true ends the list after this page."),
+    }),
     z.strictObject({ type: z.literal("single_page") }),
     z.strictObject({ type: z.literal("auto") }),
   ]),

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../core/json.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Fault } from "../fault.ts";
+import type { ResponseAction } from "./action-shape.ts";
 import type { AuthConfig } from "./auth-shape.ts";
 import { columnsByName, mergeColumns, mergeEndpoint, ownEndpoint } from "./merge-defaults.ts";
 import type { PaginatorConfig } from "./paginator-shape.ts";
@@ -12,7 +13,6 @@ import {
   isParamMapping,
   type ParamConfig,
   type ResourceConfig,
-  type ResponseAction,
   type RestApiConfig,
 } from "./shape.ts";
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Double, type JsonValue } from "../../core/json.ts";
 import { Secret } from "../../core/secret.ts";
 import { contractShape } from "../contract-shape.ts";
+import { actionShape } from "./action-shape.ts";
 import { authShape } from "./auth-shape.ts";
 import { incrementalKeys } from "./incremental-shape.ts";
 import { paginatorShape } from "./paginator-shape.ts";
@@ -29,13 +30,8 @@ const paramsShape = z.record(
   z.union([z.discriminatedUnion("type", [resolveParam, incrementalParam]), plainParam]),
 );
 
-const responseAction = z.strictObject({
-  status_code: z.union([wholeNumber, z.string()]).nullish(),
-  content: z.string().nullish().describe("Part of the body's text."),
-  action: z.string().describe("`ignore` ends the pages quietly; other words do nothing."),
-});
-
 const endpointShape = z.strictObject({
+<<<<<<< HEAD
   path: z
     .string()
     .nullish()
@@ -53,6 +49,19 @@ const endpointShape = z.strictObject({
     .describe("Answers that are taken otherwise than by their status."),
   incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
   auth: authShape.nullish().describe("Instead of that of the client; null for none."),
+=======
+  path: z.string().nullish(),
+  method: z.enum(["GET", "POST", "PUT", "PATCH"]).nullish(),
+  headers: z.record(z.string(), text).nullish(),
+  params: paramsShape.optional(),
+  json: mapping.nullish(),
+  data: z.union([mapping, text]).nullish(),
+  paginator: paginatorShape.nullish(),
+  data_selector: z.string().nullish(),
+  response_actions: z.array(actionShape).nullish(),
+  incremental: incrementalShape.nullish(),
+  auth: authShape.nullish(),
+>>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
   idempotent: z.boolean().nullish().describe("Requests other than GET may be sent again after a failure."),
   path_encoding: z.enum(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });
@@ -154,7 +163,6 @@ export type ResourceConfig = z.infer<typeof resourceShape>;
 export type EndpointConfig = z.infer<typeof endpointShape>;
 export type IncrementalConfig = z.infer<typeof incrementalShape>;
 export type ParamConfig = z.infer<typeof paramsShape>[string];
-export type ResponseAction = z.infer<typeof responseAction>;
 
 function isMapping(value: unknown): boolean {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Double);

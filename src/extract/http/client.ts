@@ -146,7 +146,9 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
           continue;
         }
 
-        if (!isRetriedStatus(answer.status) || request.settled?.(answer) === true || !request.retryable) return answer;
+        const isAskedAgain = request.again?.(answer) === true;
+        const isFailure = isRetriedStatus(answer.status) && request.retryable && request.settled?.(answer) !== true;
+        if (!isAskedAgain && !isFailure) return answer;
         const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);
         const longest = longestWait();
         if (asked !== undefined && asked > longest && !(strict && longest === maxWait)) {

@@ -12,6 +12,8 @@ export interface HttpRequest extends OriginRules {
   readonly retryable: boolean;
   /** An answer that is taken as it is, whatever its status. */
   readonly settled?: (answer: HttpAnswer) => boolean;
+  /** An answer after which the request is sent again, whatever its status and method. */
+  readonly again?: (answer: HttpAnswer) => boolean;
   /** Name of a query parameter that carries a credential, beside the well-known ones. */
   readonly secretParam?: string | undefined;
 }

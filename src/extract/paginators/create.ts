@@ -1,13 +1,19 @@
 import type { PaginatorConfig, PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
 import { compilePath } from "../../core/json-path.ts";
 import { createCursorPaginator, createHeaderCursorPaginator } from "./cursors.ts";
+import { createExpressionPaginator } from "./expression.ts";
 import { createHeaderLinkPaginator, createJsonLinkPaginator } from "./links.ts";
 import type { Paginator } from "./paginator.ts";
 import { createRangePaginator } from "./range.ts";
 
 /** Makes the paginator of a checked configuration; undefined for `auto`. */
+<<<<<<< HEAD
 export function createPaginator(config: PaginatorConfig, strict: boolean): Paginator | undefined {
   const full = paginatorMapping(config);
+=======
+export function createPaginator(config: PaginatorConfig, strict: boolean, maxStepMs: number): Paginator | undefined {
+  const full: PaginatorMapping = typeof config === "string" ? named(config) : config;
+>>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
   switch (full.type) {
     case "json_link":
     case "json_response":
@@ -23,6 +29,8 @@ export function createPaginator(config: PaginatorConfig, strict: boolean): Pagin
       return createRangePaginator(full, !strict);
     case "single_page":
       return singlePage;
+    case "expression":
+      return createExpressionPaginator(full, maxStepMs);
     case "auto":
       return undefined;
   }

@@ -21,7 +21,7 @@ export function createCursorPaginator(config: CursorConfig): Paginator {
     foresee: () => null,
     next(spec, page) {
       const cursor = findFirst(path, page.body) ?? null;
-      if (config.stop_after_empty_page === true && page.records.length === 0) return null;
+      if (config.stop_after_empty_page === true && page.count === 0) return null;
       if (more !== undefined && !hasMore(more, page.body)) return null;
       if (isFalsy(cursor)) return null;
       return bodyPath === undefined ? withParam(spec, param, cursor) : withBodyValue(spec, bodyPath, cursor);

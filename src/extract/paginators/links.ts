@@ -70,7 +70,7 @@ function seriesOf(next: string, lastLink: string | undefined, base: string): Ser
 }
 
 /** Absolute links as they are, others resolved against the last URL. */
-function follow(spec: RequestSpec, link: JsonValue, where: string): RequestSpec {
+export function follow(spec: RequestSpec, link: JsonValue, where: string): RequestSpec {
   if (typeof link !== "string" || link === "" || !URL.canParse(link, spec.url)) {
     throw unusable(`the next link at ${JSON.stringify(where)} is no URL: ${shown(link)}`);
   }

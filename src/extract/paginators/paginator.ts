@@ -10,10 +10,13 @@ export interface Peek {
 
 /** A page as a paginator sees it. */
 export interface PageFacts {
+  readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: JsonValue;
   /** How many records the page has. */
-  readonly records: { readonly length: number };
+  readonly count: number;
+  /** The records, before any step; read when they are asked for. */
+  readonly records: readonly JsonValue[];
 }
 
 /**

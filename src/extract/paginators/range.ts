@@ -50,7 +50,7 @@ export function createRangePaginator(config: RangePaginator, useHeaders: boolean
       return totalPath === undefined && morePath === undefined && peek.notEmpty ? at(spec, value) : null;
     },
     next(spec, page) {
-      if (stopAfterEmpty && page.records.length === 0) return null;
+      if (stopAfterEmpty && page.count === 0) return null;
       if (totalPath !== undefined) end = totalOf(totalPath, page.body, isPages ? "pages" : "items") + base;
       readPageHeaders(spec, page.headers);
       const value = (spec.position ?? first) + step;

@@ -32,6 +32,8 @@ test("an expression reads the record and gives JSON, integers and doubles apart"
     ["has(record.author.nope) || has(record.nope)", "false"],
     ["record.?nope.?deep.orValue(3)", "3"],
     ["record.?nope", "null"],
+    ['record.id == 1 ? {"a": 1} : record.id == 2 ? 2 : null', "null"],
+    ['[record.id == 5 ? {"a": 1} : null, record.id == 1 ? null : "x"]', '[{"a":1},"x"]'],
     ["record.labels[?7]", "null"],
     ["[record.id, record.one, null]", "[5,1.0,null]"],
     ['timestamp(record.at) + duration("1h")', '"2024-02-01T00:00:00Z"'],

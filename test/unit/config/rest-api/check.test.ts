@@ -220,6 +220,7 @@ test("steps and converters that cannot work are faults at their place", () => {
   assert.deepEqual(converters({ format: "yyyy'W'" }), []);
 });
 
+<<<<<<< HEAD
 test("windows need a range with a beginning, requests that name its parts, and tables that take parts", () => {
   const resource = (name: string, incremental: object, more: object = {}) => ({
     name,
@@ -301,4 +302,45 @@ test("a window that is no length, and a limit that is none, are faults of the sh
   assert.deepEqual(incremental({ per_parent: {} }), [`missing_key ${at}.per_parent.limit`]);
   assert.deepEqual(incremental({ per_parent: { limits: 5, limit: 5 } }), [`unknown_key ${at}.per_parent.limits`]);
   assert.deepEqual(incremental({ per_parent: "yes" }), [`type ${at}.per_parent`]);
+=======
+test("response actions and expression paginators that cannot work are faults at their place", () => {
+  const at = "resources.0.endpoint.response_actions";
+  const actions = (...response_actions: unknown[]) =>
+    faults({ client: { base_url: "https://h" }, resources: [{ name: "r", endpoint: { response_actions } }] });
+  assert.deepEqual(
+    actions(
+      { rewrite: "body.data" },
+      { rewrite: "record.data" },
+      { action: "stop" },
+      { action: "anything" },
+      { status_code: 404, action: "ignore", message: "m" },
+      { status_code: 404, action: "fail", message: "m" },
+      { encoding: "windows-1252" },
+      { encoding: "windows-9999" },
+      { status_code: 404 },
+      { message: "m" },
+    ),
+    [
+      `expression ${at}.1.rewrite`,
+      `missing_key ${at}.2`,
+      `type ${at}.4.message`,
+      `unknown_type ${at}.7.encoding`,
+      `missing_key ${at}.8.action`,
+      `missing_key ${at}.9.action`,
+      `type ${at}.9.message`,
+    ],
+  );
+  const paginator = (config: object) =>
+    faults({ client: { base_url: "https://h", paginator: { type: "expression", ...config } }, resources: ["r"] });
+  assert.deepEqual(paginator({ next: { url: "body.next" } }), []);
+  assert.deepEqual(paginator({ next: { params: "body.x ? {'a': 1} : null" }, stop: "size(records) == 0" }), []);
+  assert.deepEqual(paginator({ next: {} }), ["missing_key client.paginator.next"]);
+  assert.deepEqual(paginator({}), ["missing_key client.paginator.next"]);
+  assert.deepEqual(paginator({ next: { url: "1", params: "'a'", json: "[1]" }, stop: "'no'" }), [
+    "expression client.paginator.stop",
+    "expression client.paginator.next.url",
+    "expression client.paginator.next.params",
+    "expression client.paginator.next.json",
+  ]);
+>>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
 });
