@@ -4,7 +4,8 @@ import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { sampleGitlab } from "../support/gitlab.ts";
-import { type TestDatabase, testDatabase } from "../support/postgres.ts";
+import { testDatabase } from "../support/postgres.ts";
+import { rowsOf } from "../support/rows-of.ts";
 import { folder, sluice } from "./support.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
@@ -24,19 +25,7 @@ test("the walkthrough: rows of every table after the first and after the second 
   for (const expected of [golden.expected_rows, golden.expected_rows_after_second_run]) {
     const ended = await sluice(["run", "gitlab.yaml", "--progress", "none"], { cwd, environment });
     assert.equal(ended.code, 0, ended.stderr);
-    assert.deepEqual(await rowsOf(database), expected);
+    assert.deepEqual(await rowsOf(database, "gitlab_data"), expected);
     assert.ok(!`${ended.stdout}${ended.stderr}`.includes(gitlab.token));
   }
 });
-
-async function rowsOf(database: TestDatabase): Promise<Record<string, number>> {
-  const tables = await database.query(
-    "SELECT relname AS name FROM pg_class WHERE relnamespace = 'gitlab_data'::regnamespace AND relkind = 'r' AND relname NOT LIKE '\\_dlt%' ORDER BY relname COLLATE \"C\"",
-  );
-  const rows: Record<string, number> = {};
-  for (const { name } of tables) {
-    const [count] = await database.query(`SELECT count(*) AS n FROM gitlab_data."${name}"`);
-    rows[String(name)] = Number(count?.n);
-  }
-  return rows;
-}

@@ -60,6 +60,8 @@ function notesOf(
     "The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. FILL_ME_IN marks what is yours to fill in:",
     "sluice check with this file lists it.",
   );
+  const encoding = ["source", "client", "path_encoding"];
+  if (holds(value, encoding)) noteAt(encoding).beside = "values in paths are encoded: names of branches have slashes";
   if (limit !== undefined) noteAt(["limit"]).beside = "pages of each list, to try the pipeline; remove it later";
   for (const { about, reason } of pipeline.decisions) {
     const path = ["source", ...about.split(".")];

@@ -16,9 +16,17 @@ export function sourceValue(pipeline: GeneratedPipeline): JsonObject {
   return {
     name: names.source,
     max_table_nesting: maxTableNesting,
-    client: written(client),
+    client: { ...written(client), ...(encodesPaths(pipeline) ? { path_encoding: "segment" } : {}) },
     resources: resources.map((resource) => written(withLiterals(resourceConfig(resource, mark, mode), resource))),
   };
+}
+
+/**
+ * Values go into paths as one segment each: a branch `feature/1` would lead to another path. The reference writes them as
+ * they are, as dlt does.
+ */
+function encodesPaths({ mode, resources }: GeneratedPipeline): boolean {
+  return mode === "better" && resources.some(({ endpoint }) => endpoint.params?.some((param) => param.in === "path"));
 }
 
 /** A value in the query or in a header: braces are doubled, since single ones would be read as placeholders. */
