@@ -13,12 +13,8 @@ import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
 import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
 import { prepareResource } from "./prepare.ts";
-<<<<<<< HEAD
 import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
-=======
-import { newCounts, type ResourceRun, reportOf } from "./resource-run.ts";
 import { compileActions } from "./response-actions.ts";
->>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
 import { createSender } from "./sender.ts";
 import { stateAfter, stateOf } from "./source-state.ts";
 import { compileSteps } from "./steps/compile-steps.ts";

@@ -54,6 +54,8 @@ function pagesText(config: PaginatorConfig | undefined): string {
       return "detected on the first page";
     case "single_page":
       return "one page";
+    case "expression":
+      return `expressions for ${Object.keys(paginator.next).join(", ")}`;
     case "json_link":
     case "json_response":
       return `next link at ${paginator.next_url_path ?? "next"}`;

@@ -6,11 +6,8 @@ import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
 import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
-<<<<<<< HEAD
 import { windowFaults } from "./check-window.ts";
-=======
 import { codeFaults } from "./code.ts";
->>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";

@@ -31,7 +31,6 @@ const paramsShape = z.record(
 );
 
 const endpointShape = z.strictObject({
-<<<<<<< HEAD
   path: z
     .string()
     .nullish()
@@ -43,25 +42,9 @@ const endpointShape = z.strictObject({
   data: z.union([mapping, text]).nullish().describe("A form, or a body as it stands."),
   paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
   data_selector: z.string().nullish().describe("JSONPath of the records in a page; detected when absent."),
-  response_actions: z
-    .array(responseAction)
-    .nullish()
-    .describe("Answers that are taken otherwise than by their status."),
+  response_actions: z.array(actionShape).nullish().describe("Answers that are taken otherwise than by their status."),
   incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
   auth: authShape.nullish().describe("Instead of that of the client; null for none."),
-=======
-  path: z.string().nullish(),
-  method: z.enum(["GET", "POST", "PUT", "PATCH"]).nullish(),
-  headers: z.record(z.string(), text).nullish(),
-  params: paramsShape.optional(),
-  json: mapping.nullish(),
-  data: z.union([mapping, text]).nullish(),
-  paginator: paginatorShape.nullish(),
-  data_selector: z.string().nullish(),
-  response_actions: z.array(actionShape).nullish(),
-  incremental: incrementalShape.nullish(),
-  auth: authShape.nullish(),
->>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
   idempotent: z.boolean().nullish().describe("Requests other than GET may be sent again after a failure."),
   path_encoding: z.enum(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });

@@ -7,13 +7,8 @@ import type { Paginator } from "./paginator.ts";
 import { createRangePaginator } from "./range.ts";
 
 /** Makes the paginator of a checked configuration; undefined for `auto`. */
-<<<<<<< HEAD
-export function createPaginator(config: PaginatorConfig, strict: boolean): Paginator | undefined {
-  const full = paginatorMapping(config);
-=======
 export function createPaginator(config: PaginatorConfig, strict: boolean, maxStepMs: number): Paginator | undefined {
-  const full: PaginatorMapping = typeof config === "string" ? named(config) : config;
->>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
+  const full = paginatorMapping(config);
   switch (full.type) {
     case "json_link":
     case "json_response":

@@ -220,7 +220,6 @@ test("steps and converters that cannot work are faults at their place", () => {
   assert.deepEqual(converters({ format: "yyyy'W'" }), []);
 });
 
-<<<<<<< HEAD
 test("windows need a range with a beginning, requests that name its parts, and tables that take parts", () => {
   const resource = (name: string, incremental: object, more: object = {}) => ({
     name,
@@ -302,7 +301,8 @@ test("a window that is no length, and a limit that is none, are faults of the sh
   assert.deepEqual(incremental({ per_parent: {} }), [`missing_key ${at}.per_parent.limit`]);
   assert.deepEqual(incremental({ per_parent: { limits: 5, limit: 5 } }), [`unknown_key ${at}.per_parent.limits`]);
   assert.deepEqual(incremental({ per_parent: "yes" }), [`type ${at}.per_parent`]);
-=======
+});
+
 test("response actions and expression paginators that cannot work are faults at their place", () => {
   const at = "resources.0.endpoint.response_actions";
   const actions = (...response_actions: unknown[]) =>
@@ -342,5 +342,4 @@ test("response actions and expression paginators that cannot work are faults at 
     "expression client.paginator.next.params",
     "expression client.paginator.next.json",
   ]);
->>>>>>> 270e0c5 (feat(extract): response actions retry, fail, stop, rewrite and decode; expressions find the next page)
 });
