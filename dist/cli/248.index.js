@@ -2,6 +2,69 @@ export const id = 248;
 export const ids = [248];
 export const modules = {
 
+/***/ 1429:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   F: () => (/* binding */ configError),
+/* harmony export */   L: () => (/* binding */ pathText)
+/* harmony export */ });
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3828);
+
+/**
+ * One error for all faults, one a line in the order of the file:
+ * `gitlab.yaml:14: source.resources[3].endpoint.paginator.type: expected ...; did you mean "page_number"?`.
+ * Its code is `E_INPUT` when every fault is one of an input or flag, else `E_CONFIG`; its reason is the first fault's, a
+ * mistake before a secret that is only absent.
+ */
+function configError(faults, places = {}) {
+    const located = faults.map((fault) => ({
+        fault,
+        place: fault.place ?? (fault.origin === undefined ? places.positions?.(fault.path) : undefined),
+    }));
+    located.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
+    const lines = located.map(({ fault, place }) => faultLine(fault, place, places.file));
+    const first = located[0];
+    const reason = (located.find(({ fault }) => fault.reason !== "missing_secret") ?? first)?.fault.reason;
+    const place = located.find((one) => one.place !== undefined)?.place;
+    const inputsOnly = faults.length > 0 && faults.every((fault) => /^(?:input|flag) /.test(fault.origin ?? ""));
+    return new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL(inputsOnly ? "E_INPUT" : "E_CONFIG", [...new Set(lines)].join("\n"), {
+        step: "config",
+        hint: first?.fault.hint ?? "Correct what is named and run again; nothing was requested or written.",
+        ...(reason === undefined ? {} : { reason }),
+        context: {
+            faults: faults.length,
+            ...(place === undefined ? {} : { file: place.file, line: place.line }),
+        },
+        places: located.flatMap((one) => one.place === undefined ? [] : [{ message: faultText(one.fault), ...one.place }]),
+    });
+}
+function faultLine(fault, place, file) {
+    const at = fault.origin ?? (place === undefined ? file : `${place.file}:${place.line}`);
+    return at === undefined || at === "" ? faultText(fault) : `${at}: ${faultText(fault)}`;
+}
+/** A fault without its file: where in the configuration, what, and what to write instead. */
+function faultText(fault) {
+    const parts = [fault.origin === undefined ? pathText(fault.path) : "", fault.message];
+    const line = parts.filter((part) => part !== "").join(": ");
+    return fault.suggestion === undefined ? line : `${line}; ${fault.suggestion}`;
+}
+/** `source.resources[3].endpoint.params["a.b"]` */
+function pathText(path) {
+    return path
+        .map((key, index) => {
+        if (typeof key === "number")
+            return `[${key}]`;
+        if (!/^[A-Za-z_][\w-]*$/.test(key))
+            return `[${JSON.stringify(key)}]`;
+        return index === 0 ? key : `.${key}`;
+    })
+        .join("");
+}
+
+
+/***/ }),
+
 /***/ 606:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -63,8 +126,9 @@ function contractFromText(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ overlay),
-/* harmony export */   u: () => (/* binding */ readDocument)
+/* harmony export */   Lw: () => (/* binding */ overlay),
+/* harmony export */   u0: () => (/* binding */ readDocument),
+/* harmony export */   v9: () => (/* binding */ holds)
 /* harmony export */ });
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8815);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3085);
@@ -291,7 +355,35 @@ function editDistance(a, b) {
 
 /***/ }),
 
-/***/ 878:
+/***/ 7950:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ pathFaults)
+/* harmony export */ });
+/* harmony import */ var _core_json_path_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(841);
+/* harmony import */ var _core_json_path_parser_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9993);
+
+
+/** The fault of a JSONPath that cannot be read, or none. */
+function pathFaults(path, at) {
+    if (path === undefined)
+        return [];
+    try {
+        (0,_core_json_path_js__WEBPACK_IMPORTED_MODULE_0__/* .compilePath */ .H9)(path);
+        return [];
+    }
+    catch (error) {
+        if (!(error instanceof _core_json_path_parser_js__WEBPACK_IMPORTED_MODULE_1__/* .JsonPathError */ .U))
+            throw error;
+        return [{ path: at, reason: "jsonpath", message: error.message }];
+    }
+}
+
+
+/***/ }),
+
+/***/ 1310:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -345,34 +437,19 @@ const STRATEGY_OPTIONS = [
 
 // EXTERNAL MODULE: ./lib/core/value-order.js
 var value_order = __webpack_require__(7251);
-// EXTERNAL MODULE: ./lib/core/json-path.js
-var json_path = __webpack_require__(841);
-// EXTERNAL MODULE: ./lib/core/json-path-parser.js
-var json_path_parser = __webpack_require__(9993);
-;// CONCATENATED MODULE: ./lib/config/rest-api/check-path.js
-
-
-/** The fault of a JSONPath that cannot be read, or none. */
-function pathFaults(path, at) {
-    if (path === undefined)
-        return [];
-    try {
-        (0,json_path/* compilePath */.H9)(path);
-        return [];
-    }
-    catch (error) {
-        if (!(error instanceof json_path_parser/* JsonPathError */.U))
-            throw error;
-        return [{ path: at, reason: "jsonpath", message: error.message }];
-    }
-}
-
+// EXTERNAL MODULE: ./lib/config/rest-api/check-path.js
+var check_path = __webpack_require__(7950);
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __webpack_require__(9504);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-incremental.js
+
 
 
 /** Faults of an `incremental` section: its JSONPath, and an `end_value` without or below `initial_value`. */
 function incrementalFaults(config, at, resource) {
-    const faults = pathFaults(config.cursor_path, [...at, "cursor_path"]);
+    const faults = (0,check_path/* pathFaults */.J)(config.cursor_path, [...at, "cursor_path"]);
+    faults.push(...(0,converter_shape/* converterFaults */.wM)(config.convert, [...at, "convert"]));
+    faults.push(...(0,converter_shape/* converterFaults */.wM)(config.transform, [...at, "transform"]));
     const initial = config.initial_value ?? null;
     const end = config.end_value ?? null;
     const wrong = (message) => {
@@ -400,9 +477,118 @@ function incrementalFaults(config, at, resource) {
     return faults;
 }
 
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-strict.js
+/** With `compat: strict`: a method that dlt refuses. */
+function strictMethodFaults(method, at) {
+    if (method !== "PUT" && method !== "PATCH")
+        return [];
+    return [
+        { path: at, reason: "unknown_type", message: `dlt knows only GET and POST, found ${method}`, suggestion: LEAVE },
+    ];
+}
+/** With `compat: strict`: a place for the key that dlt has not built. */
+function strictAuthFaults(auth, at) {
+    if (typeof auth !== "object" || auth.type !== "api_key" || auth.location !== "cookie")
+        return [];
+    const message = "dlt sends no api key in a cookie";
+    return [{ path: [...at, "location"], reason: "unknown_type", message, suggestion: LEAVE }];
+}
+const LEAVE = "leave compat: strict out";
+
+// EXTERNAL MODULE: ./lib/core/duration.js
+var duration = __webpack_require__(8415);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-window.js
+
+/**
+ * Faults of `incremental.window`: a range that has no beginning or an end of its own, requests that do not say what part
+ * of it they want, and what cannot be loaded in parts.
+ *
+ * @param all resources of the source, by name
+ */
+function windowFaults(resource, all) {
+    const { incremental } = resource;
+    const window = incremental?.window ?? undefined;
+    if (incremental === undefined || window === undefined)
+        return [];
+    const faults = [];
+    const path = [...resource.at, "endpoint", "incremental", "window"];
+    const refuse = (what, suggestion) => {
+        const message = `the window of ${JSON.stringify(resource.name)} ${what}`;
+        faults.push({ path, reason: "incremental_arguments", message, suggestion });
+    };
+    const initial = incremental.initial_value ?? null;
+    if (initial === null)
+        refuse("needs initial_value, where the first one begins", "add initial_value");
+    if ((incremental.end_value ?? null) !== null) {
+        refuse("does not go with end_value: a bounded load keeps no state to go on from", "take one of them out");
+    }
+    if (incremental.last_value_func === "min") {
+        refuse("goes with last_value_func max only: a range downwards has no known end", "take it out");
+    }
+    const length = typeof window === "string" ? (0,duration/* parseDuration */.E)(window) : undefined;
+    if (length !== undefined && initial !== null && typeof initial !== "string") {
+        refuse("is a duration, but initial_value is no moment", "write the window as a number");
+    }
+    if (length !== undefined && length.micros % DAY !== 0n && typeof initial === "string" && IS_DATE.test(initial)) {
+        refuse("is no whole number of days, but initial_value is a date", "write initial_value with a time");
+    }
+    const sent = placeholdersOf(resource);
+    if (!resource.startParam && !sent.includes("start_value") && !sent.includes("last_value")) {
+        refuse("needs requests that say where it begins", "add start_param, or use {incremental.start_value}");
+    }
+    if (!resource.endParam && !sent.includes("end_value")) {
+        refuse("needs requests that say where it ends", "add end_param, or use {incremental.end_value}");
+    }
+    else if (!resource.endParam && initial !== null && typeof initial !== "string") {
+        refuse("of numbers needs end_param, because the last one has no end", "add end_param, which is then left out");
+    }
+    const above = ancestorsOf(resource, all).find((one) => one.incremental !== undefined);
+    if (above !== undefined) {
+        refuse(`needs all parents for each part, but ${JSON.stringify(above.name)} above it has a cursor`, "take the window out, or the incremental section above it");
+    }
+    const whole = [...all.values()].find((one) => (one === resource || ancestorsOf(one, all).includes(resource)) && isFilledAtOnce(one));
+    if (whole !== undefined) {
+        const own = whole === resource ? "it" : JSON.stringify(whole.name);
+        refuse(`cannot be loaded in parts, because ${own} is loaded with replace or scd2, which take each part for all there is`, "use append or merge, or take the window out");
+    }
+    return faults;
+}
+const DAY = 86400000000n;
+const IS_DATE = /^\d{4}-?\d{2}-?\d{2}$/;
+/** Fields of the cursor that a request uses. */
+function placeholdersOf({ path, params, json, data, headers }) {
+    const names = path.flatMap((piece) => (piece.kind === "text" ? [] : [`{${piece.name}`]));
+    const plain = (_, value) => (typeof value === "bigint" ? String(value) : value);
+    const text = `${names.join("")}${JSON.stringify([params, json, data, headers], plain)}`;
+    return [...text.matchAll(/\{incremental\.(\w+)/g)].map(([, field = ""]) => field);
+}
+function ancestorsOf(resource, all) {
+    const found = [];
+    for (let at = resource.parent; at !== undefined;) {
+        const parent = all.get(at);
+        // A cycle has a fault of its own.
+        if (parent === undefined || parent === resource || found.includes(parent))
+            break;
+        found.push(parent);
+        at = parent.parent;
+    }
+    return found;
+}
+function isFilledAtOnce({ config }) {
+    const written = config.write_disposition ?? "append";
+    if (typeof written === "string")
+        return written === "replace";
+    return written.disposition === "replace" || (written.disposition === "merge" && written.strategy === "scd2");
+}
+
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
 var rest_api_plan = __webpack_require__(9291);
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __webpack_require__(7368);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check.js
+
+
+
 
 
 
@@ -431,6 +617,7 @@ function checkRestApi(config, compat = "default") {
     faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
     faults.push(...authFaults(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
     faults.push(...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]));
+    faults.push(...(0,step_shape/* stepFaults */.Cn)(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
     const seen = new Set();
     for (const resource of plan.resources) {
         if (seen.has(resource.name)) {
@@ -444,7 +631,23 @@ function checkRestApi(config, compat = "default") {
         faults.push(...resourceFaults(resource, config));
     }
     faults.push(...parentFaults(plan.resources));
+    if (compat === "strict")
+        faults.push(...strictFaults(config, plan.resources));
+    const byName = new Map(plan.resources.map((resource) => [resource.name, resource]));
+    for (const resource of plan.resources)
+        faults.push(...windowFaults(resource, byName));
     return faults;
+}
+function strictFaults(config, resources) {
+    return [
+        ...strictAuthFaults(config.client.auth ?? undefined, ["client", "auth"]),
+        ...resources.flatMap((resource) => [
+            ...strictMethodFaults(resource.method, [...resource.at, "endpoint", "method"]),
+            ...(resource.auth === config.client.auth
+                ? []
+                : strictAuthFaults(resource.auth ?? undefined, [...resource.at, "endpoint", "auth"])),
+        ]),
+    ];
 }
 function resourceFaults(resource, config) {
     const faults = [];
@@ -453,9 +656,9 @@ function resourceFaults(resource, config) {
     const at = [...resource.at, "endpoint"];
     faults.push(...authFaults(own?.auth ?? undefined, [...at, "auth"]));
     faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
-    faults.push(...pathFaults(resource.dataSelector, [...at, "data_selector"]));
+    faults.push(...(0,check_path/* pathFaults */.J)(resource.dataSelector, [...at, "data_selector"]));
     for (const binding of resource.bindings)
-        faults.push(...pathFaults(binding.field, at));
+        faults.push(...(0,check_path/* pathFaults */.J)(binding.field, at));
     if (resource.parent === undefined && (resource.config.include_from_parent ?? []).length > 0) {
         faults.push({
             path: [...resource.at, "include_from_parent"],
@@ -473,6 +676,8 @@ function resourceFaults(resource, config) {
         });
     }
     faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+    if (typeof written === "object")
+        faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
     const columns = typeof written === "object" ? written.columns : undefined;
     if (Array.isArray(columns)) {
         columns.forEach((column, index) => {
@@ -564,7 +769,7 @@ function paginatorFaults(config, at) {
     const faults = [];
     for (const [key, value] of Object.entries(config)) {
         if (PATH_KEYS.has(key) && typeof value === "string" && value !== "")
-            faults.push(...pathFaults(value, [...at, key]));
+            faults.push(...(0,check_path/* pathFaults */.J)(value, [...at, key]));
     }
     faults.push(...placeFaults(config, at));
     if ((config.type === "offset" || config.type === "page_number") && !hasStop(config)) {
@@ -609,6 +814,173 @@ function placeFaults(config, at) {
 }
 function quote(text) {
     return JSON.stringify(text);
+}
+
+
+/***/ }),
+
+/***/ 1571:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   AQ: () => (/* binding */ functionName),
+/* harmony export */   J: () => (/* binding */ mayRunAway),
+/* harmony export */   JC: () => (/* binding */ codeFaults),
+/* harmony export */   W7: () => (/* binding */ moduleText),
+/* harmony export */   xw: () => (/* binding */ codeShape)
+/* harmony export */ });
+/* unused harmony export moduleOf */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/* harmony import */ var _expression_compile_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8980);
+
+
+/** Reference to JavaScript of the user's, loaded only where that is allowed. */
+const moduleText = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+    .describe("JavaScript in the repository: `./steps.mjs#name`, a file beside the pipeline file and its export.");
+/** Where Python takes a function: an expression, `fn:name` of the library, or a function of a module. */
+const codeShape = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ module: moduleText })]);
+/**
+ * The name under which the function of a piece of code is given: `name` of `fn:name`, `module:./steps.mjs#name` of a
+ * module; undefined for an expression.
+ */
+function functionName(code) {
+    if (typeof code !== "string")
+        return `${MODULE}${code.module}`;
+    return code.startsWith("fn:") ? code.slice(3) : undefined;
+}
+/** Reference to a module in the name of a function; undefined for others. */
+function moduleOf(name) {
+    return name.startsWith(MODULE) ? name.slice(MODULE.length) : undefined;
+}
+/** True for code that comes with the configuration; functions of a program are its own affair. */
+function mayRunAway(code) {
+    const name = functionName(code);
+    return name === undefined || moduleOf(name) !== undefined;
+}
+const MODULE = "module:";
+/** What is wrong with a piece of code, with the place inside an expression. */
+function codeFaults(code, at, scope, wanted) {
+    if (code === null || code === undefined)
+        return [];
+    if (typeof code !== "string")
+        return /^.+#[A-Za-z_$][\w$]*$/s.test(code.module) ? [] : [moduleFault(code.module, at)];
+    if (functionName(code) !== undefined)
+        return [];
+    try {
+        (0,_expression_compile_js__WEBPACK_IMPORTED_MODULE_0__/* .compileExpression */ .Wo)(code, scope, wanted);
+        return [];
+    }
+    catch (error) {
+        if (!(error instanceof _expression_compile_js__WEBPACK_IMPORTED_MODULE_0__/* .ExpressionError */ .tj))
+            throw error;
+        return [{ path: at, reason: "expression", message: faultText(code, error) }];
+    }
+}
+function moduleFault(reference, at) {
+    const message = `${JSON.stringify(reference)} names no function of a module`;
+    return { path: [...at, "module"], reason: "type", message, suggestion: "write it as ./steps.mjs#name" };
+}
+function faultText(text, error) {
+    const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+    const place = error.line === 1 ? `character ${error.column}` : `line ${error.line}, character ${error.column}`;
+    return `the expression ${JSON.stringify(shown)} cannot be used: ${error.message} (${place})`;
+}
+
+
+/***/ }),
+
+/***/ 9504:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _M: () => (/* binding */ converterShape),
+/* harmony export */   c: () => (/* binding */ isNamedConverter),
+/* harmony export */   hO: () => (/* binding */ formatPieces),
+/* harmony export */   k: () => (/* binding */ converterCode),
+/* harmony export */   wM: () => (/* binding */ converterFaults)
+/* harmony export */ });
+/* unused harmony export NAMED_CONVERTERS */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1571);
+
+
+/** Converters of a word. */
+const NAMED_CONVERTERS = ["date", "datetime", "unix_seconds", "unix_millis", "string", "int"];
+/** How a cursor's value is written in a request; the state keeps the value as the source gave it. */
+const converterShape = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+        format: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).optional().describe("`yyyy-MM-dd HH:mm:ss.SSSXXX`, in UTC; text in quotes as it is."),
+        add: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional().describe("Seconds added to dates, units added to numbers; the form stays."),
+        module: _code_js__WEBPACK_IMPORTED_MODULE_0__/* .moduleText */ .W7.optional(),
+    }),
+]);
+function isNamedConverter(config) {
+    return NAMED_CONVERTERS.some((name) => name === config);
+}
+/** The code of a converter; undefined for those that need none. */
+function converterCode(config) {
+    if (config === null || config === undefined || isNamedConverter(config))
+        return undefined;
+    if (typeof config === "string")
+        return config;
+    return config.module === undefined ? undefined : { module: config.module };
+}
+/** What the shape of a converter cannot say. */
+function converterFaults(config, at) {
+    if (typeof config === "object" && config !== null) {
+        const keys = Object.entries(config).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+        if (keys.length !== 1)
+            return [{ path: at, reason: "type", message: "expected one of format, add and module" }];
+        const problem = config.format === undefined ? undefined : formatProblem(config.format);
+        if (problem !== undefined)
+            return [{ path: [...at, "format"], reason: "type", message: problem }];
+    }
+    const known = NAMED_CONVERTERS.join(", ");
+    return (0,_code_js__WEBPACK_IMPORTED_MODULE_0__/* .codeFaults */ .JC)(converterCode(config), at, "value", "any").map((fault) => ({
+        ...fault,
+        suggestion: fault.suggestion ?? `converters with a name: ${known}`,
+    }));
+}
+/** Fields of a form that are understood, a subset of those of Unicode (UTS 35). */
+const FIELDS = new Set([
+    "yyyy",
+    "yy",
+    "MM",
+    "M",
+    "dd",
+    "d",
+    "HH",
+    "H",
+    "mm",
+    "m",
+    "ss",
+    "s",
+    "SSS",
+    "SSSSSS",
+    "X",
+    "XXX",
+]);
+/** Reads a form: letters are fields, `'text'` and everything else is text, `\'\'` a quote. */
+function formatPieces(format) {
+    return [...format.matchAll(/'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'/g)].map(([whole, quoted]) => {
+        if (quoted !== undefined)
+            return { text: quoted === "" ? "'" : quoted.replaceAll("''", "'") };
+        return /^[A-Za-z]/.test(whole) ? { field: whole } : { text: whole };
+    });
+}
+function formatProblem(format) {
+    const pieces = formatPieces(format);
+    const unknown = pieces.find((piece) => "field" in piece && !FIELDS.has(piece.field));
+    const known = [...FIELDS].join(", ");
+    if (unknown !== undefined && "field" in unknown) {
+        return `${JSON.stringify(unknown.field)} is no field of a date; the fields are ${known}; put text in single quotes`;
+    }
+    if (!pieces.some((piece) => "field" in piece))
+        return `the form has no field of a date; the fields are ${known}`;
+    return pieces.some((piece) => "text" in piece && piece.text === "'" && !format.includes("''"))
+        ? "a single quote is not closed"
+        : undefined;
 }
 
 
@@ -768,7 +1140,7 @@ var secret = __webpack_require__(8563);
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __webpack_require__(8208);
 // EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
-var shape = __webpack_require__(9745);
+var shape = __webpack_require__(5712);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/read-templates.js
 
 
@@ -943,7 +1315,7 @@ function planResource(config, resource, parts, fault) {
         method: endpoint.method ?? "GET",
         writtenPath,
         path: templates.path,
-        headers: { ...(client.headers ?? {}), ...(endpoint.headers ?? {}) },
+        headers: { ...literalHeaders(client.headers), ...(endpoint.headers ?? {}) },
         params: [...templates.params].flatMap(([key, value]) => {
             // A legacy incremental parameter keeps its place in the query; the engine fills it in.
             if ((0,shape/* isParamMapping */.s)(value))
@@ -985,6 +1357,14 @@ function incrementalOf(name, endpoint, params, at, fault) {
     }
     return { incremental, startParam: first.key, endParam: undefined };
 }
+/** dlt: placeholders are read in the headers of an endpoint alone; braces in those of the client stand for themselves. */
+function literalHeaders(headers) {
+    const literal = (text) => text.replace(/[{}]/g, "$&$&");
+    return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [
+        literal(name),
+        typeof value === "string" ? literal(value) : value,
+    ]));
+}
 /** `auto` on an endpoint means "not set here". */
 function isAuto(paginator) {
     return paginator === "auto" || (typeof paginator === "object" && paginator.type === "auto");
@@ -1001,7 +1381,7 @@ function plan_quote(text) {
 
 /***/ }),
 
-/***/ 9745:
+/***/ 5712:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1019,34 +1399,8 @@ var json = __webpack_require__(3085);
 var secret = __webpack_require__(8563);
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __webpack_require__(606);
-;// CONCATENATED MODULE: ./lib/config/rest-api/values.js
-
-
-
-/** Any JSON value, deep; a `Secret` may stand where text may. */
-const jsonValue = schemas/* custom */.IeY((value) => value !== undefined && isPlain(value), "expected a plain value")
-    .meta({ description: "Any JSON value." });
-/** Text, or text kept as a secret. */
-const values_text = schemas/* custom */.IeY((value) => typeof value === "string" || value instanceof secret/* Secret */.z, "expected text")
-    .meta({ type: "string" });
-/** An integer; neither `true` nor `"5"` is one. */
-const wholeNumber = schemas/* int */.Whr();
-function isPlain(value) {
-    switch (typeof value) {
-        case "string":
-        case "number":
-        case "bigint":
-        case "boolean":
-            return true;
-        case "object":
-            if (value === null || value instanceof json/* Double */.__ || value instanceof secret/* Secret */.z)
-                return true;
-            return Array.isArray(value) ? value.every(isPlain) : Object.values(value).every(isPlain);
-        default:
-            return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/config/rest-api/values.js
+var values = __webpack_require__(9088);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/auth-shape.js
 
 
@@ -1056,74 +1410,132 @@ const shared = {
 /** How requests are authenticated. Fields that are absent may come from settings; `check.ts` reports what is missing. */
 const authShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("bearer").optional(), token: values_text.nullish() }),
+        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("bearer").optional(), token: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("api_key"),
-            api_key: values_text.nullish(),
+            api_key: values/* text */.Qq.nullish(),
             name: schemas/* string */.YjP().nullish().describe("Name of header, query parameter or cookie; Authorization by default."),
             location: schemas/* enum */.k5n(["header", "query", "param", "cookie"]).nullish(),
             dedupe: schemas/* boolean */.zMY().nullish().describe("Do not add the key to a link that has it already."),
         }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("http_basic"), username: values_text.nullish(), password: values_text.nullish() }),
+        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("http_basic"), username: values/* text */.Qq.nullish(), password: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("oauth2_client_credentials"),
             access_token_url: schemas/* string */.YjP().nullish(),
-            client_id: values_text.nullish(),
-            client_secret: values_text.nullish(),
-            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), values_text).nullish(),
-            default_token_expiration: wholeNumber.nullish().describe("Seconds, where the answer names none."),
-            access_token: values_text.nullish(),
+            client_id: values/* text */.Qq.nullish(),
+            client_secret: values/* text */.Qq.nullish(),
+            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish(),
+            default_token_expiration: values/* wholeNumber */.rD.nullish().describe("Seconds, where the answer names none."),
+            access_token: values/* text */.Qq.nullish(),
             ...shared,
         }),
     ]),
     schemas/* enum */.k5n(["bearer", "api_key", "http_basic", "oauth2_client_credentials"]),
 ]);
 
+// EXTERNAL MODULE: ./lib/core/duration.js
+var duration = __webpack_require__(8415);
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __webpack_require__(9504);
+;// CONCATENATED MODULE: ./lib/config/rest-api/incremental-shape.js
+
+
+
+
+/** Keys of an `incremental` section, and of its old form as a parameter. */
+const incrementalKeys = {
+    cursor_path: schemas/* string */.YjP().describe("JSONPath of the cursor in each record."),
+    initial_value: values/* jsonValue */.IL.nullish().describe("Where the first run starts."),
+    end_value: values/* jsonValue */.IL.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
+    last_value_func: schemas/* enum */.k5n(["max", "min"]).nullish(),
+    lag: schemas/* number */.aig().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
+    on_cursor_value_missing: schemas/* enum */.k5n(["raise", "include", "exclude"]).nullish(),
+    range_start: schemas/* enum */.k5n(["closed", "open"]).nullish(),
+    range_end: schemas/* enum */.k5n(["closed", "open"]).nullish(),
+    row_order: schemas/* enum */.k5n(["asc", "desc"]).nullish(),
+    primary_key: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())])
+        .nullish()
+        .describe("Key by which boundary rows are told apart; an empty list switches that off."),
+    allow_external_schedulers: schemas/* boolean */.zMY().nullish(),
+    start_param: schemas/* string */.YjP().nullish(),
+    end_param: schemas/* string */.YjP().nullish(),
+    convert: converter_shape/* converterShape */._M
+        .nullish()
+        .describe("Changes values for requests, not in the state: `date`, `datetime`, `unix_seconds`, `unix_millis`, `string`, `int`, an expression over `value`, or `fn:name`."),
+    transform: converter_shape/* converterShape */._M.nullish().describe("Old name of `convert`."),
+    per_parent: schemas/* union */.KCZ([
+        schemas/* boolean */.zMY(),
+        schemas/* strictObject */.rej({
+            limit: values/* wholeNumber */.rD
+                .min(1)
+                .describe("So many parents keep a cursor; beyond it `merge` starts anew for some, `append` ends the run."),
+        }),
+    ])
+        .nullish()
+        .describe("Children: `true` keeps one cursor for each parent record, of 20,000 parents or of as many as `limit` says; one for all when absent, and with `compat: strict`."),
+    window: schemas/* union */.KCZ([
+        schemas/* string */.YjP().refine((value) => (0,duration/* parseDuration */.E)(value) !== undefined, {
+            error: "expected a duration such as P30D, P1M, PT12H or 30d",
+        }),
+        schemas/* number */.aig().positive(),
+    ])
+        .nullish()
+        .describe("The range from the cursor to now is loaded in parts of this length, each committed on its own, so that a long first load goes on where it was interrupted: a duration for moments (`P30D`, `P1M`, `PT12H`, `30d`), for numbers a number. Needs `initial_value`, and requests that name start and end."),
+};
+
 ;// CONCATENATED MODULE: ./lib/config/rest-api/paginator-shape.js
 
 
 const path = schemas/* string */.YjP().describe("JSONPath in the body.");
 const rangeKeys = {
-    total_path: path.nullish().describe("JSONPath of the total: items for offset, pages for page_number."),
-    stop_after_empty_page: schemas/* boolean */.zMY().nullish(),
-    has_more_path: path.nullish(),
+    total_path: path
+        .nullish()
+        .describe("JSONPath of the total: items for offset, pages for page_number; `total` when absent."),
+    stop_after_empty_page: schemas/* boolean */.zMY().nullish().describe("True when absent."),
+    has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
 };
 /** How the next page is found. A word alone takes all arguments at their defaults. */
 const paginatorShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
-        schemas/* strictObject */.rej({ type: schemas/* enum */.k5n(["json_link", "json_response"]), next_url_path: path.optional() }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("header_link"), links_next_key: schemas/* string */.YjP().optional() }),
+        schemas/* strictObject */.rej({
+            type: schemas/* enum */.k5n(["json_link", "json_response"]),
+            next_url_path: path.optional().describe("JSONPath of the next page's URL; next when absent."),
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("header_link"),
+            links_next_key: schemas/* string */.YjP().optional().describe("Relation in the Link header; next when absent."),
+        }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("header_cursor"),
-            cursor_key: schemas/* string */.YjP().optional(),
-            cursor_param: schemas/* string */.YjP().optional(),
+            cursor_key: schemas/* string */.YjP().optional().describe("Name of the header; next when absent."),
+            cursor_param: schemas/* string */.YjP().optional().describe("Query parameter; cursor when absent."),
         }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("cursor"),
-            cursor_path: path.optional(),
-            cursor_param: schemas/* string */.YjP().nullish(),
-            cursor_body_path: schemas/* string */.YjP().nullish(),
-            stop_after_empty_page: schemas/* boolean */.zMY().optional(),
-            has_more_path: path.nullish(),
+            cursor_path: path.optional().describe("JSONPath of the next cursor; cursors.next when absent."),
+            cursor_param: schemas/* string */.YjP().nullish().describe("Query parameter; cursor when absent."),
+            cursor_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            stop_after_empty_page: schemas/* boolean */.zMY().optional().describe("False when absent."),
+            has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
         }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("offset"),
-            limit: wholeNumber,
-            offset: wholeNumber.optional(),
-            offset_param: schemas/* string */.YjP().nullish(),
-            offset_body_path: schemas/* string */.YjP().nullish(),
-            limit_param: schemas/* string */.YjP().nullish(),
-            limit_body_path: schemas/* string */.YjP().nullish(),
-            maximum_offset: wholeNumber.nullish(),
+            limit: values/* wholeNumber */.rD.describe("Items that are asked for at a time."),
+            offset: values/* wholeNumber */.rD.optional().describe("Of the first request; 0 when absent."),
+            offset_param: schemas/* string */.YjP().nullish().describe("Query parameter; offset when absent."),
+            offset_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            limit_param: schemas/* string */.YjP().nullish().describe("Query parameter; limit when absent."),
+            limit_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            maximum_offset: values/* wholeNumber */.rD.nullish().describe("An offset that is this or more is not asked."),
             ...rangeKeys,
         }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("page_number"),
-            base_page: wholeNumber.optional(),
-            page: wholeNumber.nullish(),
-            page_param: schemas/* string */.YjP().nullish(),
-            page_body_path: schemas/* string */.YjP().nullish(),
-            maximum_page: wholeNumber.nullish(),
+            base_page: values/* wholeNumber */.rD.optional().describe("Number of the API's first page; 0 when absent."),
+            page: values/* wholeNumber */.rD.nullish().describe("Page of the first request; base_page when absent."),
+            page_param: schemas/* string */.YjP().nullish().describe("Query parameter; page when absent."),
+            page_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            maximum_page: values/* wholeNumber */.rD.nullish().describe("A page that is this or more is not asked."),
             ...rangeKeys,
         }),
         schemas/* strictObject */.rej({ type: schemas/* literal */.euz("single_page") }),
@@ -1143,7 +1555,11 @@ const paginatorShape = schemas/* union */.KCZ([
     ]),
 ]);
 
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __webpack_require__(7368);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/shape.js
+
+
 
 
 
@@ -1153,64 +1569,47 @@ const paginatorShape = schemas/* union */.KCZ([
 
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
- * `empty_body`, `idempotent`, `path_encoding`, `per_parent`). What a shape cannot say is checked by `check.ts`.
+ * `empty_body`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
  */
 const names = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())]);
-const mapping = schemas/* record */.g1P(schemas/* string */.YjP(), jsonValue);
-const incrementalKeys = {
-    cursor_path: schemas/* string */.YjP().describe("JSONPath of the cursor in each record."),
-    initial_value: jsonValue.nullish().describe("Where the first run starts."),
-    end_value: jsonValue.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
-    last_value_func: schemas/* enum */.k5n(["max", "min"]).nullish(),
-    lag: schemas/* number */.aig().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
-    on_cursor_value_missing: schemas/* enum */.k5n(["raise", "include", "exclude"]).nullish(),
-    range_start: schemas/* enum */.k5n(["closed", "open"]).nullish(),
-    range_end: schemas/* enum */.k5n(["closed", "open"]).nullish(),
-    row_order: schemas/* enum */.k5n(["asc", "desc"]).nullish(),
-    primary_key: names.nullish().describe("Key by which boundary rows are told apart; an empty list switches that off."),
-    allow_external_schedulers: schemas/* boolean */.zMY().nullish(),
-    start_param: schemas/* string */.YjP().nullish(),
-    end_param: schemas/* string */.YjP().nullish(),
-    convert: schemas/* string */.YjP().nullish().describe("`fn:name`: a function given to the library."),
-    transform: schemas/* string */.YjP().nullish(),
-    per_parent: schemas/* boolean */.zMY().nullish().describe("Children: one cursor for each parent record."),
-};
+const mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
 const incrementalShape = schemas/* strictObject */.rej(incrementalKeys);
 const resolveParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("resolve"), resource: schemas/* string */.YjP(), field: schemas/* string */.YjP() });
 const incrementalParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("incremental"), ...incrementalKeys });
 const plainParam = schemas/* custom */.IeY((value) => value instanceof secret/* Secret */.z || !(isMapping(value) || value === undefined), "expected text, a number, true, false, null or a list");
 const paramsShape = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* discriminatedUnion */.gMt("type", [resolveParam, incrementalParam]), plainParam]));
 const responseAction = schemas/* strictObject */.rej({
-    status_code: schemas/* union */.KCZ([wholeNumber, schemas/* string */.YjP()]).nullish(),
+    status_code: schemas/* union */.KCZ([values/* wholeNumber */.rD, schemas/* string */.YjP()]).nullish(),
     content: schemas/* string */.YjP().nullish().describe("Part of the body's text."),
     action: schemas/* string */.YjP().describe("`ignore` ends the pages quietly; other words do nothing."),
 });
 const endpointShape = schemas/* strictObject */.rej({
-    path: schemas/* string */.YjP().nullish(),
-    method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish(),
-    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values_text).nullish(),
-    params: paramsShape.optional(),
-    json: mapping.nullish(),
-    data: schemas/* union */.KCZ([mapping, values_text]).nullish(),
-    paginator: paginatorShape.nullish(),
-    data_selector: schemas/* string */.YjP().nullish(),
-    response_actions: schemas/* array */.YOg(responseAction).nullish(),
-    incremental: incrementalShape.nullish(),
-    auth: authShape.nullish(),
+    path: schemas/* string */.YjP()
+        .nullish()
+        .describe("Below base_url, or a whole URL; the resource's name when absent. May hold placeholders and a query."),
+    method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish().describe("GET when absent."),
+    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Laid over those of the client; may hold placeholders."),
+    params: paramsShape.optional().describe("Query parameters; those that the path names as {name} go there instead."),
+    json: mapping.nullish().describe("JSON body, with any method."),
+    data: schemas/* union */.KCZ([mapping, values/* text */.Qq]).nullish().describe("A form, or a body as it stands."),
+    paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
+    data_selector: schemas/* string */.YjP().nullish().describe("JSONPath of the records in a page; detected when absent."),
+    response_actions: schemas/* array */.YOg(responseAction)
+        .nullish()
+        .describe("Answers that are taken otherwise than by their status."),
+    incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
+    auth: authShape.nullish().describe("Instead of that of the client; null for none."),
     idempotent: schemas/* boolean */.zMY().nullish().describe("Requests other than GET may be sent again after a failure."),
     path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });
-const step = schemas/* strictObject */.rej({
-    filter: schemas/* string */.YjP().optional().describe("`fn:name`: records for which the function gives a true value are kept."),
-    map: schemas/* string */.YjP().optional().describe("`fn:name`: replaces the record."),
-    yield_map: schemas/* string */.YjP().optional().describe("`fn:name`: gives a list of records for each record."),
-});
 const disposition = schemas/* enum */.k5n(["append", "replace", "merge", "skip"]);
 const resourceKeys = {
-    include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish(),
-    processing_steps: schemas/* array */.YOg(step).nullish(),
-    primary_key: names.nullish(),
-    merge_key: names.nullish(),
+    include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish().describe("Keys of the parent record, copied as _<parent>_<key>."),
+    processing_steps: schemas/* array */.YOg(step_shape/* stepShape */.O4)
+        .nullish()
+        .describe("What is done with each record before cursor and children see it, in this order."),
+    primary_key: names.nullish().describe("Column or columns that tell rows apart."),
+    merge_key: names.nullish().describe("Column or columns whose rows merge replaces together."),
     write_disposition: schemas/* union */.KCZ([
         disposition,
         schemas/* strictObject */.rej({
@@ -1234,39 +1633,47 @@ const resourceKeys = {
                 .describe("scd2: when the versions of this load begin and the old ones end; the moment of the load when absent."),
         }),
     ])
-        .nullish(),
-    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), mapping), schemas/* array */.YOg(mapping)]).nullish(),
-    schema_contract: contract_shape/* contractShape */.ML.nullish(),
-    table_name: schemas/* string */.YjP().nullish(),
-    parent_table_name: schemas/* string */.YjP().nullish(),
-    table_format: schemas/* string */.YjP().nullish(),
-    file_format: schemas/* string */.YjP().nullish(),
-    references: jsonValue.nullish(),
-    nested_hints: mapping.nullish(),
-    max_table_nesting: wholeNumber.min(0).nullish(),
+        .nullish()
+        .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
+    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), mapping), schemas/* array */.YOg(mapping)])
+        .nullish()
+        .describe("Hints by column: data_type, nullable, ... as in dlt."),
+    schema_contract: contract_shape/* contractShape */.ML.nullish().describe("What happens when data brings new tables, columns or types."),
+    table_name: schemas/* string */.YjP().nullish().describe("The resource's name when absent."),
+    parent_table_name: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
+    table_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
+    file_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
+    references: values/* jsonValue */.IL.nullish().describe("A hint of dlt that is kept in the schema."),
+    nested_hints: mapping.nullish().describe("Hints of nested tables, as in dlt."),
+    max_table_nesting: values/* wholeNumber */.rD.min(0).nullish().describe("How many levels of nested tables are made."),
     selected: schemas/* boolean */.zMY().nullish().describe("False: extracted only as far as children need it."),
-    parallelized: schemas/* boolean */.zMY().nullish(),
+    parallelized: schemas/* boolean */.zMY().nullish().describe("Children: the records of one parent stay together."),
 };
 const resourceShape = schemas/* strictObject */.rej({
-    name: schemas/* string */.YjP(),
-    endpoint: schemas/* union */.KCZ([endpointShape, schemas/* string */.YjP()]).nullish(),
+    name: schemas/* string */.YjP().describe("Name of the resource; its table and its path too, when these are absent."),
+    endpoint: schemas/* union */.KCZ([endpointShape, schemas/* string */.YjP()]).nullish().describe("What is asked; a text is its path."),
     ...resourceKeys,
 });
 const restApiShape = schemas/* strictObject */.rej({
     client: schemas/* strictObject */.rej({
         base_url: schemas/* string */.YjP().nullish().describe("Prefix of relative paths."),
-        headers: schemas/* record */.g1P(schemas/* string */.YjP(), values_text).nullish(),
-        auth: authShape.nullish(),
-        paginator: paginatorShape.nullish(),
+        headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Sent with every request, as they stand."),
+        auth: authShape.nullish().describe("For all resources without an auth of their own."),
+        paginator: paginatorShape.nullish().describe("For all resources without a paginator of their own."),
         allowed_hosts: schemas/* array */.YOg(schemas/* string */.YjP())
             .nullish()
             .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
         empty_body: schemas/* enum */.k5n(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
-        path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish(),
+        path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
     }),
-    resource_defaults: schemas/* strictObject */.rej({ name: schemas/* string */.YjP().optional(), endpoint: endpointShape.nullish(), ...resourceKeys })
-        .nullish(),
-    resources: schemas/* array */.YOg(schemas/* union */.KCZ([resourceShape, schemas/* string */.YjP()])),
+    resource_defaults: schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP().optional().describe("Not used."),
+        endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),
+        ...resourceKeys,
+    })
+        .nullish()
+        .describe("What holds for each resource that says nothing else."),
+    resources: schemas/* array */.YOg(schemas/* union */.KCZ([resourceShape, schemas/* string */.YjP()])).describe("A text is name and path of a resource."),
 });
 function isMapping(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof json/* Double */.__);
@@ -1274,6 +1681,169 @@ function isMapping(value) {
 /** True when a parameter is one of the legacy mappings (`type: resolve`, `type: incremental`). */
 function isParamMapping(value) {
     return isMapping(value) && !(value instanceof secret/* Secret */.z);
+}
+
+
+/***/ }),
+
+/***/ 7368:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Cn: () => (/* binding */ stepFaults),
+/* harmony export */   Dd: () => (/* binding */ setExpression),
+/* harmony export */   O4: () => (/* binding */ stepShape)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9691);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
+/* harmony import */ var _core_json_path_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(841);
+/* harmony import */ var _core_json_path_places_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7354);
+/* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8563);
+/* harmony import */ var _check_path_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(7950);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(1571);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9088);
+
+
+
+
+
+
+
+
+const fields = zod__WEBPACK_IMPORTED_MODULE_7__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP())]);
+/** One processing step. The first three may stand together, as in dlt; the others are steps of their own. */
+const stepShape = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    filter: _code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeShape */ .xw.optional().describe("Expression over `record`: true keeps it. Or `fn:name`, or a module."),
+    map: _code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeShape */ .xw.optional().describe("Expression over `record` whose value replaces it. Or `fn:name`, or a module."),
+    yield_map: _code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeShape */ .xw
+        .optional()
+        .describe("Expression over `record` that gives a list: a record for each item. Or `fn:name`, or a module."),
+    pick: fields.optional().describe("JSONPaths of the fields that stay: `id`, `author.name`, `notes[*].id`."),
+    omit: fields.optional().describe("JSONPaths of the fields that go."),
+    rename: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP())
+        .optional()
+        .describe("New names by the JSONPath of the field; the field keeps its place and replaces one of its new name."),
+    set: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), _values_js__WEBPACK_IMPORTED_MODULE_6__/* .jsonValue */ .IL)
+        .optional()
+        .describe("Fields and their values: as written, or `{expression: ...}` over the record as it was before the step."),
+    redact: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+        fields: fields.describe("JSONPaths of the fields."),
+        replace: _values_js__WEBPACK_IMPORTED_MODULE_6__/* .jsonValue */ .IL.optional().describe("What stands there instead; `***` when absent."),
+        hash_salt: _values_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq
+            .optional()
+            .describe("Secret: the value becomes its HMAC-SHA256 in hex, the same for the same value and salt."),
+    })
+        .optional()
+        .describe("Hides values; null stays null."),
+    explode: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP()
+        .optional()
+        .describe("JSONPath of a list: a record for each item, which stands in its place; null for an empty list."),
+});
+/** The expression of a value of `set`; undefined for a value as written. */
+function setExpression(value) {
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) || Object.keys(value).length !== 1)
+        return undefined;
+    return typeof value.expression === "string" ? value.expression : undefined;
+}
+/** What the shape of steps cannot say. `at` is the path of the list. */
+function stepFaults(steps, at) {
+    return (steps ?? []).flatMap((step, index) => faultsOf(step, [...at, index]));
+}
+const TOGETHER = new Set(["filter", "map", "yield_map"]);
+function faultsOf(step, at) {
+    const faults = [
+        ...(0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(step.filter, [...at, "filter"], "record", "bool"),
+        ...(0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(step.map, [...at, "map"], "record", "any"),
+        ...(0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(step.yield_map, [...at, "yield_map"], "record", "list"),
+    ];
+    const keys = Object.entries(step).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+    const alone = keys.find((key) => !TOGETHER.has(key));
+    if (alone !== undefined && keys.length > 1) {
+        const message = `a step with ${JSON.stringify(alone)} has other keys: ${keys.filter((key) => key !== alone).join(", ")}`;
+        faults.push({ path: at, reason: "type", message, suggestion: "write each as a step of its own, in their order" });
+    }
+    for (const key of ["pick", "omit", "explode"])
+        faults.push(...fieldFaults(step[key], [...at, key]));
+    for (const path of Object.keys(step.rename ?? {}))
+        faults.push(...fieldFaults(path, [...at, "rename", path]));
+    for (const [key, value] of Object.entries(step.set ?? {}))
+        faults.push(...setFaults(value, [...at, "set", key]));
+    const { redact } = step;
+    if (redact === undefined)
+        return faults;
+    faults.push(...fieldFaults(redact.fields, [...at, "redact", "fields"]));
+    if (redact.replace !== undefined && redact.hash_salt !== undefined) {
+        faults.push({ path: [...at, "redact"], reason: "type", message: "replace and hash_salt exclude each other" });
+    }
+    const salt = redact.hash_salt instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z ? redact.hash_salt.reveal() : redact.hash_salt;
+    if (salt === "") {
+        faults.push({ path: [...at, "redact", "hash_salt"], reason: "missing_secret", message: "the salt is empty" });
+    }
+    return faults;
+}
+function setFaults(value, at) {
+    if (holdsSecret(value)) {
+        return [{ path: at, reason: "type", message: "a secret cannot be loaded into a table" }];
+    }
+    const expression = setExpression(value);
+    return expression === undefined ? [] : (0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(expression, [...at, "expression"], "record", "any");
+}
+function holdsSecret(value) {
+    if (value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z)
+        return true;
+    return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}
+function fieldFaults(written, at) {
+    if (written === undefined)
+        return [];
+    if (typeof written !== "string")
+        return written.flatMap((path, index) => fieldFaults(path, [...at, index]));
+    const faults = (0,_check_path_js__WEBPACK_IMPORTED_MODULE_4__/* .pathFaults */ .J)(written, at);
+    if (faults.length > 0 || (0,_core_json_path_places_js__WEBPACK_IMPORTED_MODULE_2__/* .hasPlaces */ .H)((0,_core_json_path_js__WEBPACK_IMPORTED_MODULE_1__/* .compilePath */ .H9)(written)))
+        return faults;
+    const message = `${JSON.stringify(written)} names no fields`;
+    return [{ path: at, reason: "jsonpath", message, suggestion: "use keys, [0], [*] and .." }];
+}
+
+
+/***/ }),
+
+/***/ 9088:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   IL: () => (/* binding */ jsonValue),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   rD: () => (/* binding */ wholeNumber)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
+/* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8563);
+
+
+
+/** Any JSON value, deep; a `Secret` may stand where text may. */
+const jsonValue = zod__WEBPACK_IMPORTED_MODULE_2__/* .custom */ .IeY((value) => value !== undefined && isPlain(value), "expected a plain value")
+    .meta({ description: "Any JSON value." });
+/** Text, or text kept as a secret. */
+const text = zod__WEBPACK_IMPORTED_MODULE_2__/* .custom */ .IeY((value) => typeof value === "string" || value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .Secret */ .z, "expected text")
+    .meta({ type: "string" });
+/** An integer; neither `true` nor `"5"` is one. */
+const wholeNumber = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr();
+function isPlain(value) {
+    switch (typeof value) {
+        case "string":
+        case "number":
+        case "bigint":
+        case "boolean":
+            return true;
+        case "object":
+            if (value === null || value instanceof _core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .Double */ .__ || value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .Secret */ .z)
+                return true;
+            return Array.isArray(value) ? value.every(isPlain) : Object.values(value).every(isPlain);
+        default:
+            return false;
+    }
 }
 
 
@@ -1437,6 +2007,14 @@ const NETWORK_SETTINGS = {
         example: "5",
         dlt: ["runtime.request_max_attempts"],
     }),
+    "backoff-factor": setting({
+        kind: seconds(),
+        group: "network",
+        description: "Wait before the second attempt of a request, if the source names none; it doubles with each attempt.",
+        default: 1,
+        example: "0.5",
+        dlt: ["runtime.request_backoff_factor"],
+    }),
     "max-retry-wait": setting({
         kind: seconds(),
         group: "network",
@@ -1456,7 +2034,7 @@ const NETWORK_SETTINGS = {
         kind: seconds(1),
         group: "network",
         description: "Longest time without a byte from the source; then the request is tried again.",
-        default: 30,
+        defaultText: "`30`; `90` for `source: gitlab`; `60` with `compat: strict`",
         example: "60",
         dlt: ["runtime.request_timeout"],
     }),
@@ -1464,7 +2042,7 @@ const NETWORK_SETTINGS = {
         kind: seconds(1),
         group: "network",
         description: "Longest time of one whole request to the source; then it is tried again.",
-        default: 120,
+        defaultText: "`120`; no limit with `compat: strict`",
         example: "300",
     }),
     "max-redirects": setting({
@@ -1515,6 +2093,14 @@ const NETWORK_SETTINGS = {
         description: "What happens to bytes that are no UTF-8: the answer is refused, or they become U+FFFD and are counted.",
         default: "strict",
         example: "replace",
+    }),
+    "show-error-body": setting({
+        kind: flag(),
+        group: "network",
+        description: "Show the first 8192 characters of a refused request's answer in the error, with known secrets masked.",
+        default: false,
+        example: "true",
+        dlt: ["runtime.http_show_error_body"],
     }),
     "tls-verify": setting({
         kind: flag(),
@@ -1954,6 +2540,146 @@ function usualSize(size) {
 
 /***/ }),
 
+/***/ 9276:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   $t: () => (/* binding */ linkController),
+/* harmony export */   _p: () => (/* binding */ createByteBudget),
+/* harmony export */   eV: () => (/* binding */ createTaskPool),
+/* harmony export */   oP: () => (/* binding */ createChannel)
+/* harmony export */ });
+/**
+ * Bounded async helpers. Nothing here grows without a limit: producers wait for consumers, and work in flight is
+ * bounded by count ({@link TaskPool}) and by bytes ({@link ByteBudget}).
+ */
+/** Makes a pool. The first failure of a task is kept: `add` and `idle` reject with it from then on. */
+function createTaskPool(limit) {
+    const running = new Set();
+    let failed;
+    const check = () => {
+        if (failed !== undefined)
+            throw failed.error;
+    };
+    return {
+        async add(task) {
+            while (running.size >= limit && failed === undefined)
+                await Promise.race(running);
+            check();
+            const promise = task()
+                .catch((error) => {
+                failed ??= { error };
+            })
+                .finally(() => running.delete(promise));
+            running.add(promise);
+        },
+        async idle() {
+            while (running.size > 0)
+                await Promise.all(running);
+            check();
+        },
+    };
+}
+function createByteBudget(limit) {
+    let used = 0;
+    const waiting = [];
+    return {
+        get used() {
+            return used;
+        },
+        async ready(signal) {
+            while (used >= limit) {
+                signal?.throwIfAborted();
+                await new Promise((resolve, reject) => {
+                    const stop = () => {
+                        const index = waiting.indexOf(go);
+                        if (index >= 0)
+                            waiting.splice(index, 1);
+                        reject(signal?.reason);
+                    };
+                    const go = () => {
+                        signal?.removeEventListener("abort", stop);
+                        resolve();
+                    };
+                    waiting.push(go);
+                    signal?.addEventListener("abort", stop, { once: true });
+                });
+            }
+        },
+        take(bytes) {
+            used += bytes;
+        },
+        give(bytes) {
+            used -= bytes;
+            if (used < limit)
+                for (const go of waiting.splice(0))
+                    go();
+        },
+    };
+}
+/** Places of a queue that may be empty before it is moved up. */
+const MOST_TAKEN = 1024;
+function createChannel() {
+    const values = [];
+    let head = 0;
+    let closed;
+    let wake;
+    const notify = () => {
+        wake?.();
+        wake = undefined;
+    };
+    return {
+        push(value) {
+            if (closed !== undefined)
+                return;
+            values.push({ value });
+            notify();
+        },
+        close(error) {
+            closed ??= error === undefined ? { failed: false } : { failed: true, error: error.error };
+            notify();
+        },
+        async pull() {
+            for (;;) {
+                const first = values[head];
+                if (first !== undefined) {
+                    // A queue that never runs empty must not keep what was taken from it.
+                    values[head] = undefined;
+                    head += 1;
+                    if (head === values.length || head >= MOST_TAKEN) {
+                        values.splice(0, head);
+                        head = 0;
+                    }
+                    return { value: first.value, done: false };
+                }
+                if (closed?.failed === true)
+                    throw closed.error;
+                if (closed !== undefined)
+                    return { value: undefined, done: true };
+                await new Promise((resolve) => {
+                    wake = resolve;
+                });
+            }
+        },
+    };
+}
+function linkController(parent) {
+    const controller = new AbortController();
+    const stop = () => controller.abort(parent.reason);
+    if (parent.aborted)
+        stop();
+    else
+        parent.addEventListener("abort", stop, { once: true });
+    return {
+        signal: controller.signal,
+        abort: (reason) => controller.abort(reason),
+        unlink: () => parent.removeEventListener("abort", stop),
+    };
+}
+
+
+/***/ }),
+
 /***/ 3871:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1998,6 +2724,38 @@ function sha3Base64(...parts) {
 
 /***/ }),
 
+/***/ 8415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration)
+/* harmony export */ });
+/**
+ * Reads an ISO 8601 duration (`P30D`, `P1M`, `PT12H`, `P1DT6H`) or a number with a unit (`30d`, `12h`, `2w`, `90m`,
+ * `45s`; `m` are minutes). Undefined for anything else, and for no time at all.
+ */
+function parseDuration(text) {
+    const short = /^(\d{1,9})([smhdw])$/i.exec(text);
+    const found = short === null ? ISO.exec(text) : null;
+    if (short === null && found === null)
+        return undefined;
+    const [years, months, weeks, days, hours, minutes, seconds] = found === null ? shortParts(short) : found.slice(1).map((part) => Number(part ?? 0));
+    const whole = ((Number(weeks) * 7 + Number(days)) * 24 + Number(hours)) * 60 + Number(minutes);
+    const duration = {
+        months: Number(years) * 12 + Number(months),
+        micros: BigInt(whole) * 60000000n + BigInt(Math.round(Number(seconds) * 1e6)),
+    };
+    return duration.months === 0 && duration.micros === 0n ? undefined : duration;
+}
+const ISO = /^P(?=\d|T\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?$/;
+const UNITS = ["", "", "w", "d", "h", "m", "s"];
+function shortParts(found) {
+    return UNITS.map((unit) => (unit === found?.[2]?.toLowerCase() ? Number(found[1]) : 0));
+}
+
+
+/***/ }),
+
 /***/ 154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -2010,6 +2768,11 @@ const ERROR_CODES = {
     E_INTERNAL: { exit: 1, retryable: false, meaning: "A bug in Sluice. Please report it with the stack trace." },
     E_CONFIG: { exit: 2, retryable: false, meaning: "The pipeline file or the settings are wrong." },
     E_INPUT: { exit: 2, retryable: false, meaning: "An input or a flag is missing or has a value that cannot be used." },
+    E_OPENAPI: {
+        exit: 2,
+        retryable: false,
+        meaning: "The OpenAPI document cannot be read, or has nothing that could be loaded.",
+    },
     E_UNSAFE_URL: {
         exit: 2,
         retryable: false,
@@ -2077,6 +2840,7 @@ const WARNING_CODES = {
     W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
     W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
     W_RESOURCE_FAILED: "A resource failed; its rows were left out of this load, and its cursor has not moved.",
+    W_PARENTS_FORGOTTEN: "There are more parents than cursors are kept for; those without one start anew, and their rows are merged again.",
     W_REPEATED_KEY: "A primary key came again within the last 10 000 of a resource that appends, so that the row stands there twice.",
     W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
@@ -2538,6 +3302,135 @@ function quoted(text, at, quote) {
         }
     }
     throw new JsonPathError(text, at, "a quote that is not closed");
+}
+
+
+/***/ }),
+
+/***/ 7354:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   B5: () => (/* binding */ withoutPlaces),
+/* harmony export */   Ch: () => (/* binding */ findPlaces),
+/* harmony export */   H: () => (/* binding */ hasPlaces),
+/* harmony export */   Z9: () => (/* binding */ placeText)
+/* harmony export */ });
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
+
+/**
+ * The places that a path selects, in document order, each once. Undefined for a path with parts that name no place of
+ * their own: filters, lengths, keys, sorts.
+ */
+function findPlaces(path, value) {
+    try {
+        const found = new Map(places(path.node, [], value).map((at) => [JSON.stringify(at), at]));
+        return [...found.values()];
+    }
+    catch (error) {
+        if (error instanceof NoPlace)
+            return undefined;
+        throw error;
+    }
+}
+/** True for a path whose every part names places, so that {@link findPlaces} never gives undefined for it. */
+function hasPlaces(path) {
+    return isPlaced(path.node);
+}
+function isPlaced(node) {
+    switch (node.kind) {
+        case "child":
+        case "descendants":
+        case "union":
+            return isPlaced(node.left) && isPlaced(node.right);
+        case "slice":
+            return node.start === undefined && node.end === undefined && node.step === undefined;
+        default:
+            return node.kind === "fields" || node.kind === "indexes" || node.kind === "root" || node.kind === "this";
+    }
+}
+/** A copy of the value without what stands at some places. */
+function withoutPlaces(value, gone) {
+    const copy = without(value, gone);
+    return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(copy) ? copy : {};
+}
+/** A place as dlt prints it: `a.items.[0].b`. */
+function placeText(place) {
+    return place.map((part) => (typeof part === "number" ? `[${part}]` : part)).join(".");
+}
+class NoPlace extends Error {
+}
+function places(node, at, root) {
+    const value = valueAt(root, at);
+    switch (node.kind) {
+        case "root":
+            return [[]];
+        case "this":
+            return [[...at]];
+        case "fields": {
+            if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
+                return [];
+            const names = node.names.includes("*") ? (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value) : node.names;
+            return names.filter((name) => Object.hasOwn(value, name)).map((name) => [...at, name]);
+        }
+        case "indexes":
+            if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+                return [];
+            return node.indexes
+                .map((index) => (index < 0 ? value.length + index : index))
+                .filter((index) => index >= 0 && index < value.length)
+                .map((index) => [...at, index]);
+        case "slice": {
+            if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+                return [];
+            if (node.start !== undefined || node.end !== undefined || node.step !== undefined)
+                throw new NoPlace();
+            return value.map((_, index) => [...at, index]);
+        }
+        case "child":
+            return places(node.left, at, root).flatMap((left) => places(node.right, left, root));
+        case "descendants":
+            return places(node.left, at, root).flatMap((left) => below(node.right, left, root));
+        case "union":
+            return [...places(node.left, at, root), ...places(node.right, at, root)];
+        default:
+            throw new NoPlace();
+    }
+}
+function below(node, at, root) {
+    const value = valueAt(root, at);
+    const own = places(node, at, root);
+    if ((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+        return [...own, ...value.flatMap((_, index) => below(node, [...at, index], root))];
+    return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) ? [...own, ...(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value).flatMap((key) => below(node, [...at, key], root))] : own;
+}
+function valueAt(root, place) {
+    let value = root;
+    for (const part of place) {
+        if (typeof part === "number")
+            value = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? value[part] : undefined;
+        else
+            value = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+    }
+    return value;
+}
+function without(value, gone) {
+    const heads = new Map();
+    for (const [head, ...rest] of gone)
+        if (head !== undefined)
+            heads.set(head, [...(heads.get(head) ?? []), rest]);
+    const isGone = (part) => heads.get(part)?.some((rest) => rest.length === 0) ?? false;
+    if ((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value)) {
+        return value.flatMap((item, index) => (isGone(index) ? [] : [without(item, heads.get(index) ?? [])]));
+    }
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) || heads.size === 0)
+        return value;
+    const kept = {};
+    for (const key of (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value)) {
+        if (!isGone(key))
+            (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(kept, key, without(value[key] ?? null, heads.get(key) ?? []));
+    }
+    return kept;
 }
 
 
@@ -3705,6 +4598,7 @@ function write(value, keys, double) {
 /* harmony export */   OW: () => (/* binding */ isJsonObject),
 /* harmony export */   P5: () => (/* binding */ setOwn),
 /* harmony export */   YD: () => (/* binding */ keysOf),
+/* harmony export */   _X: () => (/* binding */ objectFrom),
 /* harmony export */   __: () => (/* binding */ Double)
 /* harmony export */ });
 /** Symbol property of an object whose own key order differs from the document's; its value is `string[]`. */
@@ -3744,6 +4638,22 @@ function setOwn(object, key, value) {
     else {
         object[key] = value;
     }
+}
+/** An object with these keys in this order, whatever the keys are called; of a key that comes twice the last value. */
+function objectFrom(entries) {
+    const object = {};
+    const order = [];
+    let isReordered = false;
+    for (const [key, value] of entries) {
+        if (!Object.hasOwn(object, key))
+            order.push(key);
+        setOwn(object, key, value);
+        // The engine puts keys that look like indexes first.
+        const first = key.charCodeAt(0);
+        if (first >= 48 && first <= 57)
+            isReordered = true;
+    }
+    return isReordered ? Object.defineProperty(object, KEY_ORDER, { value: order, enumerable: false }) : object;
 }
 
 
@@ -3880,9 +4790,10 @@ function digitValue(digit) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   FI: () => (/* binding */ redactValue),
-/* harmony export */   lY: () => (/* binding */ createRedactor)
+/* harmony export */   lY: () => (/* binding */ createRedactor),
+/* harmony export */   v5: () => (/* binding */ MASK)
 /* harmony export */ });
-/* unused harmony exports MASK, SHORTEST_SECRET, secretForms */
+/* unused harmony exports SHORTEST_SECRET, secretForms */
 /**
  * Masks secrets in text, whatever form they took on the way: every form of {@link secretForms} of every given secret
  * and, whoever they belong to, texts that look like a token, a private key or `://user:password@`.
@@ -5290,7 +6201,7 @@ function columnSql(column, withUnique) {
 
 /***/ }),
 
-/***/ 5777:
+/***/ 8996:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -5299,14 +6210,16 @@ __webpack_require__.d(__webpack_exports__, {
   w: () => (/* binding */ addCheck)
 });
 
+// EXTERNAL MODULE: ./lib/config/config-error.js
+var config_error = __webpack_require__(1429);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/core/warnings.js
 var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 44 modules
-var build_source = __webpack_require__(6047);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(317);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
 var open_destination = __webpack_require__(2236);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
@@ -5349,13 +6262,73 @@ async function probeSource(source, signal) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
-var cli_context = __webpack_require__(6239);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
+var cli_context = __webpack_require__(6904);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
+;// CONCATENATED MODULE: ./lib/edge/cli/resource-tree.js
+
+/** Resources as a tree, children under their parents: request, disposition, table and pages of each; in brackets what is not selected. */
+function resourceTree(source) {
+    const lines = [];
+    const add = (parent, depth) => {
+        for (const resource of source.resources) {
+            if (resource.parent !== parent)
+                continue;
+            const indent = "  ".repeat(depth + 1);
+            const name = resource.selected ? resource.name : `(${resource.name})`;
+            lines.push(`${indent}${name}  ${resource.endpoint}  ${dispositionText(resource.hints)}`);
+            lines.push(...detailLines(resource).map((line) => `${indent}    ${line}`));
+            add(resource.name, depth + 1);
+        }
+    };
+    add(undefined, 0);
+    const selected = source.resources.filter((resource) => resource.selected).length;
+    return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
+}
+/** The same facts for `--json`. */
+function resourceFacts({ name, parent, selected, endpoint, hints, outline }) {
+    return {
+        name,
+        parent,
+        selected,
+        endpoint,
+        table: tableOf(name, hints),
+        write_disposition: hints.writeDisposition.disposition,
+        strategy: hints.writeDisposition.strategy,
+        primary_key: hints.primaryKey,
+        merge_key: hints.mergeKey,
+        cursor: hints.cursorColumn,
+        requests: outline,
+    };
+}
+function detailLines({ name, parent, selected, hints, outline }) {
+    const keys = [
+        ...(hints.primaryKey.length === 0 ? [] : [`primary key ${hints.primaryKey.join(", ")}`]),
+        ...(hints.mergeKey.length === 0 ? [] : [`merge key ${hints.mergeKey.join(", ")}`]),
+        ...(hints.cursorColumn === undefined ? [] : [`cursor ${hints.cursorColumn}`]),
+    ];
+    const table = selected
+        ? `table ${[tableOf(name, hints), ...keys].join(", ")}`
+        : "not loaded, asked only for its children";
+    if (outline === undefined)
+        return [table];
+    const often = parent === undefined ? "" : `for each record of ${parent} `;
+    return [table, `asks ${often}${outline.first}; pages: ${outline.pages}`];
+}
+function dispositionText({ writeDisposition }) {
+    const { disposition, strategy } = writeDisposition;
+    return strategy === undefined ? disposition : `${disposition} (${strategy})`;
+}
+function tableOf(name, hints) {
+    return (0,snake_case/* normalizeTablesPath */.yf)(hints.tableName ?? name);
+}
+
 ;// CONCATENATED MODULE: ./lib/edge/cli/check.js
+
+
 
 
 
@@ -5368,29 +6341,37 @@ var print_warnings = __webpack_require__(7385);
 
 /** Clocks further apart than this make load ids that sort wrongly beside those of other writers. */
 const CLOCK_SKEW_SECONDS = 5;
+const EXAMPLES = `
+Examples:
+  sluice check pipeline.yaml --offline
+  sluice check pipeline.yaml --source-only
+  sluice check pipeline.yaml --connection-string postgresql://loader@db.example.com/analytics`;
 /** `sluice check [FILE]`: configuration, source, destination; loads nothing. */
 function addCheck(program, action) {
     const command = program
         .command("check")
         .argument("[source]", "pipeline file, or built-in source")
-        .option("--offline", "check the configuration alone: no request, no connection")
-        .description("check configuration, token, connection, privileges and clock, and list the resources; loads nothing")
-        .addHelpText("after", "\nExample:\n  sluice check pipeline.yaml --connection-string postgresql://loader@db.example.com/analytics");
+        .option("--offline", "explain the configuration alone: no request, no connection")
+        .option("--source-only", "try the credentials of the source, with one page; no connection to the destination")
+        .description("explain what a file will do, and try token, connection, privileges and clock; loads nothing")
+        .addHelpText("after", EXAMPLES);
     (0,cli_command/* addSettings */.P)(command);
-    action(command, async (context, { offline, ...flags }, [file]) => {
-        const configuration = (0,cli_context/* configure */.jK)(context, file, flags, { needsDestination: offline !== true });
+    action(command, async (context, { offline, sourceOnly, ...flags }, [file]) => {
+        const asksDestination = offline !== true && sourceOnly !== true;
+        const configuration = (0,cli_context/* configure */.jK)(context, file, flags, { needsDestination: asksDestination, fillIn: true });
+        const { open } = configuration;
         const source = (0,build_source/* buildSource */.u)(configuration, context.environment);
-        const tree = resourceTree(source);
         let probe;
         let database;
-        const failures = [];
-        if (offline !== true) {
+        const failures = open === undefined ? [] : [open];
+        if (offline !== true && open === undefined) {
             await collect(failures, async () => {
                 probe = await probeSource((0,build_source/* buildSource */.u)(configuration, context.environment, true), context.signal);
             });
-            await collect(failures, async () => {
-                database = await checkDestination(context, configuration);
-            });
+            if (asksDestination)
+                await collect(failures, async () => {
+                    database = await checkDestination(context, configuration);
+                });
         }
         const missing = database?.privileges.filter(({ ok }) => !ok) ?? [];
         if (database !== undefined && !database.writable) {
@@ -5404,32 +6385,34 @@ function addCheck(program, action) {
                 hint: `Run as an owner: ${missing.map(({ grant }) => grant).join("; ")}`,
             }));
         }
+        const facts = {
+            pipeline: configuration.pipelineName,
+            dataset: configuration.datasetName,
+            resources: source.resources.map(resourceFacts),
+            source: probe,
+            destination: database,
+            fill_in: configuration.fillIns.map(({ resource, path, selected }) => ({ resource, key: keyOf(path), selected })),
+        };
         if (flags.json === true && failures.length === 0) {
-            context.out(JSON.stringify({
-                ok: true,
-                pipeline: configuration.pipelineName,
-                dataset: configuration.datasetName,
-                resources: source.resources.map(({ name, parent, selected, endpoint }) => ({
-                    name,
-                    parent,
-                    selected,
-                    endpoint,
-                })),
-                source: probe,
-                destination: database,
-            }));
+            context.out(JSON.stringify({ ok: true, ...facts }));
         }
         else if (flags.json !== true) {
             context.out(`pipeline ${configuration.pipelineName} -> dataset ${(0,snake_case/* datasetName */.wR)(configuration.datasetName)}`);
-            context.out(tree);
+            context.out(resourceTree(source));
+            for (const { resource, path } of configuration.fillIns.filter(({ selected }) => !selected))
+                context.out(`not selected, and to be filled in before it can be: ${resource}, ${keyOf(path)}`);
             if (probe !== undefined)
                 context.out(`source: ${probe.resource} answered ${probe.status} with ${probe.records} record(s)`);
             if (database !== undefined)
                 context.out(databaseText(database));
             context.out("One pipeline has one writer at a time: hand over between Sluice and dlt between runs, never overlap.");
         }
-        (0,failure/* reportFailures */.o3)(context, flags, failures);
+        (0,failure/* reportFailures */.o3)(context, flags, failures, facts);
     });
+}
+/** `endpoint.params.id`: a path of the source below its resource. */
+function keyOf(path) {
+    return (0,config_error/* pathText */.L)(path.slice(2));
 }
 async function checkDestination(context, configuration) {
     const opened = await (0,open_destination/* openDestination */.x)(configuration, {
@@ -5454,23 +6437,6 @@ async function collect(failures, work) {
     catch (error) {
         failures.push(error);
     }
-}
-/** Resources as a tree: children under their parents, what is not selected in brackets. */
-function resourceTree(source) {
-    const lines = [];
-    const add = (parent, depth) => {
-        for (const resource of source.resources) {
-            if (resource.parent !== parent)
-                continue;
-            const name = resource.selected ? resource.name : `(${resource.name})`;
-            const { disposition } = resource.hints.writeDisposition;
-            lines.push(`${"  ".repeat(depth + 1)}${name}  ${resource.endpoint}  ${disposition}`);
-            add(resource.name, depth + 1);
-        }
-    };
-    add(undefined, 0);
-    const selected = source.resources.filter((resource) => resource.selected).length;
-    return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
 }
 function databaseText(database) {
     const skew = Math.abs(database.clockSkewSeconds);
@@ -5555,12 +6521,13 @@ function addSettings(command, only) {
 
 /***/ }),
 
-/***/ 6239:
+/***/ 6904:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  qA: () => (/* binding */ OutputClosed),
   jK: () => (/* binding */ configure),
   cX: () => (/* binding */ createCliContext),
   yR: () => (/* binding */ readText),
@@ -5671,6 +6638,7 @@ const SECRET_KEYS = new Set([
     "client_secret",
     "private_key",
     "credentials",
+    "hash_salt",
     "connection_string",
     // Headers that carry credentials.
     "authorization",
@@ -5767,13 +6735,20 @@ function siblings(path, key, input, schema) {
     return knownKeys(schema, input, path).filter((known) => known !== key && child(here, known) === undefined);
 }
 function unknownKey(path, key, known) {
-    const guess = (0,nearest/* nearest */.p)(key, known);
     const message = `unknown key ${JSON.stringify(key)}`;
+    const instead = PYTHON_KEYS[path.slice(-2).join(".")];
+    if (instead !== undefined)
+        return { path, reason: "unknown_key", message, suggestion: instead };
+    const guess = (0,nearest/* nearest */.p)(key, known);
     if (guess !== undefined)
         return { path, reason: "unknown_key", message, suggestion: didYouMean(guess) };
     const listed = known.length > 0 && known.length <= 12 ? { suggestion: `known here: ${known.join(", ")}` } : {};
     return { path, reason: "unknown_key", message, ...listed };
 }
+/** Keys of dlt that only a Python program can fill, and what takes their place. */
+const PYTHON_KEYS = {
+    "client.session": "a session is an object of Python; timeouts and retries are settings (idle_timeout, max_attempts), proxies are read from the environment",
+};
 function missing(path) {
     return { path, reason: "missing_key", message: `the key ${JSON.stringify(String(path.at(-1)))} is missing` };
 }
@@ -5895,7 +6870,7 @@ var schemas = __webpack_require__(9691);
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __webpack_require__(606);
 // EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
-var shape = __webpack_require__(9745);
+var shape = __webpack_require__(5712);
 // EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
 var settings = __webpack_require__(9445);
 ;// CONCATENATED MODULE: ./lib/config/pipeline-file.js
@@ -5933,8 +6908,8 @@ const pipelineFileShape = schemas/* strictObject */.rej({
         .describe("A built-in source by its name, or dlt's rest_api configuration."),
 });
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 3 modules
-var check = __webpack_require__(878);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 4 modules
+var check = __webpack_require__(1310);
 ;// CONCATENATED MODULE: ./lib/config/check-source.js
 
 
@@ -6042,7 +7017,7 @@ function seal(value, path) {
     return result;
 }
 function isSealed(value, path) {
-    return isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || !/[{}]/.test(value));
+    return (isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value)));
 }
 /** All secrets of a source's configuration, in order. */
 function secretsOf(source) {
@@ -6393,6 +7368,7 @@ function completeSource(source, layers, file) {
     const traces = [];
     const replaced = new Set();
     const hints = new Map();
+    const open = [];
     const fill = (path, key, written, options) => {
         const dotted = dottedNames(key, path.includes("auth"));
         const given = written === null || written === undefined || written === "" ? undefined : written;
@@ -6407,8 +7383,11 @@ function completeSource(source, layers, file) {
             traces.push(traceOf(`sources.${layers.section}.${key}`, found.value, found.from, isSecretKey(key)));
             return typeof found.value === "number" ? String(found.value) : found.value;
         }
-        if (given === undefined)
+        if (given === undefined) {
             hints.set(at, whereToSet(layers, key, options.flag));
+            if (!OPTIONAL_KEYS.has(key))
+                open.push([...path, key]);
+        }
         return given ?? written;
     };
     const fillAuth = (auth, path, options) => {
@@ -6463,7 +7442,7 @@ function completeSource(source, layers, file) {
     if ((0,json/* isJsonArray */.Md)(resources)) {
         (0,json/* setOwn */.P5)(result, "resources", resources.map((resource, index) => fillEndpoint(resource, ["resources", index])));
     }
-    return { source: result, traces, replaced, hints };
+    return { source: result, traces, replaced, hints, open };
 }
 /** dlt: from the most specific section to the least; credentials have a section of their own. */
 function dottedNames(key, credential) {
@@ -6487,61 +7466,8 @@ function copy(object) {
     return result;
 }
 
-// EXTERNAL MODULE: ./lib/core/errors.js
-var errors = __webpack_require__(3828);
-;// CONCATENATED MODULE: ./lib/config/config-error.js
-
-/**
- * One error for all faults, one a line in the order of the file:
- * `gitlab.yaml:14: source.resources[3].endpoint.paginator.type: expected ...; did you mean "page_number"?`.
- * Its code is `E_INPUT` when every fault is one of an input or flag, else `E_CONFIG`; its reason is the first fault's, a
- * mistake before a secret that is only absent.
- */
-function configError(faults, places = {}) {
-    const located = faults.map((fault) => ({
-        fault,
-        place: fault.place ?? (fault.origin === undefined ? places.positions?.(fault.path) : undefined),
-    }));
-    located.sort((a, b) => (a.place?.line ?? 0) - (b.place?.line ?? 0));
-    const lines = located.map(({ fault, place }) => faultLine(fault, place, places.file));
-    const first = located[0];
-    const reason = (located.find(({ fault }) => fault.reason !== "missing_secret") ?? first)?.fault.reason;
-    const place = located.find((one) => one.place !== undefined)?.place;
-    const inputsOnly = faults.length > 0 && faults.every((fault) => /^(?:input|flag) /.test(fault.origin ?? ""));
-    return new errors/* ConfigError */.xL(inputsOnly ? "E_INPUT" : "E_CONFIG", [...new Set(lines)].join("\n"), {
-        step: "config",
-        hint: first?.fault.hint ?? "Correct what is named and run again; nothing was requested or written.",
-        ...(reason === undefined ? {} : { reason }),
-        context: {
-            faults: faults.length,
-            ...(place === undefined ? {} : { file: place.file, line: place.line }),
-        },
-        places: located.flatMap((one) => one.place === undefined ? [] : [{ message: faultText(one.fault), ...one.place }]),
-    });
-}
-function faultLine(fault, place, file) {
-    const at = fault.origin ?? (place === undefined ? file : `${place.file}:${place.line}`);
-    return at === undefined || at === "" ? faultText(fault) : `${at}: ${faultText(fault)}`;
-}
-/** A fault without its file: where in the configuration, what, and what to write instead. */
-function faultText(fault) {
-    const parts = [fault.origin === undefined ? pathText(fault.path) : "", fault.message];
-    const line = parts.filter((part) => part !== "").join(": ");
-    return fault.suggestion === undefined ? line : `${line}; ${fault.suggestion}`;
-}
-/** `source.resources[3].endpoint.params["a.b"]` */
-function pathText(path) {
-    return path
-        .map((key, index) => {
-        if (typeof key === "number")
-            return `[${key}]`;
-        if (!/^[A-Za-z_][\w-]*$/.test(key))
-            return `[${JSON.stringify(key)}]`;
-        return index === 0 ? key : `.${key}`;
-    })
-        .join("");
-}
-
+// EXTERNAL MODULE: ./lib/config/config-error.js
+var config_error = __webpack_require__(1429);
 ;// CONCATENATED MODULE: ./lib/config/environment-references.js
 
 
@@ -6587,6 +7513,33 @@ function expandReferences(value, environment) {
     return { value: expand(value, []), faults, used, secrets };
 }
 
+;// CONCATENATED MODULE: ./lib/config/fill-in.js
+
+/** What `sluice generate`, as dlt-init-openapi, writes where a value is the user's to give. */
+const fill_in_PLACEHOLDER = "FILL_ME_IN";
+/** The placeholders in the resources of a source, in their order. */
+function fillIns(source) {
+    const resources = (0,json/* getOwn */.Ng)(source, "resources");
+    if (!(0,json/* isJsonArray */.Md)(resources))
+        return [];
+    return resources.flatMap((resource, index) => {
+        if (!(0,json/* isJsonObject */.OW)(resource))
+            return [];
+        const name = (0,json/* getOwn */.Ng)(resource, "name");
+        const selected = (0,json/* getOwn */.Ng)(resource, "selected") !== false;
+        return placeholders(resource, ["resources", index]).map((path) => ({ resource: String(name), path, selected }));
+    });
+}
+function placeholders(value, path) {
+    if (value === fill_in_PLACEHOLDER)
+        return [path];
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.flatMap((item, index) => placeholders(item, [...path, index]));
+    if (!(0,json/* isJsonObject */.OW)(value))
+        return [];
+    return Object.entries(value).flatMap(([key, item]) => placeholders(item, [...path, key]));
+}
+
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __webpack_require__(6625);
 ;// CONCATENATED MODULE: ./lib/config/open-source.js
@@ -6604,19 +7557,19 @@ function openSource(request) {
     const named = request.file ?? request.source;
     const builtIn = request.file === undefined && BUILT_IN_SOURCES.some((name) => name === named);
     const file = named === undefined || builtIn ? undefined : named;
-    let document = (0,config_document/* readDocument */.u)("", file ?? "config");
+    let document = (0,config_document/* readDocument */.u0)("", file ?? "config");
     if (file !== undefined) {
         const text = readText(file);
         if (text === undefined)
             faults.push(absentFile(file, kind));
         else
-            document = (0,config_document/* readDocument */.u)(text, file);
+            document = (0,config_document/* readDocument */.u0)(text, file);
     }
     else if (builtIn && named !== undefined) {
-        document = (0,config_document/* readDocument */.u)(JSON.stringify({ source: named }), flagName(kind, "source"));
+        document = (0,config_document/* readDocument */.u0)(JSON.stringify({ source: named }), flagName(kind, "source"));
     }
     if (request.config !== undefined) {
-        document = (0,config_document/* overlay */.L)(document, (0,config_document/* readDocument */.u)(request.config, flagName(kind, "config")));
+        document = (0,config_document/* overlay */.Lw)(document, (0,config_document/* readDocument */.u0)(request.config, flagName(kind, "config")));
     }
     faults.push(...document.faults);
     if (document.faults.length === 0 && !(0,json/* isJsonObject */.OW)(document.value)) {
@@ -6646,7 +7599,42 @@ function absentFile(file, kind) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/config/stand-ins.js
+
+/**
+ * The source with a stand-in at each place that is still to be filled in, so that it can be explained before it is
+ * complete. Nothing may be asked with it.
+ *
+ * @param open paths from the top of the source
+ */
+function withStandIns(source, open) {
+    let filled = source;
+    for (const path of open)
+        filled = put(filled, path);
+    return (0,json/* isJsonObject */.OW)(filled) ? filled : source;
+}
+function put(value, path) {
+    const [head, ...rest] = path;
+    if (head === undefined)
+        return value ?? null;
+    const inner = (old) => (rest.length === 0 ? standIn(String(head)) : put(old, rest));
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.map((item, index) => (index === head ? inner(item) : item));
+    const copy = {};
+    if ((0,json/* isJsonObject */.OW)(value))
+        for (const [key, item] of Object.entries(value))
+            (0,json/* setOwn */.P5)(copy, key, item);
+    (0,json/* setOwn */.P5)(copy, String(head), inner(copy[String(head)]));
+    return copy;
+}
+/** Something that the checks take for this key. */
+function standIn(key) {
+    return key === "base_url" || key.endsWith("_url") ? "https://to-be-filled-in.invalid" : `<${key}>`;
+}
+
 ;// CONCATENATED MODULE: ./lib/config/load-configuration.js
+
+
 
 
 
@@ -6681,8 +7669,9 @@ function loadConfiguration(sources) {
     });
     faults.push(...opened.faults);
     const { file, document } = opened;
+    const toError = () => (0,config_error/* configError */.F)(faults, { ...(file === undefined ? {} : { file }), positions: document.locate });
     const fail = () => {
-        throw configError(faults, { ...(file === undefined ? {} : { file }), positions: document.locate });
+        throw toError();
     };
     // With a file that cannot be read, everything else would be a fault that is none.
     if (opened.faults.length > 0)
@@ -6713,6 +7702,10 @@ function loadConfiguration(sources) {
     const secrets = [...resolved.secrets, ...expanded.secrets.map((value) => new secret/* Secret */.z(value))];
     let unset = expanded.faults;
     let source;
+    const missing = rest !== undefined && sources.fillIn === true ? fillIns(rest) : [];
+    for (const { path, selected } of missing)
+        if (selected)
+            faults.push(unfilled(path));
     if (rest !== undefined) {
         const completed = completeSource(rest, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
         // Of a file these two are traced where they went.
@@ -6720,7 +7713,11 @@ function loadConfiguration(sources) {
         secrets.push(...secretsOf(completed.source));
         unset = unset.filter(({ path }) => !completed.replaced.has(JSON.stringify(path.slice(1))));
         const checked = checkSource(completed.source, settings.compat);
-        source = checked.source;
+        const isOpen = ({ path }) => completed.hints.has(JSON.stringify(path));
+        source =
+            sources.fillIn === true && checked.faults.every(isOpen)
+                ? checkSource(withStandIns(completed.source, completed.open), settings.compat).source
+                : checked.source;
         for (const fault of checked.faults) {
             const hint = fault.reason.startsWith("missing_") ? completed.hints.get(JSON.stringify(fault.path)) : undefined;
             faults.push({ ...fault, ...(hint === undefined ? {} : { suggestion: hint }), path: ["source", ...fault.path] });
@@ -6735,21 +7732,31 @@ function loadConfiguration(sources) {
     const authority = readCertificate(settings.caCertificate, sources.readText);
     if ("fault" in authority)
         faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
-    if (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined))
+    // A source that is there in spite of faults has stand-ins where they are.
+    const isExplained = sources.fillIn === true && (rest === undefined || source !== undefined);
+    const isOpen = isExplained && faults.every(({ reason }) => reason.startsWith("missing_"));
+    if (!isOpen && (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined))) {
         return fail();
+    }
     return {
         pipelineName,
         datasetName: settings.datasetName ?? (rest === undefined ? "gitlab_data" : `${pipelineName}_dataset`),
         source: source === undefined ? { kind: "gitlab", name: "gitlab" } : configuredSource(source, sourceName),
-        destination,
+        destination: "fault" in destination ? { kind: "embedded" } : destination,
         settings,
         maxTableNesting: nestingOf(resolved, source),
         traces,
         secrets,
         ...("fault" in authority ? {} : authority),
         ...(file === undefined ? {} : { file }),
+        ...(faults.length === 0 ? {} : { open: toError() }),
+        fillIns: missing,
         locate: document.locate,
     };
+}
+function unfilled(path) {
+    const message = "the placeholder is still there";
+    return { path: ["source", ...path], reason: "missing_value", message, suggestion: "write the value that is meant" };
 }
 function originOf(resolved, name) {
     return resolved.traces.find(({ key }) => key === name)?.from ?? name;
@@ -6871,6 +7878,8 @@ function placeText(place, variable) {
     return variable === undefined ? at : `${at} (environment ${variable})`;
 }
 
+// EXTERNAL MODULE: ./lib/core/errors.js
+var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/core/redact.js
 var core_redact = __webpack_require__(8038);
 // EXTERNAL MODULE: ./lib/report/printable.js
@@ -6913,6 +7922,9 @@ function proxySecrets(name, value) {
 
 
 
+/** Whoever read standard output has gone. */
+class OutputClosed extends Error {
+}
 function createCliContext() {
     const secrets = new Set(secretVariableValues(process.env));
     let redact = (0,core_redact/* createRedactor */.lY)([...secrets]);
@@ -6937,6 +7949,14 @@ function createCliContext() {
     return {
         environment: process.env,
         out: (text) => process.stdout.write(`${(0,printable/* printableLines */.fk)(redact(text))}\n`),
+        write: (lines) => new Promise((resolve, reject) => {
+            process.stdout.write(lines, (error) => {
+                if (error === null || error === undefined)
+                    resolve();
+                else
+                    reject(new OutputClosed("standard output is closed", { cause: error }));
+            });
+        }),
         err: (text) => process.stderr.write(redact(text)),
         isTerminal: process.stderr.isTTY === true,
         columns: () => process.stderr.columns ?? 80,
@@ -11117,10 +12137,10 @@ function aborted(signal) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 13 modules
-var run_configured = __webpack_require__(3739);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
-var cli_context = __webpack_require__(6239);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 14 modules
+var run_configured = __webpack_require__(3585);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
+var cli_context = __webpack_require__(6904);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var cli_failure = __webpack_require__(2618);
 ;// CONCATENATED MODULE: ./lib/edge/cli/demo.js
@@ -11244,7 +12264,7 @@ function addDropPendingPackages(program, action) {
 
 /***/ }),
 
-/***/ 4494:
+/***/ 6386:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11262,7 +12282,7 @@ var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/load/package-folder.js
 var package_folder = __webpack_require__(1673);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
-var row_ids = __webpack_require__(7368);
+var row_ids = __webpack_require__(4987);
 // EXTERNAL MODULE: ./lib/schema/stored.js
 var stored = __webpack_require__(9672);
 // EXTERNAL MODULE: ./lib/state/stored.js
@@ -11281,107 +12301,8 @@ var version_hash = __webpack_require__(1188);
 var json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/json-path.js
 var json_path = __webpack_require__(841);
-;// CONCATENATED MODULE: ./lib/core/json-path-places.js
-
-/**
- * The places that a path selects, in document order, each once. Undefined for a path with parts that name no place of
- * their own: filters, lengths, keys, sorts.
- */
-function findPlaces(path, value) {
-    try {
-        const found = new Map(places(path.node, [], value).map((at) => [JSON.stringify(at), at]));
-        return [...found.values()];
-    }
-    catch (error) {
-        if (error instanceof NoPlace)
-            return undefined;
-        throw error;
-    }
-}
-/** A copy of the value without what stands at some places. */
-function withoutPlaces(value, gone) {
-    const copy = without(value, gone);
-    return (0,json/* isJsonObject */.OW)(copy) ? copy : {};
-}
-/** A place as dlt prints it: `a.items.[0].b`. */
-function placeText(place) {
-    return place.map((part) => (typeof part === "number" ? `[${part}]` : part)).join(".");
-}
-class NoPlace extends Error {
-}
-function places(node, at, root) {
-    const value = valueAt(root, at);
-    switch (node.kind) {
-        case "root":
-            return [[]];
-        case "this":
-            return [[...at]];
-        case "fields": {
-            if (!(0,json/* isJsonObject */.OW)(value))
-                return [];
-            const names = node.names.includes("*") ? (0,json/* keysOf */.YD)(value) : node.names;
-            return names.filter((name) => Object.hasOwn(value, name)).map((name) => [...at, name]);
-        }
-        case "indexes":
-            if (!(0,json/* isJsonArray */.Md)(value))
-                return [];
-            return node.indexes
-                .map((index) => (index < 0 ? value.length + index : index))
-                .filter((index) => index >= 0 && index < value.length)
-                .map((index) => [...at, index]);
-        case "slice": {
-            if (!(0,json/* isJsonArray */.Md)(value))
-                return [];
-            if (node.start !== undefined || node.end !== undefined || node.step !== undefined)
-                throw new NoPlace();
-            return value.map((_, index) => [...at, index]);
-        }
-        case "child":
-            return places(node.left, at, root).flatMap((left) => places(node.right, left, root));
-        case "descendants":
-            return places(node.left, at, root).flatMap((left) => below(node.right, left, root));
-        case "union":
-            return [...places(node.left, at, root), ...places(node.right, at, root)];
-        default:
-            throw new NoPlace();
-    }
-}
-function below(node, at, root) {
-    const value = valueAt(root, at);
-    const own = places(node, at, root);
-    if ((0,json/* isJsonArray */.Md)(value))
-        return [...own, ...value.flatMap((_, index) => below(node, [...at, index], root))];
-    return (0,json/* isJsonObject */.OW)(value) ? [...own, ...(0,json/* keysOf */.YD)(value).flatMap((key) => below(node, [...at, key], root))] : own;
-}
-function valueAt(root, place) {
-    let value = root;
-    for (const part of place) {
-        if (typeof part === "number")
-            value = (0,json/* isJsonArray */.Md)(value) ? value[part] : undefined;
-        else
-            value = (0,json/* isJsonObject */.OW)(value) && Object.hasOwn(value, part) ? value[part] : undefined;
-    }
-    return value;
-}
-function without(value, gone) {
-    const heads = new Map();
-    for (const [head, ...rest] of gone)
-        if (head !== undefined)
-            heads.set(head, [...(heads.get(head) ?? []), rest]);
-    const isGone = (part) => heads.get(part)?.some((rest) => rest.length === 0) ?? false;
-    if ((0,json/* isJsonArray */.Md)(value)) {
-        return value.flatMap((item, index) => (isGone(index) ? [] : [without(item, heads.get(index) ?? [])]));
-    }
-    if (!(0,json/* isJsonObject */.OW)(value) || heads.size === 0)
-        return value;
-    const kept = {};
-    for (const key of (0,json/* keysOf */.YD)(value)) {
-        if (!isGone(key))
-            (0,json/* setOwn */.P5)(kept, key, without(value[key] ?? null, heads.get(key) ?? []));
-    }
-    return kept;
-}
-
+// EXTERNAL MODULE: ./lib/core/json-path-places.js
+var json_path_places = __webpack_require__(7354);
 // EXTERNAL MODULE: ./lib/state/pipeline-state.js
 var pipeline_state = __webpack_require__(7271);
 // EXTERNAL MODULE: ./lib/state/version-hash.js
@@ -11403,19 +12324,19 @@ function dropState(state, source, matches, paths) {
     const before = objectAt(sources, source);
     const known = objectAt(before, "resources");
     const resources = (0,json/* keysOf */.YD)(known).filter(matches);
-    const reset = withoutPlaces(before, resources.map((name) => ["resources", name]));
+    const reset = (0,json_path_places/* withoutPlaces */.B5)(before, resources.map((name) => ["resources", name]));
     const found = paths.map((path) => ({ path, places: placesOf(path, reset) }));
     const places = found.flatMap((one) => one.places);
-    const after = withoutPlaces(reset, places);
+    const after = (0,json_path_places/* withoutPlaces */.B5)(reset, places);
     return {
         next: Object.hasOwn(sources, source) ? withSources(state, source, after) : unchanged(state),
         resources,
-        paths: [...new Set(places.map((place) => `${source}.${placeText(place)}`))],
+        paths: [...new Set(places.map((place) => `${source}.${(0,json_path_places/* placeText */.Z9)(place)}`))],
         unmatched: found.filter((one) => one.places.length === 0).map(({ path }) => path),
     };
 }
 function placesOf(path, state) {
-    const found = findPlaces((0,json_path/* compilePath */.H9)(path), state);
+    const found = (0,json_path_places/* findPlaces */.Ch)((0,json_path/* compilePath */.H9)(path), state);
     if (found === undefined)
         throw new json_path_parser/* JsonPathError */.U(path, 0, "only keys, indexes and wildcards name what can be dropped");
     return found.filter((place) => place.length > 0 && !(place.length === 1 && place[0] === "resources"));
@@ -11750,7 +12671,7 @@ function drop_refused(message, hint) {
 
 /***/ }),
 
-/***/ 5370:
+/***/ 2920:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -11761,28 +12682,76 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
 var settings = __webpack_require__(9445);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 44 modules
-var build_source = __webpack_require__(6047);
+// EXTERNAL MODULE: ./lib/core/errors.js
+var errors = __webpack_require__(3828);
+// EXTERNAL MODULE: ./lib/state/stored.js
+var stored = __webpack_require__(2162);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(317);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./lib/core/json-writer.js
 var json_writer = __webpack_require__(3733);
-// EXTERNAL MODULE: ./lib/core/warnings.js
-var core_warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/load/path-name.js
 var path_name = __webpack_require__(5705);
+// EXTERNAL MODULE: ./lib/core/warnings.js
+var core_warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
 // EXTERNAL MODULE: ./lib/state/pipeline-state.js
 var pipeline_state = __webpack_require__(7271);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __webpack_require__(415);
+;// CONCATENATED MODULE: ./lib/edge/shared/extract-source.js
+
+
+
+
+/** Extracts a source without a destination. Numbers keep the text in which they were received. */
+async function extractSource(source, configuration, sink, options) {
+    const asked = [];
+    const warnings = new core_warnings/* WarningLog */.t();
+    const { limit } = configuration.settings;
+    const extraction = source.extract({
+        state: (0,pipeline_state/* sourceState */.f7)(options.state, source.name),
+        ...(limit === undefined ? {} : { limit }),
+        keepLexemes: true,
+        signal: options.signal,
+        clock: system_ports/* systemClock */.m,
+        random: system_ports/* systemRandom */.v,
+        warn: warnings.warn,
+        onRequest: (request) => {
+            asked.push({ ...request, url: options.redact(request.url), ms: Math.round(request.ms) });
+        },
+    });
+    try {
+        for await (const page of extraction.pages) {
+            options.signal.throwIfAborted();
+            await sink.records(page.resource, page.records);
+            await sink.requests(asked.splice(0));
+        }
+    }
+    finally {
+        await sink.requests(asked.splice(0));
+    }
+    const { state, resources, failed = [] } = extraction.result();
+    const document = (0,pipeline_state/* nextState */.VK)(options.state, {
+        pipelineName: configuration.pipelineName,
+        datasetName: (0,snake_case/* datasetName */.wR)(configuration.datasetName),
+        schemaName: source.name,
+        sourceName: source.name,
+        sourceState: state,
+    });
+    return { resources, failed: failed.map(({ resource }) => resource), state: document.state, warnings: warnings.all };
+}
+/** A request as the log has it: one line of JSON. */
+function requestLine({ resource, chain, method, url, status, attempt, ms, bytes }) {
+    return JSON.stringify({ resource, chain, method, url, status, attempt, ms, bytes });
+}
+
 ;// CONCATENATED MODULE: ./lib/edge/shared/extract-to-folder.js
-
-
-
 
 
 
@@ -11804,47 +12773,24 @@ async function extractToFolder(source, configuration, folder, options) {
         files.set(name, made);
         return made;
     };
-    const requestLines = [];
-    const warnings = new core_warnings/* WarningLog */.t();
     const requestLog = await openOutput(folder, "requests.jsonl");
-    const { limit } = configuration.settings;
     try {
-        const extraction = source.extract({
-            state: {},
-            ...(limit === undefined ? {} : { limit }),
-            keepLexemes: true,
-            signal: options.signal,
-            clock: system_ports/* systemClock */.m,
-            random: system_ports/* systemRandom */.v,
-            warn: warnings.warn,
-            onRequest: (request) => requestLines.push(requestLine(request, options.redact)),
-        });
         for (const { name, selected } of source.resources)
             if (selected)
                 await file(recordsFile(name));
-        for await (const page of extraction.pages) {
-            options.signal.throwIfAborted();
-            const lines = page.records.map((record) => `${(0,json_writer/* lexemeJson */.Vc)(record)}\n`);
-            await (await file(recordsFile(page.resource))).write(lines.join(""));
-            await requestLog.write(requestLines.splice(0).join(""));
-        }
-        const { state, resources, failed = [] } = extraction.result();
-        for (const { resource } of failed) {
+        const extracted = await extractSource(source, configuration, {
+            records: async (resource, records) => (await file(recordsFile(resource))).write(records.map((record) => `${(0,json_writer/* lexemeJson */.Vc)(record)}\n`).join("")),
+            requests: (requests) => requestLog.write(requests.map((request) => `${requestLine(request)}\n`).join("")),
+        }, options);
+        for (const resource of extracted.failed) {
             await files.get(recordsFile(resource))?.discard();
             files.delete(recordsFile(resource));
         }
-        const { state: document } = (0,pipeline_state/* nextState */.VK)(null, {
-            pipelineName: configuration.pipelineName,
-            datasetName: (0,snake_case/* datasetName */.wR)(configuration.datasetName),
-            schemaName: source.name,
-            sourceName: source.name,
-            sourceState: state,
-        });
-        await (await file("state.json")).write(`${(0,json_writer/* compactJson */.Ar)(document)}\n`);
+        await (await file("state.json")).write(`${(0,json_writer/* compactJson */.Ar)(extracted.state)}\n`);
         for (const one of files.values())
             await one.keep();
         return {
-            resources: resources
+            resources: extracted.resources
                 .filter(({ resource }) => files.has(recordsFile(resource)))
                 .map(({ resource, records, requests }) => ({
                 resource,
@@ -11854,7 +12800,7 @@ async function extractToFolder(source, configuration, folder, options) {
             })),
             statePath: (0,external_node_path_.join)(folder, "state.json"),
             requestsPath: (0,external_node_path_.join)(folder, "requests.jsonl"),
-            warnings: warnings.all,
+            warnings: extracted.warnings,
         };
     }
     catch (error) {
@@ -11863,18 +12809,12 @@ async function extractToFolder(source, configuration, folder, options) {
         throw error;
     }
     finally {
-        await requestLog.write(requestLines.join(""));
         await requestLog.keep();
     }
 }
 /** A resource name as a file name; what a file name cannot hold is mapped, so that nothing is written outside. */
 function recordsFile(resource) {
     return `${/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/.test(resource) ? resource : (0,path_name/* pathName */.D)(resource)}.jsonl`;
-}
-function requestLine(request, redact) {
-    const { resource, chain, method, url, status, attempt, ms, bytes } = request;
-    const shown = { resource, chain, method, url: redact(url), status, attempt, ms: Math.round(ms), bytes };
-    return `${JSON.stringify(shown)}\n`;
 }
 async function openOutput(folder, name) {
     const part = (0,external_node_path_.join)(folder, `.${name}.part`);
@@ -11895,10 +12835,36 @@ async function openOutput(folder, name) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/edge/shared/extract-to-lines.js
+
+
+/**
+ * Extracts a source into lines of JSON as records arrive: `{"resource": ..., "record": ...}`, `{"request": ...}` and at
+ * the end `{"state": ...}`, the state document that a load would have stored.
+ *
+ * @param write takes whole lines; throws when nobody reads them any more
+ */
+async function extractToLines(source, configuration, write, options) {
+    const lines = (texts) => texts.length === 0 ? Promise.resolve() : write(texts.map((text) => `${harmless(text)}\n`).join(""));
+    const extracted = await extractSource(source, configuration, {
+        records: (resource, records) => {
+            const start = `{"resource":${JSON.stringify(resource)},"record":`;
+            return lines(records.map((record) => `${start}${(0,json_writer/* lexemeJson */.Vc)(record)}}`));
+        },
+        requests: (requests) => lines(requests.map((request) => `{"request":${requestLine(request)}}`)),
+    }, options);
+    await lines([`{"state":${(0,json_writer/* compactJson */.Ar)(extracted.state)}}`]);
+    return extracted;
+}
+/** The same JSON without characters that would move or turn text on a terminal. */
+function harmless(json) {
+    return json.replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
-var cli_context = __webpack_require__(6239);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
+var cli_context = __webpack_require__(6904);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/extract.js
@@ -11908,16 +12874,25 @@ var print_warnings = __webpack_require__(7385);
 
 
 
+
+
+
 /** Settings of the network that only a database or rows for one know. */
 const DESTINATION_ONLY = new Set(["allow-insecure-postgres", "max-value-bytes"]);
+const EXAMPLES = `
+Examples:
+  sluice extract pipeline.yaml --out records --limit 1
+  sluice extract pipeline.yaml --out records --state records/state.json
+  sluice extract pipeline.yaml --out - --endpoints orders | jq -c 'select(.resource).record'`;
 /** `sluice extract FILE --out DIR`: records, cursor state and request log, without a destination. */
 function addExtract(program, action) {
     const command = program
         .command("extract")
         .argument("[source]", "pipeline file, or built-in source")
-        .requiredOption("--out <dir>", "folder for the files; made when it is missing")
+        .requiredOption("--out <dir>", "folder for the files, made when it is missing; - for lines on standard output")
+        .option("--state <file>", "go on from a state: the state.json of an extract, or a stored state of dlt")
         .description("write the records of each resource as JSON lines, with the cursor state and the request log")
-        .addHelpText("after", "\nExample:\n  sluice extract pipeline.yaml --out records --limit 1");
+        .addHelpText("after", EXAMPLES);
     (0,cli_command/* addSettings */.P)(command, [
         "token",
         "endpoints",
@@ -11933,12 +12908,37 @@ function addExtract(program, action) {
         "compat",
         ...settings/* NETWORK_SETTING_NAMES */.$l.filter((name) => !DESTINATION_ONLY.has(name)),
     ]);
-    action(command, async (context, { out, ...flags }, [source]) => {
-        const configuration = (0,cli_context/* configure */.jK)(context, source, flags, { needsDestination: false });
-        const summary = await extractToFolder((0,build_source/* buildSource */.u)(configuration, context.environment), configuration, String(out), {
+    action(command, async (context, { out, state, ...flags }, [name]) => {
+        const toLines = out === "-";
+        if (toLines && flags.json === true) {
+            throw new errors/* ConfigError */.xL("E_INPUT", "--json and --out - both write to standard output", {
+                step: "config",
+                hint: "Leave one of them out.",
+            });
+        }
+        const configuration = (0,cli_context/* configure */.jK)(context, name, flags, { needsDestination: false });
+        const source = (0,build_source/* buildSource */.u)(configuration, context.environment);
+        const options = {
             signal: context.signal,
             redact: context.redact,
-        });
+            state: typeof state === "string" ? readState(state) : null,
+        };
+        if (toLines) {
+            try {
+                const { resources, warnings } = await extractToLines(source, configuration, context.write, options);
+                (0,print_warnings/* printWarnings */.V)(context, warnings);
+                for (const { resource, records, requests } of resources) {
+                    context.err(`${resource}: ${records} record(s) in ${requests} request(s)\n`);
+                }
+            }
+            catch (error) {
+                // `sluice extract ... | head` has seen enough.
+                if (!(error instanceof cli_context/* OutputClosed */.qA))
+                    throw error;
+            }
+            return;
+        }
+        const summary = await extractToFolder(source, configuration, String(out), options);
         (0,print_warnings/* printWarnings */.V)(context, summary.warnings);
         if (flags.json === true)
             context.out(JSON.stringify({ ok: true, ...summary }));
@@ -11949,6 +12949,22 @@ function addExtract(program, action) {
             context.out(`state -> ${summary.statePath}\nrequests -> ${summary.requestsPath}`);
         }
     });
+}
+function readState(path) {
+    const text = (0,cli_context/* readText */.yR)(path);
+    const fail = (why, hint, cause) => {
+        throw new errors/* ConfigError */.xL("E_INPUT", `flag --state: ${path} ${why}`, { step: "config", hint, cause });
+    };
+    if (text === undefined)
+        return fail("cannot be read", "Name the state.json of an extract.");
+    try {
+        return (0,stored/* decodeState */.UJ)(text.trim());
+    }
+    catch (error) {
+        if (!(error instanceof errors/* SluiceError */.ah))
+            throw error;
+        return fail("is no state", "Name the state.json of an extract, or a file with a stored state of dlt.", error);
+    }
 }
 
 
@@ -12044,9 +13060,9 @@ function reportFailureTrace(context, flags, failure, error) {
 }
 /**
  * Ends a command that found several things wrong. Exit status and the facts of the JSON object are those of the first
- * that no retry can mend, else of the first; the object lists all under `failures`.
+ * that no retry can mend, else of the first; the object lists all under `failures` and has the given facts beside.
  */
-function reportFailures(context, flags, errors) {
+function reportFailures(context, flags, errors, facts = {}) {
     const failures = errors.map(_pipeline_trace_recorder_js__WEBPACK_IMPORTED_MODULE_1__/* .failureTrace */ .m);
     const first = failures.find(({ retryable }) => !retryable) ?? failures[0];
     if (first === undefined)
@@ -12055,7 +13071,7 @@ function reportFailures(context, flags, errors) {
         tell(context, flags, failure, errors[index]);
     if (flags.json === true) {
         const all = failures.length > 1 ? { failures: failures.map(failureFacts) } : {};
-        context.out(JSON.stringify({ ok: false, ...failureFacts(first), ...all }));
+        context.out(JSON.stringify({ ok: false, ...failureFacts(first), ...all, ...facts }));
     }
     context.setExit(exitOf(context, first));
 }
@@ -12078,6 +13094,60 @@ function exitOf(context, { code }) {
 
 /***/ }),
 
+/***/ 2269:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   t: () => (/* binding */ addGenerate)
+/* harmony export */ });
+/* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7375);
+/* harmony import */ var _config_settings_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9445);
+/* harmony import */ var _command_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5645);
+
+
+
+/** Network settings that matter for a document. */
+const FETCH_SETTINGS = [
+    "max-attempts",
+    "max-retry-wait",
+    "idle-timeout",
+    "request-timeout",
+    "max-redirects",
+    "tls-verify",
+    "ca-certificate",
+    "allow-private-network",
+    "allow-insecure-http",
+];
+/** `sluice generate [NAME]`: an OpenAPI document becomes a project folder with a pipeline file. */
+function addGenerate(program, action) {
+    const command = program
+        .command("generate")
+        .argument("[name]", "name of the source, and of the folder; the document's title when absent")
+        .option("--path <file>", "OpenAPI document, JSON or YAML, 2.0 or 3.x")
+        .option("--url <url>", "the same, fetched")
+        .option("--output-path <dir>", "folder in which the project folder is made", ".")
+        .option("--endpoints <patterns>", "which endpoints: globs of paths, operation ids, resources or tables, tag:NAME, -PATTERN")
+        .option("--global-limit <pages>", "write a limit of so many pages a list into the pipeline file, to try it; 0: none")
+        .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$("--format <format>", "form of the pipeline file").choices(["yaml", "json"]).default("yaml"))
+        .option("--no-interactive", "ask nothing: take all endpoints, or those of --endpoints")
+        .option("--compat", "the very result of dlt-init-openapi 0.1.0, also where it is poor")
+        .option("--allow-openapi-2", "with --compat: take OpenAPI 2.0 as dlt-init-openapi does; without, it is converted anyway")
+        .option("--explain", "say why each key is as it is")
+        .option("--update", "bring a project folder up to date with its document; what you changed stays")
+        .option("--force", "write over the generated files of a folder that exists; secrets.toml stays")
+        .description("make a project folder with a pipeline file from an OpenAPI document")
+        .addHelpText("after", "\nExample:\n  sluice generate gitlab --url https://example.com/openapi.yaml --global-limit 2");
+    (0,_command_js__WEBPACK_IMPORTED_MODULE_2__/* .addSettings */ .P)(command, _config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .NETWORK_SETTING_NAMES */ .$l.filter((name) => FETCH_SETTINGS.includes(name)));
+    action(command, async (context, flags, [name]) => {
+        // Loaded here, so that no other command waits for the reader of documents.
+        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(593)]).then(__webpack_require__.bind(__webpack_require__, 5593));
+        await generate(context, flags, name);
+    });
+}
+
+
+/***/ }),
+
 /***/ 2248:
 /***/ ((__webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -12086,23 +13156,25 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var commander__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7375);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3828);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7525);
-/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(3159);
-/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5777);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6239);
+/* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3159);
+/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8996);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6904);
 /* harmony import */ var _demo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4561);
-/* harmony import */ var _drop_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(4494);
+/* harmony import */ var _drop_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6386);
 /* harmony import */ var _drop_pending_packages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7);
-/* harmony import */ var _extract_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(5370);
+/* harmony import */ var _extract_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2920);
 /* harmony import */ var _failed_jobs_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(5435);
 /* harmony import */ var _failure_js__WEBPACK_IMPORTED_MODULE_10__ = __webpack_require__(2618);
-/* harmony import */ var _info_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(2422);
-/* harmony import */ var _load_package_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(5747);
-/* harmony import */ var _normalize_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(2224);
-/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(2980);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(5241);
-/* harmony import */ var _sync_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(9645);
-/* harmony import */ var _trace_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(9017);
+/* harmony import */ var _generate_js__WEBPACK_IMPORTED_MODULE_11__ = __webpack_require__(2269);
+/* harmony import */ var _info_js__WEBPACK_IMPORTED_MODULE_12__ = __webpack_require__(2422);
+/* harmony import */ var _load_package_js__WEBPACK_IMPORTED_MODULE_13__ = __webpack_require__(5747);
+/* harmony import */ var _normalize_js__WEBPACK_IMPORTED_MODULE_14__ = __webpack_require__(2224);
+/* harmony import */ var _run_js__WEBPACK_IMPORTED_MODULE_15__ = __webpack_require__(2980);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_16__ = __webpack_require__(5241);
+/* harmony import */ var _sync_js__WEBPACK_IMPORTED_MODULE_17__ = __webpack_require__(9645);
+/* harmony import */ var _trace_js__WEBPACK_IMPORTED_MODULE_18__ = __webpack_require__(9017);
 /** The command line. `launcher.ts` has made sure of the Node version before this file is loaded. */
+
 
 
 
@@ -12140,12 +13212,22 @@ const action = (command, run) => {
 };
 const program = new commander__WEBPACK_IMPORTED_MODULE_0__/* .Command */ .uB("sluice")
     .description("Load REST APIs into PostgreSQL and AlloyDB, compatible with dlt.")
-    .version(_shared_version_js__WEBPACK_IMPORTED_MODULE_18__/* .VERSION */ .x)
+    .version(_shared_version_js__WEBPACK_IMPORTED_MODULE_19__/* .VERSION */ .x)
     .showSuggestionAfterError(true)
     .exitOverride()
     .configureOutput({ outputError: () => { } });
-const commands = [_run_js__WEBPACK_IMPORTED_MODULE_14__/* .addRun */ .Z, _extract_js__WEBPACK_IMPORTED_MODULE_8__/* .addExtract */ .h, _normalize_js__WEBPACK_IMPORTED_MODULE_13__/* .addNormalize */ .f, _check_js__WEBPACK_IMPORTED_MODULE_3__/* .addCheck */ .w, _info_js__WEBPACK_IMPORTED_MODULE_11__/* .addInfo */ .m, _trace_js__WEBPACK_IMPORTED_MODULE_17__/* .addTrace */ .j, _schema_js__WEBPACK_IMPORTED_MODULE_15__/* .addSchema */ .p, _load_package_js__WEBPACK_IMPORTED_MODULE_12__/* .addLoadPackage */ .I];
-const menders = [_failed_jobs_js__WEBPACK_IMPORTED_MODULE_9__/* .addFailedJobs */ .N, _sync_js__WEBPACK_IMPORTED_MODULE_16__/* .addSync */ .j, _drop_js__WEBPACK_IMPORTED_MODULE_6__/* .addDrop */ .B, _drop_pending_packages_js__WEBPACK_IMPORTED_MODULE_7__/* .addDropPendingPackages */ .f, _demo_js__WEBPACK_IMPORTED_MODULE_5__/* .addDemo */ .t];
+const commands = [
+    _run_js__WEBPACK_IMPORTED_MODULE_15__/* .addRun */ .Z,
+    _generate_js__WEBPACK_IMPORTED_MODULE_11__/* .addGenerate */ .t,
+    _extract_js__WEBPACK_IMPORTED_MODULE_8__/* .addExtract */ .h,
+    _normalize_js__WEBPACK_IMPORTED_MODULE_14__/* .addNormalize */ .f,
+    _check_js__WEBPACK_IMPORTED_MODULE_3__/* .addCheck */ .w,
+    _info_js__WEBPACK_IMPORTED_MODULE_12__/* .addInfo */ .m,
+    _trace_js__WEBPACK_IMPORTED_MODULE_18__/* .addTrace */ .j,
+    _schema_js__WEBPACK_IMPORTED_MODULE_16__/* .addSchema */ .p,
+    _load_package_js__WEBPACK_IMPORTED_MODULE_13__/* .addLoadPackage */ .I,
+];
+const menders = [_failed_jobs_js__WEBPACK_IMPORTED_MODULE_9__/* .addFailedJobs */ .N, _sync_js__WEBPACK_IMPORTED_MODULE_17__/* .addSync */ .j, _drop_js__WEBPACK_IMPORTED_MODULE_6__/* .addDrop */ .B, _drop_pending_packages_js__WEBPACK_IMPORTED_MODULE_7__/* .addDropPendingPackages */ .f, _demo_js__WEBPACK_IMPORTED_MODULE_5__/* .addDemo */ .t];
 for (const add of [...commands, ...menders])
     add(program, action);
 for (const command of program.commands)
@@ -12319,7 +13401,7 @@ function infoText(facts) {
 /* harmony import */ var _pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5906);
 /* harmony import */ var _schema_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3801);
 /* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2236);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6239);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6904);
 
 
 
@@ -12790,8 +13872,8 @@ function fractionText(micros) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 18 modules
-var normalize_normalizer = __webpack_require__(7741);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 20 modules
+var normalize_normalizer = __webpack_require__(5401);
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
@@ -12951,7 +14033,7 @@ async function startSchema(path, name) {
     }
 }
 async function readColumns(path) {
-    const { value, faults } = (0,config_document/* readDocument */.u)(await readGiven(path), path);
+    const { value, faults } = (0,config_document/* readDocument */.u0)(await readGiven(path), path);
     const columns = {};
     if (faults.length === 0 && (0,json/* isJsonObject */.OW)(value)) {
         for (const [name, hints] of Object.entries(value)) {
@@ -13043,8 +14125,8 @@ function csvField(text) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
-var cli_context = __webpack_require__(6239);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
+var cli_context = __webpack_require__(6904);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/normalize.js
@@ -13140,12 +14222,12 @@ var load_info = __webpack_require__(3225);
 var load_info_json = __webpack_require__(7620);
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 13 modules
-var run_configured = __webpack_require__(3739);
+// EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 14 modules
+var run_configured = __webpack_require__(3585);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 16 modules
-var cli_context = __webpack_require__(6239);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
+var cli_context = __webpack_require__(6904);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/report/progress.js
@@ -13515,241 +14597,28 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 6047:
+/***/ 317:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
-  u: () => (/* binding */ buildSource)
+  u: () => (/* binding */ buildSource),
+  $: () => (/* binding */ httpOptions)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
-// EXTERNAL MODULE: external "node:net"
-var external_node_net_ = __webpack_require__(7030);
-;// CONCATENATED MODULE: ./lib/extract/http/proxy.js
-
-
-/**
- * The proxies that an environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, each also in lower case, which wins
- * as it does for curl and for Python's requests. Throws `E_INPUT` for one that is no http(s) URL, without showing it.
- */
-function proxiesOf(environment) {
-    const http = proxyIn(environment, "http_proxy");
-    const https = proxyIn(environment, "https_proxy");
-    return {
-        ...(http === undefined ? {} : { http }),
-        ...(https === undefined ? {} : { https }),
-        except: (variable(environment, "no_proxy") ?? "").split(/[\s,]+/).filter((entry) => entry !== ""),
-    };
-}
-/** The proxy for a URL; undefined: none. This machine itself is never asked through one. */
-function proxyFor(url, proxies) {
-    const proxy = url.protocol === "https:" ? proxies.https : proxies.http;
-    if (proxy === undefined)
-        return undefined;
-    const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
-    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
-    if (host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\.[\d.]+$/.test(host))
-        return undefined;
-    return proxies.except.some((entry) => covers(entry.toLowerCase(), host, port)) ? undefined : proxy;
-}
-function variable(environment, name) {
-    const value = environment[name] ?? environment[name.toUpperCase()];
-    return value === undefined || value.trim() === "" ? undefined : value.trim();
-}
-function proxyIn(environment, name) {
-    const text = variable(environment, name);
-    if (text === undefined)
-        return undefined;
-    const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-    const url = URL.canParse(whole) ? new URL(whole) : undefined;
-    if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
-        throw new errors/* ConfigError */.xL("E_INPUT", `the variable ${name.toUpperCase()} holds no URL of an HTTP proxy`, {
-            step: "config",
-            reason: "type",
-            hint: "Write http://host:port or https://host:port; other kinds of proxy are not supported.",
-        });
-    }
-    if (url.username === "")
-        return { origin: url.origin };
-    const credential = `${decoded(url.username)}:${decoded(url.password)}`;
-    return { origin: url.origin, authorization: `Basic ${Buffer.from(credential, "utf8").toString("base64")}` };
-}
-function decoded(text) {
-    try {
-        return decodeURIComponent(text);
-    }
-    catch {
-        // A stray `%` stands for itself.
-        return text;
-    }
-}
-/** `*`, `host`, `.host`, `*.host` (all with what is below them), an address, a range of addresses; each may have a port. */
-function covers(entry, host, port) {
-    if (entry === "*")
-        return true;
-    const range = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
-    if (range !== null)
-        return isInRange(host, range[1] ?? "", Number(range[2]));
-    const [name, wanted] = (0,external_node_net_.isIP)(entry) === 6 ? [entry, undefined] : splitPort(entry);
-    if (wanted !== undefined && wanted !== port)
-        return false;
-    const plain = name.replace(/^\[|\]$/g, "").replace(/^\*?\./, "");
-    if (plain === "")
-        return false;
-    return host === plain || ((0,external_node_net_.isIP)(host) === 0 && host.endsWith(`.${plain}`));
-}
-function splitPort(entry) {
-    const found = /^(.*):(\d+)$/.exec(entry);
-    return found === null ? [entry, undefined] : [found[1] ?? "", found[2]];
-}
-function isInRange(host, start, bits) {
-    const version = (0,external_node_net_.isIP)(start);
-    if (version === 0 || (0,external_node_net_.isIP)(host) !== version || bits > (version === 4 ? 32 : 128))
-        return false;
-    const family = version === 4 ? "ipv4" : "ipv6";
-    const list = new external_node_net_.BlockList();
-    list.addSubnet(start, bits, family);
-    return list.check(host, family);
-}
-
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 3 modules
-var check = __webpack_require__(878);
+// EXTERNAL MODULE: ./lib/extract/http/proxy.js
+var proxy = __webpack_require__(8850);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 4 modules
+var check = __webpack_require__(1310);
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
 var rest_api_plan = __webpack_require__(9291);
-;// CONCATENATED MODULE: ./lib/core/concurrency.js
-/**
- * Bounded async helpers. Nothing here grows without a limit: producers wait for consumers, and work in flight is
- * bounded by count ({@link TaskPool}) and by bytes ({@link ByteBudget}).
- */
-/** Makes a pool. The first failure of a task is kept: `add` and `idle` reject with it from then on. */
-function createTaskPool(limit) {
-    const running = new Set();
-    let failed;
-    const check = () => {
-        if (failed !== undefined)
-            throw failed.error;
-    };
-    return {
-        async add(task) {
-            while (running.size >= limit && failed === undefined)
-                await Promise.race(running);
-            check();
-            const promise = task()
-                .catch((error) => {
-                failed ??= { error };
-            })
-                .finally(() => running.delete(promise));
-            running.add(promise);
-        },
-        async idle() {
-            while (running.size > 0)
-                await Promise.all(running);
-            check();
-        },
-    };
-}
-function createByteBudget(limit) {
-    let used = 0;
-    const waiting = [];
-    return {
-        get used() {
-            return used;
-        },
-        async ready(signal) {
-            while (used >= limit) {
-                signal?.throwIfAborted();
-                await new Promise((resolve, reject) => {
-                    const stop = () => {
-                        const index = waiting.indexOf(go);
-                        if (index >= 0)
-                            waiting.splice(index, 1);
-                        reject(signal?.reason);
-                    };
-                    const go = () => {
-                        signal?.removeEventListener("abort", stop);
-                        resolve();
-                    };
-                    waiting.push(go);
-                    signal?.addEventListener("abort", stop, { once: true });
-                });
-            }
-        },
-        take(bytes) {
-            used += bytes;
-        },
-        give(bytes) {
-            used -= bytes;
-            if (used < limit)
-                for (const go of waiting.splice(0))
-                    go();
-        },
-    };
-}
-/** Places of a queue that may be empty before it is moved up. */
-const MOST_TAKEN = 1024;
-function createChannel() {
-    const values = [];
-    let head = 0;
-    let closed;
-    let wake;
-    const notify = () => {
-        wake?.();
-        wake = undefined;
-    };
-    return {
-        push(value) {
-            if (closed !== undefined)
-                return;
-            values.push({ value });
-            notify();
-        },
-        close(error) {
-            closed ??= error === undefined ? { failed: false } : { failed: true, error: error.error };
-            notify();
-        },
-        async pull() {
-            for (;;) {
-                const first = values[head];
-                if (first !== undefined) {
-                    // A queue that never runs empty must not keep what was taken from it.
-                    values[head] = undefined;
-                    head += 1;
-                    if (head === values.length || head >= MOST_TAKEN) {
-                        values.splice(0, head);
-                        head = 0;
-                    }
-                    return { value: first.value, done: false };
-                }
-                if (closed?.failed === true)
-                    throw closed.error;
-                if (closed !== undefined)
-                    return { value: undefined, done: true };
-                await new Promise((resolve) => {
-                    wake = resolve;
-                });
-            }
-        },
-    };
-}
-function linkController(parent) {
-    const controller = new AbortController();
-    const stop = () => controller.abort(parent.reason);
-    if (parent.aborted)
-        stop();
-    else
-        parent.addEventListener("abort", stop, { once: true });
-    return {
-        signal: controller.signal,
-        abort: (reason) => controller.abort(reason),
-        unlink: () => parent.removeEventListener("abort", stop),
-    };
-}
-
+// EXTERNAL MODULE: ./lib/core/concurrency.js
+var concurrency = __webpack_require__(9276);
 // EXTERNAL MODULE: ./lib/core/json.js
 var core_json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/json-path.js
@@ -13758,149 +14627,10 @@ var json_path = __webpack_require__(841);
 var json_tape = __webpack_require__(8790);
 // EXTERNAL MODULE: ./lib/core/byte-pool.js
 var byte_pool = __webpack_require__(1608);
-// EXTERNAL MODULE: ./lib/core/python-text.js
-var python_text = __webpack_require__(9681);
-// EXTERNAL MODULE: ./lib/core/secret.js
-var secret = __webpack_require__(8563);
-;// CONCATENATED MODULE: ./lib/extract/http/url.js
-
-
-
-/** `base` and `path` with exactly one slash between; an absolute path stands alone. */
-function joinUrl(base, path) {
-    if (isAbsolute(path))
-        return path;
-    if (base === "")
-        return path;
-    if (path === "")
-        return base;
-    return `${base.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`;
-}
-function isAbsolute(url) {
-    return /^https?:\/\//i.test(url);
-}
-/**
- * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (valid
- * escapes are kept, a stray `%` becomes `%25`), the fragment dropped, the query parameters appended in order.
- */
-function prepareUrl(url, query = []) {
-    const found = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
-    if (found === null)
-        return url;
-    const [, origin = "", path = "", own = ""] = found;
-    const added = encodeQuery(query);
-    const kept = escapeInvalid(own.slice(1), QUERY_KEPT);
-    const all = kept === "" ? added : added === "" ? kept : `${kept}&${added}`;
-    const cleanPath = escapeInvalid(collapseDots(path === "" ? "/" : path), PATH_KEPT);
-    return new URL(origin).origin + cleanPath + (all === "" ? "" : `?${all}`);
-}
-/** Form encoding as Python's `urlencode(doseq=True)` makes it: nulls are dropped, lists repeat the name. */
-function encodeQuery(query) {
-    const pairs = [];
-    for (const [name, value] of query) {
-        for (const item of (0,core_json/* isJsonArray */.Md)(value instanceof secret/* Secret */.z ? null : value) ? listItems(value) : [value]) {
-            if (item === null)
-                continue;
-            pairs.push(`${formEscape(name)}=${formEscape(item instanceof secret/* Secret */.z ? item.reveal() : queryText(item))}`);
-        }
-    }
-    return pairs.join("&");
-}
-function listItems(value) {
-    return value instanceof secret/* Secret */.z || !(0,core_json/* isJsonArray */.Md)(value) ? [] : value;
-}
-function queryText(value) {
-    return typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value);
-}
-function formEscape(text) {
-    return encodeURIComponent(text.toWellFormed())
-        .replaceAll("%20", "+")
-        .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
-}
-/** A value as one path segment: everything but unreserved characters is encoded. */
-function encodeSegment(text) {
-    return formEscape(text).replaceAll("+", "%20");
-}
-const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
-const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
-function escapeInvalid(text, kept) {
-    let out = "";
-    for (let index = 0; index < text.length;) {
-        const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
-        if (char === "%" && /^[0-9A-Fa-f]{2}/.test(text.slice(index + 1, index + 3))) {
-            out += unreservedOf(text.slice(index, index + 3).toUpperCase());
-            index += 3;
-            continue;
-        }
-        out += kept.test(char) ? char : encodeURIComponent(char.toWellFormed());
-        index += char.length;
-    }
-    return out;
-}
-/** dlt (requests): escapes of unreserved characters are undone. */
-function unreservedOf(escaped) {
-    const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
-    return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped;
-}
-function collapseDots(path) {
-    if (!/(^|\/)\.{1,2}(\/|$)/.test(path))
-        return path;
-    const out = [];
-    const segments = path.split("/");
-    segments.forEach((segment, index) => {
-        const last = index === segments.length - 1;
-        if (segment === "..") {
-            if (out.length > 1)
-                out.pop();
-            if (last)
-                out.push("");
-        }
-        else if (segment === ".") {
-            if (last)
-                out.push("");
-        }
-        else {
-            out.push(segment);
-        }
-    });
-    return out.join("/");
-}
-const SECRET_PARAMS = new Set([
-    "api_key",
-    "token",
-    "key",
-    "access_token",
-    "apikey",
-    "api-key",
-    "access-token",
-    "secret",
-    "password",
-    "pwd",
-    "client_secret",
-    "private_token",
-    "job_token",
-]);
-/** The URL with the values of query parameters that carry credentials replaced by `***`; `extra` names more of them. */
-function maskUrl(url, extra) {
-    return url.replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole, mark, name) => {
-        const plain = name.replaceAll("+", " ").toLowerCase();
-        return SECRET_PARAMS.has(plain) || (extra !== undefined && plain === extra.toLowerCase())
-            ? `${mark}${name}=***`
-            : whole;
-    });
-}
-/** The origin of a URL, or undefined when it is none of http(s). */
-function originOf(url) {
-    if (!isAbsolute(url) || !URL.canParse(url))
-        return undefined;
-    return new URL(url).origin;
-}
-/** True for addresses of this machine, to which credentials may go unencrypted. */
-function isLoopback(url) {
-    const host = new URL(url).hostname;
-    return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
-}
-
+// EXTERNAL MODULE: ./lib/core/json-path-parser.js
+var json_path_parser = __webpack_require__(9993);
+// EXTERNAL MODULE: ./lib/extract/http/url.js
+var http_url = __webpack_require__(1263);
 // EXTERNAL MODULE: ./lib/core/json-number.js
 var json_number = __webpack_require__(3743);
 // EXTERNAL MODULE: ./lib/core/json-writer.js
@@ -13930,7 +14660,7 @@ function setAt(object, keys, value) {
 }
 /** The URL on the wire, without what authentication adds. */
 function urlOf(spec) {
-    return prepareUrl(spec.url, [...spec.params]);
+    return (0,http_url/* prepareUrl */.Ne)(spec.url, [...spec.params]);
 }
 /** Body and its content type; an empty JSON body is none. */
 function bodyOf(spec) {
@@ -13940,7 +14670,7 @@ function bodyOf(spec) {
     if (typeof spec.data === "string")
         return spec.data === "" ? {} : { body: spec.data };
     if (spec.data !== undefined && Object.keys(spec.data).length > 0) {
-        return { body: encodeQuery(Object.entries(spec.data)), type: "application/x-www-form-urlencoded" };
+        return { body: (0,http_url/* encodeQuery */.XX)(Object.entries(spec.data)), type: "application/x-www-form-urlencoded" };
     }
     return {};
 }
@@ -13949,6 +14679,8 @@ function identityOf(spec) {
     return `${spec.method} ${urlOf(spec)}\n${bodyOf(spec).body ?? ""}`;
 }
 
+// EXTERNAL MODULE: ./lib/core/python-text.js
+var python_text = __webpack_require__(9681);
 ;// CONCATENATED MODULE: ./lib/extract/paginators/body-values.js
 
 
@@ -14284,7 +15016,7 @@ function compiled(path) {
 
 /** Makes the paginator of a checked configuration; undefined for `auto`. */
 function createPaginator(config, strict) {
-    const full = typeof config === "string" ? named(config) : config;
+    const full = paginatorMapping(config);
     switch (full.type) {
         case "json_link":
         case "json_response":
@@ -14304,9 +15036,11 @@ function createPaginator(config, strict) {
             return undefined;
     }
 }
-/** A word alone: all arguments at their defaults. `offset` needs one and is refused by the checks. */
-function named(word) {
-    return word === "offset" ? { type: word, limit: 1 } : { type: word };
+/** A word alone takes all arguments at their defaults. `offset` needs one and is refused by the checks. */
+function paginatorMapping(config) {
+    if (typeof config !== "string")
+        return config;
+    return config === "offset" ? { type: config, limit: 1 } : { type: config };
 }
 const singlePage = {
     type: "single_page",
@@ -14528,11 +15262,17 @@ function decodeDeclared(answer) {
         return undefined;
     }
 }
+/** The first characters of a body on one line, with what is secret masked. */
+function bodyExcerpt(answer, length, redact) {
+    // Some more than is shown, so that a secret that is cut off at the end is seen as one.
+    const head = Buffer.from(answer.bytes.subarray(0, 4 * length + 4096)).toString("utf8");
+    return redact(head).slice(0, length).replace(/\s+/g, " ");
+}
 /** The error for a body that was not JSON twice. */
 function bodyFailure(answer, fault, method, redact) {
     const type = answer.headers["content-type"] ?? "no content type";
+    const excerpt = bodyExcerpt(answer, 200, redact);
     const head = Buffer.from(answer.bytes.subarray(0, 4096)).toString("utf8");
-    const excerpt = redact(head).slice(0, 200).replace(/\s+/g, " ");
     const isHtml = /html/i.test(type) || /^\s*</.test(head);
     const signIn = isHtml && /sign[ _-]?in|log[ _-]?in|password/i.test(head);
     const what = signIn ? "not JSON, looks like a sign-in page; is the token valid?" : fault.message;
@@ -14549,8 +15289,12 @@ function bodyFailure(answer, fault, method, redact) {
         },
     });
 }
-/** The error for a status that nothing ignores. */
-function statusFailure(answer, method) {
+/**
+ * The error for a status that nothing ignores.
+ *
+ * @param excerpt what is shown of the body; empty: nothing
+ */
+function statusFailure(answer, method, excerpt) {
     const { status, shownUrl } = answer;
     const [code, hint] = status === 401
         ? ["E_SOURCE_AUTH", "Check the token: it is missing, wrong or expired."]
@@ -14567,7 +15311,7 @@ function statusFailure(answer, method) {
                         "E_SOURCE_NOT_FOUND",
                         "Check base_url, path and parameters, or ignore the status with response_actions.",
                     ];
-    return new errors/* SourceError */.c8(code, `${method} ${shownUrl} answered ${status}`, {
+    return new errors/* SourceError */.c8(code, `${method} ${shownUrl} answered ${status}${excerpt === "" ? "" : `: ${excerpt}`}`, {
         step: "extract",
         reason: "http_status",
         hint,
@@ -14576,6 +15320,7 @@ function statusFailure(answer, method) {
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/chain.js
+
 
 
 
@@ -14607,7 +15352,7 @@ async function* pagesOf(first, settings) {
     /** Bytes of the answer at hand that were not given back yet. */
     let held = 0;
     const launch = (spec) => {
-        const controller = linkController(signal);
+        const controller = (0,concurrency/* linkController */.$t)(signal);
         const answer = settings.fetch(spec, controller.signal);
         // Awaited later, or dropped: never an unhandled rejection.
         answer.then(controller.unlink, controller.unlink);
@@ -14649,7 +15394,7 @@ async function* pagesOf(first, settings) {
                 return;
             }
             if (answer.status >= 400)
-                throw statusFailure(answer, spec.method);
+                throw refusal(answer, spec.method, settings);
             if (paginator !== undefined)
                 lookAhead(spec, answer, paginator);
             await settings.read.ready(signal);
@@ -14672,10 +15417,10 @@ async function* pagesOf(first, settings) {
                 selection = readLater(answer, settings);
             }
             else if (body !== undefined) {
-                selector ??= detectSelector(body, strict);
+                selector ??= found(answer, "data_selector", () => detectSelector(body, strict));
                 selection = selectRecords(selector, body);
                 refuseErrorObject(settings, selection, body, answer);
-                paginator ??= detected(answer, body, selection, settings);
+                paginator ??= found(answer, "paginator", () => detected(answer, body, selection, settings));
             }
             const count = tape === undefined ? selection.records.length : tape.count;
             const next = paginator === undefined || (body === undefined && tape === undefined)
@@ -14776,8 +15521,9 @@ function holdsRecords(answer, selector) {
 }
 function isIgnored(answer, actions) {
     let text;
-    const action = actions.find(({ status_code: status = null, content = null }) => {
-        if (status === null && content === null)
+    // dlt: an action of another word does nothing, so a later one may still ignore the answer.
+    return actions.some(({ status_code: status = null, content = null, action }) => {
+        if (action !== "ignore" || (status === null && content === null))
             return false;
         if (status !== null && status !== answer.status)
             return false;
@@ -14786,7 +15532,6 @@ function isIgnored(answer, actions) {
         text ??= Buffer.from(answer.bytes).toString("utf8");
         return text.includes(content);
     });
-    return action?.action === "ignore";
 }
 /** True when one of the actions takes this answer, so that it is not asked for again. */
 function isSettled(answer, actions) {
@@ -14812,7 +15557,7 @@ async function readOrAskAgain(spec, answer, settings) {
     const again = await settings.fetch(spec, settings.signal);
     try {
         if (again.status >= 400)
-            throw statusFailure(again, spec.method);
+            throw refusal(again, spec.method, settings);
         return [again, readJson(again, readOptions(settings))];
     }
     catch (error) {
@@ -14823,6 +15568,9 @@ async function readOrAskAgain(spec, answer, settings) {
     finally {
         settings.waiting.give(again.bytes.byteLength);
     }
+}
+function refusal(answer, method, { errorBody, redact }) {
+    return statusFailure(answer, method, errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact));
 }
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
 function readOptions({ keepLexemes, maxDepth, strict }) {
@@ -14838,7 +15586,7 @@ function refuseRepetition(next, asked, settings) {
     const identity = identityOf(next);
     if (settings.strict || !asked.has(identity))
         return;
-    throw new errors/* SourceError */.c8("E_PAGINATION_LOOP", `resource ${JSON.stringify(settings.resource)}: the next page is one that was asked before: ${settings.redact(maskUrl(identity.split("\n")[0] ?? ""))}`, {
+    throw new errors/* SourceError */.c8("E_PAGINATION_LOOP", `resource ${JSON.stringify(settings.resource)}: the next page is one that was asked before: ${settings.redact((0,http_url/* maskUrl */.yP)(identity.split("\n")[0] ?? ""))}`, {
         step: "extract",
         reason: "repeated_page",
         hint: "The paginator does not fit this source: check its type and parameter names.",
@@ -14862,6 +15610,21 @@ function refuseErrorObject(settings, selection, body, answer) {
         return;
     throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${answer.shownUrl} answered ${answer.status} with an error object: nothing at ${JSON.stringify(settings.selector.text)}, found ${keys.slice(0, 10).join(", ")}`, { step: "extract", hint: "Correct data_selector, or ignore such answers with response_actions." });
 }
+/** What detection finds. dlt: a key that is no JSONPath as it stands makes a path that cannot be read; in strict only. */
+function found(answer, key, detect) {
+    try {
+        return detect();
+    }
+    catch (error) {
+        if (!(error instanceof json_path_parser/* JsonPathError */.U))
+            throw error;
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${answer.shownUrl}: the detected path cannot be read: ${error.message}`, {
+            step: "extract",
+            reason: "jsonpath",
+            hint: `Set ${key} on the endpoint, or leave compat: strict out.`,
+        });
+    }
+}
 function detected(answer, body, selection, settings) {
     const config = detectPaginator(answer.headers, body, settings.strict);
     const doubtful = config.type === "page_number" || config.type === "cursor" || (config.type === "single_page" && !selection.isObject);
@@ -14876,97 +15639,11 @@ function sameBytes(a, b) {
     return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
 }
 
-;// CONCATENATED MODULE: ./lib/extract/functions.js
-/** Names of functions that a configuration uses and that were not given. */
-function missingFunctions(used, functions) {
-    return used.filter((name) => !name.startsWith("fn:") || !Object.hasOwn(functions, name.slice(3)));
-}
-/** The function of a name; undefined without a name. */
-function functionOf(name, functions) {
-    return name === null || name === undefined ? undefined : functions[name.slice(3)];
-}
-/** All processing steps of a resource as one function over the records of a page. */
-function compileSteps(steps, functions) {
-    const parts = steps.flatMap((step) => {
-        const filter = functionOf(step.filter, functions);
-        const map = functionOf(step.map, functions);
-        const yieldMap = functionOf(step.yield_map, functions);
-        return [
-            ...(filter === undefined
-                ? []
-                : [(records) => records.filter((record) => isTrue(filter(record)))]),
-            ...(map === undefined ? [] : [(records) => records.map(map)]),
-            ...(yieldMap === undefined
-                ? []
-                : [(records) => records.flatMap((one) => list(yieldMap(one)))]),
-        ];
-    });
-    if (parts.length === 0)
-        return undefined;
-    return (records) => parts.reduce((current, part) => part(current), records);
-}
-function isTrue(value) {
-    return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
-}
-function list(value) {
-    return Array.isArray(value) ? value : [value];
-}
-
-// EXTERNAL MODULE: ./lib/core/digest.js
-var digest = __webpack_require__(3871);
-// EXTERNAL MODULE: ./lib/core/value-order.js
-var value_order = __webpack_require__(7251);
-;// CONCATENATED MODULE: ./lib/state/cursor-lag.js
-
-
-
-
-/**
- * The value at which a later run starts: `last` moved back by `lag` (forward for `min`), never beyond `initial`. Units:
- * seconds for datetimes, days for dates, as they are for numbers; the form of a text is kept.
- * Throws a {@link SourceError} with reason `cursor_type` for values that cannot be moved.
- */
-function applyLag(lag, initial, last, direction, resource) {
-    const lagged = move(last, direction === "max" ? -lag : lag, initial, direction);
-    if (lagged === undefined) {
-        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}`, { reason: "cursor_type", hint: "Use lag with numbers, dates and datetimes in ISO form only.", step: "extract" });
-    }
-    if (initial === null)
-        return lagged;
-    const order = (0,value_order/* compareValues */.c)(initial, lagged);
-    return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
-}
-function move(value, by, initial, direction) {
-    if (typeof value === "bigint")
-        return value + BigInt(Math.trunc(by));
-    const number = (0,json_number/* asNumber */.i)(value);
-    if (number !== undefined) {
-        if ((0,json_number/* isInteger */.Fq)(value))
-            return Math.trunc(number + by);
-        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
-    }
-    if (typeof value !== "string")
-        return undefined;
-    const moment = parseMoment(value);
-    if (moment === undefined)
-        return undefined;
-    // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
-    const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
-    const inDays = (declared ?? moment).isDate;
-    if (!inDays)
-        return moment.format(moment.micros + BigInt(Math.round(by * 1e6)));
-    const day = 86400000000n;
-    const shift = BigInt(Math.floor(by)) * day;
-    if (moment.isDate)
-        return moment.format(moment.micros + shift);
-    const start = moment.micros - mod(moment.micros, day) + shift;
-    return moment.format(direction === "max" ? start : start + day - 1n);
-}
-function mod(a, b) {
-    const rest = a % b;
-    return rest < 0n ? rest + b : rest;
-}
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __webpack_require__(9504);
+;// CONCATENATED MODULE: ./lib/core/moment.js
 const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:([T ])(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
+/** Reads dates and datetimes in ISO form (`2024`, `2024-01-31`, `20240131`, `2024-01-31 10:00:00.5+02:00`); undefined for other texts. */
 function parseMoment(text) {
     const found = FORM.exec(text);
     if (found === null)
@@ -14999,7 +15676,7 @@ function parseMoment(text) {
 }
 /** `2024-01-02T03:04:05.000006`. */
 function iso(micros) {
-    const rest = mod(micros, 1000000n);
+    const rest = floorMod(micros, 1000000n);
     const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
     return `${seconds}.${String(rest).padStart(6, "0")}`;
 }
@@ -15009,8 +15686,379 @@ function zoneMinutes(zone) {
     const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
     return zone.startsWith("-") ? -minutes : minutes;
 }
+/** The rest of a division that rounds down: never negative. */
+function floorMod(a, b) {
+    const rest = a % b;
+    return rest < 0n ? rest + b : rest;
+}
+
+// EXTERNAL MODULE: ./lib/expression/compile.js + 1 modules
+var compile = __webpack_require__(8980);
+// EXTERNAL MODULE: ./lib/config/rest-api/code.js
+var rest_api_code = __webpack_require__(1571);
+// EXTERNAL MODULE: ./lib/expression/environment.js
+var environment = __webpack_require__(1191);
+;// CONCATENATED MODULE: ./lib/extract/functions.js
+
+
+
+
+
+/** Names of functions that a plan uses and that were not given. */
+function missingFunctions(plan, functions) {
+    const used = plan.flatMap(codeOf).flatMap((code) => (0,rest_api_code/* functionName */.AQ)(code) ?? []);
+    return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
+}
+/** All code of a resource. */
+function codeOf({ config, incremental }) {
+    const steps = (config.processing_steps ?? []).flatMap((step) => [step.filter, step.map, step.yield_map]);
+    const converters = [(0,converter_shape/* converterCode */.k)(incremental?.convert), (0,converter_shape/* converterCode */.k)(incremental?.transform)];
+    return [...steps, ...converters].filter((code) => code !== undefined);
+}
+/**
+ * Checked code as a function of the variables of its scope. A function gets the first of them.
+ */
+function compileCode(code, scope, wanted, functions) {
+    const name = (0,rest_api_code/* functionName */.AQ)(code);
+    if (name === undefined) {
+        const expression = (0,compile/* compileExpression */.Wo)(String(code), scope, wanted);
+        return (variables) => expression.evaluate(variables);
+    }
+    const call = functions[name];
+    if (call === undefined)
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
+    const [first] = environment/* SCOPES */.i[scope];
+    return (variables) => call(variables[first] ?? null);
+}
+
+// EXTERNAL MODULE: external "node:vm"
+var external_node_vm_ = __webpack_require__(714);
+;// CONCATENATED MODULE: ./lib/extract/time-guard.js
+
+/** Code of a configuration that took too long. */
+class TimeGuardError extends Error {
+}
+/**
+ * Runs code of a configuration, and ends it after so many milliseconds wherever it is: in a long loop, in a pattern that
+ * goes back over a text again and again. It stands on the time limit of `node:vm`, as nothing else can interrupt
+ * JavaScript of the same thread; the code runs in this realm as ever. Throws {@link TimeGuardError}, else what the code
+ * throws.
+ */
+function withinTime(milliseconds, work) {
+    realm ??= (0,external_node_vm_.createContext)({});
+    let done;
+    realm.work = () => {
+        done = { value: work() };
+    };
+    try {
+        CALL.runInContext(realm, { timeout: milliseconds });
+    }
+    catch (error) {
+        if (isTimeout(error)) {
+            throw new TimeGuardError(`it took longer than ${milliseconds / 1000} s`);
+        }
+        throw error;
+    }
+    finally {
+        realm.work = undefined;
+    }
+    if (done === undefined)
+        throw new TimeGuardError("it did not end");
+    return done.value;
+}
+/** An error of the other realm is no `Error` of this one. */
+function isTimeout(error) {
+    return (typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT");
+}
+const CALL = new external_node_vm_.Script("work()");
+/** Made when it is first needed: most configurations have no code. */
+let realm;
+
+;// CONCATENATED MODULE: ./lib/extract/converters.js
+
+
+
+
+
+
+
+
+
+/**
+ * The function of a checked `convert`. It is asked for values that are not null, and throws a `SourceError`
+ * (`E_SOURCE_SHAPE`, reason `cursor_type`) for a value that it cannot convert.
+ */
+function compileConverter(resource, config, functions, limits) {
+    if (config === null || config === undefined)
+        return undefined;
+    const fail = (value, why) => {
+        const shown = JSON.stringify((0,python_text/* pythonStr */.qV)(value).slice(0, 60));
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: convert of ${shown} ${why}`, {
+            step: "extract",
+            reason: "cursor_type",
+            hint: "Choose a converter that fits the values of the cursor.",
+        });
+    };
+    const code = (0,converter_shape/* converterCode */.k)(config);
+    if (code !== undefined) {
+        const call = compileCode(code, "value", "any", functions);
+        return (value) => {
+            try {
+                return withinTime(limits.maxStepMs, () => call({ value }));
+            }
+            catch (error) {
+                if (error instanceof compile/* ExpressionFailure */.je)
+                    return fail(value, `fails: ${error.message}`);
+                if (error instanceof TimeGuardError)
+                    return fail(value, error.message);
+                throw error;
+            }
+        };
+    }
+    const convert = plainConverter(config);
+    return (value) => convert(value) ?? fail(value, "fails: it is no date that can be read, and no number");
+}
+/** Gives undefined for a value that it cannot convert. */
+function plainConverter(config) {
+    if ((0,converter_shape/* isNamedConverter */.c)(config))
+        return NAMED[config];
+    const { format, add } = typeof config === "string" ? {} : config;
+    if (format !== undefined)
+        return formatting(format);
+    return add === undefined ? () => undefined : (value) => added(value, add);
+}
+const NAMED = {
+    date: (value) => utc(value)?.slice(0, 10),
+    datetime: (value) => utc(value)
+        ?.replace(/\.000000$/, "")
+        .concat("Z"),
+    unix_seconds: (value) => wholeNumber(microsOf(value), 1000000n),
+    unix_millis: (value) => wholeNumber(microsOf(value), 1000n),
+    string: (value) => (typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)),
+    int: converters_toInteger,
+};
+/** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
+const FIRST_MILLIS = 100_000_000_000;
+/** Microseconds since 1970 of a date, or of a number of seconds or milliseconds. */
+function microsOf(value) {
+    if (typeof value === "string")
+        return parseMoment(value)?.micros;
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number === undefined || !Number.isFinite(number))
+        return undefined;
+    return inCalendar(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
+}
+/** Undefined outside of the years 1 to 9999. */
+function inCalendar(micros) {
+    return micros >= -62135596800000000n && micros < 253402300800000000n ? micros : undefined;
+}
+/** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */
+function utc(value) {
+    const micros = microsOf(value);
+    return micros === undefined ? undefined : UTC_FORM?.format(micros);
+}
+const UTC_FORM = parseMoment("2024-01-01T00:00:00.000000");
+function wholeNumber(micros, unit) {
+    if (micros === undefined)
+        return undefined;
+    const rest = ((micros % unit) + unit) % unit;
+    return Number((micros - rest) / unit);
+}
+function converters_toInteger(value) {
+    if ((0,json_number/* isInteger */.Fq)(value))
+        return value;
+    if (typeof value === "boolean")
+        return value ? 1 : 0;
+    if (typeof value === "string") {
+        const number = (0,python_text/* parsePythonInt */.Fv)(value);
+        return number === undefined ? undefined : safe(number);
+    }
+    const number = (0,json_number/* asNumber */.i)(value);
+    return number === undefined || !Number.isFinite(number) ? undefined : safe(BigInt(Math.trunc(number)));
+}
+function safe(value) {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+/** Seconds added to a date in its own form, units to a number in its own kind. */
+function added(value, by) {
+    if (typeof value === "bigint")
+        return value + BigInt(Math.trunc(by));
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number !== undefined) {
+        if ((0,json_number/* isInteger */.Fq)(value) && Number.isInteger(by))
+            return safe(BigInt(number) + BigInt(by));
+        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
+    }
+    const moment = typeof value === "string" ? parseMoment(value) : undefined;
+    const micros = moment && inCalendar(moment.micros + BigInt(Math.round(by * 1e6)));
+    return micros === undefined ? undefined : moment?.format(micros);
+}
+function formatting(format) {
+    const pieces = (0,converter_shape/* formatPieces */.hO)(format);
+    return (value) => {
+        const text = utc(value);
+        return text === undefined
+            ? undefined
+            : pieces.map((piece) => ("text" in piece ? piece.text : fieldText(piece.field, text))).join("");
+    };
+}
+/** A field of `2024-01-31T10:00:00.000000`. */
+function fieldText(field, text) {
+    const [from, to] = RANGES[field.slice(0, 1)] ?? [0, 0];
+    const digits = text.slice(from, to);
+    if (field.startsWith("X"))
+        return "Z";
+    if (field.startsWith("S"))
+        return digits.slice(0, field.length);
+    if (field === "yy")
+        return digits.slice(2);
+    return field.length === 1 ? String(Number(digits)) : digits;
+}
+const RANGES = {
+    y: [0, 4],
+    M: [5, 7],
+    d: [8, 10],
+    H: [11, 13],
+    m: [14, 16],
+    s: [17, 19],
+    S: [20, 26],
+};
+
+// EXTERNAL MODULE: ./lib/core/duration.js
+var duration = __webpack_require__(8415);
+// EXTERNAL MODULE: ./lib/core/digest.js
+var digest = __webpack_require__(3871);
+// EXTERNAL MODULE: ./lib/core/value-order.js
+var value_order = __webpack_require__(7251);
+;// CONCATENATED MODULE: ./lib/state/cursor-lag.js
+
+
+
+
+
+/**
+ * The value at which a later run starts: `last` moved back by `lag` (forward for `min`), never beyond `initial`. Units:
+ * seconds for datetimes, days for dates, as they are for numbers; the form of a text is kept.
+ * Throws a {@link SourceError} with reason `cursor_type` for values that cannot be moved.
+ */
+function applyLag(lag, initial, last, direction, resource) {
+    const lagged = move(last, direction === "max" ? -lag : lag, initial, direction);
+    if (lagged === undefined) {
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}`, { reason: "cursor_type", hint: "Use lag with numbers, dates and datetimes in ISO form only.", step: "extract" });
+    }
+    if (initial === null)
+        return lagged;
+    const order = (0,value_order/* compareValues */.c)(initial, lagged);
+    return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
+}
+/**
+ * A value moved by so many units, its form kept; undefined for what cannot be moved. `initial` says whether they are
+ * days or seconds, and `direction` to which end of a day a date goes.
+ */
+function move(value, by, initial, direction) {
+    if (typeof value === "bigint")
+        return value + BigInt(Math.trunc(by));
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number !== undefined) {
+        if ((0,json_number/* isInteger */.Fq)(value))
+            return Math.trunc(number + by);
+        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
+    }
+    if (typeof value !== "string")
+        return undefined;
+    const moment = parseMoment(value);
+    if (moment === undefined)
+        return undefined;
+    // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
+    const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
+    const inDays = (declared ?? moment).isDate;
+    if (!inDays)
+        return moment.format(moment.micros + BigInt(Math.round(by * 1e6)));
+    const day = 86400000000n;
+    const shift = BigInt(Math.floor(by)) * day;
+    if (moment.isDate)
+        return moment.format(moment.micros + shift);
+    const start = moment.micros - floorMod(moment.micros, day) + shift;
+    return moment.format(direction === "max" ? start : start + day - 1n);
+}
+
+;// CONCATENATED MODULE: ./lib/state/window.js
+
+
+
+/**
+ * A window that would end within the last hour (and the lag) is left open: clocks differ, and sources show what was
+ * changed a moment ago a moment later.
+ */
+const STILL_MOVING = 3600000000n;
+/** After the end of the year 9999 no window ends. */
+const END_OF_TIME = 253402300800000000n;
+/**
+ * The window that follows what is loaded. Numbers do not say where they end: there the first window without a row is
+ * followed by an open one, and so is one that the source refused. Undefined when the value where it begins is neither a
+ * number nor a moment in ISO form, or is written too coarsely to be moved by `length`.
+ */
+function nextWindow(range, state) {
+    const { last, now } = range;
+    const start = state.end === null || (last !== null && compareMoments(last, state.end) > 0) ? null : state.end;
+    const from = start ?? last;
+    const moment = typeof from === "string" ? parseMoment(from) : undefined;
+    const reach = moment === undefined ? null : moment.format(BigInt(Math.floor(now * 1000)));
+    const open = { start, end: null, reach };
+    if (from === null || state.open)
+        return open;
+    const end = endOf(from, range);
+    if (end === undefined || end === "never")
+        return end === undefined ? undefined : open;
+    if (compareMoments(end, from) <= 0)
+        return undefined;
+    return moment === undefined || isPast(end, range) ? { start, end, reach: end } : open;
+}
+/** Order of two cursor values: moments by time, whatever form and zone they are written in, others as values. */
+function compareMoments(a, b) {
+    if (typeof a === "string" && typeof b === "string") {
+        const [x, y] = [parseMoment(a)?.micros, parseMoment(b)?.micros];
+        if (x !== undefined && y !== undefined)
+            return x < y ? -1 : x > y ? 1 : 0;
+    }
+    return (0,value_order/* compareValues */.c)(a, b);
+}
+function endOf(start, { length, initial }) {
+    const moment = typeof start === "string" ? parseMoment(start) : undefined;
+    if (typeof length === "number") {
+        if (moment !== undefined && moment.micros + BigInt(Math.ceil(length)) * 86400000000n > END_OF_TIME)
+            return "never";
+        return move(start, length, initial, "max");
+    }
+    if (moment === undefined)
+        return undefined;
+    const end = monthsLater(moment.micros, length.months);
+    if (end === undefined || end + length.micros > END_OF_TIME)
+        return "never";
+    return moment.format(end + length.micros);
+}
+/** The same day so many months later, or the last one of that month. Undefined beyond the calendar. */
+function monthsLater(micros, months) {
+    if (months === 0)
+        return micros;
+    const date = new Date(Number(micros / 1000n));
+    const target = new Date(date);
+    target.setUTCDate(1);
+    target.setUTCMonth(date.getUTCMonth() + months);
+    if (Number.isNaN(target.getTime()))
+        return undefined;
+    const lastDay = new Date(Date.UTC(target.getUTCFullYear(), target.getUTCMonth() + 1, 0)).getUTCDate();
+    target.setUTCDate(Math.min(date.getUTCDate(), lastDay));
+    return micros + BigInt(target.getTime() - date.getTime()) * 1000n;
+}
+function isPast(end, { initial, lag, now }) {
+    const settled = move(end, lag, initial, "max");
+    const moment = typeof settled === "string" ? parseMoment(settled) : undefined;
+    return moment !== undefined && moment.micros + STILL_MOVING <= BigInt(Math.floor(now * 1000));
+}
 
 ;// CONCATENATED MODULE: ./lib/state/cursor.js
+
 
 
 
@@ -15023,8 +16071,12 @@ const LEGACY_HASH_LENGTH = 20;
 /**
  * Binds a cursor to its stored state, which is null on the first run. Follows dlt's rules: `spec` section 7 of the
  * interop notes, `golden/incremental.json`.
+ *
+ * A `window` bounds what this run asks for and takes; where rows start is the cursor's matter all the same, by the values
+ * that rows have. A row on the end of a window belongs to it when the next one can tell that it has come (by its hash, or
+ * because it leaves its start out), else to the next one.
  */
-function openCursor(settings, storedState) {
+function openCursor(settings, storedState, window) {
     const { direction, endValue, initialValue } = settings;
     const bounded = endValue !== null;
     const state = bounded || storedState === null ? fresh(initialValue) : readStored(storedState);
@@ -15046,10 +16098,14 @@ function openCursor(settings, storedState) {
     let storedStart = state.startValue;
     let sawRows = false;
     let outOfRange = false;
+    let hasRows = false;
+    const requestStart = window?.start ?? startValue;
+    const requestEnd = window === undefined ? endValue : window.end;
+    const takesEnd = dedup || settings.rangeStart === "open";
     /** Positive when `a` is further than `b` in the direction of the cursor. */
-    const further = (a, b) => {
+    const further = (a, b, compare = value_order/* compareValues */.c) => {
         try {
-            return (0,value_order/* compareValues */.c)(a, b) * sign;
+            return compare(a, b) * sign;
         }
         catch (error) {
             if (!(error instanceof value_order/* ValueOrderError */.q))
@@ -15066,6 +16122,13 @@ function openCursor(settings, storedState) {
         if (bounded) {
             const order = further(value, endValue);
             if (order > 0 || (order === 0 && settings.rangeEnd === "open")) {
+                outOfRange ||= settings.rowOrder === "asc";
+                return false;
+            }
+        }
+        if (window !== undefined && window.end !== null) {
+            const order = further(value, window.end, compareMoments);
+            if (order > 0 || (order === 0 && !takesEnd)) {
                 outOfRange ||= settings.rowOrder === "asc";
                 return false;
             }
@@ -15096,10 +16159,14 @@ function openCursor(settings, storedState) {
     };
     return {
         initialValue,
-        startValue,
-        endValue,
+        startValue: requestStart,
+        endValue: requestEnd,
+        reach: window?.reach ?? requestEnd,
         get lastValue() {
-            return sawRows && storedLast !== null ? storedLast : startValue;
+            return sawRows && storedLast !== null ? storedLast : requestStart;
+        },
+        get hasRows() {
+            return hasRows;
         },
         get outOfRange() {
             return outOfRange;
@@ -15115,6 +16182,7 @@ function openCursor(settings, storedState) {
             }
             storedLast = running;
             sawRows = true;
+            hasRows ||= passed.length > 0;
             if (passed.length > 0)
                 storedStart = state.lastValue;
             for (const row of boundary)
@@ -15189,61 +16257,220 @@ function failure(settings, reason, what) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/state/version-hash.js
+var version_hash = __webpack_require__(7778);
+;// CONCATENATED MODULE: ./lib/state/window-state.js
+
+
+
+/** Reads it from a resource's state; what is not of this form counts as nothing. */
+function readWindowState(resource) {
+    const window = objectOf((0,core_json/* getOwn */.Ng)(objectOf((0,core_json/* getOwn */.Ng)(resource, "sluice")), "window"));
+    const end = (0,core_json/* getOwn */.Ng)(window, "end") ?? null;
+    const isValue = typeof end === "string" || typeof end === "bigint" || (0,json_number/* asNumber */.i)(end) !== undefined;
+    return { end: isValue ? end : null, open: (0,core_json/* getOwn */.Ng)(window, "open") === true };
+}
+/** The resource's state with it, or without it when all of the range is loaded; the given one when nothing changes. */
+function writeWindowState(resource, state) {
+    const own = objectOf((0,core_json/* getOwn */.Ng)(resource, "sluice"));
+    if (state === undefined && !Object.hasOwn(own, "window"))
+        return resource;
+    const kept = (0,version_hash/* without */.F)(own, WINDOW);
+    const { end, open } = state ?? { end: null, open: false };
+    const sluice = state === undefined ? kept : { ...kept, window: open ? { end, open } : { end } };
+    return Object.keys(sluice).length === 0 ? (0,version_hash/* without */.F)(resource, SLUICE) : { ...resource, sluice };
+}
+const WINDOW = new Set(["window"]);
+const SLUICE = new Set(["sluice"]);
+function objectOf(value) {
+    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/extract/state-paths.js
+
+/** The object below some keys; null when there is none, or an empty one. */
+function objectAt(object, keys) {
+    let value = object;
+    for (const key of keys) {
+        const next = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, key) : undefined;
+        if (next === undefined)
+            return null;
+        value = next;
+    }
+    return (0,core_json/* isJsonObject */.OW)(value) && Object.keys(value).length > 0 ? value : null;
+}
+/** The object with another one below some keys; the given one when there is nothing to put. */
+function state_paths_put(object, keys, value) {
+    if (value === undefined)
+        return object;
+    const [key, ...rest] = keys;
+    if (key === undefined)
+        return value;
+    const inner = (0,core_json/* getOwn */.Ng)(object, key);
+    const copy = { ...object };
+    (0,core_json/* setOwn */.P5)(copy, key, state_paths_put((0,core_json/* isJsonObject */.OW)(inner) ? inner : {}, rest, value));
+    return copy;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/parent-cursors.js
+
+
+
+
+/** Parents that are remembered where `per_parent` names no limit: about 3 MB of state before compression. */
+const MOST_PARENTS = 20_000;
+/**
+ * Opens them; undefined when the resource has one cursor for all parents.
+ *
+ * A parent without a cursor starts at `initial_value`: it may be new, and must not lose what is older than the others. So
+ * nothing is lost either when there are more parents than the limit, and some are forgotten: first those that this run
+ * has not met, then those that came last. Their rows come again, which merge makes good; where it does not
+ * (`append`), one parent too many is `E_LIMIT`.
+ */
+function openParentCursors({ plan, settings, state, fallback, window, warn, }) {
+    const wanted = plan.incremental?.per_parent ?? false;
+    if (wanted === false)
+        return undefined;
+    const limit = wanted === true ? MOST_PARENTS : wanted.limit;
+    const known = objectAt(state, ["sluice", "partitions"]);
+    const cursors = new Map();
+    let count = known === null ? 0 : Object.keys(known).length;
+    return {
+        of(parentKey) {
+            const key = parentKey ?? "";
+            const opened = cursors.get(key);
+            if (opened !== undefined)
+                return opened;
+            const own = known === null ? null : objectAt(known, [key]);
+            if (own === null)
+                count += 1;
+            if (count > limit && settings.endValue === null && !isMerged(plan))
+                throw tooMany(plan, limit);
+            // Without any partition the state comes from dlt, whose single cursor stands for all parents. Windows bound what is
+            // asked for; where a parent starts is its own matter, since it may have been refused or absent before.
+            const cursor = openCursor(settings, own ?? (known === null ? fallback : null), window === undefined ? undefined : { ...window, start: null });
+            cursors.set(key, cursor);
+            return cursor;
+        },
+        stored(before) {
+            if (cursors.size === 0)
+                return before;
+            const met = [...cursors].flatMap(([key, cursor]) => {
+                const stored = cursor.stored();
+                return stored === undefined ? [] : [[key, stored]];
+            });
+            if (met.length === 0)
+                return before;
+            const isKnown = (key) => known !== null && Object.hasOwn(known, key);
+            const ranked = [
+                ...met.filter(([key]) => isKnown(key)),
+                ...met.filter(([key]) => !isKnown(key)),
+                ...entriesOf(known).filter(([key]) => !cursors.has(key)),
+            ];
+            const forgotten = ranked.length - limit;
+            if (forgotten > 0) {
+                warn("W_PARENTS_FORGOTTEN", plan.name, { count: forgotten, detail: `the limit is ${limit}` });
+            }
+            const partitions = {};
+            for (const [key, stored] of ranked.slice(0, limit))
+                (0,core_json/* setOwn */.P5)(partitions, key, stored);
+            return state_paths_put(before, ["sluice", "partitions"], partitions);
+        },
+    };
+}
+function isMerged(plan) {
+    const written = plan.config.write_disposition;
+    return (typeof written === "object" ? written?.disposition : written) === "merge";
+}
+function entriesOf(known) {
+    return Object.keys(known ?? {}).flatMap((key) => {
+        const value = known === null ? undefined : (0,core_json/* getOwn */.Ng)(known, key);
+        return (0,core_json/* isJsonObject */.OW)(value) ? [[key, value]] : [];
+    });
+}
+function tooMany(plan, limit) {
+    return new errors/* DataError */.fL("E_LIMIT", `resource ${JSON.stringify(plan.name)} has more than ${limit} parents with a cursor`, {
+        step: "extract",
+        hint: "Raise it with per_parent: {limit: N} in the incremental section, or load the resource with merge, where a forgotten cursor does no harm.",
+        context: { resource: plan.name, limit },
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/incremental.js
 
 
 
 
+
+
+
+
+
+
 /** Opens the cursors of a planned resource on its state (`resources.<name>`); undefined without `incremental`. */
-function openCursors(plan, state) {
+function openCursors(plan, state, options) {
     const settings = settingsOf(plan);
     if (settings === undefined)
         return undefined;
-    const path = settings.path.text;
-    const own = openCursor(settings, objectAt(state, ["incremental", path]));
-    if (plan.incremental?.per_parent !== true || plan.parent === undefined) {
-        return {
-            of: () => own,
-            filter: (_, rows) => own.filter(rows),
-            stored: (before) => incremental_put(before, ["incremental", path], own.stored()),
-            get lastValue() {
-                return own.lastValue;
-            },
-        };
+    const keys = ["incremental", settings.path.text];
+    const stored = objectAt(state, keys);
+    const before = readWindowState(state);
+    const window = options.windowAt === undefined ? undefined : windowOf(plan, settings, before, stored, options.windowAt);
+    const own = openCursor(settings, stored, window);
+    const parents = options.strict || plan.parent === undefined
+        ? undefined
+        : openParentCursors({ plan, settings, state, fallback: stored, window, warn: options.warn });
+    /** Where the windows stand after this run; undefined: all of the range is loaded. */
+    function windowState(refused) {
+        if (window === undefined)
+            return undefined;
+        if (refused)
+            return window.end === null ? kept(before) : { end: before.end, open: true };
+        if (window.end === null)
+            return undefined;
+        return { end: window.end, open: typeof window.end !== "string" && !own.hasRows };
     }
-    const partitions = objectAt(state, ["sluice", "partitions"]);
-    const cursors = new Map();
-    const of = (parentKey) => {
-        const key = parentKey ?? "";
-        let cursor = cursors.get(key);
-        if (cursor === undefined) {
-            const known = partitions === null ? null : objectAt(partitions, [key]);
-            // Without any partition the state comes from dlt, whose single cursor stands for all parents.
-            const stored = known ?? (partitions === null ? objectAt(state, ["incremental", path]) : null);
-            cursor = openCursor(settings, stored);
-            cursors.set(key, cursor);
-        }
-        return cursor;
-    };
     return {
-        of,
+        of: (parentKey) => parents?.of(parentKey) ?? own,
         filter(parentKey, rows) {
-            const passed = of(parentKey).filter(rows);
+            if (parents === undefined)
+                return own.filter(rows);
+            const passed = parents.of(parentKey).filter(rows);
             // dlt's own cursor goes on beside, so that dlt can take over.
             if (passed !== null)
                 own.filter(passed);
             return passed;
         },
-        stored(before) {
-            let after = incremental_put(before, ["incremental", path], own.stored());
-            for (const [key, cursor] of cursors)
-                after = incremental_put(after, ["sluice", "partitions", key], cursor.stored());
-            return after;
+        stored(resource, refused) {
+            const moved = state_paths_put(resource, keys, own.stored());
+            return writeWindowState(parents?.stored(moved) ?? moved, windowState(refused));
         },
         get lastValue() {
-            return own.lastValue;
+            return window === undefined ? own.lastValue : (own.stored()?.last_value ?? null);
         },
+        window: window === undefined ? undefined : { start: own.startValue, end: window.end },
     };
+}
+function kept(state) {
+    return state.end === null && !state.open ? undefined : state;
+}
+function windowOf(plan, settings, before, stored, now) {
+    const written = plan.incremental?.window ?? undefined;
+    if (written === undefined)
+        return undefined;
+    const length = typeof written === "number" ? written : (0,duration/* parseDuration */.E)(written);
+    const last = (stored === null ? undefined : (0,core_json/* getOwn */.Ng)(stored, "last_value")) ?? settings.initialValue;
+    const range = { initial: settings.initialValue, last, lag: settings.lag ?? 0, now };
+    const window = length === undefined ? undefined : nextWindow({ ...range, length }, before);
+    if (window !== undefined)
+        return window;
+    const from = before.end === null ? last : before.end;
+    throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(plan.name)}: the window ${written} cannot begin at the cursor value ${JSON.stringify(String(from))}`, {
+        step: "extract",
+        reason: "cursor_type",
+        hint: "Use window with numbers, dates and datetimes in ISO form only, and no shorter than their form can tell.",
+        context: { resource: plan.name },
+    });
 }
 /** Key of a parent's partition: the values that the requests take from it. */
 function parentKeyOf(values) {
@@ -15271,27 +16498,6 @@ function settingsOf(plan) {
         dedupKey: key,
     };
 }
-function objectAt(object, keys) {
-    let value = object;
-    for (const key of keys) {
-        const next = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, key) : undefined;
-        if (next === undefined)
-            return null;
-        value = next;
-    }
-    return (0,core_json/* isJsonObject */.OW)(value) && Object.keys(value).length > 0 ? value : null;
-}
-function incremental_put(object, keys, value) {
-    if (value === undefined)
-        return object;
-    const [key, ...rest] = keys;
-    if (key === undefined)
-        return value;
-    const inner = (0,core_json/* getOwn */.Ng)(object, key);
-    const copy = { ...object };
-    (0,core_json/* setOwn */.P5)(copy, key, incremental_put((0,core_json/* isJsonObject */.OW)(inner) ? inner : {}, rest, value));
-    return copy;
-}
 
 ;// CONCATENATED MODULE: ./lib/extract/limits.js
 const EXTRACT_LIMITS = {
@@ -15299,10 +16505,14 @@ const EXTRACT_LIMITS = {
     maxEmptyPages: 3,
     maxDepth: 500,
     encodingErrors: "strict",
+    errorBody: 0,
+    maxStepMs: 60_000,
 };
 
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __webpack_require__(8208);
+// EXTERNAL MODULE: ./lib/core/secret.js
+var secret = __webpack_require__(8563);
 ;// CONCATENATED MODULE: ./lib/extract/expand.js
 
 
@@ -15316,7 +16526,7 @@ function compileText(pieces, insert = (text) => text) {
         return () => "";
     if (pieces.length === 1 && first?.kind === "text")
         return () => first.text;
-    return (lookup) => pieces.map((piece) => (piece.kind === "text" ? piece.text : insert(fieldText(piece, lookup(piece.name))))).join("");
+    return (lookup) => pieces.map((piece) => (piece.kind === "text" ? piece.text : insert(expand_fieldText(piece, lookup(piece.name))))).join("");
 }
 /**
  * A configured value, placeholders in keys and texts at any depth. With `keepType` a text that is one placeholder and
@@ -15350,7 +16560,7 @@ function compileString(text, keepType) {
     }
     return compileText(pieces);
 }
-function fieldText(piece, value) {
+function expand_fieldText(piece, value) {
     const text = piece.conversion === "r" || piece.conversion === "a"
         ? (0,python_text/* pythonStr */.qV)([value]).slice(1, -1)
         : typeof value === "string"
@@ -15401,7 +16611,7 @@ function prepareResource(plan, client, convert, strict, warn, rebaseLinks = fals
     const positions = new Map(fields.map((field, index) => [field.name, index]));
     const inPath = (text) => {
         if (plan.pathEncoding === "segment")
-            return encodeSegment(text);
+            return (0,http_url/* encodeSegment */.ug)(text);
         if (plan.pathEncoding === undefined && (/[/?#]/.test(text) || text === "." || text === "..")) {
             warn("W_ROUTE_CHANGED", plan.name, { detail: "set path_encoding: segment, or none if that is meant" });
         }
@@ -15441,7 +16651,7 @@ function prepareResource(plan, client, convert, strict, warn, rebaseLinks = fals
             const body = json?.(lookup);
             return {
                 method: plan.method,
-                url: joinUrl(base, path(lookup)),
+                url: (0,http_url/* joinUrl */.we)(base, path(lookup)),
                 params: query,
                 headers: Object.fromEntries(headers.map(([name, value]) => [name(lookup).toLowerCase(), value(lookup)])),
                 json: (0,core_json/* isJsonObject */.OW)(body) ? body : undefined,
@@ -15485,7 +16695,7 @@ function cursorField(cursor, name) {
         case "incremental.initial_value":
             return cursor.initialValue;
         case "incremental.end_value":
-            return cursor.endValue;
+            return cursor.reach;
         default:
             return undefined;
     }
@@ -15496,9 +16706,9 @@ function cursorField(cursor, name) {
  */
 function homeOf(path, base) {
     const first = path[0];
-    const written = first?.kind === "text" && isAbsolute(first.text) ? first.text : "";
+    const written = first?.kind === "text" && (0,http_url/* isAbsolute */.oP)(first.text) ? first.text : "";
     const complete = path.length === 1 || /^https?:\/\/[^/?#]+[/?#]/i.test(written);
-    return (complete ? originOf(written) : undefined) ?? originOf(base) ?? "";
+    return (complete ? (0,http_url/* originOf */.yv)(written) : undefined) ?? (0,http_url/* originOf */.yv)(base) ?? "";
 }
 function parentValue(plan, field, record) {
     const value = (0,json_path/* findFirst */.i8)(field.path, record);
@@ -15556,9 +16766,20 @@ function reportOf(run) {
         records: counts.records,
         skipped: counts.skipped,
         ...(run.failure === undefined ? {} : { failed: run.failure.code }),
-        ...(last === null ? {} : { cursor: typeof last === "string" ? last : (0,json_writer/* compactJson */.Ar)(last) }),
+        ...(last === null ? {} : { cursor: valueText(last) }),
         seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
     };
+}
+/** The window that it has read; none when it reads all of its range at once, or was left out. */
+function resource_run_windowOf({ plan, cursors, failure }) {
+    const window = failure === undefined ? cursors?.window : undefined;
+    if (window === undefined)
+        return [];
+    const end = window.end === null ? {} : { end: valueText(window.end) };
+    return [{ resource: plan.name, start: valueText(window.start), ...end }];
+}
+function valueText(value) {
+    return typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value);
 }
 
 // EXTERNAL MODULE: ./lib/core/redact.js
@@ -15637,7 +16858,7 @@ function oauth(config, around) {
             method: "POST",
             url,
             headers: { "content-type": "application/x-www-form-urlencoded" },
-            body: encodeQuery([...form]),
+            body: (0,http_url/* encodeQuery */.XX)([...form]),
             retryable: true,
             home: new URL(url).origin,
             foreign: [],
@@ -15724,760 +16945,8 @@ function runEnded() {
     });
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __webpack_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __webpack_require__(8522);
-;// CONCATENATED MODULE: ./lib/extract/http/body.js
-
-
-
-/** The body is larger than allowed, as sent or as decoded. */
-class BodyTooLargeError extends Error {
-}
-/** The body ended before its announced end, or its compression is broken. */
-class BodyCutError extends Error {
-    code = "UND_ERR_RES_CONTENT_LENGTH";
-}
-/**
- * Reads a whole body, at most `limit` bytes as sent and as decoded (gzip, deflate, br; on the thread pool). Large ones lie in
- * memory of the pool, which the caller may let go (`dropBytes`). Throws {@link BodyTooLargeError} and {@link BodyCutError}.
- */
-async function readBody(stream, headers, limit) {
-    const announced = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
-    let body = (0,byte_pool/* takeBytes */.tM)(Math.min(announced ?? 0, limit));
-    let size = 0;
-    const release = createReleaser();
-    for await (const chunk of stream) {
-        const end = size + chunk.byteLength;
-        if (end > limit)
-            throw new BodyTooLargeError(`more than ${limit} bytes`);
-        if (end > body.length) {
-            const larger = (0,byte_pool/* takeBytes */.tM)(end * 2);
-            body.copy(larger, 0, 0, size);
-            (0,byte_pool/* dropBytes */.rA)(body);
-            body = larger;
-        }
-        body.set(chunk, size);
-        size = end;
-        release(chunk);
-    }
-    if (announced !== undefined && size < announced)
-        throw new BodyCutError(`${size} of ${announced} bytes`);
-    return settle(body, size, headers["content-encoding"] ?? "", limit);
-}
-/**
- * Gives back the memory that a socket was read into once all of it was copied: that of a piece that fills it, and that of the
- * pieces before when one of other memory follows. The collector would find it later, but memory outside its heap makes it
- * mark the whole heap, and a busy machine lets it fall behind.
- */
-function createReleaser() {
-    let before;
-    return ({ buffer, byteLength }) => {
-        if (before !== undefined && before !== buffer)
-            freeNow(before);
-        before = byteLength === buffer.byteLength ? undefined : buffer;
-        if (before === undefined)
-            freeNow(buffer);
-    };
-}
-/** Small memory may be the pool that Node cuts small buffers from. */
-function freeNow(memory) {
-    if (memory instanceof ArrayBuffer && memory.byteLength > 2 * Buffer.poolSize)
-        memory.transfer(0);
-}
-async function settle(body, size, encodings, limit) {
-    const sent = body.subarray(0, size);
-    let bytes = sent;
-    for (const encoding of encodings.toLowerCase().split(",").reverse())
-        bytes = await decode(bytes, encoding.trim(), limit);
-    // Thousands of small answers may wait at a time: they do not keep a large buffer each.
-    if (bytes === sent && size < body.length / 2)
-        bytes = Buffer.from(sent);
-    if (bytes !== sent)
-        (0,byte_pool/* dropBytes */.rA)(body);
-    return bytes;
-}
-async function decode(bytes, encoding, limit) {
-    if (bytes.byteLength === 0)
-        return bytes;
-    try {
-        switch (encoding) {
-            case "gzip":
-            case "x-gzip":
-                return await (0,external_node_util_.promisify)(external_node_zlib_.gunzip)(bytes, { maxOutputLength: limit });
-            case "deflate":
-                // Some servers send the raw form under this name; its first byte cannot begin a zlib stream.
-                return await (0,external_node_util_.promisify)((bytes[0] ?? 0) % 16 === 8 ? external_node_zlib_.inflate : external_node_zlib_.inflateRaw)(bytes, { maxOutputLength: limit });
-            case "br":
-                return await (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress)(bytes, { maxOutputLength: limit });
-            default:
-                return bytes;
-        }
-    }
-    catch (error) {
-        if (error instanceof RangeError)
-            throw new BodyTooLargeError(`more than ${limit} bytes when decompressed`);
-        throw new BodyCutError(`the ${encoding} data is broken`, { cause: error });
-    }
-}
-
-// EXTERNAL MODULE: external "node:dns"
-var external_node_dns_ = __webpack_require__(610);
-// EXTERNAL MODULE: external "node:tls"
-var external_node_tls_ = __webpack_require__(1692);
-// EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __webpack_require__(6752);
-;// CONCATENATED MODULE: ./lib/extract/http/address.js
-
-/**
- * The kind of an address in text form (`10.0.0.1`, `fe80::1%eth0`, `::ffff:7f00:1`), undefined for one of the public
- * internet. An address of version 4 inside one of version 6 (mapped, compatible, translated, NAT64, 6to4, Teredo) counts
- * as what is inside. What is no address at all is `reserved`.
- */
-function specialAddress(text) {
-    const address = text.replace(/%.*$/, "");
-    const version = (0,external_node_net_.isIP)(address);
-    if (version === 4)
-        return specialV4(valueV4(address));
-    return version === 6 ? specialV6(valueV6(address)) : "reserved";
-}
-const V4 = [
-    ["0.0.0.0", 8, "unspecified"],
-    ["10.0.0.0", 8, "private"],
-    ["100.64.0.0", 10, "shared (carrier-grade NAT)"],
-    ["127.0.0.0", 8, "loopback"],
-    ["169.254.0.0", 16, "link-local"],
-    ["172.16.0.0", 12, "private"],
-    ["192.0.0.0", 24, "reserved"],
-    ["192.168.0.0", 16, "private"],
-    ["198.18.0.0", 15, "reserved"],
-    ["224.0.0.0", 4, "multicast"],
-    ["240.0.0.0", 4, "reserved"],
-].map(([start, bits, kind]) => [BigInt(valueV4(start)), bits, kind]);
-const V6 = [
-    ["::", 128, "unspecified"],
-    ["::1", 128, "loopback"],
-    // Addresses of a network's own translator.
-    ["64:ff9b:1::", 48, "private"],
-    ["100::", 64, "reserved"],
-    ["fc00::", 7, "private"],
-    ["fe80::", 10, "link-local"],
-    ["fec0::", 10, "private"],
-    ["ff00::", 8, "multicast"],
-].map(([start, bits, kind]) => [valueV6(start), bits, kind]);
-/** Prefixes below which an address of version 4 stands, and how many bits follow it. */
-const EMBEDDING = [
-    ["::", 96, 0n],
-    ["::ffff:0:0", 96, 0n],
-    ["::ffff:0:0:0", 96, 0n],
-    ["64:ff9b::", 96, 0n],
-    ["2002::", 16, 80n],
-].map(([prefix, bits, after]) => [valueV6(prefix), bits, after]);
-const TEREDO = valueV6("2001::");
-const LAST_32 = 0xffffffffn;
-function specialV4(value) {
-    return kindIn(V4, BigInt(value), 32);
-}
-function specialV6(value) {
-    const own = kindIn(V6, value, 128);
-    if (own !== undefined)
-        return own;
-    for (const [prefix, bits, after] of EMBEDDING) {
-        if (isBelow(value, prefix, bits, 128))
-            return specialV4(Number((value >> after) & LAST_32));
-    }
-    // Teredo hides the client's address by inverting it.
-    return isBelow(value, TEREDO, 32, 128) ? specialV4(Number(~value & LAST_32)) : undefined;
-}
-function kindIn(ranges, value, width) {
-    return ranges.find(([prefix, bits]) => isBelow(value, prefix, bits, width))?.[2];
-}
-function isBelow(value, prefix, bits, width) {
-    const rest = BigInt(width - bits);
-    return value >> rest === prefix >> rest;
-}
-function valueV4(text) {
-    return text.split(".").reduce((value, part) => value * 256 + Number(part), 0);
-}
-function valueV6(text) {
-    const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text)?.[1];
-    const value = tail === undefined ? 0 : valueV4(tail);
-    const plain = tail === undefined
-        ? text
-        : `${text.slice(0, -tail.length)}${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`;
-    const [front = "", back] = plain.split("::");
-    const head = groupsOf(front);
-    const end = groupsOf(back ?? "");
-    const zeros = back === undefined ? [] : new Array(8 - head.length - end.length).fill(0n);
-    return [...head, ...zeros, ...end].reduce((sum, group) => (sum << 16n) | group, 0n);
-}
-function groupsOf(text) {
-    return text === "" ? [] : text.split(":").map((group) => BigInt(`0x${group}`));
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/origins.js
-
-
-
-
-/**
- * Throws when a URL must not be asked: another origin that is not allowed (`E_FOREIGN_ORIGIN`), or an address of this
- * machine or of a private network (`E_UNSAFE_URL`) that the configuration does not name itself. Names are checked when
- * they are resolved.
- *
- * @param isNamed whether the configuration itself names this origin
- */
-function refuseUrl(target, rules, allowPrivate, isNamed) {
-    if (!URL.canParse(target)) {
-        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${JSON.stringify(target)} is no URL that can be asked`, {
-            step: "extract",
-            hint: "Set client.base_url, or give an absolute path.",
-        });
-    }
-    const url = new URL(target);
-    if (url.origin === rules.home)
-        return;
-    const kind = allowPrivate || isNamed(url.origin) ? undefined : specialHost(url);
-    const { foreign } = rules;
-    const known = foreign === "any" || foreign.some((host) => host === url.host || host === url.hostname);
-    if (known && originOf(url.href) !== undefined) {
-        if (kind !== undefined)
-            throw unsafeUrl(url.origin, url.hostname, kind);
-        return;
-    }
-    // Within one machine or one network another port is just another origin.
-    if (kind !== undefined && kind !== specialHost(new URL(rules.home === "" ? "http://-" : rules.home))) {
-        throw unsafeUrl(url.origin, url.hostname, kind);
-    }
-    throw new errors/* SourceError */.c8("E_FOREIGN_ORIGIN", `the source ${rules.home} points to ${url.origin === "null" ? `${url.protocol}...` : url.origin}, which is another origin`, {
-        step: "extract",
-        hint: "List the host in client.allowed_hosts if it is to be trusted; it is asked without credentials.",
-        context: { home: rules.home, origin: url.origin },
-    });
-}
-/** The error for an address where no link may lead. */
-function unsafeUrl(origin, address, kind) {
-    const at = origin.includes(address) ? "" : ` at ${address}`;
-    return new errors/* ConfigError */.xL("E_UNSAFE_URL", `the source points to ${origin}${at}, which is a ${kind} address`, {
-        step: "extract",
-        hint: "Set allow-private-network to true if links may lead into this network.",
-        context: { origin, address },
-    });
-}
-/** The kind of a special address that stands in the URL itself. */
-function specialHost(url) {
-    const host = url.hostname.replace(/^\[|\]$/g, "");
-    return (0,external_node_net_.isIP)(host) === 0 ? undefined : specialAddress(host);
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/dispatchers.js
-
-
-
-
-
-
-/**
- * @param limits connections an origin, and milliseconds without a byte
- * @param isNamed whether the configuration itself names an origin: others are checked as {@link checkedLookup} says
- */
-function createDispatchers(options, limits, isNamed) {
-    const { idleMs } = limits;
-    // All of it explicit: neither NODE_TLS_REJECT_UNAUTHORIZED nor --tls-min-v1.0 may weaken it.
-    const tls = {
-        rejectUnauthorized: options.tlsVerify !== false,
-        minVersion: "TLSv1.2",
-        ...(options.caCertificate === undefined ? {} : { ca: [...(0,external_node_tls_.getCACertificates)("default"), options.caCertificate] }),
-    };
-    const common = {
-        connections: limits.connections,
-        headersTimeout: idleMs,
-        bodyTimeout: idleMs,
-        keepAliveTimeout: 10_000,
-    };
-    const anywhere = (0,undici/* buildConnector */.gU)({ ...tls, timeout: idleMs });
-    const direct = new undici/* Agent */.g6({
-        ...common,
-        connect(target, callback) {
-            const { origin } = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
-            const open = options.allowPrivateNetwork === true || isNamed(origin);
-            const connect = open ? anywhere : (0,undici/* buildConnector */.gU)({ ...tls, timeout: idleMs, lookup: checkedLookup(origin) });
-            connect(target, callback);
-        },
-    });
-    const proxied = new Map();
-    const through = (proxy) => {
-        let agent = proxied.get(proxy.origin);
-        if (agent === undefined) {
-            agent = new undici/* ProxyAgent */.kT({
-                ...common,
-                uri: proxy.origin,
-                ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
-                // Also for plain http: what is meant for the source is no request to the proxy.
-                proxyTunnel: true,
-                requestTls: { ...tls, timeout: idleMs },
-                proxyTls: { ...tls, timeout: idleMs },
-                clientFactory: (origin, pool) => new undici/* Pool */.bC(origin, { ...pool, headersTimeout: idleMs, bodyTimeout: idleMs }),
-            });
-            proxied.set(proxy.origin, agent);
-        }
-        return agent;
-    };
-    return {
-        for(origin) {
-            const proxy = options.proxies === undefined ? undefined : proxyFor(new URL(origin), options.proxies);
-            return proxy === undefined
-                ? { dispatcher: direct }
-                : { dispatcher: through(proxy), proxy: new URL(proxy.origin).host };
-        },
-        async close() {
-            await Promise.all([direct, ...proxied.values()].map((agent) => agent.destroy()));
-        },
-    };
-}
-/**
- * Resolves a name once for a connection and fails with `E_UNSAFE_URL` when any of its addresses is special; the
- * connection is made to the addresses that were checked.
- */
-function checkedLookup(origin) {
-    return (hostname, options, callback) => {
-        external_node_dns_.lookup(hostname, { ...options, all: true }, (error, addresses) => {
-            if (error !== null)
-                return callback(error, []);
-            for (const { address } of addresses) {
-                const kind = specialAddress(address);
-                if (kind !== undefined)
-                    return callback(unsafeUrl(origin, address, kind), []);
-            }
-            const [first] = addresses;
-            if (options.all === true || first === undefined)
-                callback(null, addresses);
-            else
-                callback(null, first.address, first.family);
-        });
-    };
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/exchange.js
-
-
-/** One exchange: no retries, no redirects. Throws what undici and `readBody` throw, and `TimeoutError` when it takes too long. */
-async function exchange(settings, request, hop, observer, signal) {
-    const { clock } = settings;
-    const { target, method, attempt, shown } = hop;
-    const { origin } = new URL(target);
-    const leave = await settings.gateOf(origin).enter(signal);
-    const controller = linkController(signal);
-    const timer = setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs);
-    const started = clock.now();
-    let status = 0;
-    let bytes = 0;
-    try {
-        const { body, headers } = contentOf(request, method, origin === request.home);
-        const response = await settings.dispatchers.for(origin).dispatcher.request({
-            origin,
-            path: target.slice(target.indexOf("/", target.indexOf("//") + 2)),
-            method: method,
-            headers: {
-                accept: "*/*",
-                "accept-encoding": "gzip, deflate, br",
-                "user-agent": settings.userAgent,
-                ...headers,
-            },
-            ...(body === undefined ? {} : { body }),
-            signal: controller.signal,
-        });
-        const answerHeaders = plainHeaders(response.headers);
-        const content = await readBody(response.body, answerHeaders, settings.maxBytes);
-        status = response.statusCode;
-        bytes = content.byteLength;
-        return { status, headers: answerHeaders, bytes: content, shownUrl: shown };
-    }
-    finally {
-        clearTimeout(timer);
-        controller.unlink();
-        leave();
-        observer.attempt({ method, url: shown, status, attempt, ms: clock.now() - started, bytes });
-    }
-}
-/** Headers and body for this hop: another origin than the home gets neither credentials nor a body. */
-function contentOf(request, method, atHome) {
-    if (!atHome)
-        return { headers: {} };
-    if (method === request.method && request.body !== undefined)
-        return { headers: request.headers, body: request.body };
-    const { "content-type": _type, ...headers } = request.headers;
-    return { headers };
-}
-function plainHeaders(headers) {
-    const out = {};
-    for (const [name, value] of Object.entries(headers)) {
-        if (value !== undefined)
-            out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
-    }
-    return out;
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/retry.js
-/** Seconds before the next try: 1, 2, 4, 8, ... times a jitter of 0.5 to 1.5, capped. `failures` counts from 1. */
-function backoffSeconds(failures, factor, cap, random) {
-    const jitter = random === undefined ? 1 : 0.5 + random.next();
-    return Math.min(factor * 2 ** (failures - 1) * jitter, cap);
-}
-/**
- * Seconds that the server asks to wait: `Retry-After` as a number or a date; when `limits` is given, else the time to
- * `RateLimit-Reset`. Undefined when it names none, zero, the past, or something unreadable.
- */
-function askedSeconds(headers, clock, limits) {
-    const after = headers["retry-after"];
-    if (after !== undefined) {
-        const seconds = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) : (Date.parse(after) - clock.now()) / 1000;
-        if (seconds > 0)
-            return seconds;
-    }
-    return limits ? resetSeconds(headers, clock) : undefined;
-}
-/** Seconds until the rate limit window ends, from `RateLimit-Reset` (epoch or difference); undefined without one. */
-function resetSeconds(headers, clock) {
-    const reset = Number(headers["ratelimit-reset"] ?? headers["x-ratelimit-reset"] ?? Number.NaN);
-    if (!Number.isFinite(reset))
-        return undefined;
-    // A number of this size is a time, not a difference.
-    const seconds = reset > 1_000_000_000 ? reset - clock.now() / 1000 : reset;
-    return seconds > 0 ? seconds : undefined;
-}
-/** True when the answer says that no request is left in the window. */
-function isUsedUp(headers) {
-    return (headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"]) === "0";
-}
-function isRetriedStatus(status) {
-    return status === 429 || (status >= 500 && status <= 599);
-}
-/** What a failed exchange means: try again (a timeout is told apart), or not. */
-function networkFault(error) {
-    const refused = proxyStatus(error);
-    if (refused !== undefined)
-        return refused >= 500 ? "retry" : "final";
-    const code = errorCode(error);
-    if (code === undefined)
-        return "final";
-    if (code === "UND_ERR_PRX_TLS")
-        return "certificate";
-    if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_CERT)/.test(code))
-        return "certificate";
-    if (/TIMEOUT|ETIMEDOUT|TimeoutError/.test(code))
-        return "timeout";
-    return /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDR|ERR_SSL|EPROTO|UND_ERR_SOCKET|UND_ERR_PRX_CONN|UND_ERR_RES_CONTENT|HPE_|Z_)/.test(code)
-        ? "retry"
-        : "final";
-}
-/** The code of a Node or undici error, looking through causes and aggregates. */
-function errorCode(error) {
-    if (!(error instanceof Error))
-        return undefined;
-    if (error.name === "TimeoutError")
-        return "TimeoutError";
-    if ("code" in error && typeof error.code === "string")
-        return error.code;
-    if (error instanceof AggregateError)
-        return errorCode(error.errors[0]);
-    return errorCode(error.cause);
-}
-/** The status with which a proxy refused to connect, undefined when that is not what happened. */
-function proxyStatus(error) {
-    const found = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message) : null;
-    return found === null ? undefined : Number(found[1]);
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/failures.js
-
-
-/** The body is larger than allowed. */
-function tooLarge(url, error) {
-    return new errors/* DataError */.fL("E_LIMIT", `the answer of ${url} is too large: ${error.message}`, {
-        step: "extract",
-        hint: "Ask for smaller pages (per_page, limit), or raise max-response-bytes.",
-    });
-}
-/** The source leads on and on. */
-function tooManyRedirects(method, url, most) {
-    return new errors/* SourceError */.c8("E_SOURCE_NOT_FOUND", `${method} ${url} was redirected more than ${most} times`, {
-        step: "extract",
-        reason: "http_status",
-        hint: "Correct base_url or path, or raise max-redirects.",
-    });
-}
-/** The source asks for a longer wait than is allowed, or than is left of the run's time. */
-function waitTooLong(method, answer, asked, longest, isTimeout) {
-    const allowed = isTimeout
-        ? `the ${Math.max(0, Math.floor(longest))} s that are left of the timeout`
-        : `the ${longest} s allowed`;
-    return new errors/* SourceError */.c8("E_SOURCE_RATE_LIMIT", `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`, {
-        step: "extract",
-        reason: "http_status",
-        hint: `Run again later, or raise ${isTimeout ? "timeout" : "max-retry-wait"}.`,
-    });
-}
-/** No complete answer came, after all attempts. */
-function noAnswer(request, error, fault) {
-    const { method, url, attempts, proxy } = request;
-    const refused = proxy === undefined ? undefined : proxyStatus(error);
-    const code = refused === undefined
-        ? (errorCode(error) ?? (error instanceof Error ? error.name : "error"))
-        : `the proxy answered ${refused}`;
-    const via = proxy === undefined ? "" : ` through the proxy ${proxy}`;
-    const context = { url, cause: code, attempts, ...(proxy === undefined ? {} : { proxy }) };
-    const options = { step: "extract", context, cause: error };
-    if (refused === 407) {
-        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url}: the proxy ${proxy} does not accept the credential (407)`, {
-            ...options,
-            hint: "Write user and password into the URL of the variable HTTPS_PROXY or HTTP_PROXY.",
-        });
-    }
-    if (fault === "certificate") {
-        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url}${via}: the certificate of the server cannot be verified (${code})`, { ...options, hint: "Give the certificate of its authority with ca-certificate, or correct the host name." });
-    }
-    if (fault === "timeout") {
-        const text = `${method} ${url}${via} did not answer in time (${code}, ${attempts} attempts)`;
-        return new errors/* SourceError */.c8("E_TIMEOUT", text, {
-            ...options,
-            hint: "Run again later, or raise idle-timeout or request-timeout.",
-        });
-    }
-    if (code === "UND_ERR_INVALID_ARG") {
-        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url} cannot be sent: a header has characters that may not stand in it`, {
-            ...options,
-            hint: "Check client.headers, endpoint.headers and the token for line ends and other special characters.",
-        });
-    }
-    const overflow = code === "UND_ERR_HEADERS_OVERFLOW";
-    return new errors/* SourceError */.c8(overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE", `${method} ${url}${via} gave no complete answer (${code}, ${attempts} attempts)`, options);
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/gate.js
-function createGate(places, clock) {
-    let free = places;
-    const waiting = [];
-    let paused;
-    let pausedUntil = Number.NEGATIVE_INFINITY;
-    const leave = () => {
-        const next = waiting.shift();
-        if (next === undefined)
-            free += 1;
-        else
-            next();
-    };
-    return {
-        async enter(signal) {
-            signal.throwIfAborted();
-            if (free > 0) {
-                free -= 1;
-            }
-            else {
-                await new Promise((resolve, reject) => {
-                    const go = () => {
-                        signal.removeEventListener("abort", stop);
-                        resolve();
-                    };
-                    const stop = () => {
-                        waiting.splice(waiting.indexOf(go), 1);
-                        reject(signal.reason);
-                    };
-                    waiting.push(go);
-                    signal.addEventListener("abort", stop, { once: true });
-                });
-            }
-            try {
-                while (paused !== undefined)
-                    await orAborted(paused, signal);
-                signal.throwIfAborted();
-            }
-            catch (error) {
-                leave();
-                throw error;
-            }
-            let left = false;
-            return () => {
-                if (left)
-                    return;
-                left = true;
-                leave();
-            };
-        },
-        async pause(seconds, signal) {
-            const until = clock.now() + seconds * 1000;
-            if (until > pausedUntil) {
-                pausedUntil = until;
-                const pause = Promise.all([paused, clock.sleep(seconds * 1000, signal)]).then(() => undefined);
-                paused = pause;
-                const over = () => {
-                    if (paused === pause)
-                        paused = undefined;
-                };
-                // Whoever waits gets the rejection too; perhaps nobody does.
-                pause.then(over, over);
-            }
-            while (paused !== undefined)
-                await orAborted(paused, signal);
-        },
-    };
-}
-/** The promise, or the signal's reason when it is aborted first: the pause may be another request's. */
-async function orAborted(promise, signal) {
-    let stop;
-    const aborted = new Promise((_, reject) => {
-        stop = () => reject(signal.reason);
-        if (signal.aborted)
-            stop();
-        else
-            signal.addEventListener("abort", stop, { once: true });
-    });
-    try {
-        await Promise.race([promise, aborted]);
-    }
-    finally {
-        if (stop !== undefined)
-            signal.removeEventListener("abort", stop);
-    }
-}
-
-;// CONCATENATED MODULE: ./lib/extract/http/client.js
-
-
-
-
-
-
-
-
-
-const MOST_ASKED_WAITS = 10;
-function createHttpClient(options, ports) {
-    const { clock, random, strict, redact } = ports;
-    const concurrency = options.concurrency ?? 8;
-    const maxAttempts = options.maxAttempts ?? 5;
-    const maxWait = options.maxRetryWait ?? 300;
-    const maxRedirects = options.maxRedirects ?? (strict ? 30 : 5);
-    /** Homes of all requests so far: origins that the configuration names. */
-    const named = new Set();
-    const isNamed = (origin) => named.has(origin);
-    const gates = new Map();
-    /** Ends what outlives its request: a pause that the last answers asked for is nobody's once the client is closed. */
-    const lifetime = new AbortController();
-    const dispatchers = createDispatchers(options, { connections: concurrency, idleMs: (options.idleTimeout ?? 30) * 1000 }, isNamed);
-    const exchanges = {
-        dispatchers,
-        gateOf,
-        clock,
-        totalMs: (options.totalTimeout ?? 120) * 1000,
-        maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
-        userAgent: options.userAgent ?? "sluice",
-    };
-    function gateOf(origin) {
-        let gate = gates.get(origin);
-        if (gate === undefined) {
-            gate = createGate(concurrency, clock);
-            gates.set(origin, gate);
-        }
-        return gate;
-    }
-    /** Seconds that may be waited now. */
-    function longestWait() {
-        return ports.deadline === undefined ? maxWait : Math.min(maxWait, (ports.deadline - clock.now()) / 1000);
-    }
-    /** The window is used up: hold the others back before the origin has to say 429. */
-    function heed(target, answer) {
-        if (strict || answer.status >= 400 || !isUsedUp(answer.headers))
-            return;
-        const seconds = resetSeconds(answer.headers, clock);
-        if (seconds === undefined || seconds > longestWait())
-            return;
-        gateOf(new URL(target).origin)
-            .pause(seconds, lifetime.signal)
-            .catch(() => undefined);
-    }
-    return {
-        async send(request, observer, signal) {
-            named.add(request.home);
-            let target = request.url;
-            let method = request.method;
-            let redirects = 0;
-            let counted = 0;
-            let waits = 0;
-            for (let attempt = 1;; attempt += 1) {
-                refuseUrl(target, request, options.allowPrivateNetwork === true, isNamed);
-                const shown = redact(maskUrl(target, request.secretParam));
-                let answer;
-                try {
-                    answer = await exchange(exchanges, request, { target, method, attempt, shown }, observer, signal);
-                }
-                catch (error) {
-                    signal.throwIfAborted();
-                    if (error instanceof errors/* SluiceError */.ah)
-                        throw error;
-                    if (error instanceof BodyTooLargeError)
-                        throw tooLarge(shown, error);
-                    const fault = networkFault(error);
-                    counted += 1;
-                    const again = (fault === "retry" || fault === "timeout") && request.retryable && counted < maxAttempts;
-                    if (!again) {
-                        const { proxy } = dispatchers.for(new URL(target).origin);
-                        throw noAnswer({ method, url: shown, attempts: attempt, ...(proxy === undefined ? {} : { proxy }) }, error, fault);
-                    }
-                    await backOff(attempt);
-                    continue;
-                }
-                heed(target, answer);
-                const location = answer.headers.location;
-                if (isRedirect(answer.status) && location !== undefined && URL.canParse(location, target)) {
-                    redirects += 1;
-                    if (redirects > maxRedirects)
-                        throw tooManyRedirects(method, shown, maxRedirects);
-                    if (answer.status <= 303 && method === "POST")
-                        method = "GET";
-                    target = prepareUrl(new URL(location, target).href);
-                    attempt -= 1;
-                    continue;
-                }
-                if (!isRetriedStatus(answer.status) || request.settled?.(answer) === true || !request.retryable)
-                    return answer;
-                const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);
-                const longest = longestWait();
-                if (asked !== undefined && asked > longest && !(strict && longest === maxWait)) {
-                    throw waitTooLong(method, answer, asked, longest, longest < maxWait);
-                }
-                const free = asked !== undefined && !strict && waits < MOST_ASKED_WAITS;
-                if (free)
-                    waits += 1;
-                else
-                    counted += 1;
-                if (counted >= maxAttempts)
-                    return answer;
-                if (asked !== undefined) {
-                    const seconds = Math.min(asked, maxWait);
-                    observer.waited(seconds);
-                    await gateOf(new URL(target).origin).pause(seconds, signal);
-                }
-                else {
-                    await backOff(attempt);
-                }
-            }
-            async function backOff(attempt) {
-                const seconds = backoffSeconds(attempt, options.backoffFactor ?? 1, maxWait, strict ? undefined : random);
-                await clock.sleep(seconds * 1000, signal);
-            }
-        },
-        async close() {
-            lifetime.abort(new Error("the HTTP client is closed"));
-            await dispatchers.close();
-        },
-    };
-}
-function isRedirect(status) {
-    return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
-}
-
+// EXTERNAL MODULE: ./lib/extract/http/client.js + 8 modules
+var http_client = __webpack_require__(1064);
 ;// CONCATENATED MODULE: ./lib/extract/sender.js
 
 
@@ -16494,7 +16963,7 @@ function createSender(settings) {
     const secrets = new Set(secretsIn(config));
     let redactor = (0,core_redact/* createRedactor */.lY)([...secrets]);
     const redact = (text) => redactor(text);
-    const client = createHttpClient(settings.http, {
+    const client = (0,http_client/* createHttpClient */.u)(settings.http, {
         clock,
         random,
         strict,
@@ -16562,7 +17031,7 @@ function createSender(settings) {
             const { body, type } = bodyOf(spec);
             const request = {
                 method: spec.method,
-                url: credentials === undefined ? url : prepareUrl(url, credentials.query),
+                url: credentials === undefined ? url : (0,http_url/* prepareUrl */.Ne)(url, credentials.query),
                 headers: {
                     ...(type === undefined ? {} : { "content-type": type }),
                     ...spec.headers,
@@ -16614,20 +17083,20 @@ const PLAIN_AUTH_KEYS = new Set([
 
 /** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
 function stateOf(state, resource) {
-    return objectOf((0,core_json/* getOwn */.Ng)(objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
+    return source_state_objectOf((0,core_json/* getOwn */.Ng)(source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
 }
 /**
  * The state after a run: the cursors where they are now, except those of resources that are left out. The given value
  * itself when nothing moved.
  */
 function stateAfter(state, runs) {
-    let resources = objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
+    let resources = source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
     let moved = false;
     for (const run of runs) {
         if (run.cursors === undefined || run.failure !== undefined)
             continue;
-        const before = objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
-        const after = run.cursors.stored(before);
+        const before = source_state_objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
+        const after = run.cursors.stored(before, isRefused(run));
         if (after === before)
             continue;
         resources = withKey(resources, run.plan.name, after);
@@ -16635,7 +17104,11 @@ function stateAfter(state, runs) {
     }
     return moved ? withKey(state, "resources", resources) : state;
 }
-function objectOf(value) {
+/** The answer for a resource without parent was ignored: what it would have held is unknown. */
+function isRefused({ plan, counts }) {
+    return plan.parent === undefined && Object.keys(counts.skipped).length > 0;
+}
+function source_state_objectOf(value) {
     return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
 }
 function withKey(object, key, value) {
@@ -16644,7 +17117,319 @@ function withKey(object, key, value) {
     return copy;
 }
 
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __webpack_require__(7368);
+// EXTERNAL MODULE: ./lib/core/json-path-places.js
+var json_path_places = __webpack_require__(7354);
+;// CONCATENATED MODULE: ./lib/extract/steps/change-fields.js
+
+
+
+/** A checked JSONPath of a field. Keys joined by dots, the usual path, need no search. */
+function compileField(text) {
+    const path = (0,json_path/* compilePath */.H9)(text);
+    const keys = keysIn(path.node);
+    if (keys === undefined)
+        return (record) => (0,json_path_places/* findPlaces */.Ch)(path, record) ?? [];
+    const places = [keys];
+    return (record) => (valueAt(record, keys) === undefined ? [] : places);
+}
+/** Keys of a path that has nothing but keys. */
+function keysIn(node) {
+    if (node.kind === "fields")
+        return node.names.length === 1 && node.names[0] !== "*" ? node.names : undefined;
+    if (node.kind !== "child")
+        return undefined;
+    const left = keysIn(node.left);
+    const right = keysIn(node.right);
+    return left === undefined || right === undefined ? undefined : [...left, ...right];
+}
+/** What stands at a place; undefined when there is nothing. */
+function valueAt(record, place) {
+    let value = record;
+    for (const part of place) {
+        if ((0,core_json/* isJsonArray */.Md)(value))
+            value = typeof part === "number" ? value[part] : undefined;
+        else
+            value = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, String(part)) : undefined;
+    }
+    return value;
+}
+/** A copy with fields changed, each in its place; a field that gets the key of another replaces it. */
+function changeFields(record, edits) {
+    const changed = changeIn(record, edits, 0);
+    return (0,core_json/* isJsonObject */.OW)(changed) ? changed : record;
+}
+/** `depth`: how many parts of the places lead here. */
+function changeIn(value, edits, depth) {
+    if (edits.length === 0)
+        return value;
+    const heads = byHead(edits, depth);
+    const one = (head, item) => {
+        const key = String(head);
+        const here = heads.get(head);
+        if (here === undefined)
+            return [key, item];
+        const below = here.filter(({ place }) => place.length > depth + 1);
+        const inner = changeIn(item, below, depth + 1);
+        return (here.find(({ place }) => place.length === depth + 1)?.change ?? keep)(key, inner);
+    };
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
+        return value.flatMap((item, index) => {
+            const made = one(index, item);
+            return made === undefined ? [] : [made[1]];
+        });
+    }
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    const entries = [];
+    const taken = new Set();
+    for (const key of (0,core_json/* keysOf */.YD)(value)) {
+        const entry = one(key, value[key] ?? null);
+        if (entry === undefined)
+            continue;
+        const isRenamed = entry[0] !== key;
+        if (isRenamed)
+            taken.add(entry[0]);
+        entries.push({ entry, isRenamed });
+    }
+    return (0,core_json/* objectFrom */._X)(entries.flatMap(({ entry, isRenamed }) => (!isRenamed && taken.has(entry[0]) ? [] : [entry])));
+}
+const keep = (key, value) => [key, value];
+/** A copy with nothing but these fields, in the order of the record. */
+function pickFields(record, places) {
+    const edits = places.map((place) => ({ place, change: keep }));
+    const picked = pickIn(record, edits, 0);
+    return (0,core_json/* isJsonObject */.OW)(picked) ? picked : {};
+}
+function pickIn(value, edits, depth) {
+    if (edits.some(({ place }) => place.length === depth))
+        return value;
+    const heads = byHead(edits, depth);
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
+        return value.flatMap((item, index) => {
+            const here = heads.get(index);
+            return here === undefined ? [] : [pickIn(item, here, depth + 1)];
+        });
+    }
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    return (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).flatMap((key) => {
+        const here = heads.get(key);
+        return here === undefined ? [] : [[key, pickIn(value[key] ?? null, here, depth + 1)]];
+    }));
+}
+function byHead(edits, depth) {
+    const heads = new Map();
+    for (const edit of edits) {
+        const head = edit.place[depth];
+        if (head === undefined)
+            continue;
+        const known = heads.get(head);
+        if (known === undefined)
+            heads.set(head, [edit]);
+        else
+            known.push(edit);
+    }
+    return heads;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/steps/step-parts.js
+
+
+
+
+
+
+
+/** The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are. */
+function stepParts(step, functions) {
+    const parts = [];
+    if (step.filter !== undefined) {
+        const keep = compileCode(step.filter, "record", "bool", functions);
+        parts.push({ key: "filter", keeps: (record) => isTrue(keep({ record })) });
+    }
+    if (step.map !== undefined) {
+        const map = compileCode(step.map, "record", "any", functions);
+        parts.push({ key: "map", replaces: (record) => map({ record }) });
+    }
+    if (step.yield_map !== undefined) {
+        const give = compileCode(step.yield_map, "record", "list", functions);
+        parts.push({ key: "yield_map", multiplies: (record) => listOf(give({ record })) });
+    }
+    const onFields = (key, replace) => {
+        parts.push({ key, replaces: (record) => ((0,core_json/* isJsonObject */.OW)(record) ? replace(record) : record) });
+    };
+    if (step.pick !== undefined)
+        onFields("pick", picking(step.pick));
+    if (step.omit !== undefined)
+        onFields("omit", omitting(step.omit));
+    if (step.rename !== undefined)
+        onFields("rename", renaming(step.rename));
+    if (step.set !== undefined)
+        onFields("set", setting(step.set, functions));
+    if (step.redact !== undefined)
+        onFields("redact", redacting(step.redact));
+    if (step.explode !== undefined)
+        parts.push({ key: "explode", multiplies: exploding(step.explode) });
+    return parts;
+}
+function picking(fields) {
+    const find = finder(fields);
+    return (record) => pickFields(record, find(record));
+}
+function omitting(fields) {
+    const find = finder(fields);
+    return (record) => changeFields(record, editsAt(find(record), () => undefined));
+}
+/** All at once, so that two fields can change names. */
+function renaming(names) {
+    const renames = Object.entries(names).map(([field, name]) => {
+        const change = (_, value) => [name, value];
+        return { find: compileField(field), change };
+    });
+    return (record) => changeFields(record, renames.flatMap(({ find, change }) => editsAt(find(record), change)));
+}
+/** Expressions see the record as it came in; a field that is there keeps its place. */
+function setting(values, functions) {
+    const sets = Object.entries(values).map(([key, value]) => {
+        const expression = (0,step_shape/* setExpression */.Dd)(value);
+        const make = expression === undefined ? () => value : compileCode(expression, "record", "any", functions);
+        return { key, make };
+    });
+    return (record) => (0,core_json/* objectFrom */._X)([
+        ...(0,core_json/* keysOf */.YD)(record).map((key) => [key, record[key] ?? null]),
+        ...sets.map(({ key, make }) => [key, make({ record })]),
+    ]);
+}
+function redacting({ fields, replace, hash_salt: salt }) {
+    const find = finder(fields);
+    const hide = salt === undefined
+        ? () => (replace === undefined ? "***" : replace)
+        : hashing(salt instanceof secret/* Secret */.z ? salt.reveal() : salt);
+    const change = (key, value) => [key, value === null ? null : hide(value)];
+    return (record) => changeFields(record, editsAt(find(record), change));
+}
+/** Text is hashed as it is, everything else as compact JSON. */
+function hashing(salt) {
+    return (value) => (0,external_node_crypto_.createHmac)("sha256", salt)
+        .update(typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value))
+        .digest("hex");
+}
+/** As pandas does it: an empty list leaves one record with null, what is no list stays. */
+function exploding(field) {
+    const find = compileField(field);
+    return (record) => {
+        if (!(0,core_json/* isJsonObject */.OW)(record))
+            return [record];
+        const [place] = find(record);
+        const list = place === undefined ? undefined : valueAt(record, place);
+        if (place === undefined || !(0,core_json/* isJsonArray */.Md)(list))
+            return [record];
+        const items = list.length === 0 ? [null] : list;
+        return items.map((item) => changeFields(record, [{ place, change: (key) => [key, item] }]));
+    };
+}
+function finder(fields) {
+    const finders = (typeof fields === "string" ? [fields] : fields).map(compileField);
+    const [only] = finders;
+    if (finders.length === 1 && only !== undefined)
+        return only;
+    return (record) => finders.flatMap((find) => find(record));
+}
+function editsAt(places, change) {
+    return places.map((place) => ({ place, change }));
+}
+/** What dlt's filters keep: anything but what Python counts as false. */
+function isTrue(value) {
+    return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [value];
+}
+
+;// CONCATENATED MODULE: ./lib/extract/steps/compile-steps.js
+
+
+
+
+
+
+/**
+ * Compiles checked steps; undefined when there are none. Each record goes through all of them before the next one. A
+ * record that a step fails is a `SourceError` (`E_SOURCE_SHAPE`), a page that takes too long a `DataError` (`E_LIMIT`),
+ * both with resource, step, page and record.
+ */
+function compileSteps(resource, steps, functions, limits) {
+    const parts = steps.flatMap((step, index) => stepParts(step, functions).map((part) => ({ part, index })));
+    if (parts.length === 0)
+        return undefined;
+    // A guard costs as much as some hundred records: steps that cannot run away do without.
+    const guard = steps.some(needsGuard) ? withinTime : (_, work) => work();
+    return {
+        apply(records, page) {
+            const out = [];
+            let at = 0;
+            let step = 0;
+            const run = (record, from) => {
+                let value = record;
+                for (step = from; step < parts.length; step += 1) {
+                    const part = parts[step].part;
+                    if ("keeps" in part) {
+                        if (!part.keeps(value))
+                            return;
+                    }
+                    else if ("replaces" in part) {
+                        value = part.replaces(value);
+                    }
+                    else {
+                        const next = step + 1;
+                        for (const item of part.multiplies(value))
+                            run(item, next);
+                        return;
+                    }
+                }
+                out.push(value);
+            };
+            try {
+                guard(limits.maxStepMs, () => {
+                    for (at = 0; at < records.length; at += 1)
+                        run(records[at] ?? null, 0);
+                });
+            }
+            catch (error) {
+                const { part, index } = parts[Math.min(step, parts.length - 1)] ?? { part: { key: "" }, index: 0 };
+                throw explained(error, resource, `processing_steps[${index}].${part.key}`, `record ${at + 1} of page ${page}`);
+            }
+            return out;
+        },
+    };
+}
+function needsGuard(step) {
+    const code = [step.filter, step.map, step.yield_map].filter((one) => one !== undefined);
+    return code.some(rest_api_code/* mayRunAway */.J) || Object.values(step.set ?? {}).some((value) => (0,step_shape/* setExpression */.Dd)(value) !== undefined);
+}
+/** What a function of the user's throws is passed on as it is. */
+function explained(error, resource, step, record) {
+    const where = `resource ${JSON.stringify(resource)}: ${step} fails at ${record}`;
+    if (error instanceof compile/* ExpressionFailure */.je) {
+        return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
+            step: "extract",
+            reason: "expression",
+            hint: 'Correct the expression; a field that may be absent is read as record.?field.orValue("").',
+        });
+    }
+    if (error instanceof TimeGuardError) {
+        return new errors/* DataError */.fL("E_LIMIT", `${where}: ${error.message} for one page`, {
+            step: "extract",
+            hint: "Simplify the expression: patterns for matches() and lists in lists take most time.",
+        });
+    }
+    return error;
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/extraction.js
+
 
 
 
@@ -16676,9 +17461,9 @@ function startExtraction(settings, context) {
     const { clock, warn } = context;
     const controller = new AbortController();
     const signal = AbortSignal.any([context.signal, controller.signal]);
-    const channel = createChannel();
-    const waiting = createByteBudget(WAITING_BYTES);
-    const read = createByteBudget(READ_BYTES);
+    const channel = (0,concurrency/* createChannel */.oP)();
+    const waiting = (0,concurrency/* createByteBudget */._p)(WAITING_BYTES);
+    const read = (0,concurrency/* createByteBudget */._p)(READ_BYTES);
     const sender = createSender({
         name: settings.name,
         config,
@@ -16702,21 +17487,26 @@ function startExtraction(settings, context) {
     function createRun(plan) {
         const counts = newCounts();
         const state = stateOf(context.state, plan.name);
-        const convert = functionOf(plan.incremental?.convert ?? plan.incremental?.transform, settings.functions);
+        const converter = plan.incremental?.convert ?? plan.incremental?.transform;
+        const convert = compileConverter(plan.name, converter, settings.functions, limits);
         return {
             plan,
             endpoint: `${plan.method} ${plan.writtenPath}`,
-            selected: settings.selected.has(plan.name),
+            selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
             prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
             authenticator: sender.authenticator(plan, counts),
-            cursors: openCursors(plan, state),
+            cursors: openCursors(plan, state, {
+                windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
+                strict,
+                warn,
+            }),
             selector: plan.dataSelector === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.dataSelector),
-            steps: compileSteps(plan.config.processing_steps ?? [], settings.functions),
+            steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
             children: [],
             // dlt walks parents one after the other.
-            pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
+            pool: (0,concurrency/* createTaskPool */.eV)(strict && plan.config.parallelized !== true ? 1 : CHAINS),
             counts,
-            scope: linkController(signal),
+            scope: (0,concurrency/* linkController */.$t)(signal),
             started: false,
             failure: undefined,
         };
@@ -16776,6 +17566,7 @@ function startExtraction(settings, context) {
             maxPages: limits.maxPages,
             maxEmptyPages: limits.maxEmptyPages,
             maxDepth: limits.maxDepth,
+            errorBody: limits.errorBody,
         });
         for await (const page of pages) {
             if (run.failure !== undefined) {
@@ -16837,7 +17628,7 @@ function startExtraction(settings, context) {
         if (inherited !== undefined)
             rows = rows.map((row) => withFields(row, inherited));
         if (run.steps !== undefined)
-            rows = run.steps(rows);
+            rows = run.steps.apply(rows, run.counts.pages);
         if (rows.length === 0)
             return null;
         return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
@@ -16921,11 +17712,15 @@ function startExtraction(settings, context) {
         const asked = runs.filter((run) => needed.has(run));
         const failed = asked.flatMap(({ plan, failure }) => failure === undefined ? [] : [{ resource: plan.name, error: failure }]);
         const [first] = failed;
-        if (first !== undefined && asked.every((run) => !run.selected || run.failure !== undefined))
+        // What goes on from an earlier extraction has left something to load already.
+        const isAll = context.only === undefined;
+        if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
             throw first.error;
+        const windows = asked.flatMap(resource_run_windowOf);
         return {
             state: stateAfter(context.state, asked),
             resources: asked.map(reportOf),
+            ...(windows.length === 0 ? {} : { windows }),
             ...(first === undefined ? {} : { failed }),
         };
     }
@@ -17076,6 +17871,84 @@ function names(keys) {
     return typeof keys === "string" ? [keys] : keys;
 }
 
+;// CONCATENATED MODULE: ./lib/extract/outline.js
+
+
+
+
+
+
+/** What a resource will ask for, as far as its configuration says. No secrets. */
+function outlineOf(plan, client) {
+    const url = (0,http_url/* joinUrl */.we)(client.base_url ?? "", plan.writtenPath);
+    const query = [
+        ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
+        ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
+            ? []
+            : [`${plan.startParam}=${START}`]),
+        ...(plan.endParam === undefined ? [] : [`${plan.endParam}={incremental.end_value}`]),
+    ];
+    const all = query.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`;
+    const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
+    return {
+        first: `${plan.method} ${(0,http_url/* maskUrl */.yP)(all)}`,
+        ...(body === undefined ? {} : { body }),
+        pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+        records: plan.dataSelector ?? "detected on the first page",
+        auth: authText(plan.auth),
+    };
+}
+const START = "{incremental.start_value}";
+function queryTexts(name, value) {
+    if (value === null)
+        return [];
+    if (value instanceof secret/* Secret */.z)
+        return [`${name}=${core_redact/* MASK */.v5}`];
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.flatMap((item) => queryTexts(name, item));
+    return [`${name}=${typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)}`];
+}
+function authText(auth) {
+    if (auth === null)
+        return "none";
+    return typeof auth === "string" ? auth : (auth.type ?? "bearer");
+}
+/** How further pages are found, in words. */
+function pagesText(config) {
+    if (config === undefined)
+        return "detected on the first page";
+    const paginator = paginatorMapping(config);
+    switch (paginator.type) {
+        case "auto":
+            return "detected on the first page";
+        case "single_page":
+            return "one page";
+        case "json_link":
+        case "json_response":
+            return `next link at ${paginator.next_url_path ?? "next"}`;
+        case "header_link":
+            return `Link header, rel ${paginator.links_next_key ?? "next"}`;
+        case "header_cursor":
+            return `header ${paginator.cursor_key ?? "next"} -> ${paginator.cursor_param ?? "cursor"}`;
+        case "cursor":
+            return `cursor at ${paginator.cursor_path ?? "cursors.next"} -> ${paginator.cursor_body_path || paginator.cursor_param || "cursor"}`;
+        case "offset":
+            return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
+        case "page_number":
+            return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
+    }
+}
+function endText(config, maximum) {
+    const total = config.total_path === undefined ? "total" : config.total_path;
+    const ends = [
+        ...(total ? [`the total at ${total}`] : []),
+        ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
+        ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
+        ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
+    ];
+    return `until ${ends.join(" or ")}`;
+}
+
 // EXTERNAL MODULE: ./lib/config/nearest.js
 var nearest = __webpack_require__(948);
 ;// CONCATENATED MODULE: ./lib/extract/select-resources.js
@@ -17129,6 +18002,7 @@ function matches(glob, name) {
 
 
 
+
 /**
  * A source from a declarative REST configuration.
  *
@@ -17154,7 +18028,7 @@ function restApi(options) {
             parallelized: options.parallelized === true || resource.config.parallelized === true,
         },
     }));
-    refuseMissingFunctions(options);
+    refuseMissingFunctions(plan, options.functions ?? {});
     if (options.allowInsecureHttp !== true && compat === "default")
         refuseInsecure(config, plan);
     const selected = selectResources(plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })), options.endpoints);
@@ -17169,6 +18043,8 @@ function restApi(options) {
             ...(resource.parent === undefined ? {} : { parent: resource.parent }),
             hints: hintsOf(resource),
             endpoint: `${resource.method} ${resource.writtenPath}`,
+            outline: outlineOf(resource, config.client),
+            ...((resource.incremental?.window ?? null) === null ? {} : { windowed: true }),
         })),
         extract: (context) => startExtraction({
             name: options.name,
@@ -17188,10 +18064,8 @@ function restApi(options) {
 function pathText(path) {
     return path.reduce((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`), "");
 }
-function refuseMissingFunctions(options) {
-    const used = JSON.stringify([options.config.resources, options.config.resource_defaults ?? null], (key, value) => (key === "columns" ? undefined : value));
-    const names = [...used.matchAll(/"(?:filter|map|yield_map|convert|transform)":"([^"]*)"/g)].map((found) => found[1] ?? "");
-    const missing = missingFunctions(names, options.functions ?? {});
+function refuseMissingFunctions(plan, functions) {
+    const missing = missingFunctions(plan, functions);
     if (missing.length === 0)
         return;
     throw new errors/* ConfigError */.xL("E_CONFIG", `the configuration uses functions that were not given: ${missing.join(", ")}`, {
@@ -17203,11 +18077,11 @@ function refuseMissingFunctions(options) {
 /** A credential may not travel unencrypted to another machine. */
 function refuseInsecure(config, plan) {
     const base = config.client.base_url ?? "";
-    if (!/^http:\/\//i.test(base) || originOf(base) === undefined || isLoopback(base))
+    if (!/^http:\/\//i.test(base) || (0,http_url/* originOf */.yv)(base) === undefined || (0,http_url/* isLoopback */.U9)(base))
         return;
     if (!plan.some((resource) => resource.auth !== null))
         return;
-    throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `a credential would be sent unencrypted to ${originOf(base) ?? base}`, {
+    throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `a credential would be sent unencrypted to ${(0,http_url/* originOf */.yv)(base) ?? base}`, {
         step: "config",
         hint: "Use https, or set allow-insecure-http to true.",
     });
@@ -17608,13 +18482,14 @@ function buildSource(configuration, environment, probe = false) {
     const { settings, source } = configuration;
     const common = {
         compat: settings.compat,
-        http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...(probe ? { concurrency: 1 } : {}) },
+        http: { ...httpOptions(configuration), proxies: (0,proxy/* proxiesOf */._)(environment), ...(probe ? { concurrency: 1 } : {}) },
         onResourceError: probe ? "fail" : settings.onResourceError,
         limits: {
             maxPages: settings.maxPages,
             maxEmptyPages: settings.maxEmptyPages,
             maxDepth: settings.maxDepth,
             encodingErrors: settings.encodingErrors,
+            errorBody: settings.showErrorBody ? 8192 : 0,
         },
         allowInsecureHttp: settings.allowInsecureHttp,
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
@@ -17660,14 +18535,17 @@ function buildRest(source, endpoints, common) {
         ...(endpoints === undefined ? {} : { endpoints }),
     });
 }
-function httpOptions({ settings, caCertificate }) {
+function httpOptions({ settings, source, caCertificate }) {
     refuseBadCertificate(caCertificate);
+    // GitLab gives a request up after a minute; its answer to that is worth waiting for.
+    const idleTimeout = settings.idleTimeout ?? (source.kind === "gitlab" ? 90 : undefined);
     return {
         concurrency: settings.maxInFlight,
         maxAttempts: settings.maxAttempts,
+        backoffFactor: settings.backoffFactor,
         maxRetryWait: settings.maxRetryWait,
-        idleTimeout: settings.idleTimeout,
-        totalTimeout: settings.requestTimeout,
+        ...(idleTimeout === undefined ? {} : { idleTimeout }),
+        ...(settings.requestTimeout === undefined ? {} : { totalTimeout: settings.requestTimeout }),
         maxResponseBytes: settings.maxResponseBytes,
         ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
         allowPrivateNetwork: settings.allowPrivateNetwork,
@@ -21689,7 +22567,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 3739:
+/***/ 3585:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -21835,6 +22713,10 @@ async function loadPackage(options, made, maybeCommitted, recorder) {
         await (0,package_folder/* markCommitted */.sk)(folder);
         await (0,fault_point/* faultPoint */.Jd)("load:after-marker");
         recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "loaded", outcome));
+        for (const { resource, start, end } of manifest.windows ?? []) {
+            const text = `${resource}: the window from ${start} to ${end ?? "now"} is committed`;
+            onEvent({ type: "message", level: "info", text });
+        }
         await (0,package_folder/* removePackage */.Zz)(folder);
     }
     catch (error) {
@@ -21880,6 +22762,7 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
             : { stateLeft: { version: manifest.state.version, hash: manifest.state.versionHash } }),
         tables: [...tables.values()],
         changes: outcome?.changes ?? [],
+        ...(manifest.windows === undefined ? {} : { windows: manifest.windows }),
     };
 }
 
@@ -21887,10 +22770,10 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
 var core_source = __webpack_require__(7718);
 // EXTERNAL MODULE: ./lib/load/spool.js
 var load_spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 18 modules
-var normalize_normalizer = __webpack_require__(7741);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 20 modules
+var normalize_normalizer = __webpack_require__(5401);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
-var row_ids = __webpack_require__(7368);
+var row_ids = __webpack_require__(4987);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
 var propagation = __webpack_require__(9957);
 // EXTERNAL MODULE: ./lib/schema/settle-version.js
@@ -22249,6 +23132,82 @@ function lexemeKey(text) {
     return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? numberKey(value) : text;
 }
 
+;// CONCATENATED MODULE: ./lib/pipeline/rounds.js
+/**
+ * The first round of a run. A range is read at once where its table must be filled at once (`replace`, and `scd2`, which
+ * takes what does not come for gone), and where `limit` cuts it anyway.
+ */
+function firstRound(source, limit) {
+    const windowed = source.resources.filter(({ windowed }) => windowed === true).map(({ name }) => name);
+    const windows = limit === undefined ? windowed.filter((name) => !isFilledAtOnce(source, name)) : [];
+    return { windows: new Set(windows), only: undefined, read: [], reports: [] };
+}
+/** The round after another one; undefined when all ranges are read to their end. */
+function nextRound(source, round, end) {
+    const more = new Set(end.windows.filter((window) => window.end !== undefined).map(({ resource }) => resource));
+    if (more.size === 0)
+        return undefined;
+    return {
+        windows: more,
+        only: new Set([...more].flatMap((name) => familyOf(source, name))),
+        ...(end.packed ? {} : { sourceState: end.sourceState }),
+        read: end.packed ? [] : [...round.read, ...end.windows],
+        reports: end.reports,
+    };
+}
+/** The source as a round sees it: the other resources are not loaded, and so not emptied either. */
+function sourceOf(source, { only }) {
+    if (only === undefined)
+        return source;
+    const resources = source.resources.map((one) => {
+        return only.has(one.name) ? one : { ...one, selected: false };
+    });
+    return { ...source, resources };
+}
+/** Reports of two rounds as one: figures add up, the cursor is the later one. */
+function addReports(before, now) {
+    const later = new Map(now.map((report) => [report.resource, report]));
+    const known = new Set(before.map(({ resource }) => resource));
+    return [
+        ...before.map((report) => {
+            const more = later.get(report.resource);
+            return more === undefined ? report : added(report, more);
+        }),
+        ...now.filter(({ resource }) => !known.has(resource)),
+    ];
+}
+function added(a, b) {
+    const skipped = { ...a.skipped };
+    for (const [status, times] of Object.entries(b.skipped))
+        skipped[status] = (skipped[status] ?? 0) + times;
+    return {
+        ...a,
+        ...b,
+        requests: a.requests + b.requests,
+        retries: a.retries + b.retries,
+        rateLimitWaitSeconds: a.rateLimitWaitSeconds + b.rateLimitWaitSeconds,
+        bytes: a.bytes + b.bytes,
+        pages: a.pages + b.pages,
+        records: a.records + b.records,
+        skipped,
+        seconds: a.seconds + b.seconds,
+    };
+}
+/** The resource and all below it. */
+function familyOf(source, name) {
+    const children = source.resources.filter(({ parent }) => parent === name);
+    return [name, ...children.flatMap((child) => familyOf(source, child.name))];
+}
+function isFilledAtOnce(source, name) {
+    const family = new Set(familyOf(source, name));
+    return source.resources.some(({ name: one, selected, hints: { writeDisposition } }) => {
+        if (!family.has(one) || !selected)
+            return false;
+        const { disposition, strategy } = writeDisposition;
+        return disposition === "replace" || (disposition === "merge" && strategy === "scd2");
+    });
+}
+
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __webpack_require__(6625);
 // EXTERNAL MODULE: ./lib/schema/schema-file.js + 1 modules
@@ -22313,7 +23272,7 @@ async function readSchemaFile(folder, name) {
             return undefined;
         throw unreadable(path, "cannot be read", cause);
     }
-    const { value, faults } = (0,config_document/* readDocument */.u)(text, path);
+    const { value, faults } = (0,config_document/* readDocument */.u0)(text, path);
     const fault = faults[0];
     if (fault !== undefined)
         throw unreadable(path, `${fault.place?.line ?? 1}: ${fault.message}`, undefined);
@@ -22365,10 +23324,16 @@ function timeoutError({ seconds }, committed) {
     const text = `the run was stopped because its timeout of ${seconds} s is near`;
     const [what, hint] = committed.length === 0
         ? ["", "nothing was left half done"]
-        : [`; load ${committed.join(", ")} is committed`, "what is committed is not loaded a second time"];
+        : [`; ${committedText(committed)}`, "what is committed is not loaded a second time"];
     return new errors/* SluiceError */.ah("E_TIMEOUT", `${text}${what}`, {
         hint: `Raise timeout, load fewer resources, or run it again; ${hint}.`,
     });
+}
+/** Which loads are committed, for a message. */
+function committedText(loadIds) {
+    if (loadIds.length <= 3)
+        return `load ${loadIds.join(", ")} is committed`;
+    return `${loadIds.length} loads are committed, the last one is ${loadIds.at(-1)}`;
 }
 
 // EXTERNAL MODULE: ./lib/schema/hints.js
@@ -22416,21 +23381,25 @@ function unheardReplaced(resources, before, reports, started) {
 
 
 
+
 /**
  * Extract and normalize: pulls the pages of the source, writes their rows to a new package, and ends it with its
- * manifest. Undefined when there is nothing to load: no row, no table to empty, and the state is as before.
+ * manifest.
  *
  * On any error the package is removed; nothing of it was visible to anybody.
  */
-async function makePackage(options, dataset, schemaName, synced, recorder) {
-    const { clock, random, signal, source } = options;
+async function makePackage(options, dataset, schemaName, synced, round, recorder) {
+    const { clock, random, signal } = options;
+    const source = sourceOf(options.source, round);
     const warn = recorder.warnings.warn;
     const createdAt = new Date(clock.now()).toISOString();
     const loadId = (0,load_id/* createLoadId */.Y)(clock, random, synced.newestStateLoadId);
     const imported = await importSchema(options.schemaPaths, schemaName, synced.schemas.get(schemaName));
     const stored = imported.schema;
-    const oldSourceState = (0,pipeline_state/* sourceState */.f7)(synced.state, source.name);
-    const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
+    const oldSourceState = round.sourceState ?? (0,pipeline_state/* sourceState */.f7)(synced.state, source.name);
+    // What the rounds before have loaded is not forgotten again.
+    const mode = round.only === undefined ? options.refresh : undefined;
+    const refresh = prepareRefresh(mode, source, stored, oldSourceState);
     const replaced = replacedResources(source);
     const stateBefore = refreshSource(refresh?.sourceState ?? oldSourceState, replaced, false);
     const before = refresh?.schema ?? (stored === undefined ? (0,schema_schema/* createSchema */.oY)(schemaName) : (0,schema_schema/* cloneSchema */.bP)(stored));
@@ -22485,8 +23454,11 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         }
     };
     try {
-        const { state, reports, failed } = await recorder.step("extract", () => extractAll(options, stateBefore, spool, normalizer, recorder));
-        recorder.resources(reports);
+        const extracted = await recorder.step("extract", () => extractAll(options, round, stateBefore, spool, normalizer, recorder));
+        const { state, resources: reports, failed = [], windows = [] } = extracted;
+        const end = { sourceState: state, windows, reports: addReports(round.reports, reports) };
+        recorder.resources(end.reports);
+        const follow = (packed) => nextRound(options.source, round, { ...end, packed });
         const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
         // What the tables hold is not given up for rows that did not come.
         if (forgets && failed[0] !== undefined)
@@ -22506,11 +23478,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         const rootTables = started.map(({ table }) => table);
         const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace" && before.tables.get(table)?.seenData === true);
         recorder.within("normalize", createdAt, normalizeMs / 1000, true);
-        if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
+        const unpacked = follow(false);
+        // A window without rows is no package: its place in the range goes on with the next one.
+        if (writer.rows === 0 && (unpacked !== undefined || !next.changed) && !replaces && !forgets) {
             await early.abandon();
             await writer.abort();
             await exportSchema(options.schemaPaths, synced.schemas.get(schemaName));
-            return undefined;
+            return { next: unpacked };
         }
         // dlt: a state that was read with tables that go is written again.
         const withState = next.changed || (refresh !== undefined && refresh.dropped.length > 0);
@@ -22531,6 +23505,8 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             }
             : undefined;
         signal.throwIfAborted();
+        // Windows without rows belong to the package that carries their place in the range.
+        const read = [...round.read, ...windows];
         const manifest = await writer.commitManifest({
             pipeline: options.pipeline,
             dataset,
@@ -22540,6 +23516,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             rootTables: [...new Set(rootTables)],
             ...(refresh === undefined || refresh.dropped.length === 0 ? {} : { dropped: refresh.dropped }),
             ...(refresh === undefined || refresh.emptied.length === 0 ? {} : { emptied: refresh.emptied }),
+            ...(read.length === 0 ? {} : { windows: read }),
             schema: (0,schema_stored/* storedSchema */.HF)(schema),
             schemaVersionHash: schema.versionHash,
             ...(stateRow === undefined ? {} : { state: stateRow }),
@@ -22547,7 +23524,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         await (0,fault_point/* faultPoint */.Jd)("normalize:after-manifest");
         await exportSchema(options.schemaPaths, schema);
         const begun = await early.settle();
-        return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
+        const made = {
+            folder: writer.folder,
+            manifest,
+            schema,
+            ...(begun === undefined ? {} : { early: begun }),
+        };
+        return { made, next: follow(true) };
     }
     catch (error) {
         await early.abandon();
@@ -22558,11 +23541,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
 /** Tables that a refresh drops or empties are not filled while they are read. */
 const NEVER_EARLY = { newBytes: Infinity, bytes: Infinity };
 /** Pulls all pages; progress is told once a page. */
-async function extractAll(options, stateBefore, spool, normalizer, recorder) {
+async function extractAll(options, round, stateBefore, spool, normalizer, recorder) {
     const { onEvent, signal, source } = options;
     const extraction = source.extract({
         state: stateBefore,
         ...(options.limit === undefined ? {} : { limit: options.limit }),
+        ...(round.windows.size === 0 ? {} : { windows: round.windows }),
+        ...(round.only === undefined ? {} : { only: round.only }),
         signal,
         ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),
         clock: options.clock,
@@ -22584,16 +23569,17 @@ async function extractAll(options, stateBefore, spool, normalizer, recorder) {
         onEvent({ type: "resource-progress", resource: page.resource, ...count });
         await (0,fault_point/* faultPoint */.Jd)(`extract:page:${++pages}`);
     }
-    const { state, resources, failed = [] } = extraction.result();
-    for (const { resource, records, requests, seconds } of resources) {
+    const result = extraction.result();
+    for (const { resource, records, requests, seconds } of result.resources) {
         onEvent({ type: "resource-ended", resource, records, requests, seconds });
     }
-    return { state, reports: resources, failed };
+    return result;
 }
 
 // EXTERNAL MODULE: ./lib/pipeline/pending.js
 var pipeline_pending = __webpack_require__(9965);
 ;// CONCATENATED MODULE: ./lib/pipeline/run.js
+
 
 
 
@@ -22674,24 +23660,31 @@ async function runSteps(options, recorder) {
     }
     if (pending.length > 0)
         synced = await sync(options, dataset, schemaName, recorder);
-    for (let attempt = 1;; attempt += 1) {
-        const made = await makePackage(options, dataset, schemaName, synced, recorder);
+    const first = firstRound(options.source, options.limit);
+    let attempt = 1;
+    for (let round = first; round !== undefined;) {
+        const { only, reports } = round;
+        const { made, next } = await makePackage(options, dataset, schemaName, synced, round, recorder);
+        round = next;
         if (made === undefined)
-            return;
+            continue;
         try {
             await loadPackage(options, made, false, recorder);
-            return;
         }
         catch (error) {
             if (attempt > 1 || !(error instanceof errors/* SluiceError */.ah && error.code === "E_STATE_MOVED"))
                 throw error;
+            attempt += 1;
             options.onEvent({
                 type: "message",
                 level: "info",
                 text: "another run has committed a new state; extracting again",
             });
-            synced = await sync(options, dataset, schemaName, recorder);
+            // Its windows are where that run has left them.
+            round = { ...first, only, reports };
         }
+        if (round !== undefined)
+            synced = await sync(options, dataset, schemaName, recorder);
     }
 }
 function sync(options, dataset, schemaName, recorder) {
@@ -22712,15 +23705,15 @@ function cancelledBy(signal, recorder) {
     if (committed.length === 0) {
         return new errors/* SluiceError */.ah("E_CANCELLED", why, { hint: "Run it again; nothing was left half done." });
     }
-    return new errors/* SluiceError */.ah("E_CANCELLED", `${why}; load ${committed.join(", ")} is committed`, {
+    return new errors/* SluiceError */.ah("E_CANCELLED", `${why}; ${committedText(committed)}`, {
         hint: "Run it again; what is committed is not loaded a second time.",
     });
 }
 
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 44 modules
-var build_source = __webpack_require__(6047);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(317);
 // EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
 var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: ./lib/edge/shared/faults.js
@@ -22859,6 +23852,1444 @@ const systemRandom = {
 /* harmony export */ });
 /** Version of the program. A test compares it with `package.json`. */
 const VERSION = "0.1.0";
+
+
+/***/ }),
+
+/***/ 8980:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  tj: () => (/* binding */ ExpressionError),
+  je: () => (/* binding */ ExpressionFailure),
+  Wo: () => (/* binding */ compileExpression)
+});
+
+// EXTERNAL MODULE: ./node_modules/@marcbachmann/cel-js/lib/index.js + 13 modules
+var lib = __webpack_require__(7337);
+// EXTERNAL MODULE: ./lib/expression/environment.js
+var expression_environment = __webpack_require__(1191);
+;// CONCATENATED MODULE: ./lib/expression/used-parts.js
+/**
+ * Which parts of each variable an expression reads, found in its syntax tree: of `record.author.id` the key `id` below
+ * `author`. Where a variable stands by itself, or its key is computed, all of it counts.
+ */
+function usedParts(root, variables) {
+    const used = new Map();
+    const visit = (node) => {
+        if (Array.isArray(node)) {
+            node.forEach(visit);
+        }
+        else if (isNode(node)) {
+            const chain = chainOf(node);
+            if (chain === undefined)
+                visit(node.args);
+            else if (variables.includes(chain.name))
+                mark(used, chain.name, chain.keys);
+        }
+    };
+    visit(root);
+    return used;
+}
+/** A variable and the keys behind it; undefined for any other node. */
+function chainOf(node) {
+    const keys = [];
+    let here = node;
+    while (isNode(here)) {
+        if (here.op === "id")
+            return typeof here.args === "string" ? { name: here.args, keys: keys.reverse() } : undefined;
+        const key = keyOf(here);
+        if (key === undefined || !Array.isArray(here.args))
+            return undefined;
+        keys.push(key);
+        here = here.args[0];
+    }
+    return undefined;
+}
+/** The key of a step that is written out: `.a`, `.?a`, `["a"]`. */
+function keyOf(node) {
+    if (!Array.isArray(node.args) || !STEPS.has(node.op))
+        return undefined;
+    const key = node.args[1];
+    if (typeof key === "string")
+        return key;
+    return isNode(key) && key.op === "value" && typeof key.args === "string" ? key.args : undefined;
+}
+const STEPS = new Set([".", ".?", "[]", "[?]"]);
+function mark(used, name, keys) {
+    let parts = partsAt(used, name);
+    for (const key of keys)
+        parts = partsAt(parts.keys, key);
+    parts.all = true;
+}
+function partsAt(map, key) {
+    let parts = map.get(key);
+    if (parts === undefined) {
+        parts = { all: false, keys: new Map() };
+        map.set(key, parts);
+    }
+    return parts;
+}
+function isNode(value) {
+    return (typeof value === "object" && value !== null && "op" in value && typeof value.op === "string" && "args" in value);
+}
+
+// EXTERNAL MODULE: ./lib/expression/values.js
+var expression_values = __webpack_require__(2678);
+;// CONCATENATED MODULE: ./lib/expression/compile.js
+
+
+
+
+/** An expression that cannot be compiled. Line and column count from 1, within the expression. */
+class ExpressionError extends Error {
+    line;
+    column;
+    constructor(message, text, offset) {
+        super(message);
+        const before = text.slice(0, offset).split("\n");
+        this.line = before.length;
+        this.column = (before.at(-1)?.length ?? 0) + 1;
+    }
+}
+/** An expression that does not fit the values it met; the message says what, without a full stop. */
+class ExpressionFailure extends Error {
+}
+/**
+ * Compiles an expression for a scope. Throws {@link ExpressionError} when it cannot be read, names what does not exist,
+ * is too large, or can never give what is wanted.
+ */
+function compileExpression(text, scope, wanted) {
+    const environment = (0,expression_environment/* environmentOf */.p)(scope);
+    const program = parsed(() => environment.parse(text), text);
+    const checked = program.check();
+    if (!checked.valid)
+        throw compileError(checked.error, text);
+    refuse(program.ast, text);
+    if (!mayGive(checked.type ?? "dyn", wanted)) {
+        throw new ExpressionError(`it must give ${NAMES[wanted]}, and gives ${checked.type}`, text, 0);
+    }
+    const used = usedParts(program.ast, expression_environment/* SCOPES */.i[scope]);
+    const isWanted = CHECKS[wanted];
+    return {
+        text,
+        uses: (variable) => used.has(variable),
+        evaluate(variables) {
+            const values = {};
+            for (const [name, parts] of used)
+                values[name] = (0,expression_values/* toCel */.Oo)(variables[name] ?? null, parts);
+            const value = evaluated(() => (0,expression_values/* fromCel */.Fd)(program(values)));
+            if (!isWanted(value))
+                throw new ExpressionFailure(`it must give ${NAMES[wanted]}, and gave ${kindOf(value)}`);
+            return value;
+        },
+    };
+}
+const NAMES = {
+    any: "a value",
+    bool: "true or false",
+    list: "a list",
+    map: "an object",
+    text: "text or null",
+};
+const CHECKS = {
+    any: () => true,
+    bool: (value) => typeof value === "boolean",
+    list: (value) => Array.isArray(value),
+    map: (value) => kindOf(value) === "an object" || value === null,
+    text: (value) => typeof value === "string" || value === null,
+};
+/** Whether a static type can be what is wanted; null and optionals only where null may be given. */
+function mayGive(type, wanted) {
+    if (wanted === "any" || type.startsWith("dyn"))
+        return true;
+    if (wanted === "bool" || wanted === "list")
+        return type.startsWith(wanted);
+    return type === "null" || type.startsWith("optional") || type.startsWith(wanted === "text" ? "string" : "map");
+}
+function kindOf(value) {
+    if (value === null)
+        return "null";
+    if (Array.isArray(value))
+        return "a list";
+    switch (typeof value) {
+        case "string":
+            return "text";
+        case "boolean":
+            return "true or false";
+        case "object":
+            return "value" in value && typeof value.value === "number" ? "a number" : "an object";
+        default:
+            return "a number";
+    }
+}
+function parsed(parse, text) {
+    try {
+        return parse();
+    }
+    catch (error) {
+        throw compileError(error, text);
+    }
+}
+function evaluated(evaluate) {
+    try {
+        return evaluate();
+    }
+    catch (error) {
+        if (error instanceof RangeError)
+            throw new ExpressionFailure("it made too large a value");
+        if (error instanceof Error)
+            throw new ExpressionFailure(summaryOf(error));
+        throw error;
+    }
+}
+function compileError(error, text) {
+    if (!(error instanceof lib/* ParseError */.mB || error instanceof lib/* TypeError */.hg || error instanceof lib/* EvaluationError */.ZN)) {
+        return error instanceof Error ? error : new Error(String(error));
+    }
+    return new ExpressionError(summaryOf(error), text, error.range?.start ?? 0);
+}
+/** The library's message without its picture of the place. */
+function summaryOf(error) {
+    const summary = "summary" in error && typeof error.summary === "string" ? error.summary : error.message;
+    return summary.slice(0, 1).toLowerCase() + summary.slice(1);
+}
+/** What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. */
+function refuse(node, text) {
+    if (Array.isArray(node)) {
+        for (const item of node)
+            refuse(item, text);
+    }
+    else if (isNode(node)) {
+        if (node.op === "rcall" && Array.isArray(node.args)) {
+            const [name, , parameters] = node.args;
+            const at = "start" in node && typeof node.start === "number" ? node.start : 0;
+            if (name === "json")
+                throw new ExpressionError("use parseJson(text) instead of bytes.json()", text, at);
+            const pattern = name === "matches" && Array.isArray(parameters) ? parameters[0] : undefined;
+            if (isNode(pattern) && pattern.op === "value" && typeof pattern.args === "string")
+                tryPattern(pattern.args, text, at);
+        }
+        refuse(node.args, text);
+    }
+}
+function tryPattern(pattern, text, offset) {
+    try {
+        new RegExp(pattern);
+    }
+    catch (error) {
+        throw new ExpressionError(error instanceof Error ? error.message : "invalid pattern", text, offset);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ SCOPES),
+/* harmony export */   p: () => (/* binding */ environmentOf)
+/* harmony export */ });
+/* harmony import */ var _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7337);
+/* harmony import */ var _core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4813);
+/* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3733);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2678);
+
+
+
+
+/** What an expression may read. */
+const SCOPES = {
+    /** A record, in steps. */
+    record: ["record"],
+    /** A cursor's value, in `convert`. */
+    value: ["value"],
+    /** An answer, in `rewrite`. */
+    answer: ["body", "text", "status", "headers"],
+    /** An answer and what was made of it, in the paginator `expression`. */
+    page: ["body", "headers", "status", "records", "request"],
+};
+/** An expression is a line or a few: these keep its tree, and with it the stack, small. */
+const LIMITS = { maxAstNodes: 2000, maxDepth: 50, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 16 };
+const environments = new Map();
+/** CEL with the variables of a scope and the functions of ours; made once for each scope. */
+function environmentOf(scope) {
+    let environment = environments.get(scope);
+    if (environment === undefined) {
+        environment = withFunctions(new _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__/* .Environment */ .OH({ homogeneousAggregateLiterals: false, enableOptionalTypes: true, limits: LIMITS }));
+        for (const name of SCOPES[scope])
+            environment.registerVariable(name, name === "text" ? "string" : "dyn");
+        environments.set(scope, environment);
+    }
+    return environment;
+}
+/** What records of an API need and CEL lacks. `integer op double` is a mistake in CEL, in JSON it is one list of numbers. */
+function withFunctions(environment) {
+    environment
+        .registerFunction("string.replace(string, string): string", (text, from, to) => from === "" ? text : text.replaceAll(from, () => to))
+        .registerFunction("merge(map, map): map", (base, over) => new Map([...entries(base), ...entries(over)]))
+        .registerFunction("parseJson(string): dyn", (text) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .toCel */ .Oo)((0,_core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .parseJson */ .qF)(text, { maxDepth: 100 })))
+        .registerFunction("toJson(dyn): string", (value) => (0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .compactJson */ .Ar)((0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .fromCel */ .Fd)(value)))
+        .registerFunction("string(google.protobuf.Timestamp): string", (date) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .timestampText */ .Ke)(date))
+        .registerFunction("string(google.protobuf.Duration): string", (duration) => String(duration));
+    for (const [left, right] of [
+        ["int", "double"],
+        ["double", "int"],
+    ]) {
+        environment
+            .registerOperator(`${left} + ${right}`, (a, b) => Number(a) + Number(b))
+            .registerOperator(`${left} - ${right}`, (a, b) => Number(a) - Number(b))
+            .registerOperator(`${left} * ${right}`, (a, b) => Number(a) * Number(b))
+            .registerOperator(`${left} / ${right}`, (a, b) => Number(a) / Number(b));
+    }
+    return environment;
+}
+function entries(map) {
+    return map instanceof Map ? map : Object.entries(map);
+}
+
+
+/***/ }),
+
+/***/ 2678:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Fd: () => (/* binding */ fromCel),
+/* harmony export */   Ke: () => (/* binding */ timestampText),
+/* harmony export */   Oo: () => (/* binding */ toCel)
+/* harmony export */ });
+/* harmony import */ var _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7337);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3085);
+
+
+/** What a list or map was made from. */
+const ORIGIN = Symbol("sluice.origin");
+/**
+ * A JSON value for CEL. Objects become maps, which keep the order of keys and whose keys (`constructor`, `__proto__`)
+ * are nothing but data. With `used`, parts that nobody reads are left out.
+ */
+function toCel(value, used) {
+    if (typeof value === "number")
+        return Number.isInteger(value) ? BigInt(value) : value;
+    if (value instanceof _core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .Double */ .__)
+        return value.value;
+    if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonArray */ .Md)(value))
+        return withOrigin([...value.map((item) => toCel(item))], value);
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value))
+        return value;
+    const map = new Map();
+    if (used === undefined || used.all) {
+        for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(value))
+            map.set(key, toCel(value[key] ?? null));
+        return withOrigin(map, value);
+    }
+    for (const [key, parts] of used.keys) {
+        if (Object.hasOwn(value, key))
+            map.set(key, toCel(value[key] ?? null, parts));
+    }
+    return map;
+}
+/**
+ * The JSON value of what an expression gave. What it only passed on is the very value that went in, lexemes of numbers
+ * and order of keys included; a double that it made stays a double (`1.0`). Throws an `Error` for what is no JSON.
+ */
+function fromCel(value) {
+    switch (typeof value) {
+        case "string":
+        case "boolean":
+            return value;
+        case "bigint":
+            return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+        case "number":
+            if (!Number.isFinite(value))
+                throw new Error(`it gives ${value}, which is no JSON`);
+            return Number.isInteger(value) ? new _core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .Double */ .__(value) : value;
+        case "object":
+            return value === null ? null : fromObject(value);
+        default:
+            throw new Error(`it gives a ${typeof value}`);
+    }
+}
+function fromObject(value) {
+    const origin = originOf(value);
+    if (origin !== undefined)
+        return origin;
+    if (Array.isArray(value))
+        return value.map(fromCel);
+    if (value instanceof Map)
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(value));
+    if (value instanceof Date)
+        return timestampText(value);
+    if (value instanceof Uint8Array)
+        throw new Error("it gives bytes; add .base64(), .hex() or .string()");
+    if (value instanceof _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__/* .Optional */ .Xx)
+        return fromCel(value.orValue(null));
+    // The classes of durations and of unsigned integers are not exported.
+    if (Object.prototype.toString.call(value) === "[object google.protobuf.Duration]")
+        return String(value);
+    const whole = value.valueOf();
+    if (typeof whole === "bigint")
+        return fromCel(whole);
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null)
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(Object.entries(value)));
+    throw new Error("it gives a type, not a value");
+}
+function* jsonEntries(entries) {
+    for (const [key, item] of entries)
+        yield [String(key), fromCel(item)];
+}
+/** `2024-01-31T12:00:00Z`; fractions only where there are any. */
+function timestampText(date) {
+    return date.toISOString().replace(/\.000Z$/, "Z");
+}
+function withOrigin(made, origin) {
+    return Object.defineProperty(made, ORIGIN, { value: origin });
+}
+function originOf(made) {
+    return ORIGIN in made ? made[ORIGIN] : undefined;
+}
+
+
+/***/ }),
+
+/***/ 1064:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  u: () => (/* binding */ createHttpClient)
+});
+
+// EXTERNAL MODULE: ./lib/core/errors.js
+var errors = __webpack_require__(3828);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __webpack_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __webpack_require__(8522);
+// EXTERNAL MODULE: ./lib/core/byte-pool.js
+var byte_pool = __webpack_require__(1608);
+;// CONCATENATED MODULE: ./lib/extract/http/body.js
+
+
+
+/** The body is larger than allowed, as sent or as decoded. */
+class BodyTooLargeError extends Error {
+}
+/** The body ended before its announced end, or its compression is broken. */
+class BodyCutError extends Error {
+    code = "UND_ERR_RES_CONTENT_LENGTH";
+}
+/**
+ * Reads a whole body, at most `limit` bytes as sent and as decoded (gzip, deflate, br; on the thread pool). Large ones lie in
+ * memory of the pool, which the caller may let go (`dropBytes`). Throws {@link BodyTooLargeError} and {@link BodyCutError}.
+ */
+async function readBody(stream, headers, limit) {
+    const announced = /^\d+$/.test(headers["content-length"] ?? "") ? Number(headers["content-length"]) : undefined;
+    let body = (0,byte_pool/* takeBytes */.tM)(Math.min(announced ?? 0, limit));
+    let size = 0;
+    const release = createReleaser();
+    for await (const chunk of stream) {
+        const end = size + chunk.byteLength;
+        if (end > limit)
+            throw new BodyTooLargeError(`more than ${limit} bytes`);
+        if (end > body.length) {
+            const larger = (0,byte_pool/* takeBytes */.tM)(end * 2);
+            body.copy(larger, 0, 0, size);
+            (0,byte_pool/* dropBytes */.rA)(body);
+            body = larger;
+        }
+        body.set(chunk, size);
+        size = end;
+        release(chunk);
+    }
+    if (announced !== undefined && size < announced)
+        throw new BodyCutError(`${size} of ${announced} bytes`);
+    return settle(body, size, headers["content-encoding"] ?? "", limit);
+}
+/**
+ * Gives back the memory that a socket was read into once all of it was copied: that of a piece that fills it, and that of the
+ * pieces before when one of other memory follows. The collector would find it later, but memory outside its heap makes it
+ * mark the whole heap, and a busy machine lets it fall behind.
+ */
+function createReleaser() {
+    let before;
+    return ({ buffer, byteLength }) => {
+        if (before !== undefined && before !== buffer)
+            freeNow(before);
+        before = byteLength === buffer.byteLength ? undefined : buffer;
+        if (before === undefined)
+            freeNow(buffer);
+    };
+}
+/** Small memory may be the pool that Node cuts small buffers from. */
+function freeNow(memory) {
+    if (memory instanceof ArrayBuffer && memory.byteLength > 2 * Buffer.poolSize)
+        memory.transfer(0);
+}
+async function settle(body, size, encodings, limit) {
+    const sent = body.subarray(0, size);
+    let bytes = sent;
+    for (const encoding of encodings.toLowerCase().split(",").reverse())
+        bytes = await decode(bytes, encoding.trim(), limit);
+    // Thousands of small answers may wait at a time: they do not keep a large buffer each.
+    if (bytes === sent && size < body.length / 2)
+        bytes = Buffer.from(sent);
+    if (bytes !== sent)
+        (0,byte_pool/* dropBytes */.rA)(body);
+    return bytes;
+}
+async function decode(bytes, encoding, limit) {
+    if (bytes.byteLength === 0)
+        return bytes;
+    try {
+        switch (encoding) {
+            case "gzip":
+            case "x-gzip":
+                return await (0,external_node_util_.promisify)(external_node_zlib_.gunzip)(bytes, { maxOutputLength: limit });
+            case "deflate":
+                // Some servers send the raw form under this name; its first byte cannot begin a zlib stream.
+                return await (0,external_node_util_.promisify)((bytes[0] ?? 0) % 16 === 8 ? external_node_zlib_.inflate : external_node_zlib_.inflateRaw)(bytes, { maxOutputLength: limit });
+            case "br":
+                return await (0,external_node_util_.promisify)(external_node_zlib_.brotliDecompress)(bytes, { maxOutputLength: limit });
+            default:
+                return bytes;
+        }
+    }
+    catch (error) {
+        if (error instanceof RangeError)
+            throw new BodyTooLargeError(`more than ${limit} bytes when decompressed`);
+        throw new BodyCutError(`the ${encoding} data is broken`, { cause: error });
+    }
+}
+
+// EXTERNAL MODULE: external "node:dns"
+var external_node_dns_ = __webpack_require__(610);
+// EXTERNAL MODULE: external "node:tls"
+var external_node_tls_ = __webpack_require__(1692);
+// EXTERNAL MODULE: ./node_modules/undici/index.js
+var undici = __webpack_require__(6752);
+// EXTERNAL MODULE: external "node:net"
+var external_node_net_ = __webpack_require__(7030);
+;// CONCATENATED MODULE: ./lib/extract/http/address.js
+
+/**
+ * The kind of an address in text form (`10.0.0.1`, `fe80::1%eth0`, `::ffff:7f00:1`), undefined for one of the public
+ * internet. An address of version 4 inside one of version 6 (mapped, compatible, translated, NAT64, 6to4, Teredo) counts
+ * as what is inside. What is no address at all is `reserved`.
+ */
+function specialAddress(text) {
+    const address = text.replace(/%.*$/, "");
+    const version = (0,external_node_net_.isIP)(address);
+    if (version === 4)
+        return specialV4(valueV4(address));
+    return version === 6 ? specialV6(valueV6(address)) : "reserved";
+}
+const V4 = [
+    ["0.0.0.0", 8, "unspecified"],
+    ["10.0.0.0", 8, "private"],
+    ["100.64.0.0", 10, "shared (carrier-grade NAT)"],
+    ["127.0.0.0", 8, "loopback"],
+    ["169.254.0.0", 16, "link-local"],
+    ["172.16.0.0", 12, "private"],
+    ["192.0.0.0", 24, "reserved"],
+    ["192.168.0.0", 16, "private"],
+    ["198.18.0.0", 15, "reserved"],
+    ["224.0.0.0", 4, "multicast"],
+    ["240.0.0.0", 4, "reserved"],
+].map(([start, bits, kind]) => [BigInt(valueV4(start)), bits, kind]);
+const V6 = [
+    ["::", 128, "unspecified"],
+    ["::1", 128, "loopback"],
+    // Addresses of a network's own translator.
+    ["64:ff9b:1::", 48, "private"],
+    ["100::", 64, "reserved"],
+    ["fc00::", 7, "private"],
+    ["fe80::", 10, "link-local"],
+    ["fec0::", 10, "private"],
+    ["ff00::", 8, "multicast"],
+].map(([start, bits, kind]) => [valueV6(start), bits, kind]);
+/** Prefixes below which an address of version 4 stands, and how many bits follow it. */
+const EMBEDDING = [
+    ["::", 96, 0n],
+    ["::ffff:0:0", 96, 0n],
+    ["::ffff:0:0:0", 96, 0n],
+    ["64:ff9b::", 96, 0n],
+    ["2002::", 16, 80n],
+].map(([prefix, bits, after]) => [valueV6(prefix), bits, after]);
+const TEREDO = valueV6("2001::");
+const LAST_32 = 0xffffffffn;
+function specialV4(value) {
+    return kindIn(V4, BigInt(value), 32);
+}
+function specialV6(value) {
+    const own = kindIn(V6, value, 128);
+    if (own !== undefined)
+        return own;
+    for (const [prefix, bits, after] of EMBEDDING) {
+        if (isBelow(value, prefix, bits, 128))
+            return specialV4(Number((value >> after) & LAST_32));
+    }
+    // Teredo hides the client's address by inverting it.
+    return isBelow(value, TEREDO, 32, 128) ? specialV4(Number(~value & LAST_32)) : undefined;
+}
+function kindIn(ranges, value, width) {
+    return ranges.find(([prefix, bits]) => isBelow(value, prefix, bits, width))?.[2];
+}
+function isBelow(value, prefix, bits, width) {
+    const rest = BigInt(width - bits);
+    return value >> rest === prefix >> rest;
+}
+function valueV4(text) {
+    return text.split(".").reduce((value, part) => value * 256 + Number(part), 0);
+}
+function valueV6(text) {
+    const tail = /:(\d+\.\d+\.\d+\.\d+)$/.exec(text)?.[1];
+    const value = tail === undefined ? 0 : valueV4(tail);
+    const plain = tail === undefined
+        ? text
+        : `${text.slice(0, -tail.length)}${(value >>> 16).toString(16)}:${(value & 0xffff).toString(16)}`;
+    const [front = "", back] = plain.split("::");
+    const head = groupsOf(front);
+    const end = groupsOf(back ?? "");
+    const zeros = back === undefined ? [] : new Array(8 - head.length - end.length).fill(0n);
+    return [...head, ...zeros, ...end].reduce((sum, group) => (sum << 16n) | group, 0n);
+}
+function groupsOf(text) {
+    return text === "" ? [] : text.split(":").map((group) => BigInt(`0x${group}`));
+}
+
+// EXTERNAL MODULE: ./lib/extract/http/url.js
+var http_url = __webpack_require__(1263);
+;// CONCATENATED MODULE: ./lib/extract/http/origins.js
+
+
+
+
+/**
+ * Throws when a URL must not be asked: another origin that is not allowed (`E_FOREIGN_ORIGIN`), or an address of this
+ * machine or of a private network (`E_UNSAFE_URL`) that the configuration does not name itself. Names are checked when
+ * they are resolved.
+ *
+ * @param isNamed whether the configuration itself names this origin
+ */
+function refuseUrl(target, rules, allowPrivate, isNamed) {
+    if (!URL.canParse(target)) {
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${JSON.stringify(target)} is no URL that can be asked`, {
+            step: "extract",
+            hint: "Set client.base_url, or give an absolute path.",
+        });
+    }
+    const url = new URL(target);
+    if (url.origin === rules.home)
+        return;
+    const kind = allowPrivate || isNamed(url.origin) ? undefined : specialHost(url);
+    const { foreign } = rules;
+    const known = foreign === "any" || foreign.some((host) => host === url.host || host === url.hostname);
+    if (known && (0,http_url/* originOf */.yv)(url.href) !== undefined) {
+        if (kind !== undefined)
+            throw unsafeUrl(url.origin, url.hostname, kind);
+        return;
+    }
+    // Within one machine or one network another port is just another origin.
+    if (kind !== undefined && kind !== specialHost(new URL(rules.home === "" ? "http://-" : rules.home))) {
+        throw unsafeUrl(url.origin, url.hostname, kind);
+    }
+    throw new errors/* SourceError */.c8("E_FOREIGN_ORIGIN", `the source ${rules.home} points to ${url.origin === "null" ? `${url.protocol}...` : url.origin}, which is another origin`, {
+        step: "extract",
+        hint: "List the host in client.allowed_hosts if it is to be trusted; it is asked without credentials.",
+        context: { home: rules.home, origin: url.origin },
+    });
+}
+/** The error for an address where no link may lead. */
+function unsafeUrl(origin, address, kind) {
+    const at = origin.includes(address) ? "" : ` at ${address}`;
+    return new errors/* ConfigError */.xL("E_UNSAFE_URL", `the source points to ${origin}${at}, which is a ${kind} address`, {
+        step: "extract",
+        hint: "Set allow-private-network to true if links may lead into this network.",
+        context: { origin, address },
+    });
+}
+/** The kind of a special address that stands in the URL itself. */
+function specialHost(url) {
+    const host = url.hostname.replace(/^\[|\]$/g, "");
+    return (0,external_node_net_.isIP)(host) === 0 ? undefined : specialAddress(host);
+}
+
+// EXTERNAL MODULE: ./lib/extract/http/proxy.js
+var http_proxy = __webpack_require__(8850);
+;// CONCATENATED MODULE: ./lib/extract/http/dispatchers.js
+
+
+
+
+
+
+/**
+ * @param limits connections an origin, and milliseconds without a byte
+ * @param isNamed whether the configuration itself names an origin: others are checked as {@link checkedLookup} says
+ */
+function createDispatchers(options, limits, isNamed) {
+    const { idleMs } = limits;
+    // All of it explicit: neither NODE_TLS_REJECT_UNAUTHORIZED nor --tls-min-v1.0 may weaken it.
+    const tls = {
+        rejectUnauthorized: options.tlsVerify !== false,
+        minVersion: "TLSv1.2",
+        ...(options.caCertificate === undefined ? {} : { ca: [...(0,external_node_tls_.getCACertificates)("default"), options.caCertificate] }),
+    };
+    const common = {
+        connections: limits.connections,
+        headersTimeout: idleMs,
+        bodyTimeout: idleMs,
+        keepAliveTimeout: 10_000,
+    };
+    const anywhere = (0,undici/* buildConnector */.gU)({ ...tls, timeout: idleMs });
+    const direct = new undici/* Agent */.g6({
+        ...common,
+        connect(target, callback) {
+            const { origin } = new URL(`${target.protocol}//${target.host ?? target.hostname}`);
+            const open = options.allowPrivateNetwork === true || isNamed(origin);
+            const connect = open ? anywhere : (0,undici/* buildConnector */.gU)({ ...tls, timeout: idleMs, lookup: checkedLookup(origin) });
+            connect(target, callback);
+        },
+    });
+    const proxied = new Map();
+    const through = (proxy) => {
+        let agent = proxied.get(proxy.origin);
+        if (agent === undefined) {
+            agent = new undici/* ProxyAgent */.kT({
+                ...common,
+                uri: proxy.origin,
+                ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+                // Also for plain http: what is meant for the source is no request to the proxy.
+                proxyTunnel: true,
+                requestTls: { ...tls, timeout: idleMs },
+                proxyTls: { ...tls, timeout: idleMs },
+                clientFactory: (origin, pool) => new undici/* Pool */.bC(origin, { ...pool, headersTimeout: idleMs, bodyTimeout: idleMs }),
+            });
+            proxied.set(proxy.origin, agent);
+        }
+        return agent;
+    };
+    return {
+        for(origin) {
+            const proxy = options.proxies === undefined ? undefined : (0,http_proxy/* proxyFor */.i)(new URL(origin), options.proxies);
+            return proxy === undefined
+                ? { dispatcher: direct }
+                : { dispatcher: through(proxy), proxy: new URL(proxy.origin).host };
+        },
+        async close() {
+            await Promise.all([direct, ...proxied.values()].map((agent) => agent.destroy()));
+        },
+    };
+}
+/**
+ * Resolves a name once for a connection and fails with `E_UNSAFE_URL` when any of its addresses is special; the
+ * connection is made to the addresses that were checked.
+ */
+function checkedLookup(origin) {
+    return (hostname, options, callback) => {
+        external_node_dns_.lookup(hostname, { ...options, all: true }, (error, addresses) => {
+            if (error !== null)
+                return callback(error, []);
+            for (const { address } of addresses) {
+                const kind = specialAddress(address);
+                if (kind !== undefined)
+                    return callback(unsafeUrl(origin, address, kind), []);
+            }
+            const [first] = addresses;
+            if (options.all === true || first === undefined)
+                callback(null, addresses);
+            else
+                callback(null, first.address, first.family);
+        });
+    };
+}
+
+// EXTERNAL MODULE: ./lib/core/concurrency.js
+var concurrency = __webpack_require__(9276);
+;// CONCATENATED MODULE: ./lib/extract/http/exchange.js
+
+
+/** One exchange: no retries, no redirects. Throws what undici and `readBody` throw, and `TimeoutError` when it takes too long. */
+async function exchange(settings, request, hop, observer, signal) {
+    const { clock } = settings;
+    const { target, method, attempt, shown } = hop;
+    const { origin } = new URL(target);
+    const leave = await settings.gateOf(origin).enter(signal);
+    const controller = (0,concurrency/* linkController */.$t)(signal);
+    const timer = Number.isFinite(settings.totalMs)
+        ? setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs)
+        : undefined;
+    const started = clock.now();
+    let status = 0;
+    let bytes = 0;
+    try {
+        const { body, headers } = contentOf(request, method, origin === request.home);
+        const response = await settings.dispatchers.for(origin).dispatcher.request({
+            origin,
+            path: target.slice(target.indexOf("/", target.indexOf("//") + 2)),
+            method: method,
+            headers: {
+                accept: "*/*",
+                "accept-encoding": "gzip, deflate, br",
+                "user-agent": settings.userAgent,
+                ...headers,
+            },
+            ...(body === undefined ? {} : { body }),
+            signal: controller.signal,
+        });
+        const answerHeaders = plainHeaders(response.headers);
+        const content = await readBody(response.body, answerHeaders, settings.maxBytes);
+        status = response.statusCode;
+        bytes = content.byteLength;
+        return { status, headers: answerHeaders, bytes: content, shownUrl: shown };
+    }
+    finally {
+        clearTimeout(timer);
+        controller.unlink();
+        leave();
+        observer.attempt({ method, url: shown, status, attempt, ms: clock.now() - started, bytes });
+    }
+}
+/** Headers and body for this hop: another origin than the home gets neither credentials nor a body. */
+function contentOf(request, method, atHome) {
+    if (!atHome)
+        return { headers: {} };
+    if (method === request.method && request.body !== undefined)
+        return { headers: request.headers, body: request.body };
+    const { "content-type": _type, ...headers } = request.headers;
+    return { headers };
+}
+function plainHeaders(headers) {
+    const out = {};
+    for (const [name, value] of Object.entries(headers)) {
+        if (value !== undefined)
+            out[name.toLowerCase()] = Array.isArray(value) ? value.join(", ") : value;
+    }
+    return out;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/retry.js
+/** Seconds before the next try: 1, 2, 4, 8, ... times a jitter of 0.5 to 1.5, capped. `failures` counts from 1. */
+function backoffSeconds(failures, factor, cap, random) {
+    const jitter = random === undefined ? 1 : 0.5 + random.next();
+    return Math.min(factor * 2 ** (failures - 1) * jitter, cap);
+}
+/**
+ * Seconds that the server asks to wait: `Retry-After` as a number or a date; when `limits` is given, else the time to
+ * `RateLimit-Reset`. Undefined when it names none, zero, the past, or something unreadable.
+ */
+function askedSeconds(headers, clock, limits) {
+    const after = headers["retry-after"];
+    if (after !== undefined) {
+        const seconds = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) : (Date.parse(after) - clock.now()) / 1000;
+        if (seconds > 0)
+            return seconds;
+    }
+    return limits ? resetSeconds(headers, clock) : undefined;
+}
+/** Seconds until the rate limit window ends, from `RateLimit-Reset` (epoch or difference); undefined without one. */
+function resetSeconds(headers, clock) {
+    const reset = Number(headers["ratelimit-reset"] ?? headers["x-ratelimit-reset"] ?? Number.NaN);
+    if (!Number.isFinite(reset))
+        return undefined;
+    // A number of this size is a time, not a difference.
+    const seconds = reset > 1_000_000_000 ? reset - clock.now() / 1000 : reset;
+    return seconds > 0 ? seconds : undefined;
+}
+/** True when the answer says that no request is left in the window. */
+function isUsedUp(headers) {
+    return (headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"]) === "0";
+}
+function isRetriedStatus(status) {
+    return status === 429 || (status >= 500 && status <= 599);
+}
+/** What a failed exchange means: try again (a timeout is told apart), or not. */
+function networkFault(error) {
+    const refused = proxyStatus(error);
+    if (refused !== undefined)
+        return refused >= 500 ? "retry" : "final";
+    const code = errorCode(error);
+    if (code === undefined)
+        return "final";
+    if (code === "UND_ERR_PRX_TLS")
+        return "certificate";
+    if (/^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|ERR_TLS_CERT)/.test(code))
+        return "certificate";
+    if (/TIMEOUT|ETIMEDOUT|TimeoutError/.test(code))
+        return "timeout";
+    return /^(ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EADDR|ERR_SSL|EPROTO|UND_ERR_SOCKET|UND_ERR_PRX_CONN|UND_ERR_RES_CONTENT|HPE_|Z_)/.test(code)
+        ? "retry"
+        : "final";
+}
+/** The code of a Node or undici error, looking through causes and aggregates. */
+function errorCode(error) {
+    if (!(error instanceof Error))
+        return undefined;
+    if (error.name === "TimeoutError")
+        return "TimeoutError";
+    if ("code" in error && typeof error.code === "string")
+        return error.code;
+    if (error instanceof AggregateError)
+        return errorCode(error.errors[0]);
+    return errorCode(error.cause);
+}
+/** The status with which a proxy refused to connect, undefined when that is not what happened. */
+function proxyStatus(error) {
+    const found = error instanceof Error ? /^Proxy response \((\d{3})\)/.exec(error.message) : null;
+    return found === null ? undefined : Number(found[1]);
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/failures.js
+
+
+/** The body is larger than allowed. */
+function tooLarge(url, error) {
+    return new errors/* DataError */.fL("E_LIMIT", `the answer of ${url} is too large: ${error.message}`, {
+        step: "extract",
+        hint: "Ask for smaller pages (per_page, limit), or raise max-response-bytes.",
+    });
+}
+/** The source leads on and on. */
+function tooManyRedirects(method, url, most) {
+    return new errors/* SourceError */.c8("E_SOURCE_NOT_FOUND", `${method} ${url} was redirected more than ${most} times`, {
+        step: "extract",
+        reason: "http_status",
+        hint: "Correct base_url or path, or raise max-redirects.",
+    });
+}
+/** The source asks for a longer wait than is allowed, or than is left of the run's time. */
+function waitTooLong(method, answer, asked, longest, isTimeout) {
+    const allowed = isTimeout
+        ? `the ${Math.max(0, Math.floor(longest))} s that are left of the timeout`
+        : `the ${longest} s allowed`;
+    return new errors/* SourceError */.c8("E_SOURCE_RATE_LIMIT", `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`, {
+        step: "extract",
+        reason: "http_status",
+        hint: `Run again later, or raise ${isTimeout ? "timeout" : "max-retry-wait"}.`,
+    });
+}
+/** No complete answer came, after all attempts. */
+function noAnswer(request, error, fault) {
+    const { method, url, attempts, proxy } = request;
+    const refused = proxy === undefined ? undefined : proxyStatus(error);
+    const code = refused === undefined
+        ? (errorCode(error) ?? (error instanceof Error ? error.name : "error"))
+        : `the proxy answered ${refused}`;
+    const via = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+    const context = { url, cause: code, attempts, ...(proxy === undefined ? {} : { proxy }) };
+    const options = { step: "extract", context, cause: error };
+    if (refused === 407) {
+        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url}: the proxy ${proxy} does not accept the credential (407)`, {
+            ...options,
+            hint: "Write user and password into the URL of the variable HTTPS_PROXY or HTTP_PROXY.",
+        });
+    }
+    if (fault === "certificate") {
+        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url}${via}: the certificate of the server cannot be verified (${code})`, { ...options, hint: "Give the certificate of its authority with ca-certificate, or correct the host name." });
+    }
+    if (fault === "timeout") {
+        const text = `${method} ${url}${via} did not answer in time (${code}, ${attempts} attempts)`;
+        return new errors/* SourceError */.c8("E_TIMEOUT", text, {
+            ...options,
+            hint: "Run again later, or raise idle-timeout or request-timeout.",
+        });
+    }
+    if (code === "UND_ERR_INVALID_ARG") {
+        return new errors/* ConfigError */.xL("E_CONFIG", `${method} ${url} cannot be sent: a header has characters that may not stand in it`, {
+            ...options,
+            hint: "Check client.headers, endpoint.headers and the token for line ends and other special characters.",
+        });
+    }
+    const overflow = code === "UND_ERR_HEADERS_OVERFLOW";
+    return new errors/* SourceError */.c8(overflow ? "E_SOURCE_BODY" : "E_SOURCE_UNAVAILABLE", `${method} ${url}${via} gave no complete answer (${code}, ${attempts} attempts)`, options);
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/gate.js
+function createGate(places, clock) {
+    let free = places;
+    const waiting = [];
+    let paused;
+    let pausedUntil = Number.NEGATIVE_INFINITY;
+    const leave = () => {
+        const next = waiting.shift();
+        if (next === undefined)
+            free += 1;
+        else
+            next();
+    };
+    return {
+        async enter(signal) {
+            signal.throwIfAborted();
+            if (free > 0) {
+                free -= 1;
+            }
+            else {
+                await new Promise((resolve, reject) => {
+                    const go = () => {
+                        signal.removeEventListener("abort", stop);
+                        resolve();
+                    };
+                    const stop = () => {
+                        waiting.splice(waiting.indexOf(go), 1);
+                        reject(signal.reason);
+                    };
+                    waiting.push(go);
+                    signal.addEventListener("abort", stop, { once: true });
+                });
+            }
+            try {
+                while (paused !== undefined)
+                    await orAborted(paused, signal);
+                signal.throwIfAborted();
+            }
+            catch (error) {
+                leave();
+                throw error;
+            }
+            let left = false;
+            return () => {
+                if (left)
+                    return;
+                left = true;
+                leave();
+            };
+        },
+        async pause(seconds, signal) {
+            const until = clock.now() + seconds * 1000;
+            if (until > pausedUntil) {
+                pausedUntil = until;
+                const pause = Promise.all([paused, clock.sleep(seconds * 1000, signal)]).then(() => undefined);
+                paused = pause;
+                const over = () => {
+                    if (paused === pause)
+                        paused = undefined;
+                };
+                // Whoever waits gets the rejection too; perhaps nobody does.
+                pause.then(over, over);
+            }
+            while (paused !== undefined)
+                await orAborted(paused, signal);
+        },
+    };
+}
+/** The promise, or the signal's reason when it is aborted first: the pause may be another request's. */
+async function orAborted(promise, signal) {
+    let stop;
+    const aborted = new Promise((_, reject) => {
+        stop = () => reject(signal.reason);
+        if (signal.aborted)
+            stop();
+        else
+            signal.addEventListener("abort", stop, { once: true });
+    });
+    try {
+        await Promise.race([promise, aborted]);
+    }
+    finally {
+        if (stop !== undefined)
+            signal.removeEventListener("abort", stop);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/extract/http/client.js
+
+
+
+
+
+
+
+
+
+const MOST_ASKED_WAITS = 10;
+function createHttpClient(options, ports) {
+    const { clock, random, strict, redact } = ports;
+    const concurrency = options.concurrency ?? 8;
+    const maxAttempts = options.maxAttempts ?? 5;
+    const maxWait = options.maxRetryWait ?? 300;
+    const maxRedirects = options.maxRedirects ?? (strict ? 30 : 5);
+    /** Homes of all requests so far: origins that the configuration names. */
+    const named = new Set();
+    const isNamed = (origin) => named.has(origin);
+    const gates = new Map();
+    /** Ends what outlives its request: a pause that the last answers asked for is nobody's once the client is closed. */
+    const lifetime = new AbortController();
+    const dispatchers = createDispatchers(options, { connections: concurrency, idleMs: (options.idleTimeout ?? (strict ? 60 : 30)) * 1000 }, isNamed);
+    const exchanges = {
+        dispatchers,
+        gateOf,
+        clock,
+        totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : 120)) * 1000,
+        maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
+        userAgent: options.userAgent ?? "sluice",
+    };
+    function gateOf(origin) {
+        let gate = gates.get(origin);
+        if (gate === undefined) {
+            gate = createGate(concurrency, clock);
+            gates.set(origin, gate);
+        }
+        return gate;
+    }
+    /** Seconds that may be waited now. */
+    function longestWait() {
+        return ports.deadline === undefined ? maxWait : Math.min(maxWait, (ports.deadline - clock.now()) / 1000);
+    }
+    /** The window is used up: hold the others back before the origin has to say 429. */
+    function heed(target, answer) {
+        if (strict || answer.status >= 400 || !isUsedUp(answer.headers))
+            return;
+        const seconds = resetSeconds(answer.headers, clock);
+        if (seconds === undefined || seconds > longestWait())
+            return;
+        gateOf(new URL(target).origin)
+            .pause(seconds, lifetime.signal)
+            .catch(() => undefined);
+    }
+    return {
+        async send(request, observer, signal) {
+            named.add(request.home);
+            let target = request.url;
+            let method = request.method;
+            let redirects = 0;
+            let counted = 0;
+            let waits = 0;
+            for (let attempt = 1;; attempt += 1) {
+                refuseUrl(target, request, options.allowPrivateNetwork === true, isNamed);
+                const shown = redact((0,http_url/* maskUrl */.yP)(target, request.secretParam));
+                let answer;
+                try {
+                    answer = await exchange(exchanges, request, { target, method, attempt, shown }, observer, signal);
+                }
+                catch (error) {
+                    signal.throwIfAborted();
+                    if (error instanceof errors/* SluiceError */.ah)
+                        throw error;
+                    if (error instanceof BodyTooLargeError)
+                        throw tooLarge(shown, error);
+                    const fault = networkFault(error);
+                    counted += 1;
+                    const again = (fault === "retry" || fault === "timeout") && request.retryable && counted < maxAttempts;
+                    if (!again) {
+                        const { proxy } = dispatchers.for(new URL(target).origin);
+                        throw noAnswer({ method, url: shown, attempts: attempt, ...(proxy === undefined ? {} : { proxy }) }, error, fault);
+                    }
+                    await backOff(attempt);
+                    continue;
+                }
+                heed(target, answer);
+                const location = answer.headers.location;
+                if (isRedirect(answer.status) && location !== undefined && URL.canParse(location, target)) {
+                    redirects += 1;
+                    if (redirects > maxRedirects)
+                        throw tooManyRedirects(method, shown, maxRedirects);
+                    // As requests (Python) does: the answer to what was sent is found elsewhere, by asking for it.
+                    if (answer.status === 301 ? method === "POST" : answer.status <= 303)
+                        method = "GET";
+                    target = (0,http_url/* prepareUrl */.Ne)(new URL(location, target).href);
+                    attempt -= 1;
+                    continue;
+                }
+                if (!isRetriedStatus(answer.status) || request.settled?.(answer) === true || !request.retryable)
+                    return answer;
+                const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);
+                const longest = longestWait();
+                if (asked !== undefined && asked > longest && !(strict && longest === maxWait)) {
+                    throw waitTooLong(method, answer, asked, longest, longest < maxWait);
+                }
+                const free = asked !== undefined && !strict && waits < MOST_ASKED_WAITS;
+                if (free)
+                    waits += 1;
+                else
+                    counted += 1;
+                if (counted >= maxAttempts)
+                    return answer;
+                if (asked !== undefined) {
+                    const seconds = Math.min(asked, maxWait);
+                    observer.waited(seconds);
+                    await gateOf(new URL(target).origin).pause(seconds, signal);
+                }
+                else {
+                    await backOff(attempt);
+                }
+            }
+            async function backOff(attempt) {
+                const seconds = backoffSeconds(attempt, options.backoffFactor ?? 1, maxWait, strict ? undefined : random);
+                await clock.sleep(seconds * 1000, signal);
+            }
+        },
+        async close() {
+            lifetime.abort(new Error("the HTTP client is closed"));
+            await dispatchers.close();
+        },
+    };
+}
+function isRedirect(status) {
+    return status === 301 || status === 302 || status === 303 || status === 307 || status === 308;
+}
+
+
+/***/ }),
+
+/***/ 8850:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ proxiesOf),
+/* harmony export */   i: () => (/* binding */ proxyFor)
+/* harmony export */ });
+/* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3828);
+
+
+/**
+ * The proxies that an environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, each also in lower case, which wins
+ * as it does for curl and for Python's requests. Throws `E_INPUT` for one that is no http(s) URL, without showing it.
+ */
+function proxiesOf(environment) {
+    const http = proxyIn(environment, "http_proxy");
+    const https = proxyIn(environment, "https_proxy");
+    return {
+        ...(http === undefined ? {} : { http }),
+        ...(https === undefined ? {} : { https }),
+        except: (variable(environment, "no_proxy") ?? "").split(/[\s,]+/).filter((entry) => entry !== ""),
+    };
+}
+/** The proxy for a URL; undefined: none. This machine itself is never asked through one. */
+function proxyFor(url, proxies) {
+    const proxy = url.protocol === "https:" ? proxies.https : proxies.http;
+    if (proxy === undefined)
+        return undefined;
+    const host = url.hostname.replace(/^\[|\]$/g, "").replace(/\.$/, "");
+    const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+    if (host === "localhost" || host.endsWith(".localhost") || host === "::1" || /^127\.[\d.]+$/.test(host))
+        return undefined;
+    return proxies.except.some((entry) => covers(entry.toLowerCase(), host, port)) ? undefined : proxy;
+}
+function variable(environment, name) {
+    const value = environment[name] ?? environment[name.toUpperCase()];
+    return value === undefined || value.trim() === "" ? undefined : value.trim();
+}
+function proxyIn(environment, name) {
+    const text = variable(environment, name);
+    if (text === undefined)
+        return undefined;
+    const whole = /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+    const url = URL.canParse(whole) ? new URL(whole) : undefined;
+    if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:")) {
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ConfigError */ .xL("E_INPUT", `the variable ${name.toUpperCase()} holds no URL of an HTTP proxy`, {
+            step: "config",
+            reason: "type",
+            hint: "Write http://host:port or https://host:port; other kinds of proxy are not supported.",
+        });
+    }
+    if (url.username === "")
+        return { origin: url.origin };
+    const credential = `${decoded(url.username)}:${decoded(url.password)}`;
+    return { origin: url.origin, authorization: `Basic ${Buffer.from(credential, "utf8").toString("base64")}` };
+}
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    }
+    catch {
+        // A stray `%` stands for itself.
+        return text;
+    }
+}
+/** `*`, `host`, `.host`, `*.host` (all with what is below them), an address, a range of addresses; each may have a port. */
+function covers(entry, host, port) {
+    if (entry === "*")
+        return true;
+    const range = /^\[?([0-9a-f.:]+)\]?\/(\d{1,3})$/.exec(entry);
+    if (range !== null)
+        return isInRange(host, range[1] ?? "", Number(range[2]));
+    const [name, wanted] = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(entry) === 6 ? [entry, undefined] : splitPort(entry);
+    if (wanted !== undefined && wanted !== port)
+        return false;
+    const plain = name.replace(/^\[|\]$/g, "").replace(/^\*?\./, "");
+    if (plain === "")
+        return false;
+    return host === plain || ((0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) === 0 && host.endsWith(`.${plain}`));
+}
+function splitPort(entry) {
+    const found = /^(.*):(\d+)$/.exec(entry);
+    return found === null ? [entry, undefined] : [found[1] ?? "", found[2]];
+}
+function isInRange(host, start, bits) {
+    const version = (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(start);
+    if (version === 0 || (0,node_net__WEBPACK_IMPORTED_MODULE_0__.isIP)(host) !== version || bits > (version === 4 ? 32 : 128))
+        return false;
+    const family = version === 4 ? "ipv4" : "ipv6";
+    const list = new node_net__WEBPACK_IMPORTED_MODULE_0__.BlockList();
+    list.addSubnet(start, bits, family);
+    return list.check(host, family);
+}
+
+
+/***/ }),
+
+/***/ 1263:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Ne: () => (/* binding */ prepareUrl),
+/* harmony export */   U9: () => (/* binding */ isLoopback),
+/* harmony export */   XX: () => (/* binding */ encodeQuery),
+/* harmony export */   oP: () => (/* binding */ isAbsolute),
+/* harmony export */   ug: () => (/* binding */ encodeSegment),
+/* harmony export */   we: () => (/* binding */ joinUrl),
+/* harmony export */   yP: () => (/* binding */ maskUrl),
+/* harmony export */   yv: () => (/* binding */ originOf)
+/* harmony export */ });
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
+/* harmony import */ var _core_python_text_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9681);
+/* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8563);
+
+
+
+/** `base` and `path` with exactly one slash between; an absolute path stands alone. */
+function joinUrl(base, path) {
+    if (isAbsolute(path))
+        return path;
+    if (base === "")
+        return path;
+    if (path === "")
+        return base;
+    return `${base.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`;
+}
+function isAbsolute(url) {
+    return /^https?:\/\//i.test(url);
+}
+/**
+ * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (valid
+ * escapes are kept, a stray `%` becomes `%25`), the fragment dropped, the query parameters appended in order.
+ */
+function prepareUrl(url, query = []) {
+    const found = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
+    if (found === null)
+        return url;
+    const [, origin = "", path = "", own = ""] = found;
+    const added = encodeQuery(query);
+    const kept = escapeInvalid(own.slice(1), QUERY_KEPT);
+    const all = kept === "" ? added : added === "" ? kept : `${kept}&${added}`;
+    const cleanPath = escapeInvalid(collapseDots(path === "" ? "/" : path), PATH_KEPT);
+    return new URL(origin).origin + cleanPath + (all === "" ? "" : `?${all}`);
+}
+/** Form encoding as Python's `urlencode(doseq=True)` makes it: nulls are dropped, lists repeat the name. */
+function encodeQuery(query) {
+    const pairs = [];
+    for (const [name, value] of query) {
+        for (const item of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z ? null : value) ? listItems(value) : [value]) {
+            if (item === null)
+                continue;
+            pairs.push(`${formEscape(name)}=${formEscape(item instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z ? item.reveal() : queryText(item))}`);
+        }
+    }
+    return pairs.join("&");
+}
+function listItems(value) {
+    return value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z || !(0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? [] : value;
+}
+function queryText(value) {
+    return typeof value === "string" ? value : (0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_1__/* .pythonStr */ .qV)(value);
+}
+function formEscape(text) {
+    return encodeURIComponent(text.toWellFormed())
+        .replaceAll("%20", "+")
+        .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+/** A value as one path segment: everything but unreserved characters is encoded. */
+function encodeSegment(text) {
+    return formEscape(text).replaceAll("+", "%20");
+}
+const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
+const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
+function escapeInvalid(text, kept) {
+    let out = "";
+    for (let index = 0; index < text.length;) {
+        const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
+        if (char === "%" && /^[0-9A-Fa-f]{2}/.test(text.slice(index + 1, index + 3))) {
+            out += unreservedOf(text.slice(index, index + 3).toUpperCase());
+            index += 3;
+            continue;
+        }
+        out += kept.test(char) ? char : encodeURIComponent(char.toWellFormed());
+        index += char.length;
+    }
+    return out;
+}
+/** dlt (requests): escapes of unreserved characters are undone. */
+function unreservedOf(escaped) {
+    const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
+    return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped;
+}
+function collapseDots(path) {
+    if (!/(^|\/)\.{1,2}(\/|$)/.test(path))
+        return path;
+    const out = [];
+    const segments = path.split("/");
+    segments.forEach((segment, index) => {
+        const last = index === segments.length - 1;
+        if (segment === "..") {
+            if (out.length > 1)
+                out.pop();
+            if (last)
+                out.push("");
+        }
+        else if (segment === ".") {
+            if (last)
+                out.push("");
+        }
+        else {
+            out.push(segment);
+        }
+    });
+    return out.join("/");
+}
+const SECRET_PARAMS = new Set([
+    "api_key",
+    "token",
+    "key",
+    "access_token",
+    "apikey",
+    "api-key",
+    "access-token",
+    "secret",
+    "password",
+    "pwd",
+    "client_secret",
+    "private_token",
+    "job_token",
+]);
+/** The URL with the values of query parameters that carry credentials replaced by `***`; `extra` names more of them. */
+function maskUrl(url, extra) {
+    return url.replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole, mark, name) => {
+        const plain = name.replaceAll("+", " ").toLowerCase();
+        return SECRET_PARAMS.has(plain) || (extra !== undefined && plain === extra.toLowerCase())
+            ? `${mark}${name}=***`
+            : whole;
+    });
+}
+/** The origin of a URL, or undefined when it is none of http(s). */
+function originOf(url) {
+    if (!isAbsolute(url) || !URL.canParse(url))
+        return undefined;
+    return new URL(url).origin;
+}
+/** True for addresses of this machine, to which credentials may go unencrypted. */
+function isLoopback(url) {
+    const host = new URL(url).hostname;
+    return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || /^127\./.test(host);
+}
 
 
 /***/ }),
@@ -23027,6 +25458,7 @@ function toJson(manifest) {
         rootTables: manifest.rootTables,
         ...(manifest.dropped === undefined ? {} : { dropped: manifest.dropped }),
         ...(manifest.emptied === undefined ? {} : { emptied: manifest.emptied }),
+        ...(manifest.windows === undefined ? {} : { windows: manifest.windows.map((window) => ({ ...window })) }),
         schema: manifest.schema,
         schemaVersionHash: manifest.schemaVersionHash,
         ...(manifest.state === undefined ? {} : { state: { ...manifest.state } }),
@@ -23041,12 +25473,13 @@ function fromJson(value) {
     const files = listFrom((0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .getOwn */ .Ng)(value, "files"), fileFrom);
     const rootTables = textsFrom((0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .getOwn */ .Ng)(value, "rootTables"));
     const refreshed = refreshFrom(value);
+    const windows = Object.hasOwn(value, "windows") ? listFrom((0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .getOwn */ .Ng)(value, "windows"), windowFrom) : [];
     const schema = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .getOwn */ .Ng)(value, "schema");
     const storedState = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .getOwn */ .Ng)(value, "state");
     const state = storedState === undefined ? undefined : stateFrom(storedState);
     if (text === undefined || base === undefined || files === undefined || rootTables === undefined)
         return undefined;
-    if (refreshed === undefined)
+    if (refreshed === undefined || windows === undefined)
         return undefined;
     if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(schema) || (storedState !== undefined && state === undefined))
         return undefined;
@@ -23057,6 +25490,7 @@ function fromJson(value) {
         files,
         rootTables,
         ...refreshed,
+        ...(windows.length === 0 ? {} : { windows }),
         schema,
         ...(state === undefined ? {} : { state }),
     };
@@ -23092,6 +25526,13 @@ function fileFrom(value) {
     if (text === undefined || columns === undefined || rows === undefined || bytes === undefined)
         return undefined;
     return FILE_NAME.test(text.path) ? { ...text, columns, rows, bytes } : undefined;
+}
+function windowFrom(value) {
+    const text = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(value) ? texts(value, ["resource", "start"]) : undefined;
+    const end = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(value) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .getOwn */ .Ng)(value, "end") : undefined;
+    if (text === undefined || (end !== undefined && typeof end !== "string"))
+        return undefined;
+    return end === undefined ? text : { ...text, end };
 }
 function stateFrom(value) {
     if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isJsonObject */ .OW)(value))
@@ -23499,7 +25940,7 @@ function diskError(cause, path, bytes) {
 
 /***/ }),
 
-/***/ 7741:
+/***/ 5401:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -23508,12 +25949,8 @@ __webpack_require__.d(__webpack_exports__, {
   _: () => (/* binding */ createNormalizer)
 });
 
-// EXTERNAL MODULE: ./lib/core/digest.js
-var digest = __webpack_require__(3871);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
-// EXTERNAL MODULE: ./lib/core/json.js
-var json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
 var json_reader = __webpack_require__(4813);
 // EXTERNAL MODULE: ./lib/core/json-tape.js
@@ -23522,6 +25959,8 @@ var json_tape = __webpack_require__(8790);
 var source = __webpack_require__(7718);
 // EXTERNAL MODULE: ./lib/schema/contract.js
 var schema_contract = __webpack_require__(1537);
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __webpack_require__(3085);
 ;// CONCATENATED MODULE: ./lib/schema/default-hints.js
 
 
@@ -23586,8 +26025,6 @@ var evolve = __webpack_require__(4690);
 var hints = __webpack_require__(4133);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
 var propagation = __webpack_require__(9957);
-// EXTERNAL MODULE: ./lib/schema/schema.js
-var schema_schema = __webpack_require__(9484);
 ;// CONCATENATED MODULE: ./lib/normalize/chunk-writer.js
 /** First buffer of a table, and the sizes that follow: many small tables stay small, busy ones reach 256 KB. */
 const SIZES = [16_384, 65_536, 262_144];
@@ -23821,60 +26258,195 @@ function decidingResources(schema, resources) {
     return deciding;
 }
 
-// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
-var coercion = __webpack_require__(2989);
-// EXTERNAL MODULE: ./lib/schema/iso-time.js + 2 modules
-var iso_time = __webpack_require__(6078);
-;// CONCATENATED MODULE: ./lib/schema/infer.js
+// EXTERNAL MODULE: ./lib/schema/schema.js
+var schema_schema = __webpack_require__(9484);
+;// CONCATENATED MODULE: ./lib/normalize/run-context.js
+const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
+/** The context of an error about one value: table, column, resource and position of the record. */
+function valueContext(context, table, column) {
+    return {
+        resource: context.resource,
+        table,
+        ...(column === undefined ? {} : { column }),
+        row: context.record,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/missing-values.js
+
 
 
 /**
- * Type of a new column that first sees this value; undefined for null, which makes no column. Of the texts only those that dlt
- * reads as a date with a time are told apart (`timestamp`): dates, times, numbers in quotes stay `text`.
+ * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
+ * key ends the run at once, in dlt's words.
  */
-function inferDataType(value) {
-    if (typeof value === "string")
-        return (0,iso_time/* isIsoTimestamp */.Oh)(value) ? "timestamp" : "text";
-    return plainDataType(value);
+function noteMissing(context, plan, slot, isNull) {
+    const column = plan.table.columns.get(slot.name);
+    const isKey = column?.primaryKey === true || column?.mergeKey === true;
+    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
+        throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
+            step: "normalize",
+            hint: "Set nullable: true on the column, or leave such records out.",
+            context: valueContext(context, plan.name, slot.name),
+        });
+    }
+    const known = plan.missing.get(slot);
+    if (known !== undefined)
+        known.count += 1;
+    else
+        plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
 }
-function plainDataType(value) {
-    switch (typeof value) {
-        case "string":
-            return "text";
-        case "number":
-            return Number.isInteger(value) ? "bigint" : "double";
-        case "bigint":
-            return "bigint";
-        case "boolean":
-            return "bool";
+/**
+ * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
+ * type than its column's is a value; it still ends the run.
+ */
+function skipsRow(context, plan) {
+    if (context.data.onNullKey !== "skip")
+        return false;
+    for (const slot of plan.required) {
+        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
+            const known = plan.skipped.get(slot);
+            if (known === undefined)
+                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
+            else
+                known.count += 1;
+            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
+                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
+            });
+            return true;
+        }
+    }
+    return false;
+}
+/** Takes note of what the row that is written lacks. */
+function noteLacking(context, plan) {
+    const lacking = plan.lacking.splice(0);
+    for (const { slot, isNull } of lacking)
+        noteMissing(context, plan, slot, isNull);
+}
+/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
+function checkMissing(context, plans) {
+    const all = [...plans].flatMap((plan) => 
+    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
+    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
+        plan,
+        slot,
+        ...values,
+    })));
+    const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
+    const worst = key ?? all[0];
+    if (worst === undefined)
+        return;
+    const { resource, plan, slot, first, count } = worst;
+    const where = {
+        resource,
+        table: plan.name,
+        column: slot.name,
+        rows: count,
+        row: first,
+    };
+    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
+    // dlt's words, so that a search finds its documentation.
+    const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
+    if (key !== undefined) {
+        throw new errors/* DataError */.fL("E_NULL_KEY", `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`, {
+            step: "normalize",
+            hint: incomplete
+                ? "Check the spelling of the key: no record has it."
+                : "Choose a key that every record has, or leave such records out.",
+            context: where,
+        });
+    }
+    throw new errors/* DataError */.fL("E_DATA_VALUE", incomplete
+        ? unbound
+        : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`, { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where });
+}
+function isKeyColumn(plan, slot) {
+    const column = plan.table.columns.get(slot.name);
+    return column?.primaryKey === true || column?.mergeKey === true;
+}
+
+// EXTERNAL MODULE: ./lib/core/digest.js
+var digest = __webpack_require__(3871);
+;// CONCATENATED MODULE: ./lib/normalize/row-identity.js
+
+
+function createRowIdentity(context, nextRowId) {
+    /**
+     * A `_dlt_id` in the data is kept, and nested rows refer to it, when it can serve as an id: text of 1 to 128
+     * characters that no other row of the table has.
+     */
+    const given = (plan) => {
+        const value = plan.id.value;
+        // dlt: what Python takes for false counts as not given.
+        if (value === undefined || value === null || value === "" || value === 0 || value === false)
+            return undefined;
+        if (context.data.reservedFields === "regenerate")
+            return undefined;
+        plan.givenIds ??= new Set();
+        if (typeof value === "string" && value.length <= 128 && !plan.givenIds.has(value)) {
+            if (plan.givenIds.size < MAX_GIVEN_IDS)
+                plan.givenIds.add(value);
+            return value;
+        }
+        return undefined;
+    };
+    const rootId = (plan, record) => {
+        switch (rowIdOf(plan)) {
+            case "random":
+                return nextRowId();
+            case "document":
+                return (0,digest/* rowHash */.rG)(record);
+            case "key": {
+                const names = keyNamesOf(plan);
+                const key = {};
+                for (const name of names)
+                    key[name] = plan.slots.get(name)?.value ?? null;
+                return (0,digest/* keyHash */.aE)(key, names);
+            }
+        }
+    };
+    const keyNames = new Map();
+    const keyNamesOf = (plan) => {
+        let names = keyNames.get(plan);
+        if (names === undefined) {
+            names = [...plan.table.columns.values()].filter((one) => one.primaryKey === true).map((one) => one.name);
+            keyNames.set(plan, names);
+        }
+        return names;
+    };
+    const rowIds = new Map();
+    const rowIdOf = (plan) => {
+        let kind = rowIds.get(plan.name);
+        if (kind === undefined) {
+            kind = rowIdKind(context, plan);
+            rowIds.set(plan.name, kind);
+        }
+        return kind;
+    };
+    return {
+        of: rootId,
+        given,
+        keyOf: (plan) => (rowIdOf(plan) === "key" ? keyNamesOf(plan) : undefined),
+        needsRecord: (plan) => rowIdOf(plan) === "document",
+    };
+}
+/** Given ids beyond this many are not compared any more; the table's own UNIQUE still is. */
+const MAX_GIVEN_IDS = 1_000_000;
+function rowIdKind({ schema }, plan) {
+    switch ((0,schema_schema/* mergeStrategyOf */.zC)(schema, plan.name)) {
+        case "upsert":
+        case "insert-only":
+            return "key";
+        case "scd2":
+            return plan.table.columns.get("_dlt_id")?.extra["x-row-version"] === true ? "document" : "random";
         default:
-            if (value === null)
-                return undefined;
-            return value instanceof json/* Double */.__ ? "double" : "json";
+            return "random";
     }
 }
 
-// EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
-var snake_case = __webpack_require__(3801);
-;// CONCATENATED MODULE: ./lib/normalize/big-integer.js
-/**
- * The type in which an integer beyond 64 bits is kept exactly, when the user asked for that; undefined for every other value.
- *
- * dlt: `wei` is its own type for such integers, `numeric(156,78)`; its variant columns are named `v_wei`.
- */
-function bigIntegerType(context, value) {
-    const { onBigInteger } = context.data;
-    if (typeof value !== "bigint" || onBigInteger === "refuse" || BigInt.asIntN(64, value) === value)
-        return undefined;
-    return onBigInteger === "numeric" ? "wei" : "text";
-}
-/** True when a column of the type would refuse the value or round it, and the user wants neither. */
-function isTooBigFor(context, type, value) {
-    return (type === "bigint" || type === "double") && bigIntegerType(context, value) !== undefined;
-}
-
-// EXTERNAL MODULE: ./lib/schema/contract-error.js
-var contract_error = __webpack_require__(9822);
+// EXTERNAL MODULE: ./lib/normalize/row-ids.js
+var row_ids = __webpack_require__(4987);
 // EXTERNAL MODULE: ./lib/core/flow.js
 var flow = __webpack_require__(3855);
 // EXTERNAL MODULE: external "node:crypto"
@@ -24114,18 +26686,8 @@ function digit(bits) {
 
 // EXTERNAL MODULE: ./lib/schema/identifiers.js
 var identifiers = __webpack_require__(2072);
-;// CONCATENATED MODULE: ./lib/normalize/run-context.js
-const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
-/** The context of an error about one value: table, column, resource and position of the record. */
-function valueContext(context, table, column) {
-    return {
-        resource: context.resource,
-        table,
-        ...(column === undefined ? {} : { column }),
-        row: context.record,
-    };
-}
-
+// EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
+var snake_case = __webpack_require__(3801);
 ;// CONCATENATED MODULE: ./lib/normalize/lone-surrogate.js
 
 
@@ -24365,6 +26927,58 @@ function tooDeep(context, plan, path) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
+var coercion = __webpack_require__(2989);
+// EXTERNAL MODULE: ./lib/schema/iso-time.js + 2 modules
+var iso_time = __webpack_require__(6078);
+;// CONCATENATED MODULE: ./lib/schema/infer.js
+
+
+/**
+ * Type of a new column that first sees this value; undefined for null, which makes no column. Of the texts only those that dlt
+ * reads as a date with a time are told apart (`timestamp`): dates, times, numbers in quotes stay `text`.
+ */
+function inferDataType(value) {
+    if (typeof value === "string")
+        return (0,iso_time/* isIsoTimestamp */.Oh)(value) ? "timestamp" : "text";
+    return plainDataType(value);
+}
+function plainDataType(value) {
+    switch (typeof value) {
+        case "string":
+            return "text";
+        case "number":
+            return Number.isInteger(value) ? "bigint" : "double";
+        case "bigint":
+            return "bigint";
+        case "boolean":
+            return "bool";
+        default:
+            if (value === null)
+                return undefined;
+            return value instanceof json/* Double */.__ ? "double" : "json";
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/big-integer.js
+/**
+ * The type in which an integer beyond 64 bits is kept exactly, when the user asked for that; undefined for every other value.
+ *
+ * dlt: `wei` is its own type for such integers, `numeric(156,78)`; its variant columns are named `v_wei`.
+ */
+function bigIntegerType(context, value) {
+    const { onBigInteger } = context.data;
+    if (typeof value !== "bigint" || onBigInteger === "refuse" || BigInt.asIntN(64, value) === value)
+        return undefined;
+    return onBigInteger === "numeric" ? "wei" : "text";
+}
+/** True when a column of the type would refuse the value or round it, and the user wants neither. */
+function isTooBigFor(context, type, value) {
+    return (type === "bigint" || type === "double") && bigIntegerType(context, value) !== undefined;
+}
+
+// EXTERNAL MODULE: ./lib/schema/contract-error.js
+var contract_error = __webpack_require__(9822);
 ;// CONCATENATED MODULE: ./lib/normalize/keep-contract.js
 
 
@@ -24621,221 +27235,6 @@ function excerpt(value) {
     return short.replace(/[\u0000-\u001f\u007f]/g, " ");
 }
 
-;// CONCATENATED MODULE: ./lib/normalize/flatten.js
-
-
-function createScratch() {
-    return { visited: [], visitedCount: 0, lists: [], items: [], listCount: 0, row: 0, objects: [], nodes: [] };
-}
-/**
- * Puts the values of a record into the slots of its table and its lists onto the list stack. Objects are walked last
- * found first: scalars of a level come before its objects, and the last object first. `level` is how many levels of
- * objects may still be taken apart; below that they stay whole. dlt: interop 3.1 and 3.3.
- */
-function flatten(context, scratch, plan, record, level) {
-    const { objects, nodes } = scratch;
-    scratch.row += 1;
-    scratch.visitedCount = 0;
-    objects[0] = record;
-    nodes[0] = plan.node;
-    let top = 1;
-    while (top > 0) {
-        top -= 1;
-        const object = objects[top];
-        const node = nodes[top];
-        const left = level - node.depth;
-        let index = 0;
-        const order = ownOrder(object);
-        if (order !== undefined) {
-            for (const key of order)
-                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
-        }
-        else {
-            for (const key in object)
-                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
-        }
-    }
-}
-/** Returns the new height of the object stack. */
-function put(context, scratch, plan, node, key, value, left, index, top) {
-    let found = node.sequence[index];
-    if (found === undefined || found.key !== key) {
-        found = node.keys.get(key) ?? addKey(context, plan, node, key);
-        node.sequence[index] = found;
-    }
-    const slot = found.slot;
-    if (typeof value === "object" && value !== null && left > 0 && !slot.keepWhole) {
-        if (Array.isArray(value)) {
-            putList(context, scratch, plan, node, found, value);
-            return top;
-        }
-        if (!(value instanceof json/* Double */.__)) {
-            scratch.objects[top] = value;
-            scratch.nodes[top] = found.child ?? addChildNode(context, plan, node, found);
-            return top + 1;
-        }
-    }
-    if (slot.value === undefined) {
-        scratch.visited[scratch.visitedCount] = slot;
-        scratch.visitedCount += 1;
-    }
-    else if (slot.source !== undefined && slot.source !== found) {
-        warnCollision(context, plan.name, slot.name, slot.source, found);
-    }
-    slot.value = value;
-    slot.source = found;
-    return top;
-}
-function putList(context, scratch, plan, node, key, items) {
-    const list = key.list ?? addList(context, plan, node, key);
-    if (list.row === scratch.row) {
-        // dlt: the last list of a name wins, at the place of the first.
-        warnCollision(context, list.name, undefined, list.source, key);
-        scratch.items[list.at] = items;
-        return;
-    }
-    if (items.length === 0)
-        return;
-    list.row = scratch.row;
-    list.source = key;
-    list.at = scratch.listCount;
-    scratch.lists[scratch.listCount] = list;
-    scratch.items[scratch.listCount] = items;
-    scratch.listCount += 1;
-}
-/** Sets a value of the normalizer's own; what the data had under that name is replaced, with a warning. */
-function setSlot(context, scratch, plan, slot, value) {
-    if (slot.value === undefined) {
-        scratch.visited[scratch.visitedCount] = slot;
-        scratch.visitedCount += 1;
-    }
-    else if (slot.value !== value && slot.value !== null) {
-        context.warn("W_RESERVED_FIELD", `${plan.name}.${slot.name}`, {
-            detail: `first in record ${context.record} of ${context.resource}`,
-        });
-    }
-    slot.value = value;
-    slot.source = undefined;
-}
-/** Only objects with keys that look like numbers carry their order, and such a key comes first in the engine's order. */
-function ownOrder(object) {
-    for (const key in object) {
-        const code = key.charCodeAt(0);
-        if (code < 0x30 || code > 0x39)
-            return undefined;
-        break;
-    }
-    return object[json/* KEY_ORDER */.$k];
-}
-/** Once per pair of keys. */
-function warnCollision(context, table, column, first, second) {
-    if (first === second)
-        return;
-    const subject = column === undefined ? table : `${table}.${column}`;
-    const pair = [first.path, second.path].sort();
-    const id = `${subject}\0${pair.join("\0")}`;
-    if (context.collisions.has(id))
-        return;
-    context.collisions.add(id);
-    context.warn("W_NAME_COLLISION", subject, { detail: `${pair[0]} and ${pair[1]}` });
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/missing-values.js
-
-
-
-/**
- * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
- * key ends the run at once, in dlt's words.
- */
-function noteMissing(context, plan, slot, isNull) {
-    const column = plan.table.columns.get(slot.name);
-    const isKey = column?.primaryKey === true || column?.mergeKey === true;
-    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
-        throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
-            step: "normalize",
-            hint: "Set nullable: true on the column, or leave such records out.",
-            context: valueContext(context, plan.name, slot.name),
-        });
-    }
-    const known = plan.missing.get(slot);
-    if (known !== undefined)
-        known.count += 1;
-    else
-        plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
-}
-/**
- * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
- * type than its column's is a value; it still ends the run.
- */
-function skipsRow(context, plan) {
-    if (context.data.onNullKey !== "skip")
-        return false;
-    for (const slot of plan.required) {
-        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
-            const known = plan.skipped.get(slot);
-            if (known === undefined)
-                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
-            else
-                known.count += 1;
-            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
-                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
-            });
-            return true;
-        }
-    }
-    return false;
-}
-/** Takes note of what the row that is written lacks. */
-function noteLacking(context, plan) {
-    const lacking = plan.lacking.splice(0);
-    for (const { slot, isNull } of lacking)
-        noteMissing(context, plan, slot, isNull);
-}
-/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
-function checkMissing(context, plans) {
-    const all = [...plans].flatMap((plan) => 
-    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
-    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
-        plan,
-        slot,
-        ...values,
-    })));
-    const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
-    const worst = key ?? all[0];
-    if (worst === undefined)
-        return;
-    const { resource, plan, slot, first, count } = worst;
-    const where = {
-        resource,
-        table: plan.name,
-        column: slot.name,
-        rows: count,
-        row: first,
-    };
-    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
-    // dlt's words, so that a search finds its documentation.
-    const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
-    if (key !== undefined) {
-        throw new errors/* DataError */.fL("E_NULL_KEY", `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`, {
-            step: "normalize",
-            hint: incomplete
-                ? "Check the spelling of the key: no record has it."
-                : "Choose a key that every record has, or leave such records out.",
-            context: where,
-        });
-    }
-    throw new errors/* DataError */.fL("E_DATA_VALUE", incomplete
-        ? unbound
-        : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`, { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where });
-}
-function isKeyColumn(plan, slot) {
-    const column = plan.table.columns.get(slot.name);
-    return column?.primaryKey === true || column?.mergeKey === true;
-}
-
-// EXTERNAL MODULE: ./lib/normalize/row-ids.js
-var row_ids = __webpack_require__(7368);
 ;// CONCATENATED MODULE: ./lib/normalize/plain-utc.js
 /** `YYYY-MM-DD(T| )HH:MM:SS[.f{1,6}]Z` with a valid date and time; what is unusual is left to `plainTimestampEnd`. */
 function isPlainUtc(bytes, start, end) {
@@ -25318,120 +27717,167 @@ function createTapeRows(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
+;// CONCATENATED MODULE: ./lib/normalize/flatten.js
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const normalizer_NOTHING = [];
+function createScratch() {
+    return { visited: [], visitedCount: 0, lists: [], items: [], listCount: 0, row: 0, objects: [], nodes: [] };
+}
 /**
- * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
- * per shape: each key of each place is named once, each table keeps the slots of its columns, and only an unknown key,
- * a new type or a full buffer leaves the fast path. dlt: interop 2 and 3, golden relational.json and types.json.
+ * Puts the values of a record into the slots of its table and its lists onto the list stack. Objects are walked last
+ * found first: scalars of a level come before its objects, and the last object first. `level` is how many levels of
+ * objects may still be taken apart; below that they stay whole. dlt: interop 3.1 and 3.3.
  */
-function createNormalizer(options) {
-    const { schema, loadId, encoder, warn } = options;
-    const context = {
-        schema,
-        rules: nameRules(schema.settings),
-        encoder,
-        warn,
-        limits: { ...DEFAULT_LIMITS, ...options.limits },
-        data: { ...DEFAULT_DATA_RULES, ...options.data },
-        resource: "",
-        record: 0,
-        rootNumber: 0,
-        rowDiscarded: false,
-        collisions: new Set(),
-    };
-    const padding = encoder.delimiter + encoder.nullField;
-    const delimiter = encoder.delimiter;
-    const nullField = encoder.nullField;
-    const pool = createBufferPool();
-    const nextRowId = (0,row_ids/* createRowIds */.p)(options.random);
-    const scratch = createScratch();
-    const tapeRows = encoder.copyEscaped === undefined
-        ? undefined
-        : createTapeRows({
-            context,
-            loadId,
-            nextRowId,
-            keyOf: (plan) => (rowIdOf(plan) === "key" ? keyNamesOf(plan) : undefined),
-            nextRootNumber: () => ++rootRows,
-            copyEscaped: encoder.copyEscaped,
-        });
-    const plans = new Map();
-    /** Root tables that the schema contract keeps out, by resource. */
-    const discardedTables = new Map();
-    const states = new Map();
-    const deciding = decidingResources(schema, options.resources);
-    let chunks = [];
-    let rootRows = 0;
-    /** Hints are applied when the first page arrives, as dlt does with the first item. */
-    const start = (name) => {
-        const known = states.get(name);
-        if (known !== undefined || discardedTables.has(name))
-            return known;
-        const place = options.resources.findIndex((one) => one.name === name);
-        const resource = options.resources[place];
-        if (resource === undefined)
-            throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
-        const table = (0,hints/* rootTableName */.G)(schema, resource);
-        const decider = deciding.get(table) ?? resource;
-        if (!startedInOrder().some((other) => other.table === table) && (0,hints/* applyResourceHints */.J)(schema, decider).discarded) {
-            discardedTables.set(name, table);
-            return undefined;
+function flatten(context, scratch, plan, record, level) {
+    const { objects, nodes } = scratch;
+    scratch.row += 1;
+    scratch.visitedCount = 0;
+    objects[0] = record;
+    nodes[0] = plan.node;
+    let top = 1;
+    while (top > 0) {
+        top -= 1;
+        const object = objects[top];
+        const node = nodes[top];
+        const left = level - node.depth;
+        let index = 0;
+        const order = ownOrder(object);
+        if (order !== undefined) {
+            for (const key of order)
+                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
         }
-        const plan = planOf(table, [table], undefined);
-        for (const each of plans.values())
-            refreshPlan(context, each);
-        const state = { resource, deciding: decider, table, plan, place, records: 0 };
-        states.set(name, state);
-        return state;
-    };
-    const startedInOrder = () => [...states.values()].sort((a, b) => a.place - b.place);
-    const planOf = (name, fragments, parent) => {
-        const known = plans.get(name);
-        if (known !== undefined)
-            return known;
-        const startedNew = parent !== undefined && (0,schema_contract/* isNewTable */.Hi)(schema.tables.get(name));
-        const table = schema.tables.get(name) ?? (0,evolve/* addInferredTable */.nN)(schema, name, parent);
-        const writer = createChunkWriter({ table: name, pool, padding, emit: (chunk) => chunks.push(chunk) });
-        const plan = createTablePlan(context, table, fragments, writer, startedNew);
-        plans.set(name, plan);
-        return plan;
+        else {
+            for (const key in object)
+                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
+        }
+    }
+}
+/** Returns the new height of the object stack. */
+function put(context, scratch, plan, node, key, value, left, index, top) {
+    let found = node.sequence[index];
+    if (found === undefined || found.key !== key) {
+        found = node.keys.get(key) ?? addKey(context, plan, node, key);
+        node.sequence[index] = found;
+    }
+    const slot = found.slot;
+    if (typeof value === "object" && value !== null && left > 0 && !slot.keepWhole) {
+        if (Array.isArray(value)) {
+            putList(context, scratch, plan, node, found, value);
+            return top;
+        }
+        if (!(value instanceof json/* Double */.__)) {
+            scratch.objects[top] = value;
+            scratch.nodes[top] = found.child ?? addChildNode(context, plan, node, found);
+            return top + 1;
+        }
+    }
+    if (slot.value === undefined) {
+        scratch.visited[scratch.visitedCount] = slot;
+        scratch.visitedCount += 1;
+    }
+    else if (slot.source !== undefined && slot.source !== found) {
+        warnCollision(context, plan.name, slot.name, slot.source, found);
+    }
+    slot.value = value;
+    slot.source = found;
+    return top;
+}
+function putList(context, scratch, plan, node, key, items) {
+    const list = key.list ?? addList(context, plan, node, key);
+    if (list.row === scratch.row) {
+        // dlt: the last list of a name wins, at the place of the first.
+        warnCollision(context, list.name, undefined, list.source, key);
+        scratch.items[list.at] = items;
+        return;
+    }
+    if (items.length === 0)
+        return;
+    list.row = scratch.row;
+    list.source = key;
+    list.at = scratch.listCount;
+    scratch.lists[scratch.listCount] = list;
+    scratch.items[scratch.listCount] = items;
+    scratch.listCount += 1;
+}
+/** Sets a value of the normalizer's own; what the data had under that name is replaced, with a warning. */
+function setSlot(context, scratch, plan, slot, value) {
+    if (slot.value === undefined) {
+        scratch.visited[scratch.visitedCount] = slot;
+        scratch.visitedCount += 1;
+    }
+    else if (slot.value !== value && slot.value !== null) {
+        context.warn("W_RESERVED_FIELD", `${plan.name}.${slot.name}`, {
+            detail: `first in record ${context.record} of ${context.resource}`,
+        });
+    }
+    slot.value = value;
+    slot.source = undefined;
+}
+/** Only objects with keys that look like numbers carry their order, and such a key comes first in the engine's order. */
+function ownOrder(object) {
+    for (const key in object) {
+        const code = key.charCodeAt(0);
+        if (code < 0x30 || code > 0x39)
+            return undefined;
+        break;
+    }
+    return object[json/* KEY_ORDER */.$k];
+}
+/** Once per pair of keys. */
+function warnCollision(context, table, column, first, second) {
+    if (first === second)
+        return;
+    const subject = column === undefined ? table : `${table}.${column}`;
+    const pair = [first.path, second.path].sort();
+    const id = `${subject}\0${pair.join("\0")}`;
+    if (context.collisions.has(id))
+        return;
+    context.collisions.add(id);
+    context.warn("W_NAME_COLLISION", subject, { detail: `${pair[0]} and ${pair[1]}` });
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/value-rows.js
+
+
+
+
+
+
+
+const value_rows_NOTHING = [];
+/**
+ * The path over values: a record becomes a row of its root table and rows of the nested tables below it, written as COPY
+ * bytes to their plans' writers. `tape-rows.ts` makes the same bytes from tokens, for records that have nothing unusual.
+ * `level` is how many levels of objects and lists may still be taken apart.
+ */
+function createValueRows(options) {
+    const { context, loadId, identity, nextRowId, nextRootNumber, planOf } = options;
+    const { encoder, warn } = context;
+    const { delimiter, nullField } = encoder;
+    const scratch = createScratch();
+    /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
+    const record = (plan, value, level) => {
+        if (isObject(value))
+            rootRow(plan, value, level, value_rows_NOTHING);
+        else
+            for (const item of Array.isArray(value) ? value : [value]) {
+                if (item === null)
+                    warn("W_NULL_ITEM", context.resource);
+                else
+                    rootRow(plan, isObject(item) ? item : { value: item }, level, value_rows_NOTHING);
+            }
     };
     const rootRow = (plan, record, level, handed) => {
         const base = scratch.listCount;
         // A list may hold rows of another root table: what follows it belongs to the record around it.
         const outer = context.rootNumber;
-        context.rootNumber = ++rootRows;
+        context.rootNumber = nextRootNumber();
         flatten(context, scratch, plan, record, level);
         handDown(plan, handed);
         if (leavesOut(plan, base))
             return;
         setSlot(context, scratch, plan, plan.loadId, loadId);
-        finishRow(plan, givenId(plan) ?? rootId(plan, record), base, level, handed);
+        finishRow(plan, identity.given(plan) ?? identity.of(plan, record), base, level, handed);
         context.rootNumber = outer;
     };
     const nestedRow = (plan, record, level, handed, parentId, index) => {
@@ -25444,7 +27890,7 @@ function createNormalizer(options) {
         handDown(plan, handed);
         if (leavesOut(plan, base))
             return;
-        const id = givenId(plan) ?? plan.nestedId(parentId, index);
+        const id = identity.given(plan) ?? plan.nestedId(parentId, index);
         setSlot(context, scratch, plan, plan.parentId, parentId);
         setSlot(context, scratch, plan, plan.listIndex, index);
         finishRow(plan, id, base, level, handed);
@@ -25484,7 +27930,7 @@ function createNormalizer(options) {
     /** Writes the row at hand, then the rows of the lists found in it. */
     const finishRow = (plan, id, base, level, handed) => {
         setSlot(context, scratch, plan, plan.id, id);
-        const below = scratch.listCount > base ? extend(plan, handed) : normalizer_NOTHING;
+        const below = scratch.listCount > base ? extend(plan, handed) : value_rows_NOTHING;
         if (!writeRow(plan)) {
             // The rows below a dropped row go with it.
             scratch.listCount = base;
@@ -25583,57 +28029,113 @@ function createNormalizer(options) {
                 noteSurrogate(context, plan.name, plan.columns[at]);
         });
     };
-    /**
-     * A `_dlt_id` in the data is kept, and nested rows refer to it, when it can serve as an id: text of 1 to 128
-     * characters that no other row of the table has.
-     */
-    const givenId = (plan) => {
-        const given = plan.id.value;
-        // dlt: what Python takes for false counts as not given.
-        if (given === undefined || given === null || given === "" || given === 0 || given === false)
+    return record;
+}
+function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof json/* Double */.__);
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
+ * per shape: each key of each place is named once, each table keeps the slots of its columns, and only an unknown key,
+ * a new type or a full buffer leaves the fast path. dlt: interop 2 and 3, golden relational.json and types.json.
+ */
+function createNormalizer(options) {
+    const { schema, loadId, encoder, warn } = options;
+    const context = {
+        schema,
+        rules: nameRules(schema.settings),
+        encoder,
+        warn,
+        limits: { ...DEFAULT_LIMITS, ...options.limits },
+        data: { ...DEFAULT_DATA_RULES, ...options.data },
+        resource: "",
+        record: 0,
+        rootNumber: 0,
+        rowDiscarded: false,
+        collisions: new Set(),
+    };
+    const padding = encoder.delimiter + encoder.nullField;
+    const pool = createBufferPool();
+    const nextRowId = (0,row_ids/* createRowIds */.p)(options.random);
+    const identity = createRowIdentity(context, nextRowId);
+    const nextRootNumber = () => ++rootRows;
+    const tapeRows = encoder.copyEscaped === undefined
+        ? undefined
+        : createTapeRows({
+            context,
+            loadId,
+            nextRowId,
+            keyOf: identity.keyOf,
+            nextRootNumber,
+            copyEscaped: encoder.copyEscaped,
+        });
+    const plans = new Map();
+    /** Root tables that the schema contract keeps out, by resource. */
+    const discardedTables = new Map();
+    const states = new Map();
+    const deciding = decidingResources(schema, options.resources);
+    let chunks = [];
+    let rootRows = 0;
+    /** Hints are applied when the first page arrives, as dlt does with the first item. */
+    const start = (name) => {
+        const known = states.get(name);
+        if (known !== undefined || discardedTables.has(name))
+            return known;
+        const place = options.resources.findIndex((one) => one.name === name);
+        const resource = options.resources[place];
+        if (resource === undefined)
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
+        const table = (0,hints/* rootTableName */.G)(schema, resource);
+        const decider = deciding.get(table) ?? resource;
+        if (!startedInOrder().some((other) => other.table === table) && (0,hints/* applyResourceHints */.J)(schema, decider).discarded) {
+            discardedTables.set(name, table);
             return undefined;
-        if (context.data.reservedFields === "regenerate")
-            return undefined;
-        plan.givenIds ??= new Set();
-        if (typeof given === "string" && given.length <= 128 && !plan.givenIds.has(given)) {
-            if (plan.givenIds.size < MAX_GIVEN_IDS)
-                plan.givenIds.add(given);
-            return given;
         }
-        return undefined;
+        const plan = planOf(table, [table], undefined);
+        for (const each of plans.values())
+            refreshPlan(context, each);
+        const state = { resource, deciding: decider, table, plan, place, records: 0 };
+        states.set(name, state);
+        return state;
     };
-    const rootId = (plan, record) => {
-        switch (rowIdOf(plan)) {
-            case "random":
-                return nextRowId();
-            case "document":
-                return (0,digest/* rowHash */.rG)(record);
-            case "key": {
-                const names = keyNamesOf(plan);
-                const key = {};
-                for (const name of names)
-                    key[name] = plan.slots.get(name)?.value ?? null;
-                return (0,digest/* keyHash */.aE)(key, names);
-            }
-        }
+    const startedInOrder = () => [...states.values()].sort((a, b) => a.place - b.place);
+    const planOf = (name, fragments, parent) => {
+        const known = plans.get(name);
+        if (known !== undefined)
+            return known;
+        const startedNew = parent !== undefined && (0,schema_contract/* isNewTable */.Hi)(schema.tables.get(name));
+        const table = schema.tables.get(name) ?? (0,evolve/* addInferredTable */.nN)(schema, name, parent);
+        const writer = createChunkWriter({ table: name, pool, padding, emit: (chunk) => chunks.push(chunk) });
+        const plan = createTablePlan(context, table, fragments, writer, startedNew);
+        plans.set(name, plan);
+        return plan;
     };
-    const keyNames = new Map();
-    const keyNamesOf = (plan) => {
-        let names = keyNames.get(plan);
-        if (names === undefined) {
-            names = [...plan.table.columns.values()].filter((one) => one.primaryKey === true).map((one) => one.name);
-            keyNames.set(plan, names);
-        }
-        return names;
-    };
-    const rowIds = new Map();
-    const rowIdOf = (plan) => {
-        let kind = rowIds.get(plan.name);
-        if (kind === undefined) {
-            kind = rowIdKind(schema, plan);
-            rowIds.set(plan.name, kind);
-        }
-        return kind;
+    const writeValue = createValueRows({ context, loadId, identity, nextRowId, nextRootNumber, planOf });
+    const valueRecord = (state, record, level) => {
+        state.records += 1;
+        context.record = state.records;
+        writeValue(state.plan, record, level);
     };
     const take = () => {
         const taken = chunks;
@@ -25650,7 +28152,7 @@ function createNormalizer(options) {
                 return take();
             }
             const level = (0,propagation/* nestingLevel */.Dt)(schema, state.table);
-            if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) !== "document") {
+            if (page.tape !== undefined && tapeRows !== undefined && !identity.needsRecord(state.plan)) {
                 tapeRecords(state, page.tape, level);
             }
             else
@@ -25678,15 +28180,6 @@ function createNormalizer(options) {
             return startedInOrder().map(({ resource, deciding: decider, table }) => ({ resource, deciding: decider, table }));
         },
     };
-    function valueRecord(state, record, level) {
-        state.records += 1;
-        context.record = state.records;
-        if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof json/* Double */.__)) {
-            rootRow(state.plan, record, level, normalizer_NOTHING);
-        }
-        else
-            looseItem(state, record, level);
-    }
     /** Records that can are copied, the others are read one by one. */
     function tapeRecords(state, tape, level) {
         const { entries, size } = tape;
@@ -25698,38 +28191,12 @@ function createNormalizer(options) {
                 valueRecord(state, (0,json_reader/* parseJson */.qF)((0,json_tape/* itemText */.rv)(tape, at)), level);
         }
     }
-    /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
-    function looseItem(state, record, level) {
-        const items = Array.isArray(record) ? record : [record];
-        for (const item of items) {
-            if (item === null)
-                warn("W_NULL_ITEM", state.resource.name);
-            else if (typeof item === "object" && !Array.isArray(item) && !(item instanceof json/* Double */.__)) {
-                rootRow(state.plan, item, level, normalizer_NOTHING);
-            }
-            else
-                rootRow(state.plan, { value: item }, level, normalizer_NOTHING);
-        }
-    }
-}
-/** Given ids beyond this many are not compared any more; the table's own UNIQUE still is. */
-const MAX_GIVEN_IDS = 1_000_000;
-function rowIdKind(schema, plan) {
-    switch ((0,schema_schema/* mergeStrategyOf */.zC)(schema, plan.name)) {
-        case "upsert":
-        case "insert-only":
-            return "key";
-        case "scd2":
-            return plan.table.columns.get("_dlt_id")?.extra["x-row-version"] === true ? "document" : "random";
-        default:
-            return "random";
-    }
 }
 
 
 /***/ }),
 
-/***/ 7368:
+/***/ 4987:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -26170,6 +28637,7 @@ function hundredths(value) {
 /* harmony export */   DT: () => (/* binding */ describeChanges),
 /* harmony export */   Dt: () => (/* binding */ changesByTable),
 /* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   M: () => (/* binding */ loadedRanges),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   go: () => (/* binding */ warningMeaning),
 /* harmony export */   mM: () => (/* binding */ loadFacts),
@@ -26195,6 +28663,18 @@ function loadFacts(trace) {
     const place = ({ table, resource = table }) => order.get(resource) ?? order.size;
     const all = [...tables.values()].sort((a, b) => place(a) - place(b) || (a.table < b.table ? -1 : 1));
     return { rows: sum(all, (table) => table.rows), bytes: sum(all, (table) => table.bytes), tables: all, changes };
+}
+/** The windows of packages that are committed, as one range a resource. */
+function loadedRanges(trace) {
+    const ranges = new Map();
+    for (const { windows = [] } of trace.packages.filter(({ state }) => state === "loaded")) {
+        for (const { resource, start, end } of windows) {
+            const known = ranges.get(resource);
+            const range = { resource, windows: (known?.windows ?? 0) + 1, start: known?.start ?? start };
+            ranges.set(resource, end === undefined ? range : { ...range, end });
+        }
+    }
+    return [...ranges.values()];
 }
 /** Schema changes by table in order of first appearance. */
 function changesByTable(changes) {
@@ -26332,6 +28812,7 @@ function packageJson(trace, loaded) {
             rows: table.rows,
             failed_message: null,
         })),
+        windows: (loaded.windows ?? []).map(({ resource, start, end }) => ({ resource, start, end: end ?? null })),
         tables: loaded.tables.map((table) => ({
             name: table.table,
             write_disposition: table.writeDisposition,
@@ -26383,7 +28864,7 @@ function later(startedAt, seconds) {
  * user of the database), then rows per table, schema changes and warnings. No line break at the end.
  */
 function renderLoadInfo(trace) {
-    return [dltLines(trace), rowLines(trace), changeLines(trace), warningLines(trace)]
+    return [dltLines(trace), rowLines(trace), windowLines(trace), changeLines(trace), warningLines(trace)]
         .filter((lines) => lines.length > 0)
         .map((lines) => lines.map(_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$).join("\n"))
         .join("\n\n");
@@ -26443,6 +28924,17 @@ function rowLines(trace) {
     return [
         `Loaded ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(facts.rows, "row")} (${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(facts.bytes)}) into ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(facts.tables.length, "table")}:`,
         ...facts.tables.map((table) => `- ${table.table.padEnd(name)}  ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(table.rows).padStart(rows)} row(s)  ${table.writeDisposition}`),
+    ];
+}
+function windowLines(trace) {
+    const ranges = (0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .loadedRanges */ .M)(trace);
+    if (ranges.length === 0)
+        return [];
+    return [
+        "Windows loaded:",
+        ...ranges.map(({ resource, windows, start, end }) => {
+            return `- ${resource}: ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(windows, "window")}, from ${start} to ${end ?? "now"}`;
+        }),
     ];
 }
 function changeLines(trace) {

@@ -62557,9 +62557,10 @@ function contractFromText(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   L: () => (/* binding */ overlay),
-/* harmony export */   u: () => (/* binding */ readDocument)
+/* harmony export */   Lw: () => (/* binding */ overlay),
+/* harmony export */   u0: () => (/* binding */ readDocument)
 /* harmony export */ });
+/* unused harmony export holds */
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8815);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
 
@@ -62734,7 +62735,7 @@ function lowerFirst(message) {
 
 /***/ }),
 
-/***/ 636:
+/***/ 1561:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62892,13 +62893,20 @@ function siblings(path, key, input, schema) {
     return knownKeys(schema, input, path).filter((known) => known !== key && child(here, known) === undefined);
 }
 function unknownKey(path, key, known) {
-    const guess = (0,nearest/* nearest */.p)(key, known);
     const message = `unknown key ${JSON.stringify(key)}`;
+    const instead = PYTHON_KEYS[path.slice(-2).join(".")];
+    if (instead !== undefined)
+        return { path, reason: "unknown_key", message, suggestion: instead };
+    const guess = (0,nearest/* nearest */.p)(key, known);
     if (guess !== undefined)
         return { path, reason: "unknown_key", message, suggestion: didYouMean(guess) };
     const listed = known.length > 0 && known.length <= 12 ? { suggestion: `known here: ${known.join(", ")}` } : {};
     return { path, reason: "unknown_key", message, ...listed };
 }
+/** Keys of dlt that only a Python program can fill, and what takes their place. */
+const PYTHON_KEYS = {
+    "client.session": "a session is an object of Python; timeouts and retries are settings (idle_timeout, max_attempts), proxies are read from the environment",
+};
 function missing(path) {
     return { path, reason: "missing_key", message: `the key ${JSON.stringify(String(path.at(-1)))} is missing` };
 }
@@ -63020,7 +63028,7 @@ var schemas = __nccwpck_require__(9691);
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __nccwpck_require__(606);
 // EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
-var shape = __nccwpck_require__(9745);
+var shape = __nccwpck_require__(5712);
 // EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
 var settings = __nccwpck_require__(9445);
 ;// CONCATENATED MODULE: ./lib/config/pipeline-file.js
@@ -63058,8 +63066,8 @@ const pipelineFileShape = schemas/* strictObject */.rej({
         .describe("A built-in source by its name, or dlt's rest_api configuration."),
 });
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 3 modules
-var check = __nccwpck_require__(878);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 4 modules
+var check = __nccwpck_require__(1310);
 ;// CONCATENATED MODULE: ./lib/config/check-source.js
 
 
@@ -63167,7 +63175,7 @@ function seal(value, path) {
     return result;
 }
 function isSealed(value, path) {
-    return (0,secret_keys/* isSecretKey */.uE)(path.at(-1)) && value !== "" && (path.includes("auth") || !/[{}]/.test(value));
+    return ((0,secret_keys/* isSecretKey */.uE)(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value)));
 }
 /** All secrets of a source's configuration, in order. */
 function secretsOf(source) {
@@ -64831,6 +64839,7 @@ function completeSource(source, layers, file) {
     const traces = [];
     const replaced = new Set();
     const hints = new Map();
+    const open = [];
     const fill = (path, key, written, options) => {
         const dotted = dottedNames(key, path.includes("auth"));
         const given = written === null || written === undefined || written === "" ? undefined : written;
@@ -64845,8 +64854,11 @@ function completeSource(source, layers, file) {
             traces.push(traceOf(`sources.${layers.section}.${key}`, found.value, found.from, (0,secret_keys/* isSecretKey */.uE)(key)));
             return typeof found.value === "number" ? String(found.value) : found.value;
         }
-        if (given === undefined)
+        if (given === undefined) {
             hints.set(at, whereToSet(layers, key, options.flag));
+            if (!OPTIONAL_KEYS.has(key))
+                open.push([...path, key]);
+        }
         return given ?? written;
     };
     const fillAuth = (auth, path, options) => {
@@ -64901,7 +64913,7 @@ function completeSource(source, layers, file) {
     if ((0,json/* isJsonArray */.Md)(resources)) {
         (0,json/* setOwn */.P5)(result, "resources", resources.map((resource, index) => fillEndpoint(resource, ["resources", index])));
     }
-    return { source: result, traces, replaced, hints };
+    return { source: result, traces, replaced, hints, open };
 }
 /** dlt: from the most specific section to the least; credentials have a section of their own. */
 function dottedNames(key, credential) {
@@ -65025,6 +65037,33 @@ function expandReferences(value, environment) {
     return { value: expand(value, []), faults, used, secrets };
 }
 
+;// CONCATENATED MODULE: ./lib/config/fill-in.js
+
+/** What `sluice generate`, as dlt-init-openapi, writes where a value is the user's to give. */
+const fill_in_PLACEHOLDER = "FILL_ME_IN";
+/** The placeholders in the resources of a source, in their order. */
+function fillIns(source) {
+    const resources = (0,json/* getOwn */.Ng)(source, "resources");
+    if (!(0,json/* isJsonArray */.Md)(resources))
+        return [];
+    return resources.flatMap((resource, index) => {
+        if (!(0,json/* isJsonObject */.OW)(resource))
+            return [];
+        const name = (0,json/* getOwn */.Ng)(resource, "name");
+        const selected = (0,json/* getOwn */.Ng)(resource, "selected") !== false;
+        return placeholders(resource, ["resources", index]).map((path) => ({ resource: String(name), path, selected }));
+    });
+}
+function placeholders(value, path) {
+    if (value === fill_in_PLACEHOLDER)
+        return [path];
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.flatMap((item, index) => placeholders(item, [...path, index]));
+    if (!(0,json/* isJsonObject */.OW)(value))
+        return [];
+    return Object.entries(value).flatMap(([key, item]) => placeholders(item, [...path, key]));
+}
+
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __nccwpck_require__(6625);
 ;// CONCATENATED MODULE: ./lib/config/open-source.js
@@ -65042,19 +65081,19 @@ function openSource(request) {
     const named = request.file ?? request.source;
     const builtIn = request.file === undefined && BUILT_IN_SOURCES.some((name) => name === named);
     const file = named === undefined || builtIn ? undefined : named;
-    let document = (0,config_document/* readDocument */.u)("", file ?? "config");
+    let document = (0,config_document/* readDocument */.u0)("", file ?? "config");
     if (file !== undefined) {
         const text = readText(file);
         if (text === undefined)
             faults.push(absentFile(file, kind));
         else
-            document = (0,config_document/* readDocument */.u)(text, file);
+            document = (0,config_document/* readDocument */.u0)(text, file);
     }
     else if (builtIn && named !== undefined) {
-        document = (0,config_document/* readDocument */.u)(JSON.stringify({ source: named }), flagName(kind, "source"));
+        document = (0,config_document/* readDocument */.u0)(JSON.stringify({ source: named }), flagName(kind, "source"));
     }
     if (request.config !== undefined) {
-        document = (0,config_document/* overlay */.L)(document, (0,config_document/* readDocument */.u)(request.config, flagName(kind, "config")));
+        document = (0,config_document/* overlay */.Lw)(document, (0,config_document/* readDocument */.u0)(request.config, flagName(kind, "config")));
     }
     faults.push(...document.faults);
     if (document.faults.length === 0 && !(0,json/* isJsonObject */.OW)(document.value)) {
@@ -65084,7 +65123,42 @@ function absentFile(file, kind) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/config/stand-ins.js
+
+/**
+ * The source with a stand-in at each place that is still to be filled in, so that it can be explained before it is
+ * complete. Nothing may be asked with it.
+ *
+ * @param open paths from the top of the source
+ */
+function withStandIns(source, open) {
+    let filled = source;
+    for (const path of open)
+        filled = put(filled, path);
+    return (0,json/* isJsonObject */.OW)(filled) ? filled : source;
+}
+function put(value, path) {
+    const [head, ...rest] = path;
+    if (head === undefined)
+        return value ?? null;
+    const inner = (old) => (rest.length === 0 ? standIn(String(head)) : put(old, rest));
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.map((item, index) => (index === head ? inner(item) : item));
+    const copy = {};
+    if ((0,json/* isJsonObject */.OW)(value))
+        for (const [key, item] of Object.entries(value))
+            (0,json/* setOwn */.P5)(copy, key, item);
+    (0,json/* setOwn */.P5)(copy, String(head), inner(copy[String(head)]));
+    return copy;
+}
+/** Something that the checks take for this key. */
+function standIn(key) {
+    return key === "base_url" || key.endsWith("_url") ? "https://to-be-filled-in.invalid" : `<${key}>`;
+}
+
 ;// CONCATENATED MODULE: ./lib/config/load-configuration.js
+
+
 
 
 
@@ -65119,8 +65193,9 @@ function loadConfiguration(sources) {
     });
     faults.push(...opened.faults);
     const { file, document } = opened;
+    const toError = () => configError(faults, { ...(file === undefined ? {} : { file }), positions: document.locate });
     const fail = () => {
-        throw configError(faults, { ...(file === undefined ? {} : { file }), positions: document.locate });
+        throw toError();
     };
     // With a file that cannot be read, everything else would be a fault that is none.
     if (opened.faults.length > 0)
@@ -65151,6 +65226,10 @@ function loadConfiguration(sources) {
     const secrets = [...resolved.secrets, ...expanded.secrets.map((value) => new secret/* Secret */.z(value))];
     let unset = expanded.faults;
     let source;
+    const missing = rest !== undefined && sources.fillIn === true ? fillIns(rest) : [];
+    for (const { path, selected } of missing)
+        if (selected)
+            faults.push(unfilled(path));
     if (rest !== undefined) {
         const completed = completeSource(rest, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
         // Of a file these two are traced where they went.
@@ -65158,7 +65237,11 @@ function loadConfiguration(sources) {
         secrets.push(...secretsOf(completed.source));
         unset = unset.filter(({ path }) => !completed.replaced.has(JSON.stringify(path.slice(1))));
         const checked = checkSource(completed.source, settings.compat);
-        source = checked.source;
+        const isOpen = ({ path }) => completed.hints.has(JSON.stringify(path));
+        source =
+            sources.fillIn === true && checked.faults.every(isOpen)
+                ? checkSource(withStandIns(completed.source, completed.open), settings.compat).source
+                : checked.source;
         for (const fault of checked.faults) {
             const hint = fault.reason.startsWith("missing_") ? completed.hints.get(JSON.stringify(fault.path)) : undefined;
             faults.push({ ...fault, ...(hint === undefined ? {} : { suggestion: hint }), path: ["source", ...fault.path] });
@@ -65173,21 +65256,31 @@ function loadConfiguration(sources) {
     const authority = readCertificate(settings.caCertificate, sources.readText);
     if ("fault" in authority)
         faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
-    if (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined))
+    // A source that is there in spite of faults has stand-ins where they are.
+    const isExplained = sources.fillIn === true && (rest === undefined || source !== undefined);
+    const isOpen = isExplained && faults.every(({ reason }) => reason.startsWith("missing_"));
+    if (!isOpen && (faults.length > 0 || "fault" in destination || (rest !== undefined && source === undefined))) {
         return fail();
+    }
     return {
         pipelineName,
         datasetName: settings.datasetName ?? (rest === undefined ? "gitlab_data" : `${pipelineName}_dataset`),
         source: source === undefined ? { kind: "gitlab", name: "gitlab" } : configuredSource(source, sourceName),
-        destination,
+        destination: "fault" in destination ? { kind: "embedded" } : destination,
         settings,
         maxTableNesting: nestingOf(resolved, source),
         traces,
         secrets,
         ...("fault" in authority ? {} : authority),
         ...(file === undefined ? {} : { file }),
+        ...(faults.length === 0 ? {} : { open: toError() }),
+        fillIns: missing,
         locate: document.locate,
     };
+}
+function unfilled(path) {
+    const message = "the placeholder is still there";
+    return { path: ["source", ...path], reason: "missing_value", message, suggestion: "write the value that is meant" };
 }
 function originOf(resolved, name) {
     return resolved.traces.find(({ key }) => key === name)?.from ?? name;
@@ -65363,7 +65456,35 @@ function editDistance(a, b) {
 
 /***/ }),
 
-/***/ 878:
+/***/ 7950:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ pathFaults)
+/* harmony export */ });
+/* harmony import */ var _core_json_path_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(841);
+/* harmony import */ var _core_json_path_parser_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9993);
+
+
+/** The fault of a JSONPath that cannot be read, or none. */
+function pathFaults(path, at) {
+    if (path === undefined)
+        return [];
+    try {
+        (0,_core_json_path_js__WEBPACK_IMPORTED_MODULE_0__/* .compilePath */ .H9)(path);
+        return [];
+    }
+    catch (error) {
+        if (!(error instanceof _core_json_path_parser_js__WEBPACK_IMPORTED_MODULE_1__/* .JsonPathError */ .U))
+            throw error;
+        return [{ path: at, reason: "jsonpath", message: error.message }];
+    }
+}
+
+
+/***/ }),
+
+/***/ 1310:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65417,34 +65538,19 @@ const STRATEGY_OPTIONS = [
 
 // EXTERNAL MODULE: ./lib/core/value-order.js
 var value_order = __nccwpck_require__(7251);
-// EXTERNAL MODULE: ./lib/core/json-path.js
-var json_path = __nccwpck_require__(841);
-// EXTERNAL MODULE: ./lib/core/json-path-parser.js
-var json_path_parser = __nccwpck_require__(9993);
-;// CONCATENATED MODULE: ./lib/config/rest-api/check-path.js
-
-
-/** The fault of a JSONPath that cannot be read, or none. */
-function pathFaults(path, at) {
-    if (path === undefined)
-        return [];
-    try {
-        (0,json_path/* compilePath */.H9)(path);
-        return [];
-    }
-    catch (error) {
-        if (!(error instanceof json_path_parser/* JsonPathError */.U))
-            throw error;
-        return [{ path: at, reason: "jsonpath", message: error.message }];
-    }
-}
-
+// EXTERNAL MODULE: ./lib/config/rest-api/check-path.js
+var check_path = __nccwpck_require__(7950);
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __nccwpck_require__(9504);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-incremental.js
+
 
 
 /** Faults of an `incremental` section: its JSONPath, and an `end_value` without or below `initial_value`. */
 function incrementalFaults(config, at, resource) {
-    const faults = pathFaults(config.cursor_path, [...at, "cursor_path"]);
+    const faults = (0,check_path/* pathFaults */.J)(config.cursor_path, [...at, "cursor_path"]);
+    faults.push(...(0,converter_shape/* converterFaults */.wM)(config.convert, [...at, "convert"]));
+    faults.push(...(0,converter_shape/* converterFaults */.wM)(config.transform, [...at, "transform"]));
     const initial = config.initial_value ?? null;
     const end = config.end_value ?? null;
     const wrong = (message) => {
@@ -65472,9 +65578,118 @@ function incrementalFaults(config, at, resource) {
     return faults;
 }
 
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-strict.js
+/** With `compat: strict`: a method that dlt refuses. */
+function strictMethodFaults(method, at) {
+    if (method !== "PUT" && method !== "PATCH")
+        return [];
+    return [
+        { path: at, reason: "unknown_type", message: `dlt knows only GET and POST, found ${method}`, suggestion: LEAVE },
+    ];
+}
+/** With `compat: strict`: a place for the key that dlt has not built. */
+function strictAuthFaults(auth, at) {
+    if (typeof auth !== "object" || auth.type !== "api_key" || auth.location !== "cookie")
+        return [];
+    const message = "dlt sends no api key in a cookie";
+    return [{ path: [...at, "location"], reason: "unknown_type", message, suggestion: LEAVE }];
+}
+const LEAVE = "leave compat: strict out";
+
+// EXTERNAL MODULE: ./lib/core/duration.js
+var duration = __nccwpck_require__(8415);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-window.js
+
+/**
+ * Faults of `incremental.window`: a range that has no beginning or an end of its own, requests that do not say what part
+ * of it they want, and what cannot be loaded in parts.
+ *
+ * @param all resources of the source, by name
+ */
+function windowFaults(resource, all) {
+    const { incremental } = resource;
+    const window = incremental?.window ?? undefined;
+    if (incremental === undefined || window === undefined)
+        return [];
+    const faults = [];
+    const path = [...resource.at, "endpoint", "incremental", "window"];
+    const refuse = (what, suggestion) => {
+        const message = `the window of ${JSON.stringify(resource.name)} ${what}`;
+        faults.push({ path, reason: "incremental_arguments", message, suggestion });
+    };
+    const initial = incremental.initial_value ?? null;
+    if (initial === null)
+        refuse("needs initial_value, where the first one begins", "add initial_value");
+    if ((incremental.end_value ?? null) !== null) {
+        refuse("does not go with end_value: a bounded load keeps no state to go on from", "take one of them out");
+    }
+    if (incremental.last_value_func === "min") {
+        refuse("goes with last_value_func max only: a range downwards has no known end", "take it out");
+    }
+    const length = typeof window === "string" ? (0,duration/* parseDuration */.E)(window) : undefined;
+    if (length !== undefined && initial !== null && typeof initial !== "string") {
+        refuse("is a duration, but initial_value is no moment", "write the window as a number");
+    }
+    if (length !== undefined && length.micros % DAY !== 0n && typeof initial === "string" && IS_DATE.test(initial)) {
+        refuse("is no whole number of days, but initial_value is a date", "write initial_value with a time");
+    }
+    const sent = placeholdersOf(resource);
+    if (!resource.startParam && !sent.includes("start_value") && !sent.includes("last_value")) {
+        refuse("needs requests that say where it begins", "add start_param, or use {incremental.start_value}");
+    }
+    if (!resource.endParam && !sent.includes("end_value")) {
+        refuse("needs requests that say where it ends", "add end_param, or use {incremental.end_value}");
+    }
+    else if (!resource.endParam && initial !== null && typeof initial !== "string") {
+        refuse("of numbers needs end_param, because the last one has no end", "add end_param, which is then left out");
+    }
+    const above = ancestorsOf(resource, all).find((one) => one.incremental !== undefined);
+    if (above !== undefined) {
+        refuse(`needs all parents for each part, but ${JSON.stringify(above.name)} above it has a cursor`, "take the window out, or the incremental section above it");
+    }
+    const whole = [...all.values()].find((one) => (one === resource || ancestorsOf(one, all).includes(resource)) && isFilledAtOnce(one));
+    if (whole !== undefined) {
+        const own = whole === resource ? "it" : JSON.stringify(whole.name);
+        refuse(`cannot be loaded in parts, because ${own} is loaded with replace or scd2, which take each part for all there is`, "use append or merge, or take the window out");
+    }
+    return faults;
+}
+const DAY = 86400000000n;
+const IS_DATE = /^\d{4}-?\d{2}-?\d{2}$/;
+/** Fields of the cursor that a request uses. */
+function placeholdersOf({ path, params, json, data, headers }) {
+    const names = path.flatMap((piece) => (piece.kind === "text" ? [] : [`{${piece.name}`]));
+    const plain = (_, value) => (typeof value === "bigint" ? String(value) : value);
+    const text = `${names.join("")}${JSON.stringify([params, json, data, headers], plain)}`;
+    return [...text.matchAll(/\{incremental\.(\w+)/g)].map(([, field = ""]) => field);
+}
+function ancestorsOf(resource, all) {
+    const found = [];
+    for (let at = resource.parent; at !== undefined;) {
+        const parent = all.get(at);
+        // A cycle has a fault of its own.
+        if (parent === undefined || parent === resource || found.includes(parent))
+            break;
+        found.push(parent);
+        at = parent.parent;
+    }
+    return found;
+}
+function isFilledAtOnce({ config }) {
+    const written = config.write_disposition ?? "append";
+    if (typeof written === "string")
+        return written === "replace";
+    return written.disposition === "replace" || (written.disposition === "merge" && written.strategy === "scd2");
+}
+
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
 var rest_api_plan = __nccwpck_require__(9291);
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __nccwpck_require__(7368);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check.js
+
+
+
 
 
 
@@ -65503,6 +65718,7 @@ function checkRestApi(config, compat = "default") {
     faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
     faults.push(...authFaults(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
     faults.push(...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]));
+    faults.push(...(0,step_shape/* stepFaults */.Cn)(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
     const seen = new Set();
     for (const resource of plan.resources) {
         if (seen.has(resource.name)) {
@@ -65516,7 +65732,23 @@ function checkRestApi(config, compat = "default") {
         faults.push(...resourceFaults(resource, config));
     }
     faults.push(...parentFaults(plan.resources));
+    if (compat === "strict")
+        faults.push(...strictFaults(config, plan.resources));
+    const byName = new Map(plan.resources.map((resource) => [resource.name, resource]));
+    for (const resource of plan.resources)
+        faults.push(...windowFaults(resource, byName));
     return faults;
+}
+function strictFaults(config, resources) {
+    return [
+        ...strictAuthFaults(config.client.auth ?? undefined, ["client", "auth"]),
+        ...resources.flatMap((resource) => [
+            ...strictMethodFaults(resource.method, [...resource.at, "endpoint", "method"]),
+            ...(resource.auth === config.client.auth
+                ? []
+                : strictAuthFaults(resource.auth ?? undefined, [...resource.at, "endpoint", "auth"])),
+        ]),
+    ];
 }
 function resourceFaults(resource, config) {
     const faults = [];
@@ -65525,9 +65757,9 @@ function resourceFaults(resource, config) {
     const at = [...resource.at, "endpoint"];
     faults.push(...authFaults(own?.auth ?? undefined, [...at, "auth"]));
     faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
-    faults.push(...pathFaults(resource.dataSelector, [...at, "data_selector"]));
+    faults.push(...(0,check_path/* pathFaults */.J)(resource.dataSelector, [...at, "data_selector"]));
     for (const binding of resource.bindings)
-        faults.push(...pathFaults(binding.field, at));
+        faults.push(...(0,check_path/* pathFaults */.J)(binding.field, at));
     if (resource.parent === undefined && (resource.config.include_from_parent ?? []).length > 0) {
         faults.push({
             path: [...resource.at, "include_from_parent"],
@@ -65545,6 +65777,8 @@ function resourceFaults(resource, config) {
         });
     }
     faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+    if (typeof written === "object")
+        faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
     const columns = typeof written === "object" ? written.columns : undefined;
     if (Array.isArray(columns)) {
         columns.forEach((column, index) => {
@@ -65636,7 +65870,7 @@ function paginatorFaults(config, at) {
     const faults = [];
     for (const [key, value] of Object.entries(config)) {
         if (PATH_KEYS.has(key) && typeof value === "string" && value !== "")
-            faults.push(...pathFaults(value, [...at, key]));
+            faults.push(...(0,check_path/* pathFaults */.J)(value, [...at, key]));
     }
     faults.push(...placeFaults(config, at));
     if ((config.type === "offset" || config.type === "page_number") && !hasStop(config)) {
@@ -65681,6 +65915,173 @@ function placeFaults(config, at) {
 }
 function quote(text) {
     return JSON.stringify(text);
+}
+
+
+/***/ }),
+
+/***/ 1571:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AQ: () => (/* binding */ functionName),
+/* harmony export */   J: () => (/* binding */ mayRunAway),
+/* harmony export */   JC: () => (/* binding */ codeFaults),
+/* harmony export */   W7: () => (/* binding */ moduleText),
+/* harmony export */   xw: () => (/* binding */ codeShape)
+/* harmony export */ });
+/* unused harmony export moduleOf */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9691);
+/* harmony import */ var _expression_compile_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8980);
+
+
+/** Reference to JavaScript of the user's, loaded only where that is allowed. */
+const moduleText = zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+    .describe("JavaScript in the repository: `./steps.mjs#name`, a file beside the pipeline file and its export.");
+/** Where Python takes a function: an expression, `fn:name` of the library, or a function of a module. */
+const codeShape = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({ module: moduleText })]);
+/**
+ * The name under which the function of a piece of code is given: `name` of `fn:name`, `module:./steps.mjs#name` of a
+ * module; undefined for an expression.
+ */
+function functionName(code) {
+    if (typeof code !== "string")
+        return `${MODULE}${code.module}`;
+    return code.startsWith("fn:") ? code.slice(3) : undefined;
+}
+/** Reference to a module in the name of a function; undefined for others. */
+function moduleOf(name) {
+    return name.startsWith(MODULE) ? name.slice(MODULE.length) : undefined;
+}
+/** True for code that comes with the configuration; functions of a program are its own affair. */
+function mayRunAway(code) {
+    const name = functionName(code);
+    return name === undefined || moduleOf(name) !== undefined;
+}
+const MODULE = "module:";
+/** What is wrong with a piece of code, with the place inside an expression. */
+function codeFaults(code, at, scope, wanted) {
+    if (code === null || code === undefined)
+        return [];
+    if (typeof code !== "string")
+        return /^.+#[A-Za-z_$][\w$]*$/s.test(code.module) ? [] : [moduleFault(code.module, at)];
+    if (functionName(code) !== undefined)
+        return [];
+    try {
+        (0,_expression_compile_js__WEBPACK_IMPORTED_MODULE_0__/* .compileExpression */ .Wo)(code, scope, wanted);
+        return [];
+    }
+    catch (error) {
+        if (!(error instanceof _expression_compile_js__WEBPACK_IMPORTED_MODULE_0__/* .ExpressionError */ .tj))
+            throw error;
+        return [{ path: at, reason: "expression", message: faultText(code, error) }];
+    }
+}
+function moduleFault(reference, at) {
+    const message = `${JSON.stringify(reference)} names no function of a module`;
+    return { path: [...at, "module"], reason: "type", message, suggestion: "write it as ./steps.mjs#name" };
+}
+function faultText(text, error) {
+    const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
+    const place = error.line === 1 ? `character ${error.column}` : `line ${error.line}, character ${error.column}`;
+    return `the expression ${JSON.stringify(shown)} cannot be used: ${error.message} (${place})`;
+}
+
+
+/***/ }),
+
+/***/ 9504:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _M: () => (/* binding */ converterShape),
+/* harmony export */   c: () => (/* binding */ isNamedConverter),
+/* harmony export */   hO: () => (/* binding */ formatPieces),
+/* harmony export */   k: () => (/* binding */ converterCode),
+/* harmony export */   wM: () => (/* binding */ converterFaults)
+/* harmony export */ });
+/* unused harmony export NAMED_CONVERTERS */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9691);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1571);
+
+
+/** Converters of a word. */
+const NAMED_CONVERTERS = ["date", "datetime", "unix_seconds", "unix_millis", "string", "int"];
+/** How a cursor's value is written in a request; the state keeps the value as the source gave it. */
+const converterShape = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+        format: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).optional().describe("`yyyy-MM-dd HH:mm:ss.SSSXXX`, in UTC; text in quotes as it is."),
+        add: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional().describe("Seconds added to dates, units added to numbers; the form stays."),
+        module: _code_js__WEBPACK_IMPORTED_MODULE_0__/* .moduleText */ .W7.optional(),
+    }),
+]);
+function isNamedConverter(config) {
+    return NAMED_CONVERTERS.some((name) => name === config);
+}
+/** The code of a converter; undefined for those that need none. */
+function converterCode(config) {
+    if (config === null || config === undefined || isNamedConverter(config))
+        return undefined;
+    if (typeof config === "string")
+        return config;
+    return config.module === undefined ? undefined : { module: config.module };
+}
+/** What the shape of a converter cannot say. */
+function converterFaults(config, at) {
+    if (typeof config === "object" && config !== null) {
+        const keys = Object.entries(config).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+        if (keys.length !== 1)
+            return [{ path: at, reason: "type", message: "expected one of format, add and module" }];
+        const problem = config.format === undefined ? undefined : formatProblem(config.format);
+        if (problem !== undefined)
+            return [{ path: [...at, "format"], reason: "type", message: problem }];
+    }
+    const known = NAMED_CONVERTERS.join(", ");
+    return (0,_code_js__WEBPACK_IMPORTED_MODULE_0__/* .codeFaults */ .JC)(converterCode(config), at, "value", "any").map((fault) => ({
+        ...fault,
+        suggestion: fault.suggestion ?? `converters with a name: ${known}`,
+    }));
+}
+/** Fields of a form that are understood, a subset of those of Unicode (UTS 35). */
+const FIELDS = new Set([
+    "yyyy",
+    "yy",
+    "MM",
+    "M",
+    "dd",
+    "d",
+    "HH",
+    "H",
+    "mm",
+    "m",
+    "ss",
+    "s",
+    "SSS",
+    "SSSSSS",
+    "X",
+    "XXX",
+]);
+/** Reads a form: letters are fields, `'text'` and everything else is text, `\'\'` a quote. */
+function formatPieces(format) {
+    return [...format.matchAll(/'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+|'/g)].map(([whole, quoted]) => {
+        if (quoted !== undefined)
+            return { text: quoted === "" ? "'" : quoted.replaceAll("''", "'") };
+        return /^[A-Za-z]/.test(whole) ? { field: whole } : { text: whole };
+    });
+}
+function formatProblem(format) {
+    const pieces = formatPieces(format);
+    const unknown = pieces.find((piece) => "field" in piece && !FIELDS.has(piece.field));
+    const known = [...FIELDS].join(", ");
+    if (unknown !== undefined && "field" in unknown) {
+        return `${JSON.stringify(unknown.field)} is no field of a date; the fields are ${known}; put text in single quotes`;
+    }
+    if (!pieces.some((piece) => "field" in piece))
+        return `the form has no field of a date; the fields are ${known}`;
+    return pieces.some((piece) => "text" in piece && piece.text === "'" && !format.includes("''"))
+        ? "a single quote is not closed"
+        : undefined;
 }
 
 
@@ -65840,7 +66241,7 @@ var secret = __nccwpck_require__(8563);
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __nccwpck_require__(8208);
 // EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
-var shape = __nccwpck_require__(9745);
+var shape = __nccwpck_require__(5712);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/read-templates.js
 
 
@@ -66015,7 +66416,7 @@ function planResource(config, resource, parts, fault) {
         method: endpoint.method ?? "GET",
         writtenPath,
         path: templates.path,
-        headers: { ...(client.headers ?? {}), ...(endpoint.headers ?? {}) },
+        headers: { ...literalHeaders(client.headers), ...(endpoint.headers ?? {}) },
         params: [...templates.params].flatMap(([key, value]) => {
             // A legacy incremental parameter keeps its place in the query; the engine fills it in.
             if ((0,shape/* isParamMapping */.s)(value))
@@ -66057,6 +66458,14 @@ function incrementalOf(name, endpoint, params, at, fault) {
     }
     return { incremental, startParam: first.key, endParam: undefined };
 }
+/** dlt: placeholders are read in the headers of an endpoint alone; braces in those of the client stand for themselves. */
+function literalHeaders(headers) {
+    const literal = (text) => text.replace(/[{}]/g, "$&$&");
+    return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [
+        literal(name),
+        typeof value === "string" ? literal(value) : value,
+    ]));
+}
 /** `auto` on an endpoint means "not set here". */
 function isAuto(paginator) {
     return paginator === "auto" || (typeof paginator === "object" && paginator.type === "auto");
@@ -66073,7 +66482,7 @@ function plan_quote(text) {
 
 /***/ }),
 
-/***/ 9745:
+/***/ 5712:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66091,34 +66500,8 @@ var json = __nccwpck_require__(3085);
 var secret = __nccwpck_require__(8563);
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __nccwpck_require__(606);
-;// CONCATENATED MODULE: ./lib/config/rest-api/values.js
-
-
-
-/** Any JSON value, deep; a `Secret` may stand where text may. */
-const jsonValue = schemas/* custom */.IeY((value) => value !== undefined && isPlain(value), "expected a plain value")
-    .meta({ description: "Any JSON value." });
-/** Text, or text kept as a secret. */
-const values_text = schemas/* custom */.IeY((value) => typeof value === "string" || value instanceof secret/* Secret */.z, "expected text")
-    .meta({ type: "string" });
-/** An integer; neither `true` nor `"5"` is one. */
-const wholeNumber = schemas/* int */.Whr();
-function isPlain(value) {
-    switch (typeof value) {
-        case "string":
-        case "number":
-        case "bigint":
-        case "boolean":
-            return true;
-        case "object":
-            if (value === null || value instanceof json/* Double */.__ || value instanceof secret/* Secret */.z)
-                return true;
-            return Array.isArray(value) ? value.every(isPlain) : Object.values(value).every(isPlain);
-        default:
-            return false;
-    }
-}
-
+// EXTERNAL MODULE: ./lib/config/rest-api/values.js
+var values = __nccwpck_require__(9088);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/auth-shape.js
 
 
@@ -66128,74 +66511,132 @@ const shared = {
 /** How requests are authenticated. Fields that are absent may come from settings; `check.ts` reports what is missing. */
 const authShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("bearer").optional(), token: values_text.nullish() }),
+        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("bearer").optional(), token: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("api_key"),
-            api_key: values_text.nullish(),
+            api_key: values/* text */.Qq.nullish(),
             name: schemas/* string */.YjP().nullish().describe("Name of header, query parameter or cookie; Authorization by default."),
             location: schemas/* enum */.k5n(["header", "query", "param", "cookie"]).nullish(),
             dedupe: schemas/* boolean */.zMY().nullish().describe("Do not add the key to a link that has it already."),
         }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("http_basic"), username: values_text.nullish(), password: values_text.nullish() }),
+        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("http_basic"), username: values/* text */.Qq.nullish(), password: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("oauth2_client_credentials"),
             access_token_url: schemas/* string */.YjP().nullish(),
-            client_id: values_text.nullish(),
-            client_secret: values_text.nullish(),
-            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), values_text).nullish(),
-            default_token_expiration: wholeNumber.nullish().describe("Seconds, where the answer names none."),
-            access_token: values_text.nullish(),
+            client_id: values/* text */.Qq.nullish(),
+            client_secret: values/* text */.Qq.nullish(),
+            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish(),
+            default_token_expiration: values/* wholeNumber */.rD.nullish().describe("Seconds, where the answer names none."),
+            access_token: values/* text */.Qq.nullish(),
             ...shared,
         }),
     ]),
     schemas/* enum */.k5n(["bearer", "api_key", "http_basic", "oauth2_client_credentials"]),
 ]);
 
+// EXTERNAL MODULE: ./lib/core/duration.js
+var duration = __nccwpck_require__(8415);
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __nccwpck_require__(9504);
+;// CONCATENATED MODULE: ./lib/config/rest-api/incremental-shape.js
+
+
+
+
+/** Keys of an `incremental` section, and of its old form as a parameter. */
+const incrementalKeys = {
+    cursor_path: schemas/* string */.YjP().describe("JSONPath of the cursor in each record."),
+    initial_value: values/* jsonValue */.IL.nullish().describe("Where the first run starts."),
+    end_value: values/* jsonValue */.IL.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
+    last_value_func: schemas/* enum */.k5n(["max", "min"]).nullish(),
+    lag: schemas/* number */.aig().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
+    on_cursor_value_missing: schemas/* enum */.k5n(["raise", "include", "exclude"]).nullish(),
+    range_start: schemas/* enum */.k5n(["closed", "open"]).nullish(),
+    range_end: schemas/* enum */.k5n(["closed", "open"]).nullish(),
+    row_order: schemas/* enum */.k5n(["asc", "desc"]).nullish(),
+    primary_key: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())])
+        .nullish()
+        .describe("Key by which boundary rows are told apart; an empty list switches that off."),
+    allow_external_schedulers: schemas/* boolean */.zMY().nullish(),
+    start_param: schemas/* string */.YjP().nullish(),
+    end_param: schemas/* string */.YjP().nullish(),
+    convert: converter_shape/* converterShape */._M
+        .nullish()
+        .describe("Changes values for requests, not in the state: `date`, `datetime`, `unix_seconds`, `unix_millis`, `string`, `int`, an expression over `value`, or `fn:name`."),
+    transform: converter_shape/* converterShape */._M.nullish().describe("Old name of `convert`."),
+    per_parent: schemas/* union */.KCZ([
+        schemas/* boolean */.zMY(),
+        schemas/* strictObject */.rej({
+            limit: values/* wholeNumber */.rD
+                .min(1)
+                .describe("So many parents keep a cursor; beyond it `merge` starts anew for some, `append` ends the run."),
+        }),
+    ])
+        .nullish()
+        .describe("Children: `true` keeps one cursor for each parent record, of 20,000 parents or of as many as `limit` says; one for all when absent, and with `compat: strict`."),
+    window: schemas/* union */.KCZ([
+        schemas/* string */.YjP().refine((value) => (0,duration/* parseDuration */.E)(value) !== undefined, {
+            error: "expected a duration such as P30D, P1M, PT12H or 30d",
+        }),
+        schemas/* number */.aig().positive(),
+    ])
+        .nullish()
+        .describe("The range from the cursor to now is loaded in parts of this length, each committed on its own, so that a long first load goes on where it was interrupted: a duration for moments (`P30D`, `P1M`, `PT12H`, `30d`), for numbers a number. Needs `initial_value`, and requests that name start and end."),
+};
+
 ;// CONCATENATED MODULE: ./lib/config/rest-api/paginator-shape.js
 
 
 const path = schemas/* string */.YjP().describe("JSONPath in the body.");
 const rangeKeys = {
-    total_path: path.nullish().describe("JSONPath of the total: items for offset, pages for page_number."),
-    stop_after_empty_page: schemas/* boolean */.zMY().nullish(),
-    has_more_path: path.nullish(),
+    total_path: path
+        .nullish()
+        .describe("JSONPath of the total: items for offset, pages for page_number; `total` when absent."),
+    stop_after_empty_page: schemas/* boolean */.zMY().nullish().describe("True when absent."),
+    has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
 };
 /** How the next page is found. A word alone takes all arguments at their defaults. */
 const paginatorShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
-        schemas/* strictObject */.rej({ type: schemas/* enum */.k5n(["json_link", "json_response"]), next_url_path: path.optional() }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("header_link"), links_next_key: schemas/* string */.YjP().optional() }),
+        schemas/* strictObject */.rej({
+            type: schemas/* enum */.k5n(["json_link", "json_response"]),
+            next_url_path: path.optional().describe("JSONPath of the next page's URL; next when absent."),
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("header_link"),
+            links_next_key: schemas/* string */.YjP().optional().describe("Relation in the Link header; next when absent."),
+        }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("header_cursor"),
-            cursor_key: schemas/* string */.YjP().optional(),
-            cursor_param: schemas/* string */.YjP().optional(),
+            cursor_key: schemas/* string */.YjP().optional().describe("Name of the header; next when absent."),
+            cursor_param: schemas/* string */.YjP().optional().describe("Query parameter; cursor when absent."),
         }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("cursor"),
-            cursor_path: path.optional(),
-            cursor_param: schemas/* string */.YjP().nullish(),
-            cursor_body_path: schemas/* string */.YjP().nullish(),
-            stop_after_empty_page: schemas/* boolean */.zMY().optional(),
-            has_more_path: path.nullish(),
+            cursor_path: path.optional().describe("JSONPath of the next cursor; cursors.next when absent."),
+            cursor_param: schemas/* string */.YjP().nullish().describe("Query parameter; cursor when absent."),
+            cursor_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            stop_after_empty_page: schemas/* boolean */.zMY().optional().describe("False when absent."),
+            has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
         }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("offset"),
-            limit: wholeNumber,
-            offset: wholeNumber.optional(),
-            offset_param: schemas/* string */.YjP().nullish(),
-            offset_body_path: schemas/* string */.YjP().nullish(),
-            limit_param: schemas/* string */.YjP().nullish(),
-            limit_body_path: schemas/* string */.YjP().nullish(),
-            maximum_offset: wholeNumber.nullish(),
+            limit: values/* wholeNumber */.rD.describe("Items that are asked for at a time."),
+            offset: values/* wholeNumber */.rD.optional().describe("Of the first request; 0 when absent."),
+            offset_param: schemas/* string */.YjP().nullish().describe("Query parameter; offset when absent."),
+            offset_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            limit_param: schemas/* string */.YjP().nullish().describe("Query parameter; limit when absent."),
+            limit_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            maximum_offset: values/* wholeNumber */.rD.nullish().describe("An offset that is this or more is not asked."),
             ...rangeKeys,
         }),
         schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("page_number"),
-            base_page: wholeNumber.optional(),
-            page: wholeNumber.nullish(),
-            page_param: schemas/* string */.YjP().nullish(),
-            page_body_path: schemas/* string */.YjP().nullish(),
-            maximum_page: wholeNumber.nullish(),
+            base_page: values/* wholeNumber */.rD.optional().describe("Number of the API's first page; 0 when absent."),
+            page: values/* wholeNumber */.rD.nullish().describe("Page of the first request; base_page when absent."),
+            page_param: schemas/* string */.YjP().nullish().describe("Query parameter; page when absent."),
+            page_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
+            maximum_page: values/* wholeNumber */.rD.nullish().describe("A page that is this or more is not asked."),
             ...rangeKeys,
         }),
         schemas/* strictObject */.rej({ type: schemas/* literal */.euz("single_page") }),
@@ -66215,7 +66656,11 @@ const paginatorShape = schemas/* union */.KCZ([
     ]),
 ]);
 
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __nccwpck_require__(7368);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/shape.js
+
+
 
 
 
@@ -66225,64 +66670,47 @@ const paginatorShape = schemas/* union */.KCZ([
 
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
- * `empty_body`, `idempotent`, `path_encoding`, `per_parent`). What a shape cannot say is checked by `check.ts`.
+ * `empty_body`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
  */
 const names = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())]);
-const mapping = schemas/* record */.g1P(schemas/* string */.YjP(), jsonValue);
-const incrementalKeys = {
-    cursor_path: schemas/* string */.YjP().describe("JSONPath of the cursor in each record."),
-    initial_value: jsonValue.nullish().describe("Where the first run starts."),
-    end_value: jsonValue.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
-    last_value_func: schemas/* enum */.k5n(["max", "min"]).nullish(),
-    lag: schemas/* number */.aig().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
-    on_cursor_value_missing: schemas/* enum */.k5n(["raise", "include", "exclude"]).nullish(),
-    range_start: schemas/* enum */.k5n(["closed", "open"]).nullish(),
-    range_end: schemas/* enum */.k5n(["closed", "open"]).nullish(),
-    row_order: schemas/* enum */.k5n(["asc", "desc"]).nullish(),
-    primary_key: names.nullish().describe("Key by which boundary rows are told apart; an empty list switches that off."),
-    allow_external_schedulers: schemas/* boolean */.zMY().nullish(),
-    start_param: schemas/* string */.YjP().nullish(),
-    end_param: schemas/* string */.YjP().nullish(),
-    convert: schemas/* string */.YjP().nullish().describe("`fn:name`: a function given to the library."),
-    transform: schemas/* string */.YjP().nullish(),
-    per_parent: schemas/* boolean */.zMY().nullish().describe("Children: one cursor for each parent record."),
-};
+const mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
 const incrementalShape = schemas/* strictObject */.rej(incrementalKeys);
 const resolveParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("resolve"), resource: schemas/* string */.YjP(), field: schemas/* string */.YjP() });
 const incrementalParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("incremental"), ...incrementalKeys });
 const plainParam = schemas/* custom */.IeY((value) => value instanceof secret/* Secret */.z || !(isMapping(value) || value === undefined), "expected text, a number, true, false, null or a list");
 const paramsShape = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* discriminatedUnion */.gMt("type", [resolveParam, incrementalParam]), plainParam]));
 const responseAction = schemas/* strictObject */.rej({
-    status_code: schemas/* union */.KCZ([wholeNumber, schemas/* string */.YjP()]).nullish(),
+    status_code: schemas/* union */.KCZ([values/* wholeNumber */.rD, schemas/* string */.YjP()]).nullish(),
     content: schemas/* string */.YjP().nullish().describe("Part of the body's text."),
     action: schemas/* string */.YjP().describe("`ignore` ends the pages quietly; other words do nothing."),
 });
 const endpointShape = schemas/* strictObject */.rej({
-    path: schemas/* string */.YjP().nullish(),
-    method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish(),
-    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values_text).nullish(),
-    params: paramsShape.optional(),
-    json: mapping.nullish(),
-    data: schemas/* union */.KCZ([mapping, values_text]).nullish(),
-    paginator: paginatorShape.nullish(),
-    data_selector: schemas/* string */.YjP().nullish(),
-    response_actions: schemas/* array */.YOg(responseAction).nullish(),
-    incremental: incrementalShape.nullish(),
-    auth: authShape.nullish(),
+    path: schemas/* string */.YjP()
+        .nullish()
+        .describe("Below base_url, or a whole URL; the resource's name when absent. May hold placeholders and a query."),
+    method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish().describe("GET when absent."),
+    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Laid over those of the client; may hold placeholders."),
+    params: paramsShape.optional().describe("Query parameters; those that the path names as {name} go there instead."),
+    json: mapping.nullish().describe("JSON body, with any method."),
+    data: schemas/* union */.KCZ([mapping, values/* text */.Qq]).nullish().describe("A form, or a body as it stands."),
+    paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
+    data_selector: schemas/* string */.YjP().nullish().describe("JSONPath of the records in a page; detected when absent."),
+    response_actions: schemas/* array */.YOg(responseAction)
+        .nullish()
+        .describe("Answers that are taken otherwise than by their status."),
+    incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
+    auth: authShape.nullish().describe("Instead of that of the client; null for none."),
     idempotent: schemas/* boolean */.zMY().nullish().describe("Requests other than GET may be sent again after a failure."),
     path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });
-const step = schemas/* strictObject */.rej({
-    filter: schemas/* string */.YjP().optional().describe("`fn:name`: records for which the function gives a true value are kept."),
-    map: schemas/* string */.YjP().optional().describe("`fn:name`: replaces the record."),
-    yield_map: schemas/* string */.YjP().optional().describe("`fn:name`: gives a list of records for each record."),
-});
 const disposition = schemas/* enum */.k5n(["append", "replace", "merge", "skip"]);
 const resourceKeys = {
-    include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish(),
-    processing_steps: schemas/* array */.YOg(step).nullish(),
-    primary_key: names.nullish(),
-    merge_key: names.nullish(),
+    include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish().describe("Keys of the parent record, copied as _<parent>_<key>."),
+    processing_steps: schemas/* array */.YOg(step_shape/* stepShape */.O4)
+        .nullish()
+        .describe("What is done with each record before cursor and children see it, in this order."),
+    primary_key: names.nullish().describe("Column or columns that tell rows apart."),
+    merge_key: names.nullish().describe("Column or columns whose rows merge replaces together."),
     write_disposition: schemas/* union */.KCZ([
         disposition,
         schemas/* strictObject */.rej({
@@ -66306,39 +66734,47 @@ const resourceKeys = {
                 .describe("scd2: when the versions of this load begin and the old ones end; the moment of the load when absent."),
         }),
     ])
-        .nullish(),
-    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), mapping), schemas/* array */.YOg(mapping)]).nullish(),
-    schema_contract: contract_shape/* contractShape */.ML.nullish(),
-    table_name: schemas/* string */.YjP().nullish(),
-    parent_table_name: schemas/* string */.YjP().nullish(),
-    table_format: schemas/* string */.YjP().nullish(),
-    file_format: schemas/* string */.YjP().nullish(),
-    references: jsonValue.nullish(),
-    nested_hints: mapping.nullish(),
-    max_table_nesting: wholeNumber.min(0).nullish(),
+        .nullish()
+        .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
+    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), mapping), schemas/* array */.YOg(mapping)])
+        .nullish()
+        .describe("Hints by column: data_type, nullable, ... as in dlt."),
+    schema_contract: contract_shape/* contractShape */.ML.nullish().describe("What happens when data brings new tables, columns or types."),
+    table_name: schemas/* string */.YjP().nullish().describe("The resource's name when absent."),
+    parent_table_name: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
+    table_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
+    file_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
+    references: values/* jsonValue */.IL.nullish().describe("A hint of dlt that is kept in the schema."),
+    nested_hints: mapping.nullish().describe("Hints of nested tables, as in dlt."),
+    max_table_nesting: values/* wholeNumber */.rD.min(0).nullish().describe("How many levels of nested tables are made."),
     selected: schemas/* boolean */.zMY().nullish().describe("False: extracted only as far as children need it."),
-    parallelized: schemas/* boolean */.zMY().nullish(),
+    parallelized: schemas/* boolean */.zMY().nullish().describe("Children: the records of one parent stay together."),
 };
 const resourceShape = schemas/* strictObject */.rej({
-    name: schemas/* string */.YjP(),
-    endpoint: schemas/* union */.KCZ([endpointShape, schemas/* string */.YjP()]).nullish(),
+    name: schemas/* string */.YjP().describe("Name of the resource; its table and its path too, when these are absent."),
+    endpoint: schemas/* union */.KCZ([endpointShape, schemas/* string */.YjP()]).nullish().describe("What is asked; a text is its path."),
     ...resourceKeys,
 });
 const restApiShape = schemas/* strictObject */.rej({
     client: schemas/* strictObject */.rej({
         base_url: schemas/* string */.YjP().nullish().describe("Prefix of relative paths."),
-        headers: schemas/* record */.g1P(schemas/* string */.YjP(), values_text).nullish(),
-        auth: authShape.nullish(),
-        paginator: paginatorShape.nullish(),
+        headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Sent with every request, as they stand."),
+        auth: authShape.nullish().describe("For all resources without an auth of their own."),
+        paginator: paginatorShape.nullish().describe("For all resources without a paginator of their own."),
         allowed_hosts: schemas/* array */.YOg(schemas/* string */.YjP())
             .nullish()
             .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
         empty_body: schemas/* enum */.k5n(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
-        path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish(),
+        path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
     }),
-    resource_defaults: schemas/* strictObject */.rej({ name: schemas/* string */.YjP().optional(), endpoint: endpointShape.nullish(), ...resourceKeys })
-        .nullish(),
-    resources: schemas/* array */.YOg(schemas/* union */.KCZ([resourceShape, schemas/* string */.YjP()])),
+    resource_defaults: schemas/* strictObject */.rej({
+        name: schemas/* string */.YjP().optional().describe("Not used."),
+        endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),
+        ...resourceKeys,
+    })
+        .nullish()
+        .describe("What holds for each resource that says nothing else."),
+    resources: schemas/* array */.YOg(schemas/* union */.KCZ([resourceShape, schemas/* string */.YjP()])).describe("A text is name and path of a resource."),
 });
 function isMapping(value) {
     return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof json/* Double */.__);
@@ -66346,6 +66782,169 @@ function isMapping(value) {
 /** True when a parameter is one of the legacy mappings (`type: resolve`, `type: incremental`). */
 function isParamMapping(value) {
     return isMapping(value) && !(value instanceof secret/* Secret */.z);
+}
+
+
+/***/ }),
+
+/***/ 7368:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Cn: () => (/* binding */ stepFaults),
+/* harmony export */   Dd: () => (/* binding */ setExpression),
+/* harmony export */   O4: () => (/* binding */ stepShape)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(9691);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
+/* harmony import */ var _core_json_path_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(841);
+/* harmony import */ var _core_json_path_places_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7354);
+/* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8563);
+/* harmony import */ var _check_path_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7950);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1571);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9088);
+
+
+
+
+
+
+
+
+const fields = zod__WEBPACK_IMPORTED_MODULE_7__/* .union */ .KCZ([zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .array */ .YOg(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP())]);
+/** One processing step. The first three may stand together, as in dlt; the others are steps of their own. */
+const stepShape = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+    filter: _code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeShape */ .xw.optional().describe("Expression over `record`: true keeps it. Or `fn:name`, or a module."),
+    map: _code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeShape */ .xw.optional().describe("Expression over `record` whose value replaces it. Or `fn:name`, or a module."),
+    yield_map: _code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeShape */ .xw
+        .optional()
+        .describe("Expression over `record` that gives a list: a record for each item. Or `fn:name`, or a module."),
+    pick: fields.optional().describe("JSONPaths of the fields that stay: `id`, `author.name`, `notes[*].id`."),
+    omit: fields.optional().describe("JSONPaths of the fields that go."),
+    rename: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP())
+        .optional()
+        .describe("New names by the JSONPath of the field; the field keeps its place and replaces one of its new name."),
+    set: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), _values_js__WEBPACK_IMPORTED_MODULE_6__/* .jsonValue */ .IL)
+        .optional()
+        .describe("Fields and their values: as written, or `{expression: ...}` over the record as it was before the step."),
+    redact: zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
+        fields: fields.describe("JSONPaths of the fields."),
+        replace: _values_js__WEBPACK_IMPORTED_MODULE_6__/* .jsonValue */ .IL.optional().describe("What stands there instead; `***` when absent."),
+        hash_salt: _values_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq
+            .optional()
+            .describe("Secret: the value becomes its HMAC-SHA256 in hex, the same for the same value and salt."),
+    })
+        .optional()
+        .describe("Hides values; null stays null."),
+    explode: zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP()
+        .optional()
+        .describe("JSONPath of a list: a record for each item, which stands in its place; null for an empty list."),
+});
+/** The expression of a value of `set`; undefined for a value as written. */
+function setExpression(value) {
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) || Object.keys(value).length !== 1)
+        return undefined;
+    return typeof value.expression === "string" ? value.expression : undefined;
+}
+/** What the shape of steps cannot say. `at` is the path of the list. */
+function stepFaults(steps, at) {
+    return (steps ?? []).flatMap((step, index) => faultsOf(step, [...at, index]));
+}
+const TOGETHER = new Set(["filter", "map", "yield_map"]);
+function faultsOf(step, at) {
+    const faults = [
+        ...(0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(step.filter, [...at, "filter"], "record", "bool"),
+        ...(0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(step.map, [...at, "map"], "record", "any"),
+        ...(0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(step.yield_map, [...at, "yield_map"], "record", "list"),
+    ];
+    const keys = Object.entries(step).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+    const alone = keys.find((key) => !TOGETHER.has(key));
+    if (alone !== undefined && keys.length > 1) {
+        const message = `a step with ${JSON.stringify(alone)} has other keys: ${keys.filter((key) => key !== alone).join(", ")}`;
+        faults.push({ path: at, reason: "type", message, suggestion: "write each as a step of its own, in their order" });
+    }
+    for (const key of ["pick", "omit", "explode"])
+        faults.push(...fieldFaults(step[key], [...at, key]));
+    for (const path of Object.keys(step.rename ?? {}))
+        faults.push(...fieldFaults(path, [...at, "rename", path]));
+    for (const [key, value] of Object.entries(step.set ?? {}))
+        faults.push(...setFaults(value, [...at, "set", key]));
+    const { redact } = step;
+    if (redact === undefined)
+        return faults;
+    faults.push(...fieldFaults(redact.fields, [...at, "redact", "fields"]));
+    if (redact.replace !== undefined && redact.hash_salt !== undefined) {
+        faults.push({ path: [...at, "redact"], reason: "type", message: "replace and hash_salt exclude each other" });
+    }
+    const salt = redact.hash_salt instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z ? redact.hash_salt.reveal() : redact.hash_salt;
+    if (salt === "") {
+        faults.push({ path: [...at, "redact", "hash_salt"], reason: "missing_secret", message: "the salt is empty" });
+    }
+    return faults;
+}
+function setFaults(value, at) {
+    if (holdsSecret(value)) {
+        return [{ path: at, reason: "type", message: "a secret cannot be loaded into a table" }];
+    }
+    const expression = setExpression(value);
+    return expression === undefined ? [] : (0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(expression, [...at, "expression"], "record", "any");
+}
+function holdsSecret(value) {
+    if (value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z)
+        return true;
+    return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}
+function fieldFaults(written, at) {
+    if (written === undefined)
+        return [];
+    if (typeof written !== "string")
+        return written.flatMap((path, index) => fieldFaults(path, [...at, index]));
+    const faults = (0,_check_path_js__WEBPACK_IMPORTED_MODULE_4__/* .pathFaults */ .J)(written, at);
+    if (faults.length > 0 || (0,_core_json_path_places_js__WEBPACK_IMPORTED_MODULE_2__/* .hasPlaces */ .H)((0,_core_json_path_js__WEBPACK_IMPORTED_MODULE_1__/* .compilePath */ .H9)(written)))
+        return faults;
+    const message = `${JSON.stringify(written)} names no fields`;
+    return [{ path: at, reason: "jsonpath", message, suggestion: "use keys, [0], [*] and .." }];
+}
+
+
+/***/ }),
+
+/***/ 9088:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IL: () => (/* binding */ jsonValue),
+/* harmony export */   Qq: () => (/* binding */ text),
+/* harmony export */   rD: () => (/* binding */ wholeNumber)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9691);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
+/* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8563);
+
+
+
+/** Any JSON value, deep; a `Secret` may stand where text may. */
+const jsonValue = zod__WEBPACK_IMPORTED_MODULE_2__/* .custom */ .IeY((value) => value !== undefined && isPlain(value), "expected a plain value")
+    .meta({ description: "Any JSON value." });
+/** Text, or text kept as a secret. */
+const text = zod__WEBPACK_IMPORTED_MODULE_2__/* .custom */ .IeY((value) => typeof value === "string" || value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .Secret */ .z, "expected text")
+    .meta({ type: "string" });
+/** An integer; neither `true` nor `"5"` is one. */
+const wholeNumber = zod__WEBPACK_IMPORTED_MODULE_2__/* .int */ .Whr();
+function isPlain(value) {
+    switch (typeof value) {
+        case "string":
+        case "number":
+        case "bigint":
+        case "boolean":
+            return true;
+        case "object":
+            if (value === null || value instanceof _core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .Double */ .__ || value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .Secret */ .z)
+                return true;
+            return Array.isArray(value) ? value.every(isPlain) : Object.values(value).every(isPlain);
+        default:
+            return false;
+    }
 }
 
 
@@ -66371,6 +66970,7 @@ const SECRET_KEYS = new Set([
     "client_secret",
     "private_key",
     "credentials",
+    "hash_salt",
     "connection_string",
     // Headers that carry credentials.
     "authorization",
@@ -66570,6 +67170,14 @@ const NETWORK_SETTINGS = {
         example: "5",
         dlt: ["runtime.request_max_attempts"],
     }),
+    "backoff-factor": setting({
+        kind: seconds(),
+        group: "network",
+        description: "Wait before the second attempt of a request, if the source names none; it doubles with each attempt.",
+        default: 1,
+        example: "0.5",
+        dlt: ["runtime.request_backoff_factor"],
+    }),
     "max-retry-wait": setting({
         kind: seconds(),
         group: "network",
@@ -66589,7 +67197,7 @@ const NETWORK_SETTINGS = {
         kind: seconds(1),
         group: "network",
         description: "Longest time without a byte from the source; then the request is tried again.",
-        default: 30,
+        defaultText: "`30`; `90` for `source: gitlab`; `60` with `compat: strict`",
         example: "60",
         dlt: ["runtime.request_timeout"],
     }),
@@ -66597,7 +67205,7 @@ const NETWORK_SETTINGS = {
         kind: seconds(1),
         group: "network",
         description: "Longest time of one whole request to the source; then it is tried again.",
-        default: 120,
+        defaultText: "`120`; no limit with `compat: strict`",
         example: "300",
     }),
     "max-redirects": setting({
@@ -66648,6 +67256,14 @@ const NETWORK_SETTINGS = {
         description: "What happens to bytes that are no UTF-8: the answer is refused, or they become U+FFFD and are counted.",
         default: "strict",
         example: "replace",
+    }),
+    "show-error-body": setting({
+        kind: flag(),
+        group: "network",
+        description: "Show the first 8192 characters of a refused request's answer in the error, with known secrets masked.",
+        default: false,
+        example: "true",
+        dlt: ["runtime.http_show_error_body"],
     }),
     "tls-verify": setting({
         kind: flag(),
@@ -67131,6 +67747,38 @@ function sha3Base64(...parts) {
 
 /***/ }),
 
+/***/ 8415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E: () => (/* binding */ parseDuration)
+/* harmony export */ });
+/**
+ * Reads an ISO 8601 duration (`P30D`, `P1M`, `PT12H`, `P1DT6H`) or a number with a unit (`30d`, `12h`, `2w`, `90m`,
+ * `45s`; `m` are minutes). Undefined for anything else, and for no time at all.
+ */
+function parseDuration(text) {
+    const short = /^(\d{1,9})([smhdw])$/i.exec(text);
+    const found = short === null ? ISO.exec(text) : null;
+    if (short === null && found === null)
+        return undefined;
+    const [years, months, weeks, days, hours, minutes, seconds] = found === null ? shortParts(short) : found.slice(1).map((part) => Number(part ?? 0));
+    const whole = ((Number(weeks) * 7 + Number(days)) * 24 + Number(hours)) * 60 + Number(minutes);
+    const duration = {
+        months: Number(years) * 12 + Number(months),
+        micros: BigInt(whole) * 60000000n + BigInt(Math.round(Number(seconds) * 1e6)),
+    };
+    return duration.months === 0 && duration.micros === 0n ? undefined : duration;
+}
+const ISO = /^P(?=\d|T\d)(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,6})W)?(?:(\d{1,7})D)?(?:T(?=\d)(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9}(?:\.\d{1,6})?)S)?)?$/;
+const UNITS = ["", "", "w", "d", "h", "m", "s"];
+function shortParts(found) {
+    return UNITS.map((unit) => (unit === found?.[2]?.toLowerCase() ? Number(found[1]) : 0));
+}
+
+
+/***/ }),
+
 /***/ 154:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -67143,6 +67791,11 @@ const ERROR_CODES = {
     E_INTERNAL: { exit: 1, retryable: false, meaning: "A bug in Sluice. Please report it with the stack trace." },
     E_CONFIG: { exit: 2, retryable: false, meaning: "The pipeline file or the settings are wrong." },
     E_INPUT: { exit: 2, retryable: false, meaning: "An input or a flag is missing or has a value that cannot be used." },
+    E_OPENAPI: {
+        exit: 2,
+        retryable: false,
+        meaning: "The OpenAPI document cannot be read, or has nothing that could be loaded.",
+    },
     E_UNSAFE_URL: {
         exit: 2,
         retryable: false,
@@ -67210,6 +67863,7 @@ const WARNING_CODES = {
     W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
     W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
     W_RESOURCE_FAILED: "A resource failed; its rows were left out of this load, and its cursor has not moved.",
+    W_PARENTS_FORGOTTEN: "There are more parents than cursors are kept for; those without one start anew, and their rows are merged again.",
     W_REPEATED_KEY: "A primary key came again within the last 10 000 of a resource that appends, so that the row stands there twice.",
     W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
@@ -67671,6 +68325,134 @@ function quoted(text, at, quote) {
         }
     }
     throw new JsonPathError(text, at, "a quote that is not closed");
+}
+
+
+/***/ }),
+
+/***/ 7354:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ch: () => (/* binding */ findPlaces),
+/* harmony export */   H: () => (/* binding */ hasPlaces)
+/* harmony export */ });
+/* unused harmony exports withoutPlaces, placeText */
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3085);
+
+/**
+ * The places that a path selects, in document order, each once. Undefined for a path with parts that name no place of
+ * their own: filters, lengths, keys, sorts.
+ */
+function findPlaces(path, value) {
+    try {
+        const found = new Map(places(path.node, [], value).map((at) => [JSON.stringify(at), at]));
+        return [...found.values()];
+    }
+    catch (error) {
+        if (error instanceof NoPlace)
+            return undefined;
+        throw error;
+    }
+}
+/** True for a path whose every part names places, so that {@link findPlaces} never gives undefined for it. */
+function hasPlaces(path) {
+    return isPlaced(path.node);
+}
+function isPlaced(node) {
+    switch (node.kind) {
+        case "child":
+        case "descendants":
+        case "union":
+            return isPlaced(node.left) && isPlaced(node.right);
+        case "slice":
+            return node.start === undefined && node.end === undefined && node.step === undefined;
+        default:
+            return node.kind === "fields" || node.kind === "indexes" || node.kind === "root" || node.kind === "this";
+    }
+}
+/** A copy of the value without what stands at some places. */
+function withoutPlaces(value, gone) {
+    const copy = without(value, gone);
+    return isJsonObject(copy) ? copy : {};
+}
+/** A place as dlt prints it: `a.items.[0].b`. */
+function placeText(place) {
+    return place.map((part) => (typeof part === "number" ? `[${part}]` : part)).join(".");
+}
+class NoPlace extends Error {
+}
+function places(node, at, root) {
+    const value = valueAt(root, at);
+    switch (node.kind) {
+        case "root":
+            return [[]];
+        case "this":
+            return [[...at]];
+        case "fields": {
+            if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
+                return [];
+            const names = node.names.includes("*") ? (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value) : node.names;
+            return names.filter((name) => Object.hasOwn(value, name)).map((name) => [...at, name]);
+        }
+        case "indexes":
+            if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+                return [];
+            return node.indexes
+                .map((index) => (index < 0 ? value.length + index : index))
+                .filter((index) => index >= 0 && index < value.length)
+                .map((index) => [...at, index]);
+        case "slice": {
+            if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+                return [];
+            if (node.start !== undefined || node.end !== undefined || node.step !== undefined)
+                throw new NoPlace();
+            return value.map((_, index) => [...at, index]);
+        }
+        case "child":
+            return places(node.left, at, root).flatMap((left) => places(node.right, left, root));
+        case "descendants":
+            return places(node.left, at, root).flatMap((left) => below(node.right, left, root));
+        case "union":
+            return [...places(node.left, at, root), ...places(node.right, at, root)];
+        default:
+            throw new NoPlace();
+    }
+}
+function below(node, at, root) {
+    const value = valueAt(root, at);
+    const own = places(node, at, root);
+    if ((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+        return [...own, ...value.flatMap((_, index) => below(node, [...at, index], root))];
+    return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) ? [...own, ...(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value).flatMap((key) => below(node, [...at, key], root))] : own;
+}
+function valueAt(root, place) {
+    let value = root;
+    for (const part of place) {
+        if (typeof part === "number")
+            value = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? value[part] : undefined;
+        else
+            value = (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) && Object.hasOwn(value, part) ? value[part] : undefined;
+    }
+    return value;
+}
+function without(value, gone) {
+    const heads = new Map();
+    for (const [head, ...rest] of gone)
+        if (head !== undefined)
+            heads.set(head, [...(heads.get(head) ?? []), rest]);
+    const isGone = (part) => heads.get(part)?.some((rest) => rest.length === 0) ?? false;
+    if (isJsonArray(value)) {
+        return value.flatMap((item, index) => (isGone(index) ? [] : [without(item, heads.get(index) ?? [])]));
+    }
+    if (!isJsonObject(value) || heads.size === 0)
+        return value;
+    const kept = {};
+    for (const key of keysOf(value)) {
+        if (!isGone(key))
+            setOwn(kept, key, without(value[key] ?? null, heads.get(key) ?? []));
+    }
+    return kept;
 }
 
 
@@ -68500,6 +69282,7 @@ function write(value, keys, double) {
 /* harmony export */   OW: () => (/* binding */ isJsonObject),
 /* harmony export */   P5: () => (/* binding */ setOwn),
 /* harmony export */   YD: () => (/* binding */ keysOf),
+/* harmony export */   _X: () => (/* binding */ objectFrom),
 /* harmony export */   __: () => (/* binding */ Double)
 /* harmony export */ });
 /** Symbol property of an object whose own key order differs from the document's; its value is `string[]`. */
@@ -68539,6 +69322,22 @@ function setOwn(object, key, value) {
     else {
         object[key] = value;
     }
+}
+/** An object with these keys in this order, whatever the keys are called; of a key that comes twice the last value. */
+function objectFrom(entries) {
+    const object = {};
+    const order = [];
+    let isReordered = false;
+    for (const [key, value] of entries) {
+        if (!Object.hasOwn(object, key))
+            order.push(key);
+        setOwn(object, key, value);
+        // The engine puts keys that look like indexes first.
+        const first = key.charCodeAt(0);
+        if (first >= 48 && first <= 57)
+            isReordered = true;
+    }
+    return isReordered ? Object.defineProperty(object, KEY_ORDER, { value: order, enumerable: false }) : object;
 }
 
 
@@ -68677,9 +69476,9 @@ function digitValue(digit) {
 /* harmony export */   FI: () => (/* binding */ redactValue),
 /* harmony export */   c3: () => (/* binding */ SHORTEST_SECRET),
 /* harmony export */   eo: () => (/* binding */ secretForms),
-/* harmony export */   lY: () => (/* binding */ createRedactor)
+/* harmony export */   lY: () => (/* binding */ createRedactor),
+/* harmony export */   v5: () => (/* binding */ MASK)
 /* harmony export */ });
-/* unused harmony export MASK */
 /**
  * Masks secrets in text, whatever form they took on the way: every form of {@link secretForms} of every given secret
  * and, whoever they belong to, texts that look like a token, a private key or `://user:password@`.
@@ -69687,14 +70486,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8179);
-/* harmony import */ var _config_load_configuration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(636);
+/* harmony import */ var _config_load_configuration_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1561);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3828);
 /* harmony import */ var _core_redact_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8038);
 /* harmony import */ var _report_load_info_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3225);
 /* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2037);
 /* harmony import */ var _report_redact_trace_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8321);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(2377);
-/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(9168);
+/* harmony import */ var _shared_run_configured_js__WEBPACK_IMPORTED_MODULE_10__ = __nccwpck_require__(5516);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_18__ = __nccwpck_require__(3159);
 /* harmony import */ var _cache_js__WEBPACK_IMPORTED_MODULE_11__ = __nccwpck_require__(6976);
 /* harmony import */ var _event_js__WEBPACK_IMPORTED_MODULE_12__ = __nccwpck_require__(1024);
@@ -70199,6 +70998,7 @@ function packageJson(trace, loaded) {
             rows: table.rows,
             failed_message: null,
         })),
+        windows: (loaded.windows ?? []).map(({ resource, start, end }) => ({ resource, start, end: end ?? null })),
         tables: loaded.tables.map((table) => ({
             name: table.table,
             write_disposition: table.writeDisposition,
@@ -70460,6 +71260,7 @@ function renderSummary(trace, budget = SUMMARY_BYTES) {
     return withinBudget([
         { title: "status", text: statusSection(trace, facts) },
         { title: "packages", text: packagesSection(trace) },
+        { title: "windows", text: windowsSection(trace) },
         { title: "resources", text: resourcesSection(trace) },
         { title: "tables", text: tablesSection(facts) },
         { title: "schema changes", text: changesSection(facts) },
@@ -70552,6 +71353,18 @@ function packagesSection(trace) {
         { title: "Jobs", align: "right" },
     ];
     return `### Load packages\n\n${table(columns, rows)}`;
+}
+function windowsSection(trace) {
+    const rows = trace.packages.flatMap(({ loadId, state, windows = [] }) => windows.map(({ resource, start, end }) => [
+        code(resource),
+        code(clip(start, 100)),
+        end === undefined ? "now" : code(clip(end, 100)),
+        state === "loaded" ? code(loadId) : "not loaded",
+    ]));
+    if (rows.length === 0)
+        return "";
+    const columns = [{ title: "Resource" }, { title: "From" }, { title: "To" }, { title: "Load id" }];
+    return `### Windows\n\n${table(columns, rows)}`;
 }
 function resourcesSection(trace) {
     if (trace.resources.length === 0)
@@ -75686,7 +76499,7 @@ function makePostgres({ settings }, dsn, environment) {
 
 /***/ }),
 
-/***/ 9168:
+/***/ 5516:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -76015,6 +76828,7 @@ function toJson(manifest) {
         rootTables: manifest.rootTables,
         ...(manifest.dropped === undefined ? {} : { dropped: manifest.dropped }),
         ...(manifest.emptied === undefined ? {} : { emptied: manifest.emptied }),
+        ...(manifest.windows === undefined ? {} : { windows: manifest.windows.map((window) => ({ ...window })) }),
         schema: manifest.schema,
         schemaVersionHash: manifest.schemaVersionHash,
         ...(manifest.state === undefined ? {} : { state: { ...manifest.state } }),
@@ -76029,12 +76843,13 @@ function fromJson(value) {
     const files = listFrom((0,core_json/* getOwn */.Ng)(value, "files"), fileFrom);
     const rootTables = textsFrom((0,core_json/* getOwn */.Ng)(value, "rootTables"));
     const refreshed = refreshFrom(value);
+    const windows = Object.hasOwn(value, "windows") ? listFrom((0,core_json/* getOwn */.Ng)(value, "windows"), windowFrom) : [];
     const schema = (0,core_json/* getOwn */.Ng)(value, "schema");
     const storedState = (0,core_json/* getOwn */.Ng)(value, "state");
     const state = storedState === undefined ? undefined : stateFrom(storedState);
     if (text === undefined || base === undefined || files === undefined || rootTables === undefined)
         return undefined;
-    if (refreshed === undefined)
+    if (refreshed === undefined || windows === undefined)
         return undefined;
     if (!(0,core_json/* isJsonObject */.OW)(schema) || (storedState !== undefined && state === undefined))
         return undefined;
@@ -76045,6 +76860,7 @@ function fromJson(value) {
         files,
         rootTables,
         ...refreshed,
+        ...(windows.length === 0 ? {} : { windows }),
         schema,
         ...(state === undefined ? {} : { state }),
     };
@@ -76080,6 +76896,13 @@ function fileFrom(value) {
     if (text === undefined || columns === undefined || rows === undefined || bytes === undefined)
         return undefined;
     return FILE_NAME.test(text.path) ? { ...text, columns, rows, bytes } : undefined;
+}
+function windowFrom(value) {
+    const text = (0,core_json/* isJsonObject */.OW)(value) ? texts(value, ["resource", "start"]) : undefined;
+    const end = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, "end") : undefined;
+    if (text === undefined || (end !== undefined && typeof end !== "string"))
+        return undefined;
+    return end === undefined ? text : { ...text, end };
 }
 function stateFrom(value) {
     if (!(0,core_json/* isJsonObject */.OW)(value))
@@ -76342,6 +77165,10 @@ async function loadPackage(options, made, maybeCommitted, recorder) {
         await markCommitted(folder);
         await (0,fault_point/* faultPoint */.Jd)("load:after-marker");
         recorder.package(packageTrace(made, startedAt, new Date(clock.now()).toISOString(), "loaded", outcome));
+        for (const { resource, start, end } of manifest.windows ?? []) {
+            const text = `${resource}: the window from ${start} to ${end ?? "now"} is committed`;
+            onEvent({ type: "message", level: "info", text });
+        }
         await removePackage(folder);
     }
     catch (error) {
@@ -76387,6 +77214,7 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
             : { stateLeft: { version: manifest.state.version, hash: manifest.state.versionHash } }),
         tables: [...tables.values()],
         changes: outcome?.changes ?? [],
+        ...(manifest.windows === undefined ? {} : { windows: manifest.windows }),
     };
 }
 
@@ -76564,8 +77392,6 @@ function diskError(cause, path, bytes) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/core/digest.js
-var digest = __nccwpck_require__(3871);
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __nccwpck_require__(4573);
 ;// CONCATENATED MODULE: ./lib/core/json-tape.js
@@ -77668,54 +78494,208 @@ function decidingResources(schema, resources) {
     return deciding;
 }
 
-// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
-var coercion = __nccwpck_require__(2989);
-// EXTERNAL MODULE: ./lib/schema/iso-time.js + 2 modules
-var iso_time = __nccwpck_require__(6078);
-;// CONCATENATED MODULE: ./lib/schema/infer.js
+;// CONCATENATED MODULE: ./lib/normalize/run-context.js
+const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
+/** The context of an error about one value: table, column, resource and position of the record. */
+function valueContext(context, table, column) {
+    return {
+        resource: context.resource,
+        table,
+        ...(column === undefined ? {} : { column }),
+        row: context.record,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/missing-values.js
+
 
 
 /**
- * Type of a new column that first sees this value; undefined for null, which makes no column. Of the texts only those that dlt
- * reads as a date with a time are told apart (`timestamp`): dates, times, numbers in quotes stay `text`.
+ * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
+ * key ends the run at once, in dlt's words.
  */
-function inferDataType(value) {
-    if (typeof value === "string")
-        return (0,iso_time/* isIsoTimestamp */.Oh)(value) ? "timestamp" : "text";
-    return plainDataType(value);
+function noteMissing(context, plan, slot, isNull) {
+    const column = plan.table.columns.get(slot.name);
+    const isKey = column?.primaryKey === true || column?.mergeKey === true;
+    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
+        throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
+            step: "normalize",
+            hint: "Set nullable: true on the column, or leave such records out.",
+            context: valueContext(context, plan.name, slot.name),
+        });
+    }
+    const known = plan.missing.get(slot);
+    if (known !== undefined)
+        known.count += 1;
+    else
+        plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
 }
-function plainDataType(value) {
-    switch (typeof value) {
-        case "string":
-            return "text";
-        case "number":
-            return Number.isInteger(value) ? "bigint" : "double";
-        case "bigint":
-            return "bigint";
-        case "boolean":
-            return "bool";
+/**
+ * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
+ * type than its column's is a value; it still ends the run.
+ */
+function skipsRow(context, plan) {
+    if (context.data.onNullKey !== "skip")
+        return false;
+    for (const slot of plan.required) {
+        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
+            const known = plan.skipped.get(slot);
+            if (known === undefined)
+                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
+            else
+                known.count += 1;
+            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
+                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
+            });
+            return true;
+        }
+    }
+    return false;
+}
+/** Takes note of what the row that is written lacks. */
+function noteLacking(context, plan) {
+    const lacking = plan.lacking.splice(0);
+    for (const { slot, isNull } of lacking)
+        noteMissing(context, plan, slot, isNull);
+}
+/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
+function checkMissing(context, plans) {
+    const all = [...plans].flatMap((plan) => 
+    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
+    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
+        plan,
+        slot,
+        ...values,
+    })));
+    const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
+    const worst = key ?? all[0];
+    if (worst === undefined)
+        return;
+    const { resource, plan, slot, first, count } = worst;
+    const where = {
+        resource,
+        table: plan.name,
+        column: slot.name,
+        rows: count,
+        row: first,
+    };
+    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
+    // dlt's words, so that a search finds its documentation.
+    const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
+    if (key !== undefined) {
+        throw new errors/* DataError */.fL("E_NULL_KEY", `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`, {
+            step: "normalize",
+            hint: incomplete
+                ? "Check the spelling of the key: no record has it."
+                : "Choose a key that every record has, or leave such records out.",
+            context: where,
+        });
+    }
+    throw new errors/* DataError */.fL("E_DATA_VALUE", incomplete
+        ? unbound
+        : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`, { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where });
+}
+function isKeyColumn(plan, slot) {
+    const column = plan.table.columns.get(slot.name);
+    return column?.primaryKey === true || column?.mergeKey === true;
+}
+
+// EXTERNAL MODULE: ./lib/core/digest.js
+var digest = __nccwpck_require__(3871);
+;// CONCATENATED MODULE: ./lib/normalize/row-identity.js
+
+
+function createRowIdentity(context, nextRowId) {
+    /**
+     * A `_dlt_id` in the data is kept, and nested rows refer to it, when it can serve as an id: text of 1 to 128
+     * characters that no other row of the table has.
+     */
+    const given = (plan) => {
+        const value = plan.id.value;
+        // dlt: what Python takes for false counts as not given.
+        if (value === undefined || value === null || value === "" || value === 0 || value === false)
+            return undefined;
+        if (context.data.reservedFields === "regenerate")
+            return undefined;
+        plan.givenIds ??= new Set();
+        if (typeof value === "string" && value.length <= 128 && !plan.givenIds.has(value)) {
+            if (plan.givenIds.size < MAX_GIVEN_IDS)
+                plan.givenIds.add(value);
+            return value;
+        }
+        return undefined;
+    };
+    const rootId = (plan, record) => {
+        switch (rowIdOf(plan)) {
+            case "random":
+                return nextRowId();
+            case "document":
+                return (0,digest/* rowHash */.rG)(record);
+            case "key": {
+                const names = keyNamesOf(plan);
+                const key = {};
+                for (const name of names)
+                    key[name] = plan.slots.get(name)?.value ?? null;
+                return (0,digest/* keyHash */.aE)(key, names);
+            }
+        }
+    };
+    const keyNames = new Map();
+    const keyNamesOf = (plan) => {
+        let names = keyNames.get(plan);
+        if (names === undefined) {
+            names = [...plan.table.columns.values()].filter((one) => one.primaryKey === true).map((one) => one.name);
+            keyNames.set(plan, names);
+        }
+        return names;
+    };
+    const rowIds = new Map();
+    const rowIdOf = (plan) => {
+        let kind = rowIds.get(plan.name);
+        if (kind === undefined) {
+            kind = rowIdKind(context, plan);
+            rowIds.set(plan.name, kind);
+        }
+        return kind;
+    };
+    return {
+        of: rootId,
+        given,
+        keyOf: (plan) => (rowIdOf(plan) === "key" ? keyNamesOf(plan) : undefined),
+        needsRecord: (plan) => rowIdOf(plan) === "document",
+    };
+}
+/** Given ids beyond this many are not compared any more; the table's own UNIQUE still is. */
+const MAX_GIVEN_IDS = 1_000_000;
+function rowIdKind({ schema }, plan) {
+    switch ((0,schema_schema/* mergeStrategyOf */.zC)(schema, plan.name)) {
+        case "upsert":
+        case "insert-only":
+            return "key";
+        case "scd2":
+            return plan.table.columns.get("_dlt_id")?.extra["x-row-version"] === true ? "document" : "random";
         default:
-            if (value === null)
-                return undefined;
-            return value instanceof core_json/* Double */.__ ? "double" : "json";
+            return "random";
     }
 }
 
-;// CONCATENATED MODULE: ./lib/normalize/big-integer.js
-/**
- * The type in which an integer beyond 64 bits is kept exactly, when the user asked for that; undefined for every other value.
- *
- * dlt: `wei` is its own type for such integers, `numeric(156,78)`; its variant columns are named `v_wei`.
- */
-function bigIntegerType(context, value) {
-    const { onBigInteger } = context.data;
-    if (typeof value !== "bigint" || onBigInteger === "refuse" || BigInt.asIntN(64, value) === value)
-        return undefined;
-    return onBigInteger === "numeric" ? "wei" : "text";
-}
-/** True when a column of the type would refuse the value or round it, and the user wants neither. */
-function isTooBigFor(context, type, value) {
-    return (type === "bigint" || type === "double") && bigIntegerType(context, value) !== undefined;
+;// CONCATENATED MODULE: ./lib/normalize/row-ids.js
+const ID_BYTES = 10;
+/** 8 KB at once: a draw of ten bytes costs ten times as much as the id made from it. */
+const POOL_BYTES = 8190;
+/** Ids of root rows: ten random bytes in base64 without padding, 14 characters. dlt: interop 3.4. */
+function createRowIds(random) {
+    let pool = Buffer.alloc(0);
+    let at = 0;
+    return () => {
+        if (at + ID_BYTES > pool.length) {
+            const bytes = random.bytes(POOL_BYTES);
+            pool = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+            at = 0;
+        }
+        at += ID_BYTES;
+        return pool.toString("base64", at - ID_BYTES, at).slice(0, 14);
+    };
 }
 
 // EXTERNAL MODULE: ./lib/core/flow.js
@@ -77951,18 +78931,6 @@ function triple(at) {
 const DIGITS = Uint8Array.from(Buffer.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"));
 function digit(bits) {
     return DIGITS[bits & 63];
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/run-context.js
-const DEFAULT_LIMITS = { maxValueBytes: 33_554_432, maxColumns: 1600, maxDepth: 500 };
-/** The context of an error about one value: table, column, resource and position of the record. */
-function valueContext(context, table, column) {
-    return {
-        resource: context.resource,
-        table,
-        ...(column === undefined ? {} : { column }),
-        row: context.record,
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/normalize/lone-surrogate.js
@@ -78202,6 +79170,56 @@ function tooDeep(context, plan, path) {
         hint: "Lower max_table_nesting, so that the inner levels are kept as JSON, or raise max-depth.",
         context: valueContext(context, plan.name),
     });
+}
+
+// EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
+var coercion = __nccwpck_require__(2989);
+// EXTERNAL MODULE: ./lib/schema/iso-time.js + 2 modules
+var iso_time = __nccwpck_require__(6078);
+;// CONCATENATED MODULE: ./lib/schema/infer.js
+
+
+/**
+ * Type of a new column that first sees this value; undefined for null, which makes no column. Of the texts only those that dlt
+ * reads as a date with a time are told apart (`timestamp`): dates, times, numbers in quotes stay `text`.
+ */
+function inferDataType(value) {
+    if (typeof value === "string")
+        return (0,iso_time/* isIsoTimestamp */.Oh)(value) ? "timestamp" : "text";
+    return plainDataType(value);
+}
+function plainDataType(value) {
+    switch (typeof value) {
+        case "string":
+            return "text";
+        case "number":
+            return Number.isInteger(value) ? "bigint" : "double";
+        case "bigint":
+            return "bigint";
+        case "boolean":
+            return "bool";
+        default:
+            if (value === null)
+                return undefined;
+            return value instanceof core_json/* Double */.__ ? "double" : "json";
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/big-integer.js
+/**
+ * The type in which an integer beyond 64 bits is kept exactly, when the user asked for that; undefined for every other value.
+ *
+ * dlt: `wei` is its own type for such integers, `numeric(156,78)`; its variant columns are named `v_wei`.
+ */
+function bigIntegerType(context, value) {
+    const { onBigInteger } = context.data;
+    if (typeof value !== "bigint" || onBigInteger === "refuse" || BigInt.asIntN(64, value) === value)
+        return undefined;
+    return onBigInteger === "numeric" ? "wei" : "text";
+}
+/** True when a column of the type would refuse the value or round it, and the user wants neither. */
+function isTooBigFor(context, type, value) {
+    return (type === "bigint" || type === "double") && bigIntegerType(context, value) !== undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/normalize/keep-contract.js
@@ -78458,238 +79476,6 @@ function excerpt(value) {
     const short = text.length > 60 ? `${text.slice(0, 60)}...` : text;
     // biome-ignore lint/suspicious/noControlCharactersInRegex: a message must not carry them
     return short.replace(/[\u0000-\u001f\u007f]/g, " ");
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/flatten.js
-
-
-function createScratch() {
-    return { visited: [], visitedCount: 0, lists: [], items: [], listCount: 0, row: 0, objects: [], nodes: [] };
-}
-/**
- * Puts the values of a record into the slots of its table and its lists onto the list stack. Objects are walked last
- * found first: scalars of a level come before its objects, and the last object first. `level` is how many levels of
- * objects may still be taken apart; below that they stay whole. dlt: interop 3.1 and 3.3.
- */
-function flatten(context, scratch, plan, record, level) {
-    const { objects, nodes } = scratch;
-    scratch.row += 1;
-    scratch.visitedCount = 0;
-    objects[0] = record;
-    nodes[0] = plan.node;
-    let top = 1;
-    while (top > 0) {
-        top -= 1;
-        const object = objects[top];
-        const node = nodes[top];
-        const left = level - node.depth;
-        let index = 0;
-        const order = ownOrder(object);
-        if (order !== undefined) {
-            for (const key of order)
-                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
-        }
-        else {
-            for (const key in object)
-                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
-        }
-    }
-}
-/** Returns the new height of the object stack. */
-function put(context, scratch, plan, node, key, value, left, index, top) {
-    let found = node.sequence[index];
-    if (found === undefined || found.key !== key) {
-        found = node.keys.get(key) ?? table_plan_addKey(context, plan, node, key);
-        node.sequence[index] = found;
-    }
-    const slot = found.slot;
-    if (typeof value === "object" && value !== null && left > 0 && !slot.keepWhole) {
-        if (Array.isArray(value)) {
-            putList(context, scratch, plan, node, found, value);
-            return top;
-        }
-        if (!(value instanceof core_json/* Double */.__)) {
-            scratch.objects[top] = value;
-            scratch.nodes[top] = found.child ?? addChildNode(context, plan, node, found);
-            return top + 1;
-        }
-    }
-    if (slot.value === undefined) {
-        scratch.visited[scratch.visitedCount] = slot;
-        scratch.visitedCount += 1;
-    }
-    else if (slot.source !== undefined && slot.source !== found) {
-        warnCollision(context, plan.name, slot.name, slot.source, found);
-    }
-    slot.value = value;
-    slot.source = found;
-    return top;
-}
-function putList(context, scratch, plan, node, key, items) {
-    const list = key.list ?? addList(context, plan, node, key);
-    if (list.row === scratch.row) {
-        // dlt: the last list of a name wins, at the place of the first.
-        warnCollision(context, list.name, undefined, list.source, key);
-        scratch.items[list.at] = items;
-        return;
-    }
-    if (items.length === 0)
-        return;
-    list.row = scratch.row;
-    list.source = key;
-    list.at = scratch.listCount;
-    scratch.lists[scratch.listCount] = list;
-    scratch.items[scratch.listCount] = items;
-    scratch.listCount += 1;
-}
-/** Sets a value of the normalizer's own; what the data had under that name is replaced, with a warning. */
-function setSlot(context, scratch, plan, slot, value) {
-    if (slot.value === undefined) {
-        scratch.visited[scratch.visitedCount] = slot;
-        scratch.visitedCount += 1;
-    }
-    else if (slot.value !== value && slot.value !== null) {
-        context.warn("W_RESERVED_FIELD", `${plan.name}.${slot.name}`, {
-            detail: `first in record ${context.record} of ${context.resource}`,
-        });
-    }
-    slot.value = value;
-    slot.source = undefined;
-}
-/** Only objects with keys that look like numbers carry their order, and such a key comes first in the engine's order. */
-function ownOrder(object) {
-    for (const key in object) {
-        const code = key.charCodeAt(0);
-        if (code < 0x30 || code > 0x39)
-            return undefined;
-        break;
-    }
-    return object[core_json/* KEY_ORDER */.$k];
-}
-/** Once per pair of keys. */
-function warnCollision(context, table, column, first, second) {
-    if (first === second)
-        return;
-    const subject = column === undefined ? table : `${table}.${column}`;
-    const pair = [first.path, second.path].sort();
-    const id = `${subject}\0${pair.join("\0")}`;
-    if (context.collisions.has(id))
-        return;
-    context.collisions.add(id);
-    context.warn("W_NAME_COLLISION", subject, { detail: `${pair[0]} and ${pair[1]}` });
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/missing-values.js
-
-
-
-/**
- * Takes note of a row without a value in a required column. An explicit null in a complete NOT NULL column that is no
- * key ends the run at once, in dlt's words.
- */
-function noteMissing(context, plan, slot, isNull) {
-    const column = plan.table.columns.get(slot.name);
-    const isKey = column?.primaryKey === true || column?.mergeKey === true;
-    if (isNull && !isKey && (0,schema_schema/* isComplete */.As)(column) && !column.nullable) {
-        throw new errors/* DataError */.fL("E_DATA_VALUE", `In schema \`${context.schema.name}\`: Cannot coerce NULL in table \`${plan.name}\` column \`${slot.name}\` which is not nullable (record ${context.record} of ${context.resource}).`, {
-            step: "normalize",
-            hint: "Set nullable: true on the column, or leave such records out.",
-            context: valueContext(context, plan.name, slot.name),
-        });
-    }
-    const known = plan.missing.get(slot);
-    if (known !== undefined)
-        known.count += 1;
-    else
-        plan.missing.set(slot, { resource: context.resource, first: context.record, count: 1 });
-}
-/**
- * True when the row at hand has no value in a key column and such rows are left out: it is counted then. A key of another
- * type than its column's is a value; it still ends the run.
- */
-function skipsRow(context, plan) {
-    if (context.data.onNullKey !== "skip")
-        return false;
-    for (const slot of plan.required) {
-        if ((slot.value === undefined || slot.value === null) && isKeyColumn(plan, slot)) {
-            const known = plan.skipped.get(slot);
-            if (known === undefined)
-                plan.skipped.set(slot, { resource: context.resource, first: context.record, count: 1 });
-            else
-                known.count += 1;
-            context.warn("W_NULL_KEY_SKIPPED", `${plan.name}.${slot.name}`, {
-                ...(known === undefined ? { detail: `first in record ${context.record} of ${context.resource}` } : {}),
-            });
-            return true;
-        }
-    }
-    return false;
-}
-/** Takes note of what the row that is written lacks. */
-function noteLacking(context, plan) {
-    const lacking = plan.lacking.splice(0);
-    for (const { slot, isNull } of lacking)
-        noteMissing(context, plan, slot, isNull);
-}
-/** Throws for what was noted: `E_NULL_KEY` for keys first, `E_DATA_VALUE` for other columns. */
-function checkMissing(context, plans) {
-    const all = [...plans].flatMap((plan) => 
-    // Rows are left out for a key that some have; one that no record ever had is a misspelt name.
-    [...plan.missing, ...[...plan.skipped].filter(([slot]) => slot.column === undefined)].map(([slot, values]) => ({
-        plan,
-        slot,
-        ...values,
-    })));
-    const key = all.find(({ plan, slot }) => isKeyColumn(plan, slot));
-    const worst = key ?? all[0];
-    if (worst === undefined)
-        return;
-    const { resource, plan, slot, first, count } = worst;
-    const where = {
-        resource,
-        table: plan.name,
-        column: slot.name,
-        rows: count,
-        row: first,
-    };
-    const incomplete = !(0,schema_schema/* isComplete */.As)(plan.table.columns.get(slot.name));
-    // dlt's words, so that a search finds its documentation.
-    const unbound = `In schema \`${context.schema.name}\`: The following columns in table \`${plan.name}\` did not receive any data during this load: ${slot.name}.`;
-    if (key !== undefined) {
-        throw new errors/* DataError */.fL("E_NULL_KEY", `${count} ${count === 1 ? "record" : "records"} of ${resource} ${count === 1 ? "has" : "have"} no value in the key column ${slot.name} of table ${plan.name}; the first is record ${first}.${incomplete ? ` ${unbound}` : ""}`, {
-            step: "normalize",
-            hint: incomplete
-                ? "Check the spelling of the key: no record has it."
-                : "Choose a key that every record has, or leave such records out.",
-            context: where,
-        });
-    }
-    throw new errors/* DataError */.fL("E_DATA_VALUE", incomplete
-        ? unbound
-        : `${count} ${count === 1 ? "record has" : "records have"} no value in table ${plan.name}, column ${slot.name}, which is not nullable; the first is record ${first} of ${resource}.`, { step: "normalize", hint: "Set nullable: true on the column, or correct its name.", context: where });
-}
-function isKeyColumn(plan, slot) {
-    const column = plan.table.columns.get(slot.name);
-    return column?.primaryKey === true || column?.mergeKey === true;
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/row-ids.js
-const ID_BYTES = 10;
-/** 8 KB at once: a draw of ten bytes costs ten times as much as the id made from it. */
-const POOL_BYTES = 8190;
-/** Ids of root rows: ten random bytes in base64 without padding, 14 characters. dlt: interop 3.4. */
-function createRowIds(random) {
-    let pool = Buffer.alloc(0);
-    let at = 0;
-    return () => {
-        if (at + ID_BYTES > pool.length) {
-            const bytes = random.bytes(POOL_BYTES);
-            pool = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-            at = 0;
-        }
-        at += ID_BYTES;
-        return pool.toString("base64", at - ID_BYTES, at).slice(0, 14);
-    };
 }
 
 ;// CONCATENATED MODULE: ./lib/normalize/plain-utc.js
@@ -79174,120 +79960,167 @@ function createTapeRows(options) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
+;// CONCATENATED MODULE: ./lib/normalize/flatten.js
 
 
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const normalizer_NOTHING = [];
+function createScratch() {
+    return { visited: [], visitedCount: 0, lists: [], items: [], listCount: 0, row: 0, objects: [], nodes: [] };
+}
 /**
- * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
- * per shape: each key of each place is named once, each table keeps the slots of its columns, and only an unknown key,
- * a new type or a full buffer leaves the fast path. dlt: interop 2 and 3, golden relational.json and types.json.
+ * Puts the values of a record into the slots of its table and its lists onto the list stack. Objects are walked last
+ * found first: scalars of a level come before its objects, and the last object first. `level` is how many levels of
+ * objects may still be taken apart; below that they stay whole. dlt: interop 3.1 and 3.3.
  */
-function createNormalizer(options) {
-    const { schema, loadId, encoder, warn } = options;
-    const context = {
-        schema,
-        rules: nameRules(schema.settings),
-        encoder,
-        warn,
-        limits: { ...DEFAULT_LIMITS, ...options.limits },
-        data: { ...DEFAULT_DATA_RULES, ...options.data },
-        resource: "",
-        record: 0,
-        rootNumber: 0,
-        rowDiscarded: false,
-        collisions: new Set(),
-    };
-    const padding = encoder.delimiter + encoder.nullField;
-    const delimiter = encoder.delimiter;
-    const nullField = encoder.nullField;
-    const pool = createBufferPool();
-    const nextRowId = createRowIds(options.random);
-    const scratch = createScratch();
-    const tapeRows = encoder.copyEscaped === undefined
-        ? undefined
-        : createTapeRows({
-            context,
-            loadId,
-            nextRowId,
-            keyOf: (plan) => (rowIdOf(plan) === "key" ? keyNamesOf(plan) : undefined),
-            nextRootNumber: () => ++rootRows,
-            copyEscaped: encoder.copyEscaped,
-        });
-    const plans = new Map();
-    /** Root tables that the schema contract keeps out, by resource. */
-    const discardedTables = new Map();
-    const states = new Map();
-    const deciding = decidingResources(schema, options.resources);
-    let chunks = [];
-    let rootRows = 0;
-    /** Hints are applied when the first page arrives, as dlt does with the first item. */
-    const start = (name) => {
-        const known = states.get(name);
-        if (known !== undefined || discardedTables.has(name))
-            return known;
-        const place = options.resources.findIndex((one) => one.name === name);
-        const resource = options.resources[place];
-        if (resource === undefined)
-            throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
-        const table = rootTableName(schema, resource);
-        const decider = deciding.get(table) ?? resource;
-        if (!startedInOrder().some((other) => other.table === table) && applyResourceHints(schema, decider).discarded) {
-            discardedTables.set(name, table);
-            return undefined;
+function flatten(context, scratch, plan, record, level) {
+    const { objects, nodes } = scratch;
+    scratch.row += 1;
+    scratch.visitedCount = 0;
+    objects[0] = record;
+    nodes[0] = plan.node;
+    let top = 1;
+    while (top > 0) {
+        top -= 1;
+        const object = objects[top];
+        const node = nodes[top];
+        const left = level - node.depth;
+        let index = 0;
+        const order = ownOrder(object);
+        if (order !== undefined) {
+            for (const key of order)
+                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
         }
-        const plan = planOf(table, [table], undefined);
-        for (const each of plans.values())
-            refreshPlan(context, each);
-        const state = { resource, deciding: decider, table, plan, place, records: 0 };
-        states.set(name, state);
-        return state;
-    };
-    const startedInOrder = () => [...states.values()].sort((a, b) => a.place - b.place);
-    const planOf = (name, fragments, parent) => {
-        const known = plans.get(name);
-        if (known !== undefined)
-            return known;
-        const startedNew = parent !== undefined && isNewTable(schema.tables.get(name));
-        const table = schema.tables.get(name) ?? addInferredTable(schema, name, parent);
-        const writer = createChunkWriter({ table: name, pool, padding, emit: (chunk) => chunks.push(chunk) });
-        const plan = createTablePlan(context, table, fragments, writer, startedNew);
-        plans.set(name, plan);
-        return plan;
+        else {
+            for (const key in object)
+                top = put(context, scratch, plan, node, key, object[key] ?? null, left, index++, top);
+        }
+    }
+}
+/** Returns the new height of the object stack. */
+function put(context, scratch, plan, node, key, value, left, index, top) {
+    let found = node.sequence[index];
+    if (found === undefined || found.key !== key) {
+        found = node.keys.get(key) ?? table_plan_addKey(context, plan, node, key);
+        node.sequence[index] = found;
+    }
+    const slot = found.slot;
+    if (typeof value === "object" && value !== null && left > 0 && !slot.keepWhole) {
+        if (Array.isArray(value)) {
+            putList(context, scratch, plan, node, found, value);
+            return top;
+        }
+        if (!(value instanceof core_json/* Double */.__)) {
+            scratch.objects[top] = value;
+            scratch.nodes[top] = found.child ?? addChildNode(context, plan, node, found);
+            return top + 1;
+        }
+    }
+    if (slot.value === undefined) {
+        scratch.visited[scratch.visitedCount] = slot;
+        scratch.visitedCount += 1;
+    }
+    else if (slot.source !== undefined && slot.source !== found) {
+        warnCollision(context, plan.name, slot.name, slot.source, found);
+    }
+    slot.value = value;
+    slot.source = found;
+    return top;
+}
+function putList(context, scratch, plan, node, key, items) {
+    const list = key.list ?? addList(context, plan, node, key);
+    if (list.row === scratch.row) {
+        // dlt: the last list of a name wins, at the place of the first.
+        warnCollision(context, list.name, undefined, list.source, key);
+        scratch.items[list.at] = items;
+        return;
+    }
+    if (items.length === 0)
+        return;
+    list.row = scratch.row;
+    list.source = key;
+    list.at = scratch.listCount;
+    scratch.lists[scratch.listCount] = list;
+    scratch.items[scratch.listCount] = items;
+    scratch.listCount += 1;
+}
+/** Sets a value of the normalizer's own; what the data had under that name is replaced, with a warning. */
+function setSlot(context, scratch, plan, slot, value) {
+    if (slot.value === undefined) {
+        scratch.visited[scratch.visitedCount] = slot;
+        scratch.visitedCount += 1;
+    }
+    else if (slot.value !== value && slot.value !== null) {
+        context.warn("W_RESERVED_FIELD", `${plan.name}.${slot.name}`, {
+            detail: `first in record ${context.record} of ${context.resource}`,
+        });
+    }
+    slot.value = value;
+    slot.source = undefined;
+}
+/** Only objects with keys that look like numbers carry their order, and such a key comes first in the engine's order. */
+function ownOrder(object) {
+    for (const key in object) {
+        const code = key.charCodeAt(0);
+        if (code < 0x30 || code > 0x39)
+            return undefined;
+        break;
+    }
+    return object[core_json/* KEY_ORDER */.$k];
+}
+/** Once per pair of keys. */
+function warnCollision(context, table, column, first, second) {
+    if (first === second)
+        return;
+    const subject = column === undefined ? table : `${table}.${column}`;
+    const pair = [first.path, second.path].sort();
+    const id = `${subject}\0${pair.join("\0")}`;
+    if (context.collisions.has(id))
+        return;
+    context.collisions.add(id);
+    context.warn("W_NAME_COLLISION", subject, { detail: `${pair[0]} and ${pair[1]}` });
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/value-rows.js
+
+
+
+
+
+
+
+const value_rows_NOTHING = [];
+/**
+ * The path over values: a record becomes a row of its root table and rows of the nested tables below it, written as COPY
+ * bytes to their plans' writers. `tape-rows.ts` makes the same bytes from tokens, for records that have nothing unusual.
+ * `level` is how many levels of objects and lists may still be taken apart.
+ */
+function createValueRows(options) {
+    const { context, loadId, identity, nextRowId, nextRootNumber, planOf } = options;
+    const { encoder, warn } = context;
+    const { delimiter, nullField } = encoder;
+    const scratch = createScratch();
+    /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
+    const record = (plan, value, level) => {
+        if (isObject(value))
+            rootRow(plan, value, level, value_rows_NOTHING);
+        else
+            for (const item of Array.isArray(value) ? value : [value]) {
+                if (item === null)
+                    warn("W_NULL_ITEM", context.resource);
+                else
+                    rootRow(plan, isObject(item) ? item : { value: item }, level, value_rows_NOTHING);
+            }
     };
     const rootRow = (plan, record, level, handed) => {
         const base = scratch.listCount;
         // A list may hold rows of another root table: what follows it belongs to the record around it.
         const outer = context.rootNumber;
-        context.rootNumber = ++rootRows;
+        context.rootNumber = nextRootNumber();
         flatten(context, scratch, plan, record, level);
         handDown(plan, handed);
         if (leavesOut(plan, base))
             return;
         setSlot(context, scratch, plan, plan.loadId, loadId);
-        finishRow(plan, givenId(plan) ?? rootId(plan, record), base, level, handed);
+        finishRow(plan, identity.given(plan) ?? identity.of(plan, record), base, level, handed);
         context.rootNumber = outer;
     };
     const nestedRow = (plan, record, level, handed, parentId, index) => {
@@ -79300,7 +80133,7 @@ function createNormalizer(options) {
         handDown(plan, handed);
         if (leavesOut(plan, base))
             return;
-        const id = givenId(plan) ?? plan.nestedId(parentId, index);
+        const id = identity.given(plan) ?? plan.nestedId(parentId, index);
         setSlot(context, scratch, plan, plan.parentId, parentId);
         setSlot(context, scratch, plan, plan.listIndex, index);
         finishRow(plan, id, base, level, handed);
@@ -79340,7 +80173,7 @@ function createNormalizer(options) {
     /** Writes the row at hand, then the rows of the lists found in it. */
     const finishRow = (plan, id, base, level, handed) => {
         setSlot(context, scratch, plan, plan.id, id);
-        const below = scratch.listCount > base ? extend(plan, handed) : normalizer_NOTHING;
+        const below = scratch.listCount > base ? extend(plan, handed) : value_rows_NOTHING;
         if (!writeRow(plan)) {
             // The rows below a dropped row go with it.
             scratch.listCount = base;
@@ -79439,57 +80272,113 @@ function createNormalizer(options) {
                 noteSurrogate(context, plan.name, plan.columns[at]);
         });
     };
-    /**
-     * A `_dlt_id` in the data is kept, and nested rows refer to it, when it can serve as an id: text of 1 to 128
-     * characters that no other row of the table has.
-     */
-    const givenId = (plan) => {
-        const given = plan.id.value;
-        // dlt: what Python takes for false counts as not given.
-        if (given === undefined || given === null || given === "" || given === 0 || given === false)
+    return record;
+}
+function isObject(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof core_json/* Double */.__);
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/normalizer.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Records -> rows of tables as COPY bytes. One normalizer a load; records of a resource must come in order. Work is done
+ * per shape: each key of each place is named once, each table keeps the slots of its columns, and only an unknown key,
+ * a new type or a full buffer leaves the fast path. dlt: interop 2 and 3, golden relational.json and types.json.
+ */
+function createNormalizer(options) {
+    const { schema, loadId, encoder, warn } = options;
+    const context = {
+        schema,
+        rules: nameRules(schema.settings),
+        encoder,
+        warn,
+        limits: { ...DEFAULT_LIMITS, ...options.limits },
+        data: { ...DEFAULT_DATA_RULES, ...options.data },
+        resource: "",
+        record: 0,
+        rootNumber: 0,
+        rowDiscarded: false,
+        collisions: new Set(),
+    };
+    const padding = encoder.delimiter + encoder.nullField;
+    const pool = createBufferPool();
+    const nextRowId = createRowIds(options.random);
+    const identity = createRowIdentity(context, nextRowId);
+    const nextRootNumber = () => ++rootRows;
+    const tapeRows = encoder.copyEscaped === undefined
+        ? undefined
+        : createTapeRows({
+            context,
+            loadId,
+            nextRowId,
+            keyOf: identity.keyOf,
+            nextRootNumber,
+            copyEscaped: encoder.copyEscaped,
+        });
+    const plans = new Map();
+    /** Root tables that the schema contract keeps out, by resource. */
+    const discardedTables = new Map();
+    const states = new Map();
+    const deciding = decidingResources(schema, options.resources);
+    let chunks = [];
+    let rootRows = 0;
+    /** Hints are applied when the first page arrives, as dlt does with the first item. */
+    const start = (name) => {
+        const known = states.get(name);
+        if (known !== undefined || discardedTables.has(name))
+            return known;
+        const place = options.resources.findIndex((one) => one.name === name);
+        const resource = options.resources[place];
+        if (resource === undefined)
+            throw new errors/* InternalError */.Gd("E_INTERNAL", `a page of the unknown resource ${name}`);
+        const table = rootTableName(schema, resource);
+        const decider = deciding.get(table) ?? resource;
+        if (!startedInOrder().some((other) => other.table === table) && applyResourceHints(schema, decider).discarded) {
+            discardedTables.set(name, table);
             return undefined;
-        if (context.data.reservedFields === "regenerate")
-            return undefined;
-        plan.givenIds ??= new Set();
-        if (typeof given === "string" && given.length <= 128 && !plan.givenIds.has(given)) {
-            if (plan.givenIds.size < MAX_GIVEN_IDS)
-                plan.givenIds.add(given);
-            return given;
         }
-        return undefined;
+        const plan = planOf(table, [table], undefined);
+        for (const each of plans.values())
+            refreshPlan(context, each);
+        const state = { resource, deciding: decider, table, plan, place, records: 0 };
+        states.set(name, state);
+        return state;
     };
-    const rootId = (plan, record) => {
-        switch (rowIdOf(plan)) {
-            case "random":
-                return nextRowId();
-            case "document":
-                return (0,digest/* rowHash */.rG)(record);
-            case "key": {
-                const names = keyNamesOf(plan);
-                const key = {};
-                for (const name of names)
-                    key[name] = plan.slots.get(name)?.value ?? null;
-                return (0,digest/* keyHash */.aE)(key, names);
-            }
-        }
+    const startedInOrder = () => [...states.values()].sort((a, b) => a.place - b.place);
+    const planOf = (name, fragments, parent) => {
+        const known = plans.get(name);
+        if (known !== undefined)
+            return known;
+        const startedNew = parent !== undefined && isNewTable(schema.tables.get(name));
+        const table = schema.tables.get(name) ?? addInferredTable(schema, name, parent);
+        const writer = createChunkWriter({ table: name, pool, padding, emit: (chunk) => chunks.push(chunk) });
+        const plan = createTablePlan(context, table, fragments, writer, startedNew);
+        plans.set(name, plan);
+        return plan;
     };
-    const keyNames = new Map();
-    const keyNamesOf = (plan) => {
-        let names = keyNames.get(plan);
-        if (names === undefined) {
-            names = [...plan.table.columns.values()].filter((one) => one.primaryKey === true).map((one) => one.name);
-            keyNames.set(plan, names);
-        }
-        return names;
-    };
-    const rowIds = new Map();
-    const rowIdOf = (plan) => {
-        let kind = rowIds.get(plan.name);
-        if (kind === undefined) {
-            kind = rowIdKind(schema, plan);
-            rowIds.set(plan.name, kind);
-        }
-        return kind;
+    const writeValue = createValueRows({ context, loadId, identity, nextRowId, nextRootNumber, planOf });
+    const valueRecord = (state, record, level) => {
+        state.records += 1;
+        context.record = state.records;
+        writeValue(state.plan, record, level);
     };
     const take = () => {
         const taken = chunks;
@@ -79506,7 +80395,7 @@ function createNormalizer(options) {
                 return take();
             }
             const level = nestingLevel(schema, state.table);
-            if (page.tape !== undefined && tapeRows !== undefined && rowIdOf(state.plan) !== "document") {
+            if (page.tape !== undefined && tapeRows !== undefined && !identity.needsRecord(state.plan)) {
                 tapeRecords(state, page.tape, level);
             }
             else
@@ -79534,15 +80423,6 @@ function createNormalizer(options) {
             return startedInOrder().map(({ resource, deciding: decider, table }) => ({ resource, deciding: decider, table }));
         },
     };
-    function valueRecord(state, record, level) {
-        state.records += 1;
-        context.record = state.records;
-        if (typeof record === "object" && record !== null && !Array.isArray(record) && !(record instanceof core_json/* Double */.__)) {
-            rootRow(state.plan, record, level, normalizer_NOTHING);
-        }
-        else
-            looseItem(state, record, level);
-    }
     /** Records that can are copied, the others are read one by one. */
     function tapeRecords(state, tape, level) {
         const { entries, size } = tape;
@@ -79553,32 +80433,6 @@ function createNormalizer(options) {
             else
                 valueRecord(state, (0,json_reader/* parseJson */.qF)(itemText(tape, at)), level);
         }
-    }
-    /** dlt: a list among the records is opened, an item that is no object becomes `{value: item}`, a null is no row. */
-    function looseItem(state, record, level) {
-        const items = Array.isArray(record) ? record : [record];
-        for (const item of items) {
-            if (item === null)
-                warn("W_NULL_ITEM", state.resource.name);
-            else if (typeof item === "object" && !Array.isArray(item) && !(item instanceof core_json/* Double */.__)) {
-                rootRow(state.plan, item, level, normalizer_NOTHING);
-            }
-            else
-                rootRow(state.plan, { value: item }, level, normalizer_NOTHING);
-        }
-    }
-}
-/** Given ids beyond this many are not compared any more; the table's own UNIQUE still is. */
-const MAX_GIVEN_IDS = 1_000_000;
-function rowIdKind(schema, plan) {
-    switch ((0,schema_schema/* mergeStrategyOf */.zC)(schema, plan.name)) {
-        case "upsert":
-        case "insert-only":
-            return "key";
-        case "scd2":
-            return plan.table.columns.get("_dlt_id")?.extra["x-row-version"] === true ? "document" : "random";
-        default:
-            return "random";
     }
 }
 
@@ -80086,6 +80940,82 @@ function lexemeKey(text) {
     return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? numberKey(value) : text;
 }
 
+;// CONCATENATED MODULE: ./lib/pipeline/rounds.js
+/**
+ * The first round of a run. A range is read at once where its table must be filled at once (`replace`, and `scd2`, which
+ * takes what does not come for gone), and where `limit` cuts it anyway.
+ */
+function firstRound(source, limit) {
+    const windowed = source.resources.filter(({ windowed }) => windowed === true).map(({ name }) => name);
+    const windows = limit === undefined ? windowed.filter((name) => !isFilledAtOnce(source, name)) : [];
+    return { windows: new Set(windows), only: undefined, read: [], reports: [] };
+}
+/** The round after another one; undefined when all ranges are read to their end. */
+function nextRound(source, round, end) {
+    const more = new Set(end.windows.filter((window) => window.end !== undefined).map(({ resource }) => resource));
+    if (more.size === 0)
+        return undefined;
+    return {
+        windows: more,
+        only: new Set([...more].flatMap((name) => familyOf(source, name))),
+        ...(end.packed ? {} : { sourceState: end.sourceState }),
+        read: end.packed ? [] : [...round.read, ...end.windows],
+        reports: end.reports,
+    };
+}
+/** The source as a round sees it: the other resources are not loaded, and so not emptied either. */
+function sourceOf(source, { only }) {
+    if (only === undefined)
+        return source;
+    const resources = source.resources.map((one) => {
+        return only.has(one.name) ? one : { ...one, selected: false };
+    });
+    return { ...source, resources };
+}
+/** Reports of two rounds as one: figures add up, the cursor is the later one. */
+function addReports(before, now) {
+    const later = new Map(now.map((report) => [report.resource, report]));
+    const known = new Set(before.map(({ resource }) => resource));
+    return [
+        ...before.map((report) => {
+            const more = later.get(report.resource);
+            return more === undefined ? report : added(report, more);
+        }),
+        ...now.filter(({ resource }) => !known.has(resource)),
+    ];
+}
+function added(a, b) {
+    const skipped = { ...a.skipped };
+    for (const [status, times] of Object.entries(b.skipped))
+        skipped[status] = (skipped[status] ?? 0) + times;
+    return {
+        ...a,
+        ...b,
+        requests: a.requests + b.requests,
+        retries: a.retries + b.retries,
+        rateLimitWaitSeconds: a.rateLimitWaitSeconds + b.rateLimitWaitSeconds,
+        bytes: a.bytes + b.bytes,
+        pages: a.pages + b.pages,
+        records: a.records + b.records,
+        skipped,
+        seconds: a.seconds + b.seconds,
+    };
+}
+/** The resource and all below it. */
+function familyOf(source, name) {
+    const children = source.resources.filter(({ parent }) => parent === name);
+    return [name, ...children.flatMap((child) => familyOf(source, child.name))];
+}
+function isFilledAtOnce(source, name) {
+    const family = new Set(familyOf(source, name));
+    return source.resources.some(({ name: one, selected, hints: { writeDisposition } }) => {
+        if (!family.has(one) || !selected)
+            return false;
+        const { disposition, strategy } = writeDisposition;
+        return disposition === "replace" || (disposition === "merge" && strategy === "scd2");
+    });
+}
+
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __nccwpck_require__(6625);
 ;// CONCATENATED MODULE: ./lib/core/yaml-writer.js
@@ -80448,7 +81378,7 @@ async function readSchemaFile(folder, name) {
             return undefined;
         throw unreadable(path, "cannot be read", cause);
     }
-    const { value, faults } = (0,config_document/* readDocument */.u)(text, path);
+    const { value, faults } = (0,config_document/* readDocument */.u0)(text, path);
     const fault = faults[0];
     if (fault !== undefined)
         throw unreadable(path, `${fault.place?.line ?? 1}: ${fault.message}`, undefined);
@@ -80500,10 +81430,16 @@ function timeoutError({ seconds }, committed) {
     const text = `the run was stopped because its timeout of ${seconds} s is near`;
     const [what, hint] = committed.length === 0
         ? ["", "nothing was left half done"]
-        : [`; load ${committed.join(", ")} is committed`, "what is committed is not loaded a second time"];
+        : [`; ${committedText(committed)}`, "what is committed is not loaded a second time"];
     return new errors/* SluiceError */.ah("E_TIMEOUT", `${text}${what}`, {
         hint: `Raise timeout, load fewer resources, or run it again; ${hint}.`,
     });
+}
+/** Which loads are committed, for a message. */
+function committedText(loadIds) {
+    if (loadIds.length <= 3)
+        return `load ${loadIds.join(", ")} is committed`;
+    return `${loadIds.length} loads are committed, the last one is ${loadIds.at(-1)}`;
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/unheard-replaced.js
@@ -80549,21 +81485,25 @@ function unheardReplaced(resources, before, reports, started) {
 
 
 
+
 /**
  * Extract and normalize: pulls the pages of the source, writes their rows to a new package, and ends it with its
- * manifest. Undefined when there is nothing to load: no row, no table to empty, and the state is as before.
+ * manifest.
  *
  * On any error the package is removed; nothing of it was visible to anybody.
  */
-async function makePackage(options, dataset, schemaName, synced, recorder) {
-    const { clock, random, signal, source } = options;
+async function makePackage(options, dataset, schemaName, synced, round, recorder) {
+    const { clock, random, signal } = options;
+    const source = sourceOf(options.source, round);
     const warn = recorder.warnings.warn;
     const createdAt = new Date(clock.now()).toISOString();
     const loadId = createLoadId(clock, random, synced.newestStateLoadId);
     const imported = await importSchema(options.schemaPaths, schemaName, synced.schemas.get(schemaName));
     const stored = imported.schema;
-    const oldSourceState = (0,pipeline_state/* sourceState */.f7)(synced.state, source.name);
-    const refresh = prepareRefresh(options.refresh, source, stored, oldSourceState);
+    const oldSourceState = round.sourceState ?? (0,pipeline_state/* sourceState */.f7)(synced.state, source.name);
+    // What the rounds before have loaded is not forgotten again.
+    const mode = round.only === undefined ? options.refresh : undefined;
+    const refresh = prepareRefresh(mode, source, stored, oldSourceState);
     const replaced = replacedResources(source);
     const stateBefore = refreshSource(refresh?.sourceState ?? oldSourceState, replaced, false);
     const before = refresh?.schema ?? (stored === undefined ? (0,schema_schema/* createSchema */.oY)(schemaName) : (0,schema_schema/* cloneSchema */.bP)(stored));
@@ -80618,8 +81558,11 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         }
     };
     try {
-        const { state, reports, failed } = await recorder.step("extract", () => extractAll(options, stateBefore, spool, normalizer, recorder));
-        recorder.resources(reports);
+        const extracted = await recorder.step("extract", () => extractAll(options, round, stateBefore, spool, normalizer, recorder));
+        const { state, resources: reports, failed = [], windows = [] } = extracted;
+        const end = { sourceState: state, windows, reports: addReports(round.reports, reports) };
+        recorder.resources(end.reports);
+        const follow = (packed) => nextRound(options.source, round, { ...end, packed });
         const forgets = refresh !== undefined && refresh.dropped.length + refresh.emptied.length > 0;
         // What the tables hold is not given up for rows that did not come.
         if (forgets && failed[0] !== undefined)
@@ -80639,11 +81582,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         const rootTables = started.map(({ table }) => table);
         const replaces = rootTables.some((table) => schema.tables.get(table)?.writeDisposition === "replace" && before.tables.get(table)?.seenData === true);
         recorder.within("normalize", createdAt, normalizeMs / 1000, true);
-        if (writer.rows === 0 && !next.changed && !replaces && !forgets) {
+        const unpacked = follow(false);
+        // A window without rows is no package: its place in the range goes on with the next one.
+        if (writer.rows === 0 && (unpacked !== undefined || !next.changed) && !replaces && !forgets) {
             await early.abandon();
             await writer.abort();
             await exportSchema(options.schemaPaths, synced.schemas.get(schemaName));
-            return undefined;
+            return { next: unpacked };
         }
         // dlt: a state that was read with tables that go is written again.
         const withState = next.changed || (refresh !== undefined && refresh.dropped.length > 0);
@@ -80664,6 +81609,8 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             }
             : undefined;
         signal.throwIfAborted();
+        // Windows without rows belong to the package that carries their place in the range.
+        const read = [...round.read, ...windows];
         const manifest = await writer.commitManifest({
             pipeline: options.pipeline,
             dataset,
@@ -80673,6 +81620,7 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
             rootTables: [...new Set(rootTables)],
             ...(refresh === undefined || refresh.dropped.length === 0 ? {} : { dropped: refresh.dropped }),
             ...(refresh === undefined || refresh.emptied.length === 0 ? {} : { emptied: refresh.emptied }),
+            ...(read.length === 0 ? {} : { windows: read }),
             schema: (0,schema_stored/* storedSchema */.HF)(schema),
             schemaVersionHash: schema.versionHash,
             ...(stateRow === undefined ? {} : { state: stateRow }),
@@ -80680,7 +81628,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
         await (0,fault_point/* faultPoint */.Jd)("normalize:after-manifest");
         await exportSchema(options.schemaPaths, schema);
         const begun = await early.settle();
-        return { folder: writer.folder, manifest, schema, ...(begun === undefined ? {} : { early: begun }) };
+        const made = {
+            folder: writer.folder,
+            manifest,
+            schema,
+            ...(begun === undefined ? {} : { early: begun }),
+        };
+        return { made, next: follow(true) };
     }
     catch (error) {
         await early.abandon();
@@ -80691,11 +81645,13 @@ async function makePackage(options, dataset, schemaName, synced, recorder) {
 /** Tables that a refresh drops or empties are not filled while they are read. */
 const NEVER_EARLY = { newBytes: Infinity, bytes: Infinity };
 /** Pulls all pages; progress is told once a page. */
-async function extractAll(options, stateBefore, spool, normalizer, recorder) {
+async function extractAll(options, round, stateBefore, spool, normalizer, recorder) {
     const { onEvent, signal, source } = options;
     const extraction = source.extract({
         state: stateBefore,
         ...(options.limit === undefined ? {} : { limit: options.limit }),
+        ...(round.windows.size === 0 ? {} : { windows: round.windows }),
+        ...(round.only === undefined ? {} : { only: round.only }),
         signal,
         ...(options.timeLimit === undefined ? {} : { deadline: stopAt(options.timeLimit) }),
         clock: options.clock,
@@ -80717,11 +81673,11 @@ async function extractAll(options, stateBefore, spool, normalizer, recorder) {
         onEvent({ type: "resource-progress", resource: page.resource, ...count });
         await (0,fault_point/* faultPoint */.Jd)(`extract:page:${++pages}`);
     }
-    const { state, resources, failed = [] } = extraction.result();
-    for (const { resource, records, requests, seconds } of resources) {
+    const result = extraction.result();
+    for (const { resource, records, requests, seconds } of result.resources) {
         onEvent({ type: "resource-ended", resource, records, requests, seconds });
     }
-    return { state, reports: resources, failed };
+    return result;
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/pending.js
@@ -80769,6 +81725,7 @@ function sameBase({ base }, synced) {
 }
 
 ;// CONCATENATED MODULE: ./lib/pipeline/run.js
+
 
 
 
@@ -80849,24 +81806,31 @@ async function runSteps(options, recorder) {
     }
     if (pending.length > 0)
         synced = await sync(options, dataset, schemaName, recorder);
-    for (let attempt = 1;; attempt += 1) {
-        const made = await makePackage(options, dataset, schemaName, synced, recorder);
+    const first = firstRound(options.source, options.limit);
+    let attempt = 1;
+    for (let round = first; round !== undefined;) {
+        const { only, reports } = round;
+        const { made, next } = await makePackage(options, dataset, schemaName, synced, round, recorder);
+        round = next;
         if (made === undefined)
-            return;
+            continue;
         try {
             await loadPackage(options, made, false, recorder);
-            return;
         }
         catch (error) {
             if (attempt > 1 || !(error instanceof errors/* SluiceError */.ah && error.code === "E_STATE_MOVED"))
                 throw error;
+            attempt += 1;
             options.onEvent({
                 type: "message",
                 level: "info",
                 text: "another run has committed a new state; extracting again",
             });
-            synced = await sync(options, dataset, schemaName, recorder);
+            // Its windows are where that run has left them.
+            round = { ...first, only, reports };
         }
+        if (round !== undefined)
+            synced = await sync(options, dataset, schemaName, recorder);
     }
 }
 function sync(options, dataset, schemaName, recorder) {
@@ -80887,7 +81851,7 @@ function cancelledBy(signal, recorder) {
     if (committed.length === 0) {
         return new errors/* SluiceError */.ah("E_CANCELLED", why, { hint: "Run it again; nothing was left half done." });
     }
-    return new errors/* SluiceError */.ah("E_CANCELLED", `${why}; load ${committed.join(", ")} is committed`, {
+    return new errors/* SluiceError */.ah("E_CANCELLED", `${why}; ${committedText(committed)}`, {
         hint: "Run it again; what is committed is not loaded a second time.",
     });
 }
@@ -80983,8 +81947,8 @@ function isInRange(host, start, bits) {
     return list.check(host, family);
 }
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 3 modules
-var check = __nccwpck_require__(878);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 4 modules
+var check = __nccwpck_require__(1310);
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
 var rest_api_plan = __nccwpck_require__(9291);
 ;// CONCATENATED MODULE: ./lib/core/concurrency.js
@@ -81120,6 +82084,8 @@ function linkController(parent) {
 var json_path = __nccwpck_require__(841);
 // EXTERNAL MODULE: ./lib/core/byte-pool.js
 var byte_pool = __nccwpck_require__(1608);
+// EXTERNAL MODULE: ./lib/core/json-path-parser.js
+var json_path_parser = __nccwpck_require__(9993);
 // EXTERNAL MODULE: ./lib/core/secret.js
 var secret = __nccwpck_require__(8563);
 ;// CONCATENATED MODULE: ./lib/extract/http/url.js
@@ -81642,7 +82608,7 @@ function compiled(path) {
 
 /** Makes the paginator of a checked configuration; undefined for `auto`. */
 function createPaginator(config, strict) {
-    const full = typeof config === "string" ? named(config) : config;
+    const full = paginatorMapping(config);
     switch (full.type) {
         case "json_link":
         case "json_response":
@@ -81662,9 +82628,11 @@ function createPaginator(config, strict) {
             return undefined;
     }
 }
-/** A word alone: all arguments at their defaults. `offset` needs one and is refused by the checks. */
-function named(word) {
-    return word === "offset" ? { type: word, limit: 1 } : { type: word };
+/** A word alone takes all arguments at their defaults. `offset` needs one and is refused by the checks. */
+function paginatorMapping(config) {
+    if (typeof config !== "string")
+        return config;
+    return config === "offset" ? { type: config, limit: 1 } : { type: config };
 }
 const singlePage = {
     type: "single_page",
@@ -81882,11 +82850,17 @@ function decodeDeclared(answer) {
         return undefined;
     }
 }
+/** The first characters of a body on one line, with what is secret masked. */
+function bodyExcerpt(answer, length, redact) {
+    // Some more than is shown, so that a secret that is cut off at the end is seen as one.
+    const head = Buffer.from(answer.bytes.subarray(0, 4 * length + 4096)).toString("utf8");
+    return redact(head).slice(0, length).replace(/\s+/g, " ");
+}
 /** The error for a body that was not JSON twice. */
 function bodyFailure(answer, fault, method, redact) {
     const type = answer.headers["content-type"] ?? "no content type";
+    const excerpt = bodyExcerpt(answer, 200, redact);
     const head = Buffer.from(answer.bytes.subarray(0, 4096)).toString("utf8");
-    const excerpt = redact(head).slice(0, 200).replace(/\s+/g, " ");
     const isHtml = /html/i.test(type) || /^\s*</.test(head);
     const signIn = isHtml && /sign[ _-]?in|log[ _-]?in|password/i.test(head);
     const what = signIn ? "not JSON, looks like a sign-in page; is the token valid?" : fault.message;
@@ -81903,8 +82877,12 @@ function bodyFailure(answer, fault, method, redact) {
         },
     });
 }
-/** The error for a status that nothing ignores. */
-function statusFailure(answer, method) {
+/**
+ * The error for a status that nothing ignores.
+ *
+ * @param excerpt what is shown of the body; empty: nothing
+ */
+function statusFailure(answer, method, excerpt) {
     const { status, shownUrl } = answer;
     const [code, hint] = status === 401
         ? ["E_SOURCE_AUTH", "Check the token: it is missing, wrong or expired."]
@@ -81921,7 +82899,7 @@ function statusFailure(answer, method) {
                         "E_SOURCE_NOT_FOUND",
                         "Check base_url, path and parameters, or ignore the status with response_actions.",
                     ];
-    return new errors/* SourceError */.c8(code, `${method} ${shownUrl} answered ${status}`, {
+    return new errors/* SourceError */.c8(code, `${method} ${shownUrl} answered ${status}${excerpt === "" ? "" : `: ${excerpt}`}`, {
         step: "extract",
         reason: "http_status",
         hint,
@@ -81930,6 +82908,7 @@ function statusFailure(answer, method) {
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/chain.js
+
 
 
 
@@ -82003,7 +82982,7 @@ async function* pagesOf(first, settings) {
                 return;
             }
             if (answer.status >= 400)
-                throw statusFailure(answer, spec.method);
+                throw refusal(answer, spec.method, settings);
             if (paginator !== undefined)
                 lookAhead(spec, answer, paginator);
             await settings.read.ready(signal);
@@ -82026,10 +83005,10 @@ async function* pagesOf(first, settings) {
                 selection = readLater(answer, settings);
             }
             else if (body !== undefined) {
-                selector ??= detectSelector(body, strict);
+                selector ??= found(answer, "data_selector", () => detectSelector(body, strict));
                 selection = selectRecords(selector, body);
                 refuseErrorObject(settings, selection, body, answer);
-                paginator ??= detected(answer, body, selection, settings);
+                paginator ??= found(answer, "paginator", () => detected(answer, body, selection, settings));
             }
             const count = tape === undefined ? selection.records.length : tape.count;
             const next = paginator === undefined || (body === undefined && tape === undefined)
@@ -82130,8 +83109,9 @@ function holdsRecords(answer, selector) {
 }
 function isIgnored(answer, actions) {
     let text;
-    const action = actions.find(({ status_code: status = null, content = null }) => {
-        if (status === null && content === null)
+    // dlt: an action of another word does nothing, so a later one may still ignore the answer.
+    return actions.some(({ status_code: status = null, content = null, action }) => {
+        if (action !== "ignore" || (status === null && content === null))
             return false;
         if (status !== null && status !== answer.status)
             return false;
@@ -82140,7 +83120,6 @@ function isIgnored(answer, actions) {
         text ??= Buffer.from(answer.bytes).toString("utf8");
         return text.includes(content);
     });
-    return action?.action === "ignore";
 }
 /** True when one of the actions takes this answer, so that it is not asked for again. */
 function isSettled(answer, actions) {
@@ -82166,7 +83145,7 @@ async function readOrAskAgain(spec, answer, settings) {
     const again = await settings.fetch(spec, settings.signal);
     try {
         if (again.status >= 400)
-            throw statusFailure(again, spec.method);
+            throw refusal(again, spec.method, settings);
         return [again, readJson(again, readOptions(settings))];
     }
     catch (error) {
@@ -82177,6 +83156,9 @@ async function readOrAskAgain(spec, answer, settings) {
     finally {
         settings.waiting.give(again.bytes.byteLength);
     }
+}
+function refusal(answer, method, { errorBody, redact }) {
+    return statusFailure(answer, method, errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact));
 }
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
 function readOptions({ keepLexemes, maxDepth, strict }) {
@@ -82216,6 +83198,21 @@ function refuseErrorObject(settings, selection, body, answer) {
         return;
     throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${answer.shownUrl} answered ${answer.status} with an error object: nothing at ${JSON.stringify(settings.selector.text)}, found ${keys.slice(0, 10).join(", ")}`, { step: "extract", hint: "Correct data_selector, or ignore such answers with response_actions." });
 }
+/** What detection finds. dlt: a key that is no JSONPath as it stands makes a path that cannot be read; in strict only. */
+function found(answer, key, detect) {
+    try {
+        return detect();
+    }
+    catch (error) {
+        if (!(error instanceof json_path_parser/* JsonPathError */.U))
+            throw error;
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${answer.shownUrl}: the detected path cannot be read: ${error.message}`, {
+            step: "extract",
+            reason: "jsonpath",
+            hint: `Set ${key} on the endpoint, or leave compat: strict out.`,
+        });
+    }
+}
 function detected(answer, body, selection, settings) {
     const config = detectPaginator(answer.headers, body, settings.strict);
     const doubtful = config.type === "page_number" || config.type === "cursor" || (config.type === "single_page" && !selection.isObject);
@@ -82230,95 +83227,11 @@ function sameBytes(a, b) {
     return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
 }
 
-;// CONCATENATED MODULE: ./lib/extract/functions.js
-/** Names of functions that a configuration uses and that were not given. */
-function missingFunctions(used, functions) {
-    return used.filter((name) => !name.startsWith("fn:") || !Object.hasOwn(functions, name.slice(3)));
-}
-/** The function of a name; undefined without a name. */
-function functionOf(name, functions) {
-    return name === null || name === undefined ? undefined : functions[name.slice(3)];
-}
-/** All processing steps of a resource as one function over the records of a page. */
-function compileSteps(steps, functions) {
-    const parts = steps.flatMap((step) => {
-        const filter = functionOf(step.filter, functions);
-        const map = functionOf(step.map, functions);
-        const yieldMap = functionOf(step.yield_map, functions);
-        return [
-            ...(filter === undefined
-                ? []
-                : [(records) => records.filter((record) => isTrue(filter(record)))]),
-            ...(map === undefined ? [] : [(records) => records.map(map)]),
-            ...(yieldMap === undefined
-                ? []
-                : [(records) => records.flatMap((one) => list(yieldMap(one)))]),
-        ];
-    });
-    if (parts.length === 0)
-        return undefined;
-    return (records) => parts.reduce((current, part) => part(current), records);
-}
-function isTrue(value) {
-    return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
-}
-function list(value) {
-    return Array.isArray(value) ? value : [value];
-}
-
-// EXTERNAL MODULE: ./lib/core/value-order.js
-var value_order = __nccwpck_require__(7251);
-;// CONCATENATED MODULE: ./lib/state/cursor-lag.js
-
-
-
-
-/**
- * The value at which a later run starts: `last` moved back by `lag` (forward for `min`), never beyond `initial`. Units:
- * seconds for datetimes, days for dates, as they are for numbers; the form of a text is kept.
- * Throws a {@link SourceError} with reason `cursor_type` for values that cannot be moved.
- */
-function applyLag(lag, initial, last, direction, resource) {
-    const lagged = move(last, direction === "max" ? -lag : lag, initial, direction);
-    if (lagged === undefined) {
-        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}`, { reason: "cursor_type", hint: "Use lag with numbers, dates and datetimes in ISO form only.", step: "extract" });
-    }
-    if (initial === null)
-        return lagged;
-    const order = (0,value_order/* compareValues */.c)(initial, lagged);
-    return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
-}
-function move(value, by, initial, direction) {
-    if (typeof value === "bigint")
-        return value + BigInt(Math.trunc(by));
-    const number = (0,json_number/* asNumber */.i)(value);
-    if (number !== undefined) {
-        if ((0,json_number/* isInteger */.Fq)(value))
-            return Math.trunc(number + by);
-        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
-    }
-    if (typeof value !== "string")
-        return undefined;
-    const moment = parseMoment(value);
-    if (moment === undefined)
-        return undefined;
-    // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
-    const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
-    const inDays = (declared ?? moment).isDate;
-    if (!inDays)
-        return moment.format(moment.micros + BigInt(Math.round(by * 1e6)));
-    const day = 86400000000n;
-    const shift = BigInt(Math.floor(by)) * day;
-    if (moment.isDate)
-        return moment.format(moment.micros + shift);
-    const start = moment.micros - mod(moment.micros, day) + shift;
-    return moment.format(direction === "max" ? start : start + day - 1n);
-}
-function mod(a, b) {
-    const rest = a % b;
-    return rest < 0n ? rest + b : rest;
-}
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __nccwpck_require__(9504);
+;// CONCATENATED MODULE: ./lib/core/moment.js
 const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:([T ])(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
+/** Reads dates and datetimes in ISO form (`2024`, `2024-01-31`, `20240131`, `2024-01-31 10:00:00.5+02:00`); undefined for other texts. */
 function parseMoment(text) {
     const found = FORM.exec(text);
     if (found === null)
@@ -82351,7 +83264,7 @@ function parseMoment(text) {
 }
 /** `2024-01-02T03:04:05.000006`. */
 function iso(micros) {
-    const rest = mod(micros, 1000000n);
+    const rest = floorMod(micros, 1000000n);
     const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
     return `${seconds}.${String(rest).padStart(6, "0")}`;
 }
@@ -82361,8 +83274,377 @@ function zoneMinutes(zone) {
     const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
     return zone.startsWith("-") ? -minutes : minutes;
 }
+/** The rest of a division that rounds down: never negative. */
+function floorMod(a, b) {
+    const rest = a % b;
+    return rest < 0n ? rest + b : rest;
+}
+
+// EXTERNAL MODULE: ./lib/expression/compile.js + 1 modules
+var compile = __nccwpck_require__(8980);
+// EXTERNAL MODULE: ./lib/config/rest-api/code.js
+var rest_api_code = __nccwpck_require__(1571);
+// EXTERNAL MODULE: ./lib/expression/environment.js
+var environment = __nccwpck_require__(1191);
+;// CONCATENATED MODULE: ./lib/extract/functions.js
+
+
+
+
+
+/** Names of functions that a plan uses and that were not given. */
+function missingFunctions(plan, functions) {
+    const used = plan.flatMap(codeOf).flatMap((code) => (0,rest_api_code/* functionName */.AQ)(code) ?? []);
+    return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
+}
+/** All code of a resource. */
+function codeOf({ config, incremental }) {
+    const steps = (config.processing_steps ?? []).flatMap((step) => [step.filter, step.map, step.yield_map]);
+    const converters = [(0,converter_shape/* converterCode */.k)(incremental?.convert), (0,converter_shape/* converterCode */.k)(incremental?.transform)];
+    return [...steps, ...converters].filter((code) => code !== undefined);
+}
+/**
+ * Checked code as a function of the variables of its scope. A function gets the first of them.
+ */
+function compileCode(code, scope, wanted, functions) {
+    const name = (0,rest_api_code/* functionName */.AQ)(code);
+    if (name === undefined) {
+        const expression = (0,compile/* compileExpression */.Wo)(String(code), scope, wanted);
+        return (variables) => expression.evaluate(variables);
+    }
+    const call = functions[name];
+    if (call === undefined)
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
+    const [first] = environment/* SCOPES */.i[scope];
+    return (variables) => call(variables[first] ?? null);
+}
+
+;// CONCATENATED MODULE: external "node:vm"
+const external_node_vm_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:vm");
+;// CONCATENATED MODULE: ./lib/extract/time-guard.js
+
+/** Code of a configuration that took too long. */
+class TimeGuardError extends Error {
+}
+/**
+ * Runs code of a configuration, and ends it after so many milliseconds wherever it is: in a long loop, in a pattern that
+ * goes back over a text again and again. It stands on the time limit of `node:vm`, as nothing else can interrupt
+ * JavaScript of the same thread; the code runs in this realm as ever. Throws {@link TimeGuardError}, else what the code
+ * throws.
+ */
+function withinTime(milliseconds, work) {
+    realm ??= (0,external_node_vm_namespaceObject.createContext)({});
+    let done;
+    realm.work = () => {
+        done = { value: work() };
+    };
+    try {
+        CALL.runInContext(realm, { timeout: milliseconds });
+    }
+    catch (error) {
+        if (isTimeout(error)) {
+            throw new TimeGuardError(`it took longer than ${milliseconds / 1000} s`);
+        }
+        throw error;
+    }
+    finally {
+        realm.work = undefined;
+    }
+    if (done === undefined)
+        throw new TimeGuardError("it did not end");
+    return done.value;
+}
+/** An error of the other realm is no `Error` of this one. */
+function isTimeout(error) {
+    return (typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT");
+}
+const CALL = new external_node_vm_namespaceObject.Script("work()");
+/** Made when it is first needed: most configurations have no code. */
+let realm;
+
+;// CONCATENATED MODULE: ./lib/extract/converters.js
+
+
+
+
+
+
+
+
+
+/**
+ * The function of a checked `convert`. It is asked for values that are not null, and throws a `SourceError`
+ * (`E_SOURCE_SHAPE`, reason `cursor_type`) for a value that it cannot convert.
+ */
+function compileConverter(resource, config, functions, limits) {
+    if (config === null || config === undefined)
+        return undefined;
+    const fail = (value, why) => {
+        const shown = JSON.stringify((0,python_text/* pythonStr */.qV)(value).slice(0, 60));
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: convert of ${shown} ${why}`, {
+            step: "extract",
+            reason: "cursor_type",
+            hint: "Choose a converter that fits the values of the cursor.",
+        });
+    };
+    const code = (0,converter_shape/* converterCode */.k)(config);
+    if (code !== undefined) {
+        const call = compileCode(code, "value", "any", functions);
+        return (value) => {
+            try {
+                return withinTime(limits.maxStepMs, () => call({ value }));
+            }
+            catch (error) {
+                if (error instanceof compile/* ExpressionFailure */.je)
+                    return fail(value, `fails: ${error.message}`);
+                if (error instanceof TimeGuardError)
+                    return fail(value, error.message);
+                throw error;
+            }
+        };
+    }
+    const convert = plainConverter(config);
+    return (value) => convert(value) ?? fail(value, "fails: it is no date that can be read, and no number");
+}
+/** Gives undefined for a value that it cannot convert. */
+function plainConverter(config) {
+    if ((0,converter_shape/* isNamedConverter */.c)(config))
+        return NAMED[config];
+    const { format, add } = typeof config === "string" ? {} : config;
+    if (format !== undefined)
+        return formatting(format);
+    return add === undefined ? () => undefined : (value) => converters_added(value, add);
+}
+const NAMED = {
+    date: (value) => utc(value)?.slice(0, 10),
+    datetime: (value) => utc(value)
+        ?.replace(/\.000000$/, "")
+        .concat("Z"),
+    unix_seconds: (value) => wholeNumber(microsOf(value), 1000000n),
+    unix_millis: (value) => wholeNumber(microsOf(value), 1000n),
+    string: (value) => (typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)),
+    int: converters_toInteger,
+};
+/** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
+const FIRST_MILLIS = 100_000_000_000;
+/** Microseconds since 1970 of a date, or of a number of seconds or milliseconds. */
+function microsOf(value) {
+    if (typeof value === "string")
+        return parseMoment(value)?.micros;
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number === undefined || !Number.isFinite(number))
+        return undefined;
+    return inCalendar(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
+}
+/** Undefined outside of the years 1 to 9999. */
+function inCalendar(micros) {
+    return micros >= -62135596800000000n && micros < 253402300800000000n ? micros : undefined;
+}
+/** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */
+function utc(value) {
+    const micros = microsOf(value);
+    return micros === undefined ? undefined : UTC_FORM?.format(micros);
+}
+const UTC_FORM = parseMoment("2024-01-01T00:00:00.000000");
+function wholeNumber(micros, unit) {
+    if (micros === undefined)
+        return undefined;
+    const rest = ((micros % unit) + unit) % unit;
+    return Number((micros - rest) / unit);
+}
+function converters_toInteger(value) {
+    if ((0,json_number/* isInteger */.Fq)(value))
+        return value;
+    if (typeof value === "boolean")
+        return value ? 1 : 0;
+    if (typeof value === "string") {
+        const number = (0,python_text/* parsePythonInt */.Fv)(value);
+        return number === undefined ? undefined : safe(number);
+    }
+    const number = (0,json_number/* asNumber */.i)(value);
+    return number === undefined || !Number.isFinite(number) ? undefined : safe(BigInt(Math.trunc(number)));
+}
+function safe(value) {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+/** Seconds added to a date in its own form, units to a number in its own kind. */
+function converters_added(value, by) {
+    if (typeof value === "bigint")
+        return value + BigInt(Math.trunc(by));
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number !== undefined) {
+        if ((0,json_number/* isInteger */.Fq)(value) && Number.isInteger(by))
+            return safe(BigInt(number) + BigInt(by));
+        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
+    }
+    const moment = typeof value === "string" ? parseMoment(value) : undefined;
+    const micros = moment && inCalendar(moment.micros + BigInt(Math.round(by * 1e6)));
+    return micros === undefined ? undefined : moment?.format(micros);
+}
+function formatting(format) {
+    const pieces = (0,converter_shape/* formatPieces */.hO)(format);
+    return (value) => {
+        const text = utc(value);
+        return text === undefined
+            ? undefined
+            : pieces.map((piece) => ("text" in piece ? piece.text : fieldText(piece.field, text))).join("");
+    };
+}
+/** A field of `2024-01-31T10:00:00.000000`. */
+function fieldText(field, text) {
+    const [from, to] = RANGES[field.slice(0, 1)] ?? [0, 0];
+    const digits = text.slice(from, to);
+    if (field.startsWith("X"))
+        return "Z";
+    if (field.startsWith("S"))
+        return digits.slice(0, field.length);
+    if (field === "yy")
+        return digits.slice(2);
+    return field.length === 1 ? String(Number(digits)) : digits;
+}
+const RANGES = {
+    y: [0, 4],
+    M: [5, 7],
+    d: [8, 10],
+    H: [11, 13],
+    m: [14, 16],
+    s: [17, 19],
+    S: [20, 26],
+};
+
+// EXTERNAL MODULE: ./lib/core/duration.js
+var duration = __nccwpck_require__(8415);
+// EXTERNAL MODULE: ./lib/core/value-order.js
+var value_order = __nccwpck_require__(7251);
+;// CONCATENATED MODULE: ./lib/state/cursor-lag.js
+
+
+
+
+
+/**
+ * The value at which a later run starts: `last` moved back by `lag` (forward for `min`), never beyond `initial`. Units:
+ * seconds for datetimes, days for dates, as they are for numbers; the form of a text is kept.
+ * Throws a {@link SourceError} with reason `cursor_type` for values that cannot be moved.
+ */
+function applyLag(lag, initial, last, direction, resource) {
+    const lagged = move(last, direction === "max" ? -lag : lag, initial, direction);
+    if (lagged === undefined) {
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}`, { reason: "cursor_type", hint: "Use lag with numbers, dates and datetimes in ISO form only.", step: "extract" });
+    }
+    if (initial === null)
+        return lagged;
+    const order = (0,value_order/* compareValues */.c)(initial, lagged);
+    return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
+}
+/**
+ * A value moved by so many units, its form kept; undefined for what cannot be moved. `initial` says whether they are
+ * days or seconds, and `direction` to which end of a day a date goes.
+ */
+function move(value, by, initial, direction) {
+    if (typeof value === "bigint")
+        return value + BigInt(Math.trunc(by));
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number !== undefined) {
+        if ((0,json_number/* isInteger */.Fq)(value))
+            return Math.trunc(number + by);
+        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
+    }
+    if (typeof value !== "string")
+        return undefined;
+    const moment = parseMoment(value);
+    if (moment === undefined)
+        return undefined;
+    // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
+    const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
+    const inDays = (declared ?? moment).isDate;
+    if (!inDays)
+        return moment.format(moment.micros + BigInt(Math.round(by * 1e6)));
+    const day = 86400000000n;
+    const shift = BigInt(Math.floor(by)) * day;
+    if (moment.isDate)
+        return moment.format(moment.micros + shift);
+    const start = moment.micros - floorMod(moment.micros, day) + shift;
+    return moment.format(direction === "max" ? start : start + day - 1n);
+}
+
+;// CONCATENATED MODULE: ./lib/state/window.js
+
+
+
+/**
+ * A window that would end within the last hour (and the lag) is left open: clocks differ, and sources show what was
+ * changed a moment ago a moment later.
+ */
+const STILL_MOVING = 3600000000n;
+/** After the end of the year 9999 no window ends. */
+const END_OF_TIME = 253402300800000000n;
+/**
+ * The window that follows what is loaded. Numbers do not say where they end: there the first window without a row is
+ * followed by an open one, and so is one that the source refused. Undefined when the value where it begins is neither a
+ * number nor a moment in ISO form, or is written too coarsely to be moved by `length`.
+ */
+function nextWindow(range, state) {
+    const { last, now } = range;
+    const start = state.end === null || (last !== null && compareMoments(last, state.end) > 0) ? null : state.end;
+    const from = start ?? last;
+    const moment = typeof from === "string" ? parseMoment(from) : undefined;
+    const reach = moment === undefined ? null : moment.format(BigInt(Math.floor(now * 1000)));
+    const open = { start, end: null, reach };
+    if (from === null || state.open)
+        return open;
+    const end = endOf(from, range);
+    if (end === undefined || end === "never")
+        return end === undefined ? undefined : open;
+    if (compareMoments(end, from) <= 0)
+        return undefined;
+    return moment === undefined || isPast(end, range) ? { start, end, reach: end } : open;
+}
+/** Order of two cursor values: moments by time, whatever form and zone they are written in, others as values. */
+function compareMoments(a, b) {
+    if (typeof a === "string" && typeof b === "string") {
+        const [x, y] = [parseMoment(a)?.micros, parseMoment(b)?.micros];
+        if (x !== undefined && y !== undefined)
+            return x < y ? -1 : x > y ? 1 : 0;
+    }
+    return (0,value_order/* compareValues */.c)(a, b);
+}
+function endOf(start, { length, initial }) {
+    const moment = typeof start === "string" ? parseMoment(start) : undefined;
+    if (typeof length === "number") {
+        if (moment !== undefined && moment.micros + BigInt(Math.ceil(length)) * 86400000000n > END_OF_TIME)
+            return "never";
+        return move(start, length, initial, "max");
+    }
+    if (moment === undefined)
+        return undefined;
+    const end = monthsLater(moment.micros, length.months);
+    if (end === undefined || end + length.micros > END_OF_TIME)
+        return "never";
+    return moment.format(end + length.micros);
+}
+/** The same day so many months later, or the last one of that month. Undefined beyond the calendar. */
+function monthsLater(micros, months) {
+    if (months === 0)
+        return micros;
+    const date = new Date(Number(micros / 1000n));
+    const target = new Date(date);
+    target.setUTCDate(1);
+    target.setUTCMonth(date.getUTCMonth() + months);
+    if (Number.isNaN(target.getTime()))
+        return undefined;
+    const lastDay = new Date(Date.UTC(target.getUTCFullYear(), target.getUTCMonth() + 1, 0)).getUTCDate();
+    target.setUTCDate(Math.min(date.getUTCDate(), lastDay));
+    return micros + BigInt(target.getTime() - date.getTime()) * 1000n;
+}
+function isPast(end, { initial, lag, now }) {
+    const settled = move(end, lag, initial, "max");
+    const moment = typeof settled === "string" ? parseMoment(settled) : undefined;
+    return moment !== undefined && moment.micros + STILL_MOVING <= BigInt(Math.floor(now * 1000));
+}
 
 ;// CONCATENATED MODULE: ./lib/state/cursor.js
+
 
 
 
@@ -82375,8 +83657,12 @@ const LEGACY_HASH_LENGTH = 20;
 /**
  * Binds a cursor to its stored state, which is null on the first run. Follows dlt's rules: `spec` section 7 of the
  * interop notes, `golden/incremental.json`.
+ *
+ * A `window` bounds what this run asks for and takes; where rows start is the cursor's matter all the same, by the values
+ * that rows have. A row on the end of a window belongs to it when the next one can tell that it has come (by its hash, or
+ * because it leaves its start out), else to the next one.
  */
-function openCursor(settings, storedState) {
+function openCursor(settings, storedState, window) {
     const { direction, endValue, initialValue } = settings;
     const bounded = endValue !== null;
     const state = bounded || storedState === null ? fresh(initialValue) : readStored(storedState);
@@ -82398,10 +83684,14 @@ function openCursor(settings, storedState) {
     let storedStart = state.startValue;
     let sawRows = false;
     let outOfRange = false;
+    let hasRows = false;
+    const requestStart = window?.start ?? startValue;
+    const requestEnd = window === undefined ? endValue : window.end;
+    const takesEnd = dedup || settings.rangeStart === "open";
     /** Positive when `a` is further than `b` in the direction of the cursor. */
-    const further = (a, b) => {
+    const further = (a, b, compare = value_order/* compareValues */.c) => {
         try {
-            return (0,value_order/* compareValues */.c)(a, b) * sign;
+            return compare(a, b) * sign;
         }
         catch (error) {
             if (!(error instanceof value_order/* ValueOrderError */.q))
@@ -82418,6 +83708,13 @@ function openCursor(settings, storedState) {
         if (bounded) {
             const order = further(value, endValue);
             if (order > 0 || (order === 0 && settings.rangeEnd === "open")) {
+                outOfRange ||= settings.rowOrder === "asc";
+                return false;
+            }
+        }
+        if (window !== undefined && window.end !== null) {
+            const order = further(value, window.end, compareMoments);
+            if (order > 0 || (order === 0 && !takesEnd)) {
                 outOfRange ||= settings.rowOrder === "asc";
                 return false;
             }
@@ -82448,10 +83745,14 @@ function openCursor(settings, storedState) {
     };
     return {
         initialValue,
-        startValue,
-        endValue,
+        startValue: requestStart,
+        endValue: requestEnd,
+        reach: window?.reach ?? requestEnd,
         get lastValue() {
-            return sawRows && storedLast !== null ? storedLast : startValue;
+            return sawRows && storedLast !== null ? storedLast : requestStart;
+        },
+        get hasRows() {
+            return hasRows;
         },
         get outOfRange() {
             return outOfRange;
@@ -82467,6 +83768,7 @@ function openCursor(settings, storedState) {
             }
             storedLast = running;
             sawRows = true;
+            hasRows ||= passed.length > 0;
             if (passed.length > 0)
                 storedStart = state.lastValue;
             for (const row of boundary)
@@ -82541,61 +83843,220 @@ function failure(settings, reason, what) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/state/version-hash.js
+var version_hash = __nccwpck_require__(7778);
+;// CONCATENATED MODULE: ./lib/state/window-state.js
+
+
+
+/** Reads it from a resource's state; what is not of this form counts as nothing. */
+function readWindowState(resource) {
+    const window = objectOf((0,core_json/* getOwn */.Ng)(objectOf((0,core_json/* getOwn */.Ng)(resource, "sluice")), "window"));
+    const end = (0,core_json/* getOwn */.Ng)(window, "end") ?? null;
+    const isValue = typeof end === "string" || typeof end === "bigint" || (0,json_number/* asNumber */.i)(end) !== undefined;
+    return { end: isValue ? end : null, open: (0,core_json/* getOwn */.Ng)(window, "open") === true };
+}
+/** The resource's state with it, or without it when all of the range is loaded; the given one when nothing changes. */
+function writeWindowState(resource, state) {
+    const own = objectOf((0,core_json/* getOwn */.Ng)(resource, "sluice"));
+    if (state === undefined && !Object.hasOwn(own, "window"))
+        return resource;
+    const kept = (0,version_hash/* without */.F)(own, WINDOW);
+    const { end, open } = state ?? { end: null, open: false };
+    const sluice = state === undefined ? kept : { ...kept, window: open ? { end, open } : { end } };
+    return Object.keys(sluice).length === 0 ? (0,version_hash/* without */.F)(resource, SLUICE) : { ...resource, sluice };
+}
+const WINDOW = new Set(["window"]);
+const SLUICE = new Set(["sluice"]);
+function objectOf(value) {
+    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
+}
+
+;// CONCATENATED MODULE: ./lib/extract/state-paths.js
+
+/** The object below some keys; null when there is none, or an empty one. */
+function objectAt(object, keys) {
+    let value = object;
+    for (const key of keys) {
+        const next = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, key) : undefined;
+        if (next === undefined)
+            return null;
+        value = next;
+    }
+    return (0,core_json/* isJsonObject */.OW)(value) && Object.keys(value).length > 0 ? value : null;
+}
+/** The object with another one below some keys; the given one when there is nothing to put. */
+function state_paths_put(object, keys, value) {
+    if (value === undefined)
+        return object;
+    const [key, ...rest] = keys;
+    if (key === undefined)
+        return value;
+    const inner = (0,core_json/* getOwn */.Ng)(object, key);
+    const copy = { ...object };
+    (0,core_json/* setOwn */.P5)(copy, key, state_paths_put((0,core_json/* isJsonObject */.OW)(inner) ? inner : {}, rest, value));
+    return copy;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/parent-cursors.js
+
+
+
+
+/** Parents that are remembered where `per_parent` names no limit: about 3 MB of state before compression. */
+const MOST_PARENTS = 20_000;
+/**
+ * Opens them; undefined when the resource has one cursor for all parents.
+ *
+ * A parent without a cursor starts at `initial_value`: it may be new, and must not lose what is older than the others. So
+ * nothing is lost either when there are more parents than the limit, and some are forgotten: first those that this run
+ * has not met, then those that came last. Their rows come again, which merge makes good; where it does not
+ * (`append`), one parent too many is `E_LIMIT`.
+ */
+function openParentCursors({ plan, settings, state, fallback, window, warn, }) {
+    const wanted = plan.incremental?.per_parent ?? false;
+    if (wanted === false)
+        return undefined;
+    const limit = wanted === true ? MOST_PARENTS : wanted.limit;
+    const known = objectAt(state, ["sluice", "partitions"]);
+    const cursors = new Map();
+    let count = known === null ? 0 : Object.keys(known).length;
+    return {
+        of(parentKey) {
+            const key = parentKey ?? "";
+            const opened = cursors.get(key);
+            if (opened !== undefined)
+                return opened;
+            const own = known === null ? null : objectAt(known, [key]);
+            if (own === null)
+                count += 1;
+            if (count > limit && settings.endValue === null && !isMerged(plan))
+                throw tooMany(plan, limit);
+            // Without any partition the state comes from dlt, whose single cursor stands for all parents. Windows bound what is
+            // asked for; where a parent starts is its own matter, since it may have been refused or absent before.
+            const cursor = openCursor(settings, own ?? (known === null ? fallback : null), window === undefined ? undefined : { ...window, start: null });
+            cursors.set(key, cursor);
+            return cursor;
+        },
+        stored(before) {
+            if (cursors.size === 0)
+                return before;
+            const met = [...cursors].flatMap(([key, cursor]) => {
+                const stored = cursor.stored();
+                return stored === undefined ? [] : [[key, stored]];
+            });
+            if (met.length === 0)
+                return before;
+            const isKnown = (key) => known !== null && Object.hasOwn(known, key);
+            const ranked = [
+                ...met.filter(([key]) => isKnown(key)),
+                ...met.filter(([key]) => !isKnown(key)),
+                ...entriesOf(known).filter(([key]) => !cursors.has(key)),
+            ];
+            const forgotten = ranked.length - limit;
+            if (forgotten > 0) {
+                warn("W_PARENTS_FORGOTTEN", plan.name, { count: forgotten, detail: `the limit is ${limit}` });
+            }
+            const partitions = {};
+            for (const [key, stored] of ranked.slice(0, limit))
+                (0,core_json/* setOwn */.P5)(partitions, key, stored);
+            return state_paths_put(before, ["sluice", "partitions"], partitions);
+        },
+    };
+}
+function isMerged(plan) {
+    const written = plan.config.write_disposition;
+    return (typeof written === "object" ? written?.disposition : written) === "merge";
+}
+function entriesOf(known) {
+    return Object.keys(known ?? {}).flatMap((key) => {
+        const value = known === null ? undefined : (0,core_json/* getOwn */.Ng)(known, key);
+        return (0,core_json/* isJsonObject */.OW)(value) ? [[key, value]] : [];
+    });
+}
+function tooMany(plan, limit) {
+    return new errors/* DataError */.fL("E_LIMIT", `resource ${JSON.stringify(plan.name)} has more than ${limit} parents with a cursor`, {
+        step: "extract",
+        hint: "Raise it with per_parent: {limit: N} in the incremental section, or load the resource with merge, where a forgotten cursor does no harm.",
+        context: { resource: plan.name, limit },
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/incremental.js
 
 
 
 
+
+
+
+
+
+
 /** Opens the cursors of a planned resource on its state (`resources.<name>`); undefined without `incremental`. */
-function openCursors(plan, state) {
+function openCursors(plan, state, options) {
     const settings = settingsOf(plan);
     if (settings === undefined)
         return undefined;
-    const path = settings.path.text;
-    const own = openCursor(settings, objectAt(state, ["incremental", path]));
-    if (plan.incremental?.per_parent !== true || plan.parent === undefined) {
-        return {
-            of: () => own,
-            filter: (_, rows) => own.filter(rows),
-            stored: (before) => incremental_put(before, ["incremental", path], own.stored()),
-            get lastValue() {
-                return own.lastValue;
-            },
-        };
+    const keys = ["incremental", settings.path.text];
+    const stored = objectAt(state, keys);
+    const before = readWindowState(state);
+    const window = options.windowAt === undefined ? undefined : windowOf(plan, settings, before, stored, options.windowAt);
+    const own = openCursor(settings, stored, window);
+    const parents = options.strict || plan.parent === undefined
+        ? undefined
+        : openParentCursors({ plan, settings, state, fallback: stored, window, warn: options.warn });
+    /** Where the windows stand after this run; undefined: all of the range is loaded. */
+    function windowState(refused) {
+        if (window === undefined)
+            return undefined;
+        if (refused)
+            return window.end === null ? kept(before) : { end: before.end, open: true };
+        if (window.end === null)
+            return undefined;
+        return { end: window.end, open: typeof window.end !== "string" && !own.hasRows };
     }
-    const partitions = objectAt(state, ["sluice", "partitions"]);
-    const cursors = new Map();
-    const of = (parentKey) => {
-        const key = parentKey ?? "";
-        let cursor = cursors.get(key);
-        if (cursor === undefined) {
-            const known = partitions === null ? null : objectAt(partitions, [key]);
-            // Without any partition the state comes from dlt, whose single cursor stands for all parents.
-            const stored = known ?? (partitions === null ? objectAt(state, ["incremental", path]) : null);
-            cursor = openCursor(settings, stored);
-            cursors.set(key, cursor);
-        }
-        return cursor;
-    };
     return {
-        of,
+        of: (parentKey) => parents?.of(parentKey) ?? own,
         filter(parentKey, rows) {
-            const passed = of(parentKey).filter(rows);
+            if (parents === undefined)
+                return own.filter(rows);
+            const passed = parents.of(parentKey).filter(rows);
             // dlt's own cursor goes on beside, so that dlt can take over.
             if (passed !== null)
                 own.filter(passed);
             return passed;
         },
-        stored(before) {
-            let after = incremental_put(before, ["incremental", path], own.stored());
-            for (const [key, cursor] of cursors)
-                after = incremental_put(after, ["sluice", "partitions", key], cursor.stored());
-            return after;
+        stored(resource, refused) {
+            const moved = state_paths_put(resource, keys, own.stored());
+            return writeWindowState(parents?.stored(moved) ?? moved, windowState(refused));
         },
         get lastValue() {
-            return own.lastValue;
+            return window === undefined ? own.lastValue : (own.stored()?.last_value ?? null);
         },
+        window: window === undefined ? undefined : { start: own.startValue, end: window.end },
     };
+}
+function kept(state) {
+    return state.end === null && !state.open ? undefined : state;
+}
+function windowOf(plan, settings, before, stored, now) {
+    const written = plan.incremental?.window ?? undefined;
+    if (written === undefined)
+        return undefined;
+    const length = typeof written === "number" ? written : (0,duration/* parseDuration */.E)(written);
+    const last = (stored === null ? undefined : (0,core_json/* getOwn */.Ng)(stored, "last_value")) ?? settings.initialValue;
+    const range = { initial: settings.initialValue, last, lag: settings.lag ?? 0, now };
+    const window = length === undefined ? undefined : nextWindow({ ...range, length }, before);
+    if (window !== undefined)
+        return window;
+    const from = before.end === null ? last : before.end;
+    throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(plan.name)}: the window ${written} cannot begin at the cursor value ${JSON.stringify(String(from))}`, {
+        step: "extract",
+        reason: "cursor_type",
+        hint: "Use window with numbers, dates and datetimes in ISO form only, and no shorter than their form can tell.",
+        context: { resource: plan.name },
+    });
 }
 /** Key of a parent's partition: the values that the requests take from it. */
 function parentKeyOf(values) {
@@ -82623,27 +84084,6 @@ function settingsOf(plan) {
         dedupKey: key,
     };
 }
-function objectAt(object, keys) {
-    let value = object;
-    for (const key of keys) {
-        const next = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, key) : undefined;
-        if (next === undefined)
-            return null;
-        value = next;
-    }
-    return (0,core_json/* isJsonObject */.OW)(value) && Object.keys(value).length > 0 ? value : null;
-}
-function incremental_put(object, keys, value) {
-    if (value === undefined)
-        return object;
-    const [key, ...rest] = keys;
-    if (key === undefined)
-        return value;
-    const inner = (0,core_json/* getOwn */.Ng)(object, key);
-    const copy = { ...object };
-    (0,core_json/* setOwn */.P5)(copy, key, incremental_put((0,core_json/* isJsonObject */.OW)(inner) ? inner : {}, rest, value));
-    return copy;
-}
 
 ;// CONCATENATED MODULE: ./lib/extract/limits.js
 const EXTRACT_LIMITS = {
@@ -82651,6 +84091,8 @@ const EXTRACT_LIMITS = {
     maxEmptyPages: 3,
     maxDepth: 500,
     encodingErrors: "strict",
+    errorBody: 0,
+    maxStepMs: 60_000,
 };
 
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
@@ -82668,7 +84110,7 @@ function compileText(pieces, insert = (text) => text) {
         return () => "";
     if (pieces.length === 1 && first?.kind === "text")
         return () => first.text;
-    return (lookup) => pieces.map((piece) => (piece.kind === "text" ? piece.text : insert(fieldText(piece, lookup(piece.name))))).join("");
+    return (lookup) => pieces.map((piece) => (piece.kind === "text" ? piece.text : insert(expand_fieldText(piece, lookup(piece.name))))).join("");
 }
 /**
  * A configured value, placeholders in keys and texts at any depth. With `keepType` a text that is one placeholder and
@@ -82702,7 +84144,7 @@ function compileString(text, keepType) {
     }
     return compileText(pieces);
 }
-function fieldText(piece, value) {
+function expand_fieldText(piece, value) {
     const text = piece.conversion === "r" || piece.conversion === "a"
         ? (0,python_text/* pythonStr */.qV)([value]).slice(1, -1)
         : typeof value === "string"
@@ -82837,7 +84279,7 @@ function cursorField(cursor, name) {
         case "incremental.initial_value":
             return cursor.initialValue;
         case "incremental.end_value":
-            return cursor.endValue;
+            return cursor.reach;
         default:
             return undefined;
     }
@@ -82908,9 +84350,20 @@ function reportOf(run) {
         records: counts.records,
         skipped: counts.skipped,
         ...(run.failure === undefined ? {} : { failed: run.failure.code }),
-        ...(last === null ? {} : { cursor: typeof last === "string" ? last : (0,json_writer/* compactJson */.Ar)(last) }),
+        ...(last === null ? {} : { cursor: valueText(last) }),
         seconds: Math.max(0, ((counts.endedAt ?? 0) - (counts.startedAt ?? 0)) / 1000),
     };
+}
+/** The window that it has read; none when it reads all of its range at once, or was left out. */
+function resource_run_windowOf({ plan, cursors, failure }) {
+    const window = failure === undefined ? cursors?.window : undefined;
+    if (window === undefined)
+        return [];
+    const end = window.end === null ? {} : { end: valueText(window.end) };
+    return [{ resource: plan.name, start: valueText(window.start), ...end }];
+}
+function valueText(value) {
+    return typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value);
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/auth.js
@@ -83419,7 +84872,9 @@ async function exchange(settings, request, hop, observer, signal) {
     const { origin } = new URL(target);
     const leave = await settings.gateOf(origin).enter(signal);
     const controller = linkController(signal);
-    const timer = setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs);
+    const timer = Number.isFinite(settings.totalMs)
+        ? setTimeout(() => controller.abort(new DOMException("too slow", "TimeoutError")), settings.totalMs)
+        : undefined;
     const started = clock.now();
     let status = 0;
     let bytes = 0;
@@ -83715,12 +85170,12 @@ function createHttpClient(options, ports) {
     const gates = new Map();
     /** Ends what outlives its request: a pause that the last answers asked for is nobody's once the client is closed. */
     const lifetime = new AbortController();
-    const dispatchers = createDispatchers(options, { connections: concurrency, idleMs: (options.idleTimeout ?? 30) * 1000 }, isNamed);
+    const dispatchers = createDispatchers(options, { connections: concurrency, idleMs: (options.idleTimeout ?? (strict ? 60 : 30)) * 1000 }, isNamed);
     const exchanges = {
         dispatchers,
         gateOf,
         clock,
-        totalMs: (options.totalTimeout ?? 120) * 1000,
+        totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : 120)) * 1000,
         maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
         userAgent: options.userAgent ?? "sluice",
     };
@@ -83784,7 +85239,8 @@ function createHttpClient(options, ports) {
                     redirects += 1;
                     if (redirects > maxRedirects)
                         throw tooManyRedirects(method, shown, maxRedirects);
-                    if (answer.status <= 303 && method === "POST")
+                    // As requests (Python) does: the answer to what was sent is found elsewhere, by asking for it.
+                    if (answer.status === 301 ? method === "POST" : answer.status <= 303)
                         method = "GET";
                     target = prepareUrl(new URL(location, target).href);
                     attempt -= 1;
@@ -83964,20 +85420,20 @@ const PLAIN_AUTH_KEYS = new Set([
 
 /** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
 function stateOf(state, resource) {
-    return objectOf((0,core_json/* getOwn */.Ng)(objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
+    return source_state_objectOf((0,core_json/* getOwn */.Ng)(source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
 }
 /**
  * The state after a run: the cursors where they are now, except those of resources that are left out. The given value
  * itself when nothing moved.
  */
 function stateAfter(state, runs) {
-    let resources = objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
+    let resources = source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
     let moved = false;
     for (const run of runs) {
         if (run.cursors === undefined || run.failure !== undefined)
             continue;
-        const before = objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
-        const after = run.cursors.stored(before);
+        const before = source_state_objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
+        const after = run.cursors.stored(before, isRefused(run));
         if (after === before)
             continue;
         resources = withKey(resources, run.plan.name, after);
@@ -83985,7 +85441,11 @@ function stateAfter(state, runs) {
     }
     return moved ? withKey(state, "resources", resources) : state;
 }
-function objectOf(value) {
+/** The answer for a resource without parent was ignored: what it would have held is unknown. */
+function isRefused({ plan, counts }) {
+    return plan.parent === undefined && Object.keys(counts.skipped).length > 0;
+}
+function source_state_objectOf(value) {
     return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
 }
 function withKey(object, key, value) {
@@ -83994,7 +85454,319 @@ function withKey(object, key, value) {
     return copy;
 }
 
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __nccwpck_require__(7368);
+// EXTERNAL MODULE: ./lib/core/json-path-places.js
+var json_path_places = __nccwpck_require__(7354);
+;// CONCATENATED MODULE: ./lib/extract/steps/change-fields.js
+
+
+
+/** A checked JSONPath of a field. Keys joined by dots, the usual path, need no search. */
+function compileField(text) {
+    const path = (0,json_path/* compilePath */.H9)(text);
+    const keys = keysIn(path.node);
+    if (keys === undefined)
+        return (record) => (0,json_path_places/* findPlaces */.Ch)(path, record) ?? [];
+    const places = [keys];
+    return (record) => (valueAt(record, keys) === undefined ? [] : places);
+}
+/** Keys of a path that has nothing but keys. */
+function keysIn(node) {
+    if (node.kind === "fields")
+        return node.names.length === 1 && node.names[0] !== "*" ? node.names : undefined;
+    if (node.kind !== "child")
+        return undefined;
+    const left = keysIn(node.left);
+    const right = keysIn(node.right);
+    return left === undefined || right === undefined ? undefined : [...left, ...right];
+}
+/** What stands at a place; undefined when there is nothing. */
+function valueAt(record, place) {
+    let value = record;
+    for (const part of place) {
+        if ((0,core_json/* isJsonArray */.Md)(value))
+            value = typeof part === "number" ? value[part] : undefined;
+        else
+            value = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, String(part)) : undefined;
+    }
+    return value;
+}
+/** A copy with fields changed, each in its place; a field that gets the key of another replaces it. */
+function changeFields(record, edits) {
+    const changed = changeIn(record, edits, 0);
+    return (0,core_json/* isJsonObject */.OW)(changed) ? changed : record;
+}
+/** `depth`: how many parts of the places lead here. */
+function changeIn(value, edits, depth) {
+    if (edits.length === 0)
+        return value;
+    const heads = byHead(edits, depth);
+    const one = (head, item) => {
+        const key = String(head);
+        const here = heads.get(head);
+        if (here === undefined)
+            return [key, item];
+        const below = here.filter(({ place }) => place.length > depth + 1);
+        const inner = changeIn(item, below, depth + 1);
+        return (here.find(({ place }) => place.length === depth + 1)?.change ?? change_fields_keep)(key, inner);
+    };
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
+        return value.flatMap((item, index) => {
+            const made = one(index, item);
+            return made === undefined ? [] : [made[1]];
+        });
+    }
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    const entries = [];
+    const taken = new Set();
+    for (const key of (0,core_json/* keysOf */.YD)(value)) {
+        const entry = one(key, value[key] ?? null);
+        if (entry === undefined)
+            continue;
+        const isRenamed = entry[0] !== key;
+        if (isRenamed)
+            taken.add(entry[0]);
+        entries.push({ entry, isRenamed });
+    }
+    return (0,core_json/* objectFrom */._X)(entries.flatMap(({ entry, isRenamed }) => (!isRenamed && taken.has(entry[0]) ? [] : [entry])));
+}
+const change_fields_keep = (key, value) => [key, value];
+/** A copy with nothing but these fields, in the order of the record. */
+function pickFields(record, places) {
+    const edits = places.map((place) => ({ place, change: change_fields_keep }));
+    const picked = pickIn(record, edits, 0);
+    return (0,core_json/* isJsonObject */.OW)(picked) ? picked : {};
+}
+function pickIn(value, edits, depth) {
+    if (edits.some(({ place }) => place.length === depth))
+        return value;
+    const heads = byHead(edits, depth);
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
+        return value.flatMap((item, index) => {
+            const here = heads.get(index);
+            return here === undefined ? [] : [pickIn(item, here, depth + 1)];
+        });
+    }
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    return (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).flatMap((key) => {
+        const here = heads.get(key);
+        return here === undefined ? [] : [[key, pickIn(value[key] ?? null, here, depth + 1)]];
+    }));
+}
+function byHead(edits, depth) {
+    const heads = new Map();
+    for (const edit of edits) {
+        const head = edit.place[depth];
+        if (head === undefined)
+            continue;
+        const known = heads.get(head);
+        if (known === undefined)
+            heads.set(head, [edit]);
+        else
+            known.push(edit);
+    }
+    return heads;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/steps/step-parts.js
+
+
+
+
+
+
+
+/** The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are. */
+function stepParts(step, functions) {
+    const parts = [];
+    if (step.filter !== undefined) {
+        const keep = compileCode(step.filter, "record", "bool", functions);
+        parts.push({ key: "filter", keeps: (record) => isTrue(keep({ record })) });
+    }
+    if (step.map !== undefined) {
+        const map = compileCode(step.map, "record", "any", functions);
+        parts.push({ key: "map", replaces: (record) => map({ record }) });
+    }
+    if (step.yield_map !== undefined) {
+        const give = compileCode(step.yield_map, "record", "list", functions);
+        parts.push({ key: "yield_map", multiplies: (record) => listOf(give({ record })) });
+    }
+    const onFields = (key, replace) => {
+        parts.push({ key, replaces: (record) => ((0,core_json/* isJsonObject */.OW)(record) ? replace(record) : record) });
+    };
+    if (step.pick !== undefined)
+        onFields("pick", picking(step.pick));
+    if (step.omit !== undefined)
+        onFields("omit", omitting(step.omit));
+    if (step.rename !== undefined)
+        onFields("rename", renaming(step.rename));
+    if (step.set !== undefined)
+        onFields("set", setting(step.set, functions));
+    if (step.redact !== undefined)
+        onFields("redact", redacting(step.redact));
+    if (step.explode !== undefined)
+        parts.push({ key: "explode", multiplies: exploding(step.explode) });
+    return parts;
+}
+function picking(fields) {
+    const find = finder(fields);
+    return (record) => pickFields(record, find(record));
+}
+function omitting(fields) {
+    const find = finder(fields);
+    return (record) => changeFields(record, editsAt(find(record), () => undefined));
+}
+/** All at once, so that two fields can change names. */
+function renaming(names) {
+    const renames = Object.entries(names).map(([field, name]) => {
+        const change = (_, value) => [name, value];
+        return { find: compileField(field), change };
+    });
+    return (record) => changeFields(record, renames.flatMap(({ find, change }) => editsAt(find(record), change)));
+}
+/** Expressions see the record as it came in; a field that is there keeps its place. */
+function setting(values, functions) {
+    const sets = Object.entries(values).map(([key, value]) => {
+        const expression = (0,step_shape/* setExpression */.Dd)(value);
+        const make = expression === undefined ? () => value : compileCode(expression, "record", "any", functions);
+        return { key, make };
+    });
+    return (record) => (0,core_json/* objectFrom */._X)([
+        ...(0,core_json/* keysOf */.YD)(record).map((key) => [key, record[key] ?? null]),
+        ...sets.map(({ key, make }) => [key, make({ record })]),
+    ]);
+}
+function redacting({ fields, replace, hash_salt: salt }) {
+    const find = finder(fields);
+    const hide = salt === undefined
+        ? () => (replace === undefined ? "***" : replace)
+        : hashing(salt instanceof secret/* Secret */.z ? salt.reveal() : salt);
+    const change = (key, value) => [key, value === null ? null : hide(value)];
+    return (record) => changeFields(record, editsAt(find(record), change));
+}
+/** Text is hashed as it is, everything else as compact JSON. */
+function hashing(salt) {
+    return (value) => (0,external_node_crypto_.createHmac)("sha256", salt)
+        .update(typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value))
+        .digest("hex");
+}
+/** As pandas does it: an empty list leaves one record with null, what is no list stays. */
+function exploding(field) {
+    const find = compileField(field);
+    return (record) => {
+        if (!(0,core_json/* isJsonObject */.OW)(record))
+            return [record];
+        const [place] = find(record);
+        const list = place === undefined ? undefined : valueAt(record, place);
+        if (place === undefined || !(0,core_json/* isJsonArray */.Md)(list))
+            return [record];
+        const items = list.length === 0 ? [null] : list;
+        return items.map((item) => changeFields(record, [{ place, change: (key) => [key, item] }]));
+    };
+}
+function finder(fields) {
+    const finders = (typeof fields === "string" ? [fields] : fields).map(compileField);
+    const [only] = finders;
+    if (finders.length === 1 && only !== undefined)
+        return only;
+    return (record) => finders.flatMap((find) => find(record));
+}
+function editsAt(places, change) {
+    return places.map((place) => ({ place, change }));
+}
+/** What dlt's filters keep: anything but what Python counts as false. */
+function isTrue(value) {
+    return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [value];
+}
+
+;// CONCATENATED MODULE: ./lib/extract/steps/compile-steps.js
+
+
+
+
+
+
+/**
+ * Compiles checked steps; undefined when there are none. Each record goes through all of them before the next one. A
+ * record that a step fails is a `SourceError` (`E_SOURCE_SHAPE`), a page that takes too long a `DataError` (`E_LIMIT`),
+ * both with resource, step, page and record.
+ */
+function compileSteps(resource, steps, functions, limits) {
+    const parts = steps.flatMap((step, index) => stepParts(step, functions).map((part) => ({ part, index })));
+    if (parts.length === 0)
+        return undefined;
+    // A guard costs as much as some hundred records: steps that cannot run away do without.
+    const guard = steps.some(needsGuard) ? withinTime : (_, work) => work();
+    return {
+        apply(records, page) {
+            const out = [];
+            let at = 0;
+            let step = 0;
+            const run = (record, from) => {
+                let value = record;
+                for (step = from; step < parts.length; step += 1) {
+                    const part = parts[step].part;
+                    if ("keeps" in part) {
+                        if (!part.keeps(value))
+                            return;
+                    }
+                    else if ("replaces" in part) {
+                        value = part.replaces(value);
+                    }
+                    else {
+                        const next = step + 1;
+                        for (const item of part.multiplies(value))
+                            run(item, next);
+                        return;
+                    }
+                }
+                out.push(value);
+            };
+            try {
+                guard(limits.maxStepMs, () => {
+                    for (at = 0; at < records.length; at += 1)
+                        run(records[at] ?? null, 0);
+                });
+            }
+            catch (error) {
+                const { part, index } = parts[Math.min(step, parts.length - 1)] ?? { part: { key: "" }, index: 0 };
+                throw explained(error, resource, `processing_steps[${index}].${part.key}`, `record ${at + 1} of page ${page}`);
+            }
+            return out;
+        },
+    };
+}
+function needsGuard(step) {
+    const code = [step.filter, step.map, step.yield_map].filter((one) => one !== undefined);
+    return code.some(rest_api_code/* mayRunAway */.J) || Object.values(step.set ?? {}).some((value) => (0,step_shape/* setExpression */.Dd)(value) !== undefined);
+}
+/** What a function of the user's throws is passed on as it is. */
+function explained(error, resource, step, record) {
+    const where = `resource ${JSON.stringify(resource)}: ${step} fails at ${record}`;
+    if (error instanceof compile/* ExpressionFailure */.je) {
+        return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
+            step: "extract",
+            reason: "expression",
+            hint: 'Correct the expression; a field that may be absent is read as record.?field.orValue("").',
+        });
+    }
+    if (error instanceof TimeGuardError) {
+        return new errors/* DataError */.fL("E_LIMIT", `${where}: ${error.message} for one page`, {
+            step: "extract",
+            hint: "Simplify the expression: patterns for matches() and lists in lists take most time.",
+        });
+    }
+    return error;
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/extraction.js
+
 
 
 
@@ -84052,16 +85824,21 @@ function startExtraction(settings, context) {
     function createRun(plan) {
         const counts = newCounts();
         const state = stateOf(context.state, plan.name);
-        const convert = functionOf(plan.incremental?.convert ?? plan.incremental?.transform, settings.functions);
+        const converter = plan.incremental?.convert ?? plan.incremental?.transform;
+        const convert = compileConverter(plan.name, converter, settings.functions, limits);
         return {
             plan,
             endpoint: `${plan.method} ${plan.writtenPath}`,
-            selected: settings.selected.has(plan.name),
+            selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
             prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
             authenticator: sender.authenticator(plan, counts),
-            cursors: openCursors(plan, state),
+            cursors: openCursors(plan, state, {
+                windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
+                strict,
+                warn,
+            }),
             selector: plan.dataSelector === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.dataSelector),
-            steps: compileSteps(plan.config.processing_steps ?? [], settings.functions),
+            steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
             children: [],
             // dlt walks parents one after the other.
             pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
@@ -84126,6 +85903,7 @@ function startExtraction(settings, context) {
             maxPages: limits.maxPages,
             maxEmptyPages: limits.maxEmptyPages,
             maxDepth: limits.maxDepth,
+            errorBody: limits.errorBody,
         });
         for await (const page of pages) {
             if (run.failure !== undefined) {
@@ -84187,7 +85965,7 @@ function startExtraction(settings, context) {
         if (inherited !== undefined)
             rows = rows.map((row) => withFields(row, inherited));
         if (run.steps !== undefined)
-            rows = run.steps(rows);
+            rows = run.steps.apply(rows, run.counts.pages);
         if (rows.length === 0)
             return null;
         return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
@@ -84271,11 +86049,15 @@ function startExtraction(settings, context) {
         const asked = runs.filter((run) => needed.has(run));
         const failed = asked.flatMap(({ plan, failure }) => failure === undefined ? [] : [{ resource: plan.name, error: failure }]);
         const [first] = failed;
-        if (first !== undefined && asked.every((run) => !run.selected || run.failure !== undefined))
+        // What goes on from an earlier extraction has left something to load already.
+        const isAll = context.only === undefined;
+        if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
             throw first.error;
+        const windows = asked.flatMap(resource_run_windowOf);
         return {
             state: stateAfter(context.state, asked),
             resources: asked.map(reportOf),
+            ...(windows.length === 0 ? {} : { windows }),
             ...(first === undefined ? {} : { failed }),
         };
     }
@@ -84426,6 +86208,84 @@ function names(keys) {
     return typeof keys === "string" ? [keys] : keys;
 }
 
+;// CONCATENATED MODULE: ./lib/extract/outline.js
+
+
+
+
+
+
+/** What a resource will ask for, as far as its configuration says. No secrets. */
+function outlineOf(plan, client) {
+    const url = joinUrl(client.base_url ?? "", plan.writtenPath);
+    const query = [
+        ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
+        ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
+            ? []
+            : [`${plan.startParam}=${START}`]),
+        ...(plan.endParam === undefined ? [] : [`${plan.endParam}={incremental.end_value}`]),
+    ];
+    const all = query.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`;
+    const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
+    return {
+        first: `${plan.method} ${maskUrl(all)}`,
+        ...(body === undefined ? {} : { body }),
+        pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+        records: plan.dataSelector ?? "detected on the first page",
+        auth: authText(plan.auth),
+    };
+}
+const START = "{incremental.start_value}";
+function queryTexts(name, value) {
+    if (value === null)
+        return [];
+    if (value instanceof secret/* Secret */.z)
+        return [`${name}=${core_redact/* MASK */.v5}`];
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.flatMap((item) => queryTexts(name, item));
+    return [`${name}=${typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)}`];
+}
+function authText(auth) {
+    if (auth === null)
+        return "none";
+    return typeof auth === "string" ? auth : (auth.type ?? "bearer");
+}
+/** How further pages are found, in words. */
+function pagesText(config) {
+    if (config === undefined)
+        return "detected on the first page";
+    const paginator = paginatorMapping(config);
+    switch (paginator.type) {
+        case "auto":
+            return "detected on the first page";
+        case "single_page":
+            return "one page";
+        case "json_link":
+        case "json_response":
+            return `next link at ${paginator.next_url_path ?? "next"}`;
+        case "header_link":
+            return `Link header, rel ${paginator.links_next_key ?? "next"}`;
+        case "header_cursor":
+            return `header ${paginator.cursor_key ?? "next"} -> ${paginator.cursor_param ?? "cursor"}`;
+        case "cursor":
+            return `cursor at ${paginator.cursor_path ?? "cursors.next"} -> ${paginator.cursor_body_path || paginator.cursor_param || "cursor"}`;
+        case "offset":
+            return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
+        case "page_number":
+            return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
+    }
+}
+function endText(config, maximum) {
+    const total = config.total_path === undefined ? "total" : config.total_path;
+    const ends = [
+        ...(total ? [`the total at ${total}`] : []),
+        ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
+        ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
+        ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
+    ];
+    return `until ${ends.join(" or ")}`;
+}
+
 // EXTERNAL MODULE: ./lib/config/nearest.js
 var nearest = __nccwpck_require__(948);
 ;// CONCATENATED MODULE: ./lib/extract/select-resources.js
@@ -84479,6 +86339,7 @@ function matches(glob, name) {
 
 
 
+
 /**
  * A source from a declarative REST configuration.
  *
@@ -84504,7 +86365,7 @@ function restApi(options) {
             parallelized: options.parallelized === true || resource.config.parallelized === true,
         },
     }));
-    refuseMissingFunctions(options);
+    refuseMissingFunctions(plan, options.functions ?? {});
     if (options.allowInsecureHttp !== true && compat === "default")
         refuseInsecure(config, plan);
     const selected = selectResources(plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })), options.endpoints);
@@ -84519,6 +86380,8 @@ function restApi(options) {
             ...(resource.parent === undefined ? {} : { parent: resource.parent }),
             hints: hintsOf(resource),
             endpoint: `${resource.method} ${resource.writtenPath}`,
+            outline: outlineOf(resource, config.client),
+            ...((resource.incremental?.window ?? null) === null ? {} : { windowed: true }),
         })),
         extract: (context) => startExtraction({
             name: options.name,
@@ -84538,10 +86401,8 @@ function restApi(options) {
 function pathText(path) {
     return path.reduce((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`), "");
 }
-function refuseMissingFunctions(options) {
-    const used = JSON.stringify([options.config.resources, options.config.resource_defaults ?? null], (key, value) => (key === "columns" ? undefined : value));
-    const names = [...used.matchAll(/"(?:filter|map|yield_map|convert|transform)":"([^"]*)"/g)].map((found) => found[1] ?? "");
-    const missing = missingFunctions(names, options.functions ?? {});
+function refuseMissingFunctions(plan, functions) {
+    const missing = missingFunctions(plan, functions);
     if (missing.length === 0)
         return;
     throw new errors/* ConfigError */.xL("E_CONFIG", `the configuration uses functions that were not given: ${missing.join(", ")}`, {
@@ -84965,6 +86826,7 @@ function buildSource(configuration, environment, probe = false) {
             maxEmptyPages: settings.maxEmptyPages,
             maxDepth: settings.maxDepth,
             encodingErrors: settings.encodingErrors,
+            errorBody: settings.showErrorBody ? 8192 : 0,
         },
         allowInsecureHttp: settings.allowInsecureHttp,
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
@@ -85010,14 +86872,17 @@ function buildRest(source, endpoints, common) {
         ...(endpoints === undefined ? {} : { endpoints }),
     });
 }
-function httpOptions({ settings, caCertificate }) {
+function httpOptions({ settings, source, caCertificate }) {
     refuseBadCertificate(caCertificate);
+    // GitLab gives a request up after a minute; its answer to that is worth waiting for.
+    const idleTimeout = settings.idleTimeout ?? (source.kind === "gitlab" ? 90 : undefined);
     return {
         concurrency: settings.maxInFlight,
         maxAttempts: settings.maxAttempts,
+        backoffFactor: settings.backoffFactor,
         maxRetryWait: settings.maxRetryWait,
-        idleTimeout: settings.idleTimeout,
-        totalTimeout: settings.requestTimeout,
+        ...(idleTimeout === undefined ? {} : { idleTimeout }),
+        ...(settings.requestTimeout === undefined ? {} : { totalTimeout: settings.requestTimeout }),
         maxResponseBytes: settings.maxResponseBytes,
         ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
         allowPrivateNetwork: settings.allowPrivateNetwork,
@@ -85263,6 +87128,408 @@ const VERSION = "0.1.0";
 
 /***/ }),
 
+/***/ 8980:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  tj: () => (/* binding */ ExpressionError),
+  je: () => (/* binding */ ExpressionFailure),
+  Wo: () => (/* binding */ compileExpression)
+});
+
+// EXTERNAL MODULE: ./node_modules/@marcbachmann/cel-js/lib/index.js + 13 modules
+var lib = __nccwpck_require__(7337);
+// EXTERNAL MODULE: ./lib/expression/environment.js
+var expression_environment = __nccwpck_require__(1191);
+;// CONCATENATED MODULE: ./lib/expression/used-parts.js
+/**
+ * Which parts of each variable an expression reads, found in its syntax tree: of `record.author.id` the key `id` below
+ * `author`. Where a variable stands by itself, or its key is computed, all of it counts.
+ */
+function usedParts(root, variables) {
+    const used = new Map();
+    const visit = (node) => {
+        if (Array.isArray(node)) {
+            node.forEach(visit);
+        }
+        else if (isNode(node)) {
+            const chain = chainOf(node);
+            if (chain === undefined)
+                visit(node.args);
+            else if (variables.includes(chain.name))
+                mark(used, chain.name, chain.keys);
+        }
+    };
+    visit(root);
+    return used;
+}
+/** A variable and the keys behind it; undefined for any other node. */
+function chainOf(node) {
+    const keys = [];
+    let here = node;
+    while (isNode(here)) {
+        if (here.op === "id")
+            return typeof here.args === "string" ? { name: here.args, keys: keys.reverse() } : undefined;
+        const key = keyOf(here);
+        if (key === undefined || !Array.isArray(here.args))
+            return undefined;
+        keys.push(key);
+        here = here.args[0];
+    }
+    return undefined;
+}
+/** The key of a step that is written out: `.a`, `.?a`, `["a"]`. */
+function keyOf(node) {
+    if (!Array.isArray(node.args) || !STEPS.has(node.op))
+        return undefined;
+    const key = node.args[1];
+    if (typeof key === "string")
+        return key;
+    return isNode(key) && key.op === "value" && typeof key.args === "string" ? key.args : undefined;
+}
+const STEPS = new Set([".", ".?", "[]", "[?]"]);
+function mark(used, name, keys) {
+    let parts = partsAt(used, name);
+    for (const key of keys)
+        parts = partsAt(parts.keys, key);
+    parts.all = true;
+}
+function partsAt(map, key) {
+    let parts = map.get(key);
+    if (parts === undefined) {
+        parts = { all: false, keys: new Map() };
+        map.set(key, parts);
+    }
+    return parts;
+}
+function isNode(value) {
+    return (typeof value === "object" && value !== null && "op" in value && typeof value.op === "string" && "args" in value);
+}
+
+// EXTERNAL MODULE: ./lib/expression/values.js
+var expression_values = __nccwpck_require__(2678);
+;// CONCATENATED MODULE: ./lib/expression/compile.js
+
+
+
+
+/** An expression that cannot be compiled. Line and column count from 1, within the expression. */
+class ExpressionError extends Error {
+    line;
+    column;
+    constructor(message, text, offset) {
+        super(message);
+        const before = text.slice(0, offset).split("\n");
+        this.line = before.length;
+        this.column = (before.at(-1)?.length ?? 0) + 1;
+    }
+}
+/** An expression that does not fit the values it met; the message says what, without a full stop. */
+class ExpressionFailure extends Error {
+}
+/**
+ * Compiles an expression for a scope. Throws {@link ExpressionError} when it cannot be read, names what does not exist,
+ * is too large, or can never give what is wanted.
+ */
+function compileExpression(text, scope, wanted) {
+    const environment = (0,expression_environment/* environmentOf */.p)(scope);
+    const program = parsed(() => environment.parse(text), text);
+    const checked = program.check();
+    if (!checked.valid)
+        throw compileError(checked.error, text);
+    refuse(program.ast, text);
+    if (!mayGive(checked.type ?? "dyn", wanted)) {
+        throw new ExpressionError(`it must give ${NAMES[wanted]}, and gives ${checked.type}`, text, 0);
+    }
+    const used = usedParts(program.ast, expression_environment/* SCOPES */.i[scope]);
+    const isWanted = CHECKS[wanted];
+    return {
+        text,
+        uses: (variable) => used.has(variable),
+        evaluate(variables) {
+            const values = {};
+            for (const [name, parts] of used)
+                values[name] = (0,expression_values/* toCel */.Oo)(variables[name] ?? null, parts);
+            const value = evaluated(() => (0,expression_values/* fromCel */.Fd)(program(values)));
+            if (!isWanted(value))
+                throw new ExpressionFailure(`it must give ${NAMES[wanted]}, and gave ${kindOf(value)}`);
+            return value;
+        },
+    };
+}
+const NAMES = {
+    any: "a value",
+    bool: "true or false",
+    list: "a list",
+    map: "an object",
+    text: "text or null",
+};
+const CHECKS = {
+    any: () => true,
+    bool: (value) => typeof value === "boolean",
+    list: (value) => Array.isArray(value),
+    map: (value) => kindOf(value) === "an object" || value === null,
+    text: (value) => typeof value === "string" || value === null,
+};
+/** Whether a static type can be what is wanted; null and optionals only where null may be given. */
+function mayGive(type, wanted) {
+    if (wanted === "any" || type.startsWith("dyn"))
+        return true;
+    if (wanted === "bool" || wanted === "list")
+        return type.startsWith(wanted);
+    return type === "null" || type.startsWith("optional") || type.startsWith(wanted === "text" ? "string" : "map");
+}
+function kindOf(value) {
+    if (value === null)
+        return "null";
+    if (Array.isArray(value))
+        return "a list";
+    switch (typeof value) {
+        case "string":
+            return "text";
+        case "boolean":
+            return "true or false";
+        case "object":
+            return "value" in value && typeof value.value === "number" ? "a number" : "an object";
+        default:
+            return "a number";
+    }
+}
+function parsed(parse, text) {
+    try {
+        return parse();
+    }
+    catch (error) {
+        throw compileError(error, text);
+    }
+}
+function evaluated(evaluate) {
+    try {
+        return evaluate();
+    }
+    catch (error) {
+        if (error instanceof RangeError)
+            throw new ExpressionFailure("it made too large a value");
+        if (error instanceof Error)
+            throw new ExpressionFailure(summaryOf(error));
+        throw error;
+    }
+}
+function compileError(error, text) {
+    if (!(error instanceof lib/* ParseError */.mB || error instanceof lib/* TypeError */.hg || error instanceof lib/* EvaluationError */.ZN)) {
+        return error instanceof Error ? error : new Error(String(error));
+    }
+    return new ExpressionError(summaryOf(error), text, error.range?.start ?? 0);
+}
+/** The library's message without its picture of the place. */
+function summaryOf(error) {
+    const summary = "summary" in error && typeof error.summary === "string" ? error.summary : error.message;
+    return summary.slice(0, 1).toLowerCase() + summary.slice(1);
+}
+/** What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. */
+function refuse(node, text) {
+    if (Array.isArray(node)) {
+        for (const item of node)
+            refuse(item, text);
+    }
+    else if (isNode(node)) {
+        if (node.op === "rcall" && Array.isArray(node.args)) {
+            const [name, , parameters] = node.args;
+            const at = "start" in node && typeof node.start === "number" ? node.start : 0;
+            if (name === "json")
+                throw new ExpressionError("use parseJson(text) instead of bytes.json()", text, at);
+            const pattern = name === "matches" && Array.isArray(parameters) ? parameters[0] : undefined;
+            if (isNode(pattern) && pattern.op === "value" && typeof pattern.args === "string")
+                tryPattern(pattern.args, text, at);
+        }
+        refuse(node.args, text);
+    }
+}
+function tryPattern(pattern, text, offset) {
+    try {
+        new RegExp(pattern);
+    }
+    catch (error) {
+        throw new ExpressionError(error instanceof Error ? error.message : "invalid pattern", text, offset);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1191:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ SCOPES),
+/* harmony export */   p: () => (/* binding */ environmentOf)
+/* harmony export */ });
+/* harmony import */ var _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7337);
+/* harmony import */ var _core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4813);
+/* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3733);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2678);
+
+
+
+
+/** What an expression may read. */
+const SCOPES = {
+    /** A record, in steps. */
+    record: ["record"],
+    /** A cursor's value, in `convert`. */
+    value: ["value"],
+    /** An answer, in `rewrite`. */
+    answer: ["body", "text", "status", "headers"],
+    /** An answer and what was made of it, in the paginator `expression`. */
+    page: ["body", "headers", "status", "records", "request"],
+};
+/** An expression is a line or a few: these keep its tree, and with it the stack, small. */
+const LIMITS = { maxAstNodes: 2000, maxDepth: 50, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 16 };
+const environments = new Map();
+/** CEL with the variables of a scope and the functions of ours; made once for each scope. */
+function environmentOf(scope) {
+    let environment = environments.get(scope);
+    if (environment === undefined) {
+        environment = withFunctions(new _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__/* .Environment */ .OH({ homogeneousAggregateLiterals: false, enableOptionalTypes: true, limits: LIMITS }));
+        for (const name of SCOPES[scope])
+            environment.registerVariable(name, name === "text" ? "string" : "dyn");
+        environments.set(scope, environment);
+    }
+    return environment;
+}
+/** What records of an API need and CEL lacks. `integer op double` is a mistake in CEL, in JSON it is one list of numbers. */
+function withFunctions(environment) {
+    environment
+        .registerFunction("string.replace(string, string): string", (text, from, to) => from === "" ? text : text.replaceAll(from, () => to))
+        .registerFunction("merge(map, map): map", (base, over) => new Map([...entries(base), ...entries(over)]))
+        .registerFunction("parseJson(string): dyn", (text) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .toCel */ .Oo)((0,_core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .parseJson */ .qF)(text, { maxDepth: 100 })))
+        .registerFunction("toJson(dyn): string", (value) => (0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .compactJson */ .Ar)((0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .fromCel */ .Fd)(value)))
+        .registerFunction("string(google.protobuf.Timestamp): string", (date) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .timestampText */ .Ke)(date))
+        .registerFunction("string(google.protobuf.Duration): string", (duration) => String(duration));
+    for (const [left, right] of [
+        ["int", "double"],
+        ["double", "int"],
+    ]) {
+        environment
+            .registerOperator(`${left} + ${right}`, (a, b) => Number(a) + Number(b))
+            .registerOperator(`${left} - ${right}`, (a, b) => Number(a) - Number(b))
+            .registerOperator(`${left} * ${right}`, (a, b) => Number(a) * Number(b))
+            .registerOperator(`${left} / ${right}`, (a, b) => Number(a) / Number(b));
+    }
+    return environment;
+}
+function entries(map) {
+    return map instanceof Map ? map : Object.entries(map);
+}
+
+
+/***/ }),
+
+/***/ 2678:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Fd: () => (/* binding */ fromCel),
+/* harmony export */   Ke: () => (/* binding */ timestampText),
+/* harmony export */   Oo: () => (/* binding */ toCel)
+/* harmony export */ });
+/* harmony import */ var _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7337);
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3085);
+
+
+/** What a list or map was made from. */
+const ORIGIN = Symbol("sluice.origin");
+/**
+ * A JSON value for CEL. Objects become maps, which keep the order of keys and whose keys (`constructor`, `__proto__`)
+ * are nothing but data. With `used`, parts that nobody reads are left out.
+ */
+function toCel(value, used) {
+    if (typeof value === "number")
+        return Number.isInteger(value) ? BigInt(value) : value;
+    if (value instanceof _core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .Double */ .__)
+        return value.value;
+    if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonArray */ .Md)(value))
+        return withOrigin([...value.map((item) => toCel(item))], value);
+    if (!(0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(value))
+        return value;
+    const map = new Map();
+    if (used === undefined || used.all) {
+        for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(value))
+            map.set(key, toCel(value[key] ?? null));
+        return withOrigin(map, value);
+    }
+    for (const [key, parts] of used.keys) {
+        if (Object.hasOwn(value, key))
+            map.set(key, toCel(value[key] ?? null, parts));
+    }
+    return map;
+}
+/**
+ * The JSON value of what an expression gave. What it only passed on is the very value that went in, lexemes of numbers
+ * and order of keys included; a double that it made stays a double (`1.0`). Throws an `Error` for what is no JSON.
+ */
+function fromCel(value) {
+    switch (typeof value) {
+        case "string":
+        case "boolean":
+            return value;
+        case "bigint":
+            return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value;
+        case "number":
+            if (!Number.isFinite(value))
+                throw new Error(`it gives ${value}, which is no JSON`);
+            return Number.isInteger(value) ? new _core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .Double */ .__(value) : value;
+        case "object":
+            return value === null ? null : fromObject(value);
+        default:
+            throw new Error(`it gives a ${typeof value}`);
+    }
+}
+function fromObject(value) {
+    const origin = originOf(value);
+    if (origin !== undefined)
+        return origin;
+    if (Array.isArray(value))
+        return value.map(fromCel);
+    if (value instanceof Map)
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(value));
+    if (value instanceof Date)
+        return timestampText(value);
+    if (value instanceof Uint8Array)
+        throw new Error("it gives bytes; add .base64(), .hex() or .string()");
+    if (value instanceof _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__/* .Optional */ .Xx)
+        return fromCel(value.orValue(null));
+    // The classes of durations and of unsigned integers are not exported.
+    if (Object.prototype.toString.call(value) === "[object google.protobuf.Duration]")
+        return String(value);
+    const whole = value.valueOf();
+    if (typeof whole === "bigint")
+        return fromCel(whole);
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null)
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(Object.entries(value)));
+    throw new Error("it gives a type, not a value");
+}
+function* jsonEntries(entries) {
+    for (const [key, item] of entries)
+        yield [String(key), fromCel(item)];
+}
+/** `2024-01-31T12:00:00Z`; fractions only where there are any. */
+function timestampText(date) {
+    return date.toISOString().replace(/\.000Z$/, "Z");
+}
+function withOrigin(made, origin) {
+    return Object.defineProperty(made, ORIGIN, { value: origin });
+}
+function originOf(made) {
+    return ORIGIN in made ? made[ORIGIN] : undefined;
+}
+
+
+/***/ }),
+
 /***/ 5705:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -85496,6 +87763,7 @@ function hundredths(value) {
 /* harmony export */   DT: () => (/* binding */ describeChanges),
 /* harmony export */   Dt: () => (/* binding */ changesByTable),
 /* harmony export */   KE: () => (/* binding */ listed),
+/* harmony export */   M: () => (/* binding */ loadedRanges),
 /* harmony export */   Rl: () => (/* binding */ runSeconds),
 /* harmony export */   U9: () => (/* binding */ count),
 /* harmony export */   cz: () => (/* binding */ sum),
@@ -85522,6 +87790,18 @@ function loadFacts(trace) {
     const place = ({ table, resource = table }) => order.get(resource) ?? order.size;
     const all = [...tables.values()].sort((a, b) => place(a) - place(b) || (a.table < b.table ? -1 : 1));
     return { rows: sum(all, (table) => table.rows), bytes: sum(all, (table) => table.bytes), tables: all, changes };
+}
+/** The windows of packages that are committed, as one range a resource. */
+function loadedRanges(trace) {
+    const ranges = new Map();
+    for (const { windows = [] } of trace.packages.filter(({ state }) => state === "loaded")) {
+        for (const { resource, start, end } of windows) {
+            const known = ranges.get(resource);
+            const range = { resource, windows: (known?.windows ?? 0) + 1, start: known?.start ?? start };
+            ranges.set(resource, end === undefined ? range : { ...range, end });
+        }
+    }
+    return [...ranges.values()];
 }
 /** Schema changes by table in order of first appearance. */
 function changesByTable(changes) {
@@ -85616,7 +87896,7 @@ function sum(items, figure) {
  * user of the database), then rows per table, schema changes and warnings. No line break at the end.
  */
 function renderLoadInfo(trace) {
-    return [dltLines(trace), rowLines(trace), changeLines(trace), warningLines(trace)]
+    return [dltLines(trace), rowLines(trace), windowLines(trace), changeLines(trace), warningLines(trace)]
         .filter((lines) => lines.length > 0)
         .map((lines) => lines.map(_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g$).join("\n"))
         .join("\n\n");
@@ -85676,6 +87956,17 @@ function rowLines(trace) {
     return [
         `Loaded ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(facts.rows, "row")} (${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(facts.bytes)}) into ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(facts.tables.length, "table")}:`,
         ...facts.tables.map((table) => `- ${table.table.padEnd(name)}  ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(table.rows).padStart(rows)} row(s)  ${table.writeDisposition}`),
+    ];
+}
+function windowLines(trace) {
+    const ranges = (0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .loadedRanges */ .M)(trace);
+    if (ranges.length === 0)
+        return [];
+    return [
+        "Windows loaded:",
+        ...ranges.map(({ resource, windows, start, end }) => {
+            return `- ${resource}: ${(0,_facts_js__WEBPACK_IMPORTED_MODULE_0__/* .count */ .U9)(windows, "window")}, from ${start} to ${end ?? "now"}`;
+        }),
     ];
 }
 function changeLines(trace) {
@@ -90421,6 +92712,5263 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+
+/***/ }),
+
+/***/ 7337:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  OH: () => (/* reexport */ Environment),
+  ZN: () => (/* reexport */ EvaluationError),
+  Xx: () => (/* reexport */ Optional),
+  mB: () => (/* reexport */ ParseError),
+  hg: () => (/* reexport */ errors_TypeError)
+});
+
+// UNUSED EXPORTS: check, default, evaluate, parse, serialize
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/errors.js
+class CelError extends Error {
+  #node
+  #code
+  #range
+  #summary
+
+  constructor({name, code, message, node, cause, range}) {
+    super(message, cause ? {cause} : undefined)
+
+    this.name = name
+    this.#code = code
+
+    this.#summary = message
+    this.#node = node
+    this.#range = (range && normalizeRange(range)) || normalizeRange(node)
+
+    if (!node?.input) return
+    this.message = formatErrorWithHighlight(this.#summary, node, this.#range)
+  }
+
+  get node() {
+    return this.#node
+  }
+
+  get code() {
+    return this.#code
+  }
+
+  get range() {
+    return this.#range
+  }
+
+  get summary() {
+    return this.#summary
+  }
+
+  withAst(node) {
+    if (this.#node || !node?.input) return this
+    this.#node = node
+    this.#range ??= normalizeRange(node)
+    this.message = formatErrorWithHighlight(this.#summary, node, this.#range)
+    return this
+  }
+}
+
+function normalizeArgs(name, defaultCode, message, node, cause) {
+  if (typeof message === 'string') return {name, code: defaultCode, message, node, cause}
+
+  const opts = message
+  if (typeof opts !== 'object') throw new Error('First param to error must be a string or object')
+
+  return {
+    name,
+    code: opts.code || defaultCode,
+    message: opts.message,
+    node: opts.node,
+    cause: opts.cause,
+    range: opts.range
+  }
+}
+
+class ParseError extends CelError {
+  constructor(message, node, cause) {
+    super(normalizeArgs('ParseError', 'parse_error', message, node, cause))
+  }
+}
+
+class EvaluationError extends CelError {
+  constructor(message, node, cause) {
+    super(normalizeArgs('EvaluationError', 'evaluation_error', message, node, cause))
+  }
+}
+
+class errors_TypeError extends CelError {
+  constructor(message, node, cause) {
+    super(normalizeArgs('TypeError', 'type_error', message, node, cause))
+  }
+}
+
+function parseError(code, message, node) {
+  if (typeof code === 'object') return new ParseError(code)
+  return new ParseError({code, message, node})
+}
+
+function evaluationError(code, message, node) {
+  if (typeof code === 'object') return new EvaluationError(code)
+  return new EvaluationError({code, message, node})
+}
+
+function typeError(code, message, node) {
+  if (typeof code === 'object') return new errors_TypeError(code)
+  return new errors_TypeError({code, message, node})
+}
+
+function normalizeRange(node) {
+  const start = node?.pos ?? node?.start
+  if (typeof start !== 'number') return
+  const end = typeof node.end === 'number' ? node.end : start
+  return {start, end}
+}
+
+function formatErrorWithHighlight(message, node, range) {
+  const pos = node.pos ?? range?.start
+  if (typeof pos !== 'number') return message
+
+  const input = node.input
+
+  let lineNum = 1
+  let currentPos = 0
+  let columnNum = 0
+  while (currentPos < pos) {
+    if (input[currentPos] === '\n') {
+      lineNum++
+      columnNum = 0
+    } else {
+      columnNum++
+    }
+    currentPos++
+  }
+
+  let contextStart = pos
+  let contextEnd = pos
+  while (contextStart > 0 && input[contextStart - 1] !== '\n') contextStart--
+  while (contextEnd < input.length && input[contextEnd] !== '\n') contextEnd++
+
+  const line = input.slice(contextStart, contextEnd)
+  const highlight = `> ${`${lineNum}`.padStart(4, ' ')} | ${line}\n${' '.repeat(9 + columnNum)}^`
+
+  return `${message}\n\n${highlight}`
+}
+
+function attachErrorAst(error, node) {
+  if (error instanceof CelError) return error.withAst(node)
+  return error
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/optional.js
+
+
+class Optional {
+  #value
+
+  constructor(value) {
+    this.#value = value
+  }
+
+  static of(value) {
+    if (value === undefined) return OPTIONAL_NONE
+    return new Optional(value)
+  }
+
+  static none() {
+    return OPTIONAL_NONE
+  }
+
+  hasValue() {
+    return this.#value !== undefined
+  }
+
+  value() {
+    if (this.#value === undefined) {
+      throw evaluationError('optional_value_missing', 'Optional value is not present')
+    }
+    return this.#value
+  }
+
+  or(optional) {
+    if (this.#value !== undefined) return this
+    if (optional instanceof Optional) return optional
+    throw evaluationError(
+      'invalid_optional_argument',
+      'Optional.or must be called with an Optional argument'
+    )
+  }
+
+  orValue(defaultValue) {
+    return this.#value === undefined ? defaultValue : this.#value
+  }
+
+  get [Symbol.toStringTag]() {
+    return 'optional'
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return this.#value === undefined
+      ? `Optional { none }`
+      : `Optional { value: ${JSON.stringify(this.#value)} }`
+  }
+}
+
+const OPTIONAL_NONE = Object.freeze(new Optional())
+
+class OptionalNamespace {}
+const optionalNamespace = new OptionalNamespace()
+
+function toggleOptionalTypes(registry, enable) {
+  const optionalConstant = enable ? optionalNamespace : undefined
+  registry.deleteVariable('optional')
+  registry.registerConstant('optional', 'OptionalNamespace', optionalConstant)
+}
+
+function register(registry) {
+  const sync = {async: false}
+  const functionOverload = (sig, handler) => registry.registerFunctionOverload(sig, handler, sync)
+
+  const optionalConstant = registry.enableOptionalTypes ? optionalNamespace : undefined
+  registry.registerType('OptionalNamespace', OptionalNamespace)
+  registry.registerConstant('optional', 'OptionalNamespace', optionalConstant)
+  functionOverload('optional.hasValue(): bool', (v) => v.hasValue())
+  functionOverload('optional<A>.value(): A', (v) => v.value())
+  registry.registerFunctionOverload('OptionalNamespace.none(): optional<T>', () => Optional.none())
+  functionOverload('OptionalNamespace.of(A): optional<A>', (_, value) => Optional.of(value))
+  function ensureOptional(value, ast, description) {
+    if (value instanceof Optional) return value
+    throw evaluationError('optional_expected', `${description} must be optional`, ast)
+  }
+
+  function evaluateOptional(ev, macro, ctx) {
+    const v = ev.run(macro.receiver, ctx)
+    if (v instanceof Promise) return v.then((_v) => handleOptionalResolved(_v, ev, macro, ctx))
+    return handleOptionalResolved(v, ev, macro, ctx)
+  }
+
+  function handleOptionalResolved(value, ev, macro, ctx) {
+    const optional = ensureOptional(value, macro.receiver, `${macro.functionDesc} receiver`)
+    if (optional.hasValue()) return macro.onHasValue(optional)
+    return macro.onEmpty(ev, macro, ctx)
+  }
+
+  function ensureOptionalType(checker, node, ctx, description) {
+    const type = checker.check(node, ctx)
+    if (type.kind === 'optional') return type
+    if (type.kind === 'dyn') return checker.getType('optional')
+    throw checker.createError('optional_expected', `${description} must be optional, got '${type}'`, node)
+  }
+
+  function createOptionalMacro({functionDesc, evaluate, typeCheck, onHasValue, onEmpty}) {
+    return ({ast, args, receiver}) => ({
+      ast,
+      functionDesc,
+      receiver,
+      arg: args[0],
+      evaluate,
+      typeCheck,
+      onHasValue,
+      onEmpty
+    })
+  }
+
+  const invalidOrValueReceiver = 'optional.orValue() receiver'
+  const invalidOrReceiver = 'optional.or(optional) receiver'
+  const invalidOrArg = 'optional.or(optional) argument'
+  registry.registerFunctionOverload(
+    'optional.or(ast): optional<dyn>',
+    createOptionalMacro({
+      functionDesc: 'optional.or(optional)',
+      evaluate: evaluateOptional,
+      typeCheck(check, macro, ctx) {
+        const l = ensureOptionalType(check, macro.receiver, ctx, invalidOrReceiver)
+        const r = ensureOptionalType(check, macro.arg, ctx, invalidOrArg)
+        if (!(macro.receiver.maybeAsync || macro.arg.maybeAsync)) macro.ast.setMeta('async', false)
+
+        const unified = l.unify(check.registry, r)
+        if (unified) return unified
+        throw check.createError(
+          'incompatible_argument_type',
+          `${macro.functionDesc} argument must be compatible type, got '${l}' and '${r}'`,
+          macro.arg
+        )
+      },
+      onHasValue: (optional) => optional,
+      onEmpty(ev, macro, ctx) {
+        const ast = macro.arg
+        const v = ev.run(ast, ctx)
+        if (v instanceof Promise) return v.then((_v) => ensureOptional(_v, ast, invalidOrArg))
+        return ensureOptional(v, ast, invalidOrArg)
+      }
+    })
+  )
+
+  registry.registerFunctionOverload(
+    'optional.orValue(ast): dyn',
+    createOptionalMacro({
+      functionDesc: 'optional.orValue(value)',
+      onHasValue: (optionalValue) => optionalValue.value(),
+      onEmpty(ev, macro, ctx) {
+        return ev.run(macro.arg, ctx)
+      },
+      evaluate: evaluateOptional,
+      typeCheck(check, macro, ctx) {
+        const l = ensureOptionalType(check, macro.receiver, ctx, invalidOrValueReceiver).valueType
+        const r = check.check(macro.arg, ctx)
+        if (!(macro.receiver.maybeAsync || macro.arg.maybeAsync)) macro.ast.setMeta('async', false)
+
+        const unified = l.unify(check.registry, r)
+        if (unified) return unified
+        throw check.createError(
+          'incompatible_argument_type',
+          `${macro.functionDesc} argument must be compatible type, got '${l}' and '${r}'`,
+          macro.arg
+        )
+      }
+    })
+  )
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/globals.js
+const hasOwn = Object.hasOwn
+const objKeys = Object.keys
+const objFreeze = Object.freeze
+const objEntries = Object.entries
+const isArray = Array.isArray
+const arrayFrom = Array.from
+
+const MIN_UINT = 0n
+const MAX_UINT = 18446744073709551615n
+
+const MAX_INT = 9223372036854775807n
+const MIN_INT = -9223372036854775808n
+
+function isAsync(fn, fallback) {
+  if (fn?.[Symbol.toStringTag] === 'AsyncFunction') return true
+  return typeof fallback === 'boolean' ? fallback : true
+}
+
+const RESERVED = new Set([
+  'as',
+  'break',
+  'const',
+  'continue',
+  'else',
+  'for',
+  'function',
+  'if',
+  'import',
+  'let',
+  'loop',
+  'package',
+  'namespace',
+  'return',
+  'var',
+  'void',
+  'while',
+  '__proto__',
+  'prototype'
+])
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/functions.js
+
+
+
+
+
+class UnsignedInt {
+  #value
+  constructor(value) {
+    this.verify(typeof value === 'bigint' ? value : BigInt(value))
+  }
+
+  get value() {
+    return this.#value
+  }
+
+  valueOf() {
+    return this.#value
+  }
+
+  toString() {
+    return `${this.#value}`
+  }
+
+  verify(v) {
+    if (v < MIN_UINT || v > MAX_UINT) {
+      throw evaluationError('numeric_overflow', 'Unsigned integer overflow')
+    }
+    this.#value = v
+  }
+
+  get [Symbol.toStringTag]() {
+    return `value = ${this.#value}`
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return `UnsignedInteger { value: ${this.#value} }`
+  }
+}
+
+const billion = 1_000_000_000
+const billionBigInt = 1_000_000_000n
+
+const UNIT_NANOSECONDS = {
+  h: 3_600_000_000_000n,
+  m: 60_000_000_000n,
+  s: billionBigInt,
+  ms: 1_000_000n,
+  us: 1_000n,
+  µs: 1_000n,
+  ns: 1n
+}
+
+class Duration {
+  #seconds
+  #nanos
+
+  constructor(seconds, nanos = 0) {
+    this.#seconds = BigInt(seconds)
+    this.#nanos = nanos
+  }
+
+  get seconds() {
+    return this.#seconds
+  }
+
+  get nanos() {
+    return this.#nanos
+  }
+
+  valueOf() {
+    return Number(this.#seconds) * 1000 + this.#nanos / 1_000_000
+  }
+
+  static fromMilliseconds(ms) {
+    const totalNanos = BigInt(Math.trunc(ms * 1_000_000))
+    const seconds = totalNanos / billionBigInt
+    const nanos = Number(totalNanos % billionBigInt)
+    return new Duration(seconds, nanos)
+  }
+
+  addDuration(other) {
+    const nanos = this.#nanos + other.nanos
+    return new Duration(
+      this.#seconds + other.seconds + BigInt(Math.floor(nanos / billion)),
+      nanos % billion
+    )
+  }
+
+  subtractDuration(other) {
+    const nanos = this.#nanos - other.nanos
+    return new Duration(
+      this.#seconds - other.seconds + BigInt(Math.floor(nanos / billion)),
+      (nanos + billion) % billion
+    )
+  }
+
+  extendTimestamp(ts) {
+    return new Date(
+      ts.getTime() + Number(this.#seconds) * 1000 + Math.floor(this.#nanos / 1_000_000)
+    )
+  }
+
+  subtractTimestamp(ts) {
+    return new Date(
+      ts.getTime() - Number(this.#seconds) * 1000 - Math.floor(this.#nanos / 1_000_000)
+    )
+  }
+
+  toString() {
+    const nanos = this.#nanos
+      ? (this.#nanos / billion)
+          .toLocaleString('en-US', {useGrouping: false, maximumFractionDigits: 9})
+          .slice(1)
+      : ''
+    return `${this.#seconds}${nanos}s`
+  }
+
+  getHours() {
+    return this.#seconds / 3600n
+  }
+
+  getMinutes() {
+    return this.#seconds / 60n
+  }
+
+  getSeconds() {
+    return this.#seconds
+  }
+
+  getMilliseconds() {
+    return this.#seconds * 1000n + BigInt(Math.floor(this.#nanos / 1000000))
+  }
+
+  get [Symbol.toStringTag]() {
+    return 'google.protobuf.Duration'
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')]() {
+    return `google.protobuf.Duration { seconds: ${this.#seconds}, nanos: ${this.#nanos} }`
+  }
+}
+
+function registerFunctions(registry) {
+  const sync = {async: false}
+  const functionOverload = (sig, handler) => registry.registerFunctionOverload(sig, handler, sync)
+  const identity = (v) => v
+
+  functionOverload('dyn(dyn): dyn', identity)
+
+  for (const _t in TYPES) {
+    const type = TYPES[_t]
+    if (!(type instanceof Type)) continue
+    functionOverload(`type(${type.name}): type`, () => type)
+  }
+
+  functionOverload('bool(bool): bool', identity)
+  functionOverload('bool(string): bool', (v) => {
+    switch (v) {
+      case '1':
+      case 't':
+      case 'true':
+      case 'TRUE':
+      case 'True':
+        return true
+      case '0':
+      case 'f':
+      case 'false':
+      case 'FALSE':
+      case 'False':
+        return false
+      default:
+        throw evaluationError(
+          'bool_conversion_error',
+          `bool() conversion error: invalid string value "${v}"`
+        )
+    }
+  })
+
+  functionOverload('size(string): int', (v) => BigInt(stringSize(v)))
+  functionOverload('size(bytes): int', (v) => BigInt(v.length))
+  functionOverload('size(list): int', (v) => BigInt(v.length ?? v.size))
+  functionOverload('size(map): int', (v) => BigInt(v instanceof Map ? v.size : objKeys(v).length))
+  functionOverload('string.size(): int', (v) => BigInt(stringSize(v)))
+  functionOverload('bytes.size(): int', (v) => BigInt(v.length))
+  functionOverload('list.size(): int', (v) => BigInt(v.length ?? v.size))
+  functionOverload('map.size(): int', (v) => BigInt(v instanceof Map ? v.size : objKeys(v).length))
+
+  functionOverload('bytes(string): bytes', (v) => ByteOpts.fromString(v))
+  functionOverload('bytes(bytes): bytes', identity)
+
+  functionOverload('double(double): double', identity)
+  functionOverload('double(int): double', (v) => Number(v))
+  functionOverload('double(uint): double', (v) => Number(v))
+  functionOverload('double(string): double', (v) => {
+    if (!v || v !== v.trim())
+      throw evaluationError(
+        'double_conversion_error',
+        'double() type error: cannot convert to double'
+      )
+
+    const s = v.toLowerCase()
+    switch (s) {
+      case 'inf':
+      case '+inf':
+      case 'infinity':
+      case '+infinity':
+        return Number.POSITIVE_INFINITY
+      case '-inf':
+      case '-infinity':
+        return Number.NEGATIVE_INFINITY
+      case 'nan':
+        return Number.NaN
+      default: {
+        const parsed = Number(v)
+        if (!Number.isNaN(parsed)) return parsed
+        throw evaluationError(
+          'double_conversion_error',
+          'double() type error: cannot convert to double'
+        )
+      }
+    }
+  })
+
+  functionOverload('int(int): int', identity)
+  functionOverload('int(double): int', (v) => {
+    if (Number.isFinite(v)) return BigInt(Math.trunc(v))
+    throw evaluationError('numeric_overflow', 'int() type error: integer overflow')
+  })
+
+  functionOverload('int(string): int', (v) => {
+    if (v !== v.trim() || v.length > 20 || v.includes('0x')) {
+      throw evaluationError('int_conversion_error', 'int() type error: cannot convert to int')
+    }
+
+    try {
+      const num = BigInt(v)
+      if (num <= MAX_INT && num >= MIN_INT) return num
+    } catch (_e) {}
+
+    throw evaluationError('int_conversion_error', 'int() type error: cannot convert to int')
+  })
+
+  functionOverload('uint(uint): uint', identity)
+  functionOverload('uint(int): uint', (v) => {
+    try {
+      return new UnsignedInt(v)
+    } catch (e) {
+      throw evaluationError('uint_conversion_error', 'uint() type error: cannot convert to uint')
+    }
+  })
+  functionOverload('uint(double): uint', (v) => {
+    try {
+      return new UnsignedInt(Math.trunc(v))
+    } catch (e) {
+      throw evaluationError('numeric_overflow', 'uint() type error: unsigned integer overflow')
+    }
+  })
+
+  functionOverload('uint(string): uint', (v) => {
+    if (v !== v.trim() || v.length > 20 || v.includes('0x')) {
+      throw evaluationError('uint_conversion_error', 'uint() type error: cannot convert to uint')
+    }
+
+    try {
+      return new UnsignedInt(v)
+    } catch (e) {
+      throw evaluationError('uint_conversion_error', 'uint() type error: cannot convert to uint')
+    }
+  })
+
+  functionOverload('string(string): string', identity)
+  functionOverload('string(bool): string', (v) => `${v}`)
+  functionOverload('string(int): string', (v) => `${v}`)
+  functionOverload('string(uint): string', (v) => `${v}`)
+  functionOverload('string(bytes): string', (v) => ByteOpts.toUtf8(v))
+  functionOverload('string(double): string', (v) => {
+    if (v === Infinity) return '+Inf'
+    if (v === -Infinity) return '-Inf'
+    return `${v}`
+  })
+
+  functionOverload('string.startsWith(string): bool', (a, b) => a.startsWith(b))
+  functionOverload('string.endsWith(string): bool', (a, b) => a.endsWith(b))
+  functionOverload('string.contains(string): bool', (a, b) => a.includes(b))
+  functionOverload('string.lowerAscii(): string', (a) => a.toLowerCase())
+  functionOverload('string.upperAscii(): string', (a) => a.toUpperCase())
+  functionOverload('string.trim(): string', (a) => a.trim())
+
+  functionOverload('string.indexOf(string): int', (string, search) =>
+    BigInt(string.indexOf(search))
+  )
+  functionOverload('string.indexOf(string, int): int', (string, search, fromIndex) => {
+    if (search === '') return fromIndex
+
+    fromIndex = Number(fromIndex)
+    if (fromIndex < 0 || fromIndex >= string.length) {
+      throw evaluationError(
+        'index_out_of_range',
+        'string.indexOf(search, fromIndex): fromIndex out of range'
+      )
+    }
+
+    return BigInt(string.indexOf(search, fromIndex))
+  })
+
+  functionOverload('string.lastIndexOf(string): int', (string, search) =>
+    BigInt(string.lastIndexOf(search))
+  )
+
+  functionOverload('string.lastIndexOf(string, int): int', (string, search, fromIndex) => {
+    if (search === '') return fromIndex
+
+    fromIndex = Number(fromIndex)
+    if (fromIndex < 0 || fromIndex >= string.length) {
+      throw evaluationError(
+        'index_out_of_range',
+        'string.lastIndexOf(search, fromIndex): fromIndex out of range'
+      )
+    }
+
+    return BigInt(string.lastIndexOf(search, fromIndex))
+  })
+
+  functionOverload('string.substring(int): string', (string, start) => {
+    start = Number(start)
+    if (start < 0 || start > string.length) {
+      throw evaluationError(
+        'index_out_of_range',
+        'string.substring(start, end): start index out of range'
+      )
+    }
+
+    return string.substring(start)
+  })
+
+  functionOverload('string.substring(int, int): string', (string, start, end) => {
+    start = Number(start)
+    if (start < 0 || start > string.length) {
+      throw evaluationError(
+        'index_out_of_range',
+        'string.substring(start, end): start index out of range'
+      )
+    }
+
+    end = Number(end)
+    if (end < start || end > string.length) {
+      throw evaluationError(
+        'index_out_of_range',
+        'string.substring(start, end): end index out of range'
+      )
+    }
+
+    return string.substring(start, end)
+  })
+
+  functionOverload('string.matches(string): bool', (a, b) => {
+    try {
+      return new RegExp(b).test(a)
+    } catch (_err) {
+      throw evaluationError('invalid_regular_expression', `Invalid regular expression: ${b}`)
+    }
+  })
+
+  functionOverload('string.split(string): list<string>', (s, sep) => s.split(sep))
+  functionOverload('string.split(string, int): list<string>', (s, sep, l) => {
+    l = Number(l)
+    if (l === 0) return []
+    const parts = s.split(sep)
+    if (l < 0 || parts.length <= l) return parts
+    const limited = parts.slice(0, l - 1)
+    limited.push(parts.slice(l - 1).join(sep))
+    return limited
+  })
+
+  functionOverload('list<string>.join(): string', (v) => {
+    for (let i = 0; i < v.length; i++) {
+      if (typeof v[i] !== 'string') {
+        throw evaluationError(
+          'invalid_list_element_type',
+          'string.join(): list must contain only strings'
+        )
+      }
+    }
+    return v.join('')
+  })
+
+  functionOverload('list<string>.join(string): string', (v, sep) => {
+    for (let i = 0; i < v.length; i++) {
+      if (typeof v[i] !== 'string') {
+        throw evaluationError(
+          'invalid_list_element_type',
+          'string.join(separator): list must contain only strings'
+        )
+      }
+    }
+    return v.join(sep)
+  })
+
+  const textEncoder = new TextEncoder('utf8')
+  const textDecoder = new TextDecoder('utf8')
+  const ByteOpts =
+    typeof Buffer !== 'undefined'
+      ? {
+          byteLength: (v) => Buffer.byteLength(v),
+          fromString: (str) => Buffer.from(str, 'utf8'),
+          toHex: (b) => Buffer.prototype.hexSlice.call(b, 0, b.length),
+          toBase64: (b) => Buffer.prototype.base64Slice.call(b, 0, b.length),
+          toUtf8: (b) => Buffer.prototype.utf8Slice.call(b, 0, b.length),
+          jsonParse: (b) => JSON.parse(b)
+        }
+      : {
+          textEncoder: new TextEncoder('utf8'),
+          byteLength: (v) => textEncoder.encode(v).length,
+          fromString: (str) => textEncoder.encode(str),
+          toHex: Uint8Array.prototype.toHex
+            ? (b) => b.toHex()
+            : (b) => arrayFrom(b, (i) => i.toString(16).padStart(2, '0')).join(''),
+          toBase64: Uint8Array.prototype.toBase64
+            ? (b) => b.toBase64()
+            : (b) => btoa(arrayFrom(b, (i) => String.fromCodePoint(i)).join('')),
+          toUtf8: (b) => textDecoder.decode(b),
+          jsonParse: (b) => JSON.parse(textEncoder.decode(b))
+        }
+
+  functionOverload('bytes.json(): map', ByteOpts.jsonParse)
+  functionOverload('bytes.hex(): string', ByteOpts.toHex)
+  functionOverload('bytes.string(): string', ByteOpts.toUtf8)
+  functionOverload('bytes.base64(): string', ByteOpts.toBase64)
+  functionOverload('bytes.at(int): int', (b, index) => {
+    if (index < 0 || index >= b.length) {
+      throw evaluationError('index_out_of_range', 'Bytes index out of range')
+    }
+    return BigInt(b[index])
+  })
+
+  const TS = 'google.protobuf.Timestamp'
+  const GPD = 'google.protobuf.Duration'
+  const TimestampType = registry.registerType(TS, Date).typeType
+  const DurationType = registry.registerType(GPD, Duration).typeType
+  registry.registerConstant('google', 'map<string, map<string, type>>', {
+    protobuf: {Duration: DurationType, Timestamp: TimestampType}
+  })
+
+  function tzDate(d, timeZone) {
+    return new Date(d.toLocaleString('en-US', {timeZone}))
+  }
+
+  function getDayOfYear(d, tz) {
+    const workingDate = tz
+      ? tzDate(d, tz)
+      : new Date(d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate())
+
+    const start = new Date(workingDate.getFullYear(), 0, 0)
+    return BigInt(Math.floor((workingDate - start) / 86_400_000) - 1)
+  }
+
+  functionOverload(`timestamp(string): ${TS}`, (v) => {
+    if (v.length < 20 || v.length > 30) {
+      throw evaluationError('invalid_timestamp', 'timestamp() requires a string in ISO 8601 format')
+    }
+
+    const d = new Date(v)
+    if (d <= 253402300799999 && d >= -62135596800000) return d
+    throw evaluationError('invalid_timestamp', 'timestamp() requires a string in ISO 8601 format')
+  })
+
+  functionOverload(`timestamp(int): ${TS}`, (i) => {
+    i = Number(i) * 1000
+    if (i <= 253402300799999 && i >= -62135596800000) return new Date(i)
+    throw evaluationError(
+      'invalid_timestamp',
+      'timestamp() requires a valid integer unix timestamp'
+    )
+  })
+
+  functionOverload(`${TS}.getDate(): int`, (d) => BigInt(d.getUTCDate()))
+  functionOverload(`${TS}.getDate(string): int`, (d, tz) => BigInt(tzDate(d, tz).getDate()))
+  functionOverload(`${TS}.getDayOfMonth(): int`, (d) => BigInt(d.getUTCDate() - 1))
+  functionOverload(`${TS}.getDayOfMonth(string): int`, (d, tz) =>
+    BigInt(tzDate(d, tz).getDate() - 1)
+  )
+  functionOverload(`${TS}.getDayOfWeek(): int`, (d) => BigInt(d.getUTCDay()))
+  functionOverload(`${TS}.getDayOfWeek(string): int`, (d, tz) => BigInt(tzDate(d, tz).getDay()))
+  functionOverload(`${TS}.getDayOfYear(): int`, getDayOfYear)
+  functionOverload(`${TS}.getDayOfYear(string): int`, getDayOfYear)
+  functionOverload(`${TS}.getFullYear(): int`, (d) => BigInt(d.getUTCFullYear()))
+  functionOverload(`${TS}.getFullYear(string): int`, (d, tz) => BigInt(tzDate(d, tz).getFullYear()))
+  functionOverload(`${TS}.getHours(): int`, (d) => BigInt(d.getUTCHours()))
+  functionOverload(`${TS}.getHours(string): int`, (d, tz) => BigInt(tzDate(d, tz).getHours()))
+  functionOverload(`${TS}.getMilliseconds(): int`, (d) => BigInt(d.getUTCMilliseconds()))
+  functionOverload(`${TS}.getMilliseconds(string): int`, (d) => BigInt(d.getUTCMilliseconds()))
+  functionOverload(`${TS}.getMinutes(): int`, (d) => BigInt(d.getUTCMinutes()))
+  functionOverload(`${TS}.getMinutes(string): int`, (d, tz) => BigInt(tzDate(d, tz).getMinutes()))
+  functionOverload(`${TS}.getMonth(): int`, (d) => BigInt(d.getUTCMonth()))
+  functionOverload(`${TS}.getMonth(string): int`, (d, tz) => BigInt(tzDate(d, tz).getMonth()))
+  functionOverload(`${TS}.getSeconds(): int`, (d) => BigInt(d.getUTCSeconds()))
+  functionOverload(`${TS}.getSeconds(string): int`, (d, tz) => BigInt(tzDate(d, tz).getSeconds()))
+
+  const parseDurationPattern = /(\d*\.?\d*)(ns|us|µs|ms|s|m|h)/
+
+  // parseDuration parses a golang-style duration string.
+  // A duration string is a possibly signed sequence of decimal numbers,
+  // each with optional fraction and a unit suffix,
+  // such as "300ms", "-1.5h" or "2h45m". Valid time units are "ns", "us" (or "µs"), "ms", "s", "m", "h".
+  // https://pkg.go.dev/time#ParseDuration
+  function parseDuration(/** @type {string} */ string) {
+    if (!string) throw evaluationError('invalid_duration', `Invalid duration string: ''`)
+
+    const isNegative = string[0] === '-'
+    if (string[0] === '-' || string[0] === '+') string = string.slice(1)
+
+    let nanoseconds = BigInt(0)
+    while (true) {
+      const match = parseDurationPattern.exec(string)
+      if (!match) throw evaluationError('invalid_duration', `Invalid duration string: ${string}`)
+
+      if (match.index !== 0)
+        throw evaluationError('invalid_duration', `Invalid duration string: ${string}`)
+      string = string.slice(match[0].length)
+
+      const unitNanos = UNIT_NANOSECONDS[match[2]]
+      const [intPart = '0', fracPart = ''] = match[1].split('.')
+      const intVal = BigInt(intPart) * unitNanos
+      const fracNanos = fracPart
+        ? (BigInt(fracPart.slice(0, 13).padEnd(13, '0')) * unitNanos) / 10_000_000_000_000n
+        : 0n
+
+      nanoseconds += intVal + fracNanos
+      if (string === '') break
+    }
+
+    const seconds = nanoseconds >= billionBigInt ? nanoseconds / billionBigInt : 0n
+    const nanos = Number(nanoseconds % billionBigInt)
+
+    if (isNegative) return new Duration(-seconds, -nanos)
+    return new Duration(seconds, nanos)
+  }
+
+  functionOverload(`duration(string): google.protobuf.Duration`, (s) => parseDuration(s))
+  functionOverload(`google.protobuf.Duration.getHours(): int`, (d) => d.getHours())
+  functionOverload(`google.protobuf.Duration.getMinutes(): int`, (d) => d.getMinutes())
+  functionOverload(`google.protobuf.Duration.getSeconds(): int`, (d) => d.getSeconds())
+  functionOverload(`google.protobuf.Duration.getMilliseconds(): int`, (d) => d.getMilliseconds())
+  register(registry)
+}
+
+function stringSize(str) {
+  let count = 0
+  for (const c of str) count++ // eslint-disable-line no-unused-vars
+  return count
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/registry.js
+
+
+
+
+
+class Type {
+  #name
+  constructor(name) {
+    this.#name = name
+    objFreeze(this)
+  }
+
+  get name() {
+    return this.#name
+  }
+
+  get [Symbol.toStringTag]() {
+    return `Type<${this.#name}>`
+  }
+
+  toString() {
+    return `Type<${this.#name}>`
+  }
+}
+
+const TYPES = {
+  string: new Type('string'),
+  bool: new Type('bool'),
+  int: new Type('int'),
+  uint: new Type('uint'),
+  double: new Type('double'),
+  map: new Type('map'),
+  list: new Type('list'),
+  bytes: new Type('bytes'),
+  null_type: new Type('null'),
+  type: new Type('type')
+}
+
+// not exposed to cel expression
+const optionalType = new Type('optional')
+
+// prettier-ignore
+const valueTypeMatchers = {
+  dyn (v, ev) {
+    // prettier-ignore
+    switch (typeof v) {
+      case 'string': case 'bigint': case 'number': case 'boolean': return true
+      case 'object':
+        switch (v ? v.constructor : v) {
+          case null: case undefined: case Object: case Map: case Array: case Set: return true
+          default:
+            if (ev.objectTypesByConstructor.get(v.constructor)) return true
+        }
+    }
+    return !!ev.debugType(v)
+  },
+  string (v) { return typeof v === 'string' },
+  int (v) { return typeof v === 'bigint' },
+  double (v) { return typeof v === 'number' },
+  bool (v) { return typeof v === 'boolean' },
+  null (v) { return v === null },
+  bytes (v) { return v instanceof Uint8Array },
+  uint (v) { return v instanceof UnsignedInt },
+  type (v) { return v instanceof Type },
+  list (v) {
+    switch (v?.constructor) {
+      case Array: case Set: return true
+      default: return false
+    }
+  },
+  map (v) {
+    switch (typeof v === 'object' && v ? v.constructor : null) {
+      case undefined: case Object: case Map: return true
+      default: return false
+    }
+  },
+  optional (v) { return v instanceof Optional },
+  message (v, ev) { return this === ev.debugType(v) }
+}
+
+valueTypeMatchers.param = valueTypeMatchers.dyn
+
+class TypeDeclaration {
+  #matchesCache = new WeakMap()
+  constructor({kind, type, name, keyType, valueType}) {
+    this.kind = kind
+    this.type = type
+    this.name = name
+    this.keyType = keyType
+    this.valueType = valueType
+
+    this.unwrappedType = kind === 'dyn' && valueType ? valueType.unwrappedType : this
+    this.wrappedType = kind === 'dyn' ? this : _createDynType(this.unwrappedType)
+
+    this.hasDynType =
+      this.kind === 'dyn' || this.valueType?.hasDynType || this.keyType?.hasDynType || false
+
+    this.hasPlaceholderType =
+      this.kind === 'param' ||
+      this.keyType?.hasPlaceholderType ||
+      this.valueType?.hasPlaceholderType ||
+      false
+
+    if (kind === 'list') this.fieldLazy = this.#getListField
+    else if (kind === 'map') this.fieldLazy = this.#getMapField
+    else if (kind === 'message') this.fieldLazy = this.#getMessageField
+    else if (kind === 'optional') this.fieldLazy = this.#getOptionalField
+
+    this.matchesValueType = valueTypeMatchers[name] || valueTypeMatchers[kind]
+    objFreeze(this)
+  }
+
+  isDynOrBool() {
+    return this.type === 'bool' || this.kind === 'dyn'
+  }
+
+  isEmpty() {
+    return this.valueType && this.valueType.kind === 'param'
+  }
+
+  unify(r, t2) {
+    const t1 = this
+    if (t1 === t2 || t1.kind === 'dyn' || t2.kind === 'param') return t1
+    if (t2.kind === 'dyn' || t1.kind === 'param') return t2
+    if (t1.kind !== t2.kind) return null
+    if (!(t1.hasPlaceholderType || t2.hasPlaceholderType || t1.hasDynType || t2.hasDynType))
+      return null
+
+    const valueType = t1.valueType.unify(r, t2.valueType)
+    if (!valueType) return null
+    switch (t1.kind) {
+      case 'optional':
+        return r.getOptionalType(valueType)
+      case 'list':
+        return r.getListType(valueType)
+      case 'map':
+        const keyType = t1.keyType.unify(r, t2.keyType)
+        return keyType ? r.getMapType(keyType, valueType) : null
+    }
+  }
+
+  templated(r, bind) {
+    if (!this.hasPlaceholderType) return this
+
+    switch (this.kind) {
+      case 'dyn':
+        return this.valueType.templated(r, bind)
+      case 'param':
+        return bind?.get(this.name) || this
+      case 'map':
+        return r.getMapType(this.keyType.templated(r, bind), this.valueType.templated(r, bind))
+      case 'list':
+        return r.getListType(this.valueType.templated(r, bind))
+      case 'optional':
+        return r.getOptionalType(this.valueType.templated(r, bind))
+      default:
+        return this
+    }
+  }
+
+  toString() {
+    return this.name
+  }
+
+  #getOptionalField(obj, key, ast, ev) {
+    obj = obj instanceof Optional ? obj.orValue() : obj
+    if (obj === undefined) return OPTIONAL_NONE
+
+    const type = ev.debugType(obj)
+    try {
+      return Optional.of(type.fieldLazy(obj, key, ast, ev))
+    } catch (e) {
+      if (e instanceof EvaluationError) return OPTIONAL_NONE
+      throw e
+    }
+  }
+
+  #getMessageField(obj, key, ast, ev) {
+    const message = obj ? ev.objectTypesByConstructor.get(obj.constructor) : undefined
+    if (!message) return
+
+    const type = message.fields ? message.fields[key] : dynType
+    if (!type) return undefined
+
+    const value = obj instanceof Map ? obj.get(key) : obj[key]
+    if (value === undefined) return
+    if (type.matchesValueType(value, ev)) return value
+    throw evaluationError(
+      'field_type_mismatch',
+      `Field '${key}' is not of type '${type}', got '${ev.debugType(value)}'`,
+      ast
+    )
+  }
+
+  #getMapField(obj, key, ast, ev) {
+    // eslint-disable-next-line no-nested-ternary
+    const value = obj instanceof Map ? obj.get(key) : obj && hasOwn(obj, key) ? obj[key] : undefined
+    if (value === undefined) return
+    if (this.valueType.matchesValueType(value, ev)) return value
+
+    throw evaluationError(
+      'field_type_mismatch',
+      `Field '${key}' is not of type '${this.valueType}', got '${ev.debugType(value)}'`,
+      ast
+    )
+  }
+
+  #getListElementAtIndex(list, pos) {
+    switch (list?.constructor) {
+      case Array:
+        return list[pos]
+      case Set: {
+        let i = 0
+        for (const item of list) {
+          if (i++ !== pos) continue
+          return item
+        }
+      }
+    }
+  }
+
+  #getListField(obj, key, ast, ev) {
+    if (typeof key === 'bigint') key = Number(key)
+    else if (typeof key !== 'number') return
+
+    const value = this.#getListElementAtIndex(obj, key)
+    if (value === undefined) {
+      if (!obj) return
+      throw evaluationError(
+        'index_out_of_bounds',
+        `No such key: index out of bounds, index ${key} ${
+          key < 0 ? '< 0' : `>= size ${obj.length || obj.size}`
+        }`,
+        ast
+      )
+    }
+
+    if (this.valueType.matchesValueType(value, ev)) return value
+
+    throw evaluationError(
+      'list_item_type_mismatch',
+      `List item with index '${key}' is not of type '${this.valueType}', got '${ev.debugType(value)}'`,
+      ast
+    )
+  }
+
+  fieldLazy() {}
+
+  field(obj, key, ast, ev) {
+    const v = this.fieldLazy(obj, key, ast, ev)
+    if (v !== undefined) return v
+    throw evaluationError('no_such_key', `No such key: ${key}`, ast)
+  }
+
+  matchesBoth(other) {
+    return this.matches(other) && other.matches(this)
+  }
+
+  matches(o) {
+    const s = this.unwrappedType
+    o = o.unwrappedType
+    if (s === o || s.kind === 'dyn' || o.kind === 'dyn' || o.kind === 'param') return true
+    return this.#matchesCache.get(o) ?? this.#matchesCache.set(o, this.#matches(s, o)).get(o)
+  }
+
+  #matches(s, o) {
+    switch (s.kind) {
+      case 'dyn':
+      case 'param':
+        return true
+      case 'list':
+        return o.kind === 'list' && s.valueType.matches(o.valueType)
+      case 'map':
+        return o.kind === 'map' && s.keyType.matches(o.keyType) && s.valueType.matches(o.valueType)
+      case 'optional':
+        return o.kind === 'optional' && s.valueType.matches(o.valueType)
+      default:
+        return s.name === o.name
+    }
+  }
+}
+
+const macroEvaluateErr = `have a .callAst property or .evaluate(checker, macro, ctx) method.`
+const macroTypeCheckErr = `have a .callAst property or .typeCheck(checker, macro, ctx) method.`
+function wrapMacroExpander(name, handler) {
+  const p = `Macro '${name}' must`
+  return function macroExpander(opts) {
+    const macro = handler(opts)
+    if (!macro || typeof macro !== 'object') throw new Error(`${p} return an object.`)
+    if (macro.callAst) return macro
+    if (!macro.evaluate) throw new Error(`${p} ${macroEvaluateErr}`)
+    if (!macro.typeCheck) throw new Error(`${p} ${macroTypeCheckErr}`)
+    return macro
+  }
+}
+
+class VariableDeclaration {
+  constructor(name, type, description, value) {
+    this.name = name
+    this.type = type
+    this.description = description ?? null
+    this.constant = value !== undefined
+    this.value = value
+    objFreeze(this)
+  }
+}
+
+class FunctionDeclaration {
+  constructor({name, receiverType, returnType, handler, description, params, async}) {
+    if (typeof name !== 'string') throw new Error('name must be a string')
+    if (typeof handler !== 'function') throw new Error('handler must be a function')
+
+    this.name = name
+    this.async = isAsync(handler, async)
+    this.receiverType = receiverType ?? null
+    this.returnType = returnType
+    this.description = description ?? null
+    this.params = params
+    this.argTypes = params.map((p) => p.type)
+    this.macro = this.argTypes.includes(astType)
+
+    const receiverString = receiverType ? `${receiverType}.` : ''
+    this.signature = `${receiverString}${name}(${this.argTypes.join(', ')}): ${returnType}`
+    this.handler = this.macro ? wrapMacroExpander(this.signature, handler) : handler
+    this.partitionKey = `${receiverType ? 'rcall' : 'call'}:${name}:${params.length}`
+
+    this.hasPlaceholderType =
+      this.returnType.hasPlaceholderType ||
+      this.receiverType?.hasPlaceholderType ||
+      this.argTypes.some((t) => t.hasPlaceholderType) ||
+      false
+
+    objFreeze(this)
+  }
+
+  matchesArgs(argTypes) {
+    return argTypes.length === this.argTypes.length &&
+      this.argTypes.every((t, i) => t.matches(argTypes[i]))
+      ? this
+      : null
+  }
+}
+
+class OperatorDeclaration {
+  constructor({op, leftType, rightType, handler, returnType, async}) {
+    this.operator = op
+    this.leftType = leftType
+    this.rightType = rightType || null
+    this.handler = handler
+    this.async = isAsync(handler, async)
+    this.returnType = returnType
+
+    if (rightType) this.signature = `${leftType} ${op} ${rightType}: ${returnType}`
+    else this.signature = `${op}${leftType}: ${returnType}`
+
+    this.hasPlaceholderType =
+      this.leftType.hasPlaceholderType || this.rightType?.hasPlaceholderType || false
+
+    objFreeze(this)
+  }
+
+  equals(other) {
+    return (
+      this.operator === other.operator &&
+      this.leftType === other.leftType &&
+      this.rightType === other.rightType
+    )
+  }
+}
+
+function _createListType(valueType) {
+  return new TypeDeclaration({
+    kind: 'list',
+    name: `list<${valueType}>`,
+    type: 'list',
+    valueType
+  })
+}
+
+function _createPrimitiveType(name) {
+  return new TypeDeclaration({kind: 'primitive', name, type: name})
+}
+
+function _createMessageType(name) {
+  return new TypeDeclaration({kind: 'message', name, type: name})
+}
+
+function _createDynType(valueType) {
+  const name = valueType ? `dyn<${valueType}>` : 'dyn'
+  return new TypeDeclaration({kind: 'dyn', name, type: name, valueType})
+}
+
+function _createOptionalType(valueType) {
+  const name = `optional<${valueType}>`
+  return new TypeDeclaration({kind: 'optional', name, type: 'optional', valueType})
+}
+
+function _createMapType(keyType, valueType) {
+  return new TypeDeclaration({
+    kind: 'map',
+    name: `map<${keyType}, ${valueType}>`,
+    type: 'map',
+    keyType: keyType,
+    valueType: valueType
+  })
+}
+
+function _createPlaceholderType(name) {
+  return new TypeDeclaration({kind: 'param', name, type: name})
+}
+
+// Global immutable cache for built-in primitive types (shared across all registries)
+const dynType = _createDynType()
+const astType = _createPrimitiveType('ast')
+const listType = _createListType(dynType)
+const mapType = _createMapType(dynType, dynType)
+const celTypes = {
+  string: _createPrimitiveType('string'),
+  bool: _createPrimitiveType('bool'),
+  int: _createPrimitiveType('int'),
+  uint: _createPrimitiveType('uint'),
+  double: _createPrimitiveType('double'),
+  bytes: _createPrimitiveType('bytes'),
+  dyn: dynType,
+  null: _createPrimitiveType('null'),
+  type: _createPrimitiveType('type'),
+  optional: _createOptionalType(dynType),
+  list: listType,
+  'list<dyn>': listType,
+  map: mapType,
+  'map<dyn, dyn>': mapType
+}
+
+for (const t of [celTypes.string, celTypes.double, celTypes.int]) {
+  const list = _createListType(t)
+  const map = _createMapType(celTypes.string, t)
+  celTypes[list.name] = list
+  celTypes[map.name] = map
+}
+
+Object.freeze(celTypes)
+
+class Candidates {
+  returnType = null
+  async = false
+  macro = false
+  #matchCache = null
+  #checkCache = null
+  /** @type {Array<FunctionDeclaration>|Array<OperatorDeclaration>} */
+  declarations = []
+  constructor(registry) {
+    this.registry = registry
+  }
+
+  [Symbol.iterator]() {
+    return this.declarations[Symbol.iterator]()
+  }
+
+  add(decl) {
+    this.returnType =
+      (this.returnType || decl.returnType).unify(this.registry, decl.returnType) || dynType
+
+    if (decl.macro) this.macro = decl
+    if (decl.async && !this.async) this.async = true
+    this.declarations.push(decl)
+    this.#matchCache?.clear()
+    this.#checkCache?.clear()
+  }
+
+  findFunction(argTypes, receiverType = null) {
+    for (let i = 0; i < this.declarations.length; i++) {
+      const match = this.#matchesFunction(this.declarations[i], argTypes, receiverType)
+      if (match) return match
+    }
+    return null
+  }
+
+  findUnaryOverload(left) {
+    const cached = (this.#matchCache ??= new Map()).get(left)
+    if (cached !== undefined) return cached
+
+    let value = false
+    for (const decl of this.declarations) {
+      if (decl.leftType !== left) continue
+      value = decl
+      break
+    }
+
+    this.#matchCache.set(left, value)
+    return value
+  }
+
+  findBinaryOverload(left, right) {
+    if (left.kind === 'dyn' && left.valueType) right = right.wrappedType
+    else if (right.kind === 'dyn' && right.valueType) left = left.wrappedType
+    return (
+      (this.#matchCache ??= new Map()).get(left)?.get(right) ??
+      this.#cacheBinary(this.#matchCache, left, right, this.#findBinaryUncached(left, right))
+    )
+  }
+
+  checkBinaryOverload(left, right) {
+    return (
+      (this.#checkCache ??= new Map()).get(left)?.get(right) ??
+      this.#cacheBinary(this.#checkCache, left, right, this.#checkBinaryUncached(left, right))
+    )
+  }
+
+  #cacheBinary(c, l, r, v) {
+    return ((c.get(l) || c.set(l, new Map()).get(l)).set(r, v), v)
+  }
+
+  #findBinaryUncached(left, right) {
+    const ops = this.#findBinaryOverloads(left, right)
+    if (ops.length === 0) return false
+    if (ops.length === 1) return ops[0]
+    throw new Error(`Operator overload '${ops[0].signature}' overlaps with '${ops[1].signature}'.`)
+  }
+
+  #checkBinaryUncached(left, right) {
+    const ops = this.#findBinaryOverloads(left, right)
+    if (ops.length === 0) return false
+    let rt = ops[0].returnType
+    for (let i = 1; i < ops.length; i++) rt = rt.unify(this.registry, ops[i].returnType) || dynType
+    return rt
+  }
+
+  #findBinaryOverloads(leftType, rightType) {
+    const nonexactMatches = []
+    for (const decl of this.declarations) {
+      if (decl.leftType === leftType && decl.rightType === rightType) return [decl]
+      const secondary = this.#matchBinaryOverload(decl, leftType, rightType)
+      if (secondary) nonexactMatches.push(secondary)
+    }
+
+    if (nonexactMatches.length === 0) {
+      const op = this.declarations[0]?.operator
+      if ((op === '==' || op === '!=') && leftType.kind === 'dyn') {
+        return fallbackDynEqualityMatchers[op]
+      }
+    }
+
+    return nonexactMatches
+  }
+
+  #matchBinaryOverload(decl, actualLeft, actualRight) {
+    const bindings = decl.hasPlaceholderType ? new Map() : null
+    const leftType = this.#matchTypeWithPlaceholders(decl.leftType, actualLeft, bindings)
+    if (!leftType) return
+    const rightType = this.#matchTypeWithPlaceholders(decl.rightType, actualRight, bindings)
+    if (!rightType) return
+
+    if (
+      (decl.operator === '==' || decl.operator === '!=') &&
+      decl.leftType.kind === 'dyn' &&
+      decl.leftType.valueType &&
+      actualLeft.kind !== 'dyn' &&
+      actualRight.kind !== 'dyn'
+    )
+      return false
+
+    return decl.hasPlaceholderType
+      ? {
+          async: decl.async,
+          signature: decl.signature,
+          handler: decl.handler,
+          leftType,
+          rightType,
+          returnType: decl.returnType.templated(this.registry, bindings)
+        }
+      : decl
+  }
+
+  #matchesFunction(fn, argTypes, receiverType) {
+    if (fn.hasPlaceholderType) return this.#matchWithPlaceholders(fn, argTypes, receiverType)
+    if (receiverType && fn.receiverType && !receiverType.matches(fn.receiverType)) return
+    return fn.matchesArgs(argTypes)
+  }
+
+  #matchWithPlaceholders(fn, argTypes, receiverType) {
+    const bindings = new Map()
+    if (receiverType && fn.receiverType) {
+      if (!this.#matchTypeWithPlaceholders(fn.receiverType, receiverType, bindings)) {
+        return null
+      }
+    }
+
+    for (let i = 0; i < argTypes.length; i++) {
+      if (!this.#matchTypeWithPlaceholders(fn.argTypes[i], argTypes[i], bindings)) {
+        return null
+      }
+    }
+
+    return {
+      async: fn.async,
+      handler: fn.handler,
+      signature: fn.signature,
+      returnType: fn.returnType.templated(this.registry, bindings)
+    }
+  }
+
+  #matchTypeWithPlaceholders(declared, actual, bindings) {
+    if (!declared.hasPlaceholderType) return actual.matches(declared) ? actual : null
+
+    const treatAsDyn = actual.kind === 'dyn'
+    if (!this.#collectPlaceholderBindings(declared, actual, bindings, treatAsDyn)) return null
+    if (treatAsDyn) return actual
+    return actual.matches(declared.templated(this.registry, bindings)) ? actual : null
+  }
+
+  #collectPlaceholderBindings(dec, act, bind, fromDyn = false) {
+    if (!dec.hasPlaceholderType) return true
+    if (!act) return false
+
+    const asDyn = fromDyn || act.kind === 'dyn'
+    act = act.unwrappedType
+
+    switch (dec.kind) {
+      case 'param': {
+        const type = asDyn ? dynType : act
+        const existing = bind.get(dec.name)
+        if (!existing) return bind.set(dec.name, type) && true
+        return existing.kind === 'dyn' || type.kind === 'dyn' ? true : existing.matchesBoth(type)
+      }
+      case 'list': {
+        if (act.name === 'dyn') act = dec
+        if (act.kind !== 'list') return false
+        return this.#collectPlaceholderBindings(dec.valueType, act.valueType, bind, asDyn)
+      }
+      case 'map': {
+        if (act.name === 'dyn') act = dec
+        if (act.kind !== 'map') return false
+        return (
+          this.#collectPlaceholderBindings(dec.keyType, act.keyType, bind, asDyn) &&
+          this.#collectPlaceholderBindings(dec.valueType, act.valueType, bind, asDyn)
+        )
+      }
+      case 'optional': {
+        if (act.name === 'dyn') act = dec
+        if (act.kind !== 'optional') return false
+        return this.#collectPlaceholderBindings(dec.valueType, act.valueType, bind, asDyn)
+      }
+    }
+    return true
+  }
+}
+
+// Helper function for splitting map type parameters
+function splitByComma(str) {
+  const parts = []
+  let current = ''
+  let depth = 0
+
+  for (const char of str) {
+    if (char === '<') depth++
+    else if (char === '>') depth--
+    else if (char === ',' && depth === 0) {
+      parts.push(current.trim())
+      current = ''
+      continue
+    }
+    current += char
+  }
+
+  if (current) parts.push(current.trim())
+  return parts
+}
+
+const objTypesDecls = [
+  [UnsignedInt, 'uint', TYPES.uint, celTypes.uint],
+  [Type, 'type', TYPES.type, celTypes.type],
+  [Optional, 'optional', optionalType, celTypes.optional],
+  [Uint8Array, 'bytes', TYPES.bytes, celTypes.bytes],
+  ...(typeof Buffer !== 'undefined' ? [[Buffer, 'bytes', TYPES.bytes, celTypes.bytes]] : [])
+].map(([ctor, name, typeType, type]) => Object.freeze({name, typeType, type, ctor}))
+
+const objTypes = objTypesDecls.map((t) => [t.name, t])
+const objTypesCtor = objTypesDecls.map((t) => [t.ctor, t])
+
+const invalidVar = (postfix) => new Error(`Invalid variable declaration: ${postfix}`)
+const invalidType = (postfix) => new Error(`Invalid type declaration: ${postfix}`)
+
+const fallbackDynEqualityMatchers = {
+  '==': [{handler: (a, b) => a === b, returnType: celTypes.bool}],
+  '!=': [{handler: (a, b) => a !== b, returnType: celTypes.bool}]
+}
+
+class Registry {
+  #parent = null
+  #typeDeclarations
+
+  #ownsVariables = true
+  #operators = null
+  #functions = null
+  #operatorsByOp = null
+  #functionsByKey = null
+  #listTypes = null
+  #mapTypes = null
+  #optionalTypes = null
+  #others = null
+
+  #locked = false
+
+  constructor(opts = {}) {
+    this.enableOptionalTypes = opts.enableOptionalTypes ?? false
+    this.unlistedVariablesAreDyn = opts.unlistedVariablesAreDyn ?? false
+
+    const parent = opts.parent instanceof Registry ? opts.parent : null
+    if (parent) {
+      this.#parent = parent
+
+      let opParent = parent
+      while (opParent && !opParent.#operators) opParent = opParent.#parent
+
+      let fnParent = parent
+      while (fnParent && !fnParent.#functions) fnParent = fnParent.#parent
+
+      this.#operatorsByOp = parent.#operatorsByOp
+      this.#functionsByKey = parent.#functionsByKey
+      this.#others = {operators: opParent.#operators, functions: fnParent.#functions}
+
+      this.objectTypes = new Map(parent.objectTypes)
+      this.objectTypesByConstructor = new Map(parent.objectTypesByConstructor)
+      this.variables = parent.variables
+      this.#ownsVariables = false
+      this.#typeDeclarations = parent.#typeDeclarations
+      this.#listTypes = parent.#listTypes
+      this.#mapTypes = parent.#mapTypes
+      this.#optionalTypes = parent.#optionalTypes
+
+      if (
+        this.enableOptionalTypes !== parent.enableOptionalTypes ||
+        this.unlistedVariablesAreDyn !== parent.unlistedVariablesAreDyn
+      ) {
+        toggleOptionalTypes(this, this.enableOptionalTypes)
+      }
+    } else {
+      this.#operators = []
+      this.#functions = []
+      this.objectTypes = new Map(objTypes)
+      this.objectTypesByConstructor = new Map(objTypesCtor)
+      this.#typeDeclarations = new Map(objEntries(celTypes))
+      this.#listTypes = new Map()
+      this.#mapTypes = new Map()
+      this.#optionalTypes = new Map()
+      this.variables = new Map()
+      this.variables.dyn = this.unlistedVariablesAreDyn
+      for (const n in TYPES) this.registerConstant(n, 'type', TYPES[n])
+    }
+  }
+
+  #ensureOwnVariables() {
+    if (this.#ownsVariables) return
+    this.variables = new Map(this.variables)
+    this.variables.dyn = this.unlistedVariablesAreDyn
+    this.#ownsVariables = true
+  }
+
+  // Used by toggleOptionalTypes in optional.js to clear a variable before re-registering it
+  deleteVariable(name) {
+    this.#ensureOwnVariables()
+    this.variables.delete(name)
+  }
+
+  #pushOperator(decl) {
+    if (!this.#operators) this.#operatorsByOp = null
+    this.operatorCandidates(decl.operator).add(decl)
+    this.#operators.push(decl)
+  }
+
+  #pushFunction(decl) {
+    if (!this.#functions) this.#functionsByKey = null
+    this.#functionCandidates(decl.partitionKey).add(decl)
+    this.#functions.push(decl)
+  }
+
+  #ensureCandiate(c, key) {
+    return c.get(key) || c.set(key, new Candidates(this)).get(key)
+  }
+
+  #getOperators() {
+    if (this.#operators) return this.#operators
+    return (this.#operators = [...this.#others.operators])
+  }
+
+  #getFunctions() {
+    if (this.#functions) return this.#functions
+    return (this.#functions = [...this.#others.functions])
+  }
+
+  operatorCandidates(op) {
+    if (this.#operatorsByOp) return this.#ensureCandiate(this.#operatorsByOp, op)
+    const c = (this.#operatorsByOp = new Map())
+    for (const decl of this.#getOperators()) this.#ensureCandiate(c, decl.operator).add(decl)
+    return this.#ensureCandiate(c, op)
+  }
+
+  functionCandidates(rec, name, argLen) {
+    return this.#functionCandidates(`${rec ? 'rcall' : 'call'}:${name}:${argLen}`)
+  }
+
+  #functionCandidates(key) {
+    if (this.#functionsByKey) return this.#ensureCandiate(this.#functionsByKey, key)
+    const c = (this.#functionsByKey = new Map())
+    for (const decl of this.#getFunctions()) this.#ensureCandiate(c, decl.partitionKey).add(decl)
+    return this.#ensureCandiate(c, key)
+  }
+
+  registerVariable(name, type, opts) {
+    if (this.#locked) throw new Error('Cannot modify frozen registry')
+    let description = opts?.description
+    let value
+    if (
+      typeof name === 'string' &&
+      typeof type === 'object' &&
+      !(type instanceof TypeDeclaration)
+    ) {
+      description = type.description
+      value = type.value
+      if (type.schema) type = this.registerType({name: `$${name}`, schema: type.schema}).type
+      else type = type.type
+    } else if (typeof name === 'object') {
+      if (name.schema) type = this.registerType({name: `$${name.name}`, schema: name.schema}).type
+      else type = name.type
+      description = name.description
+      value = name.value
+      name = name.name
+    }
+
+    if (typeof name !== 'string' || !name) throw invalidVar(`name must be a string`)
+    if (RESERVED.has(name)) throw invalidVar(`'${name}' is a reserved name`)
+    if (this.variables.get(name) !== undefined) throw invalidVar(`'${name}' is already registered`)
+
+    if (typeof type === 'string') type = this.getType(type)
+    else if (!(type instanceof TypeDeclaration)) throw invalidVar(`type is required`)
+
+    this.#ensureOwnVariables()
+    this.variables.set(name, new VariableDeclaration(name, type, description, value))
+    return this
+  }
+
+  #registerSchemaAsType(name, schema) {
+    const fields = Object.create(null)
+    for (const key of objKeys(schema)) {
+      const def = schema[key]
+      if (typeof def === 'object' && def) {
+        fields[key] = this.registerType({name: `${name}.${key}`, schema: def}).type.name
+      } else if (typeof def === 'string') {
+        fields[key] = def
+      } else {
+        throw new Error(`Invalid field definition for '${name}.${key}'`)
+      }
+    }
+    return fields
+  }
+
+  registerConstant(name, type, value) {
+    if (typeof name === 'object') this.registerVariable(name)
+    else this.registerVariable({name, type, value})
+    return this
+  }
+
+  getType(typename) {
+    return this.#parseTypeString(typename, true)
+  }
+
+  getListType(type) {
+    return (
+      this.#listTypes.get(type) ||
+      this.#listTypes.set(type, this.#parseTypeString(`list<${type}>`, true)).get(type)
+    )
+  }
+
+  getMapType(a, b) {
+    return (
+      this.#mapTypes.get(a)?.get(b) ||
+      (this.#mapTypes.get(a) || this.#mapTypes.set(a, new Map()).get(a))
+        .set(b, this.#parseTypeString(`map<${a}, ${b}>`, true))
+        .get(b)
+    )
+  }
+
+  getOptionalType(type) {
+    return (
+      this.#optionalTypes.get(type) ||
+      this.#optionalTypes.set(type, this.#parseTypeString(`optional<${type}>`, true)).get(type)
+    )
+  }
+
+  assertType(typename, type, signature) {
+    try {
+      return this.#parseTypeString(typename, true)
+    } catch (e) {
+      e.message = `Invalid ${type} '${e.unknownType || typename}' in '${signature}'`
+      throw e
+    }
+  }
+
+  getFunctionType(typename) {
+    if (typename === 'ast') return astType
+    const t = this.#parseTypeString(typename, true)
+    if (t.kind === 'dyn' && t.valueType) throw new Error(`type '${t.name}' is not supported`)
+    return t
+  }
+
+  registerType(name, _d) {
+    if (this.#locked) throw new Error('Cannot modify frozen registry')
+    if (typeof name === 'object') ((_d = name), (name = _d.fullName || _d.name || _d.ctor?.name))
+    if (typeof name === 'string' && name[0] === '.') name = name.slice(1)
+    if (typeof name !== 'string' || name.length < 2 || RESERVED.has(name)) {
+      throw invalidType(`name '${name}' is not valid`)
+    }
+
+    if (this.objectTypes.has(name)) throw invalidType(`type '${name}' already registered`)
+
+    const type = this.#parseTypeString(name, false)
+    if (type.kind !== 'message') throw invalidType(`type '${name}' is not valid`)
+
+    const decl = {
+      name,
+      typeType: new Type(name),
+      type,
+      ctor: typeof _d === 'function' ? _d : _d?.ctor,
+      convert: typeof _d === 'function' ? undefined : _d?.convert,
+      fields:
+        typeof _d?.schema === 'object'
+          ? this.#normalizeFields(name, this.#registerSchemaAsType(name, _d.schema))
+          : this.#normalizeFields(name, typeof _d === 'function' ? undefined : _d?.fields)
+    }
+
+    if (typeof decl.ctor !== 'function') {
+      if (!decl.fields) throw invalidType(`type '${name}' requires a constructor or fields`)
+      Object.assign(decl, this.#createDefaultConvert(name, decl.fields))
+    }
+
+    this.objectTypes.set(name, Object.freeze(decl))
+    this.objectTypesByConstructor.set(decl.ctor, decl)
+    this.registerFunctionOverload(`type(${name}): type`, () => decl.typeType, {async: false})
+    return decl
+  }
+
+  /** @returns {TypeDeclaration} */
+  #parseTypeString(typeStr, requireKnownTypes = true) {
+    let match = this.#typeDeclarations.get(typeStr)
+    if (match) return match
+
+    if (typeof typeStr !== 'string' || !typeStr.length) {
+      throw new Error(`Invalid type: must be a string`)
+    }
+
+    match = typeStr.match(/^[A-Z]$/)
+    if (match) return this.#createDeclaration(_createPlaceholderType, typeStr, typeStr)
+
+    match = typeStr.match(/^(dyn|list|map|optional)<(.+)>$/)
+    if (!match) {
+      if (requireKnownTypes) {
+        const err = new Error(`Unknown type: ${typeStr}`)
+        err.unknownType = typeStr
+        throw err
+      }
+      return this.#createDeclaration(_createMessageType, typeStr, typeStr)
+    }
+
+    const kind = match[1]
+    const inner = match[2].trim()
+    switch (kind) {
+      case 'dyn': {
+        const type = this.#parseTypeString(inner, requireKnownTypes).wrappedType
+        this.#typeDeclarations.set(type.name, type)
+        return type
+      }
+      case 'list': {
+        const vType = this.#parseTypeString(inner, requireKnownTypes)
+        return this.#createDeclaration(_createListType, `list<${vType}>`, vType)
+      }
+      case 'map': {
+        const parts = splitByComma(inner)
+        if (parts.length !== 2) throw new Error(`Invalid map type: ${typeStr}`)
+        const kType = this.#parseTypeString(parts[0], requireKnownTypes)
+        const vType = this.#parseTypeString(parts[1], requireKnownTypes)
+        return this.#createDeclaration(_createMapType, `map<${kType}, ${vType}>`, kType, vType)
+      }
+      case 'optional': {
+        const vType = this.#parseTypeString(inner, requireKnownTypes)
+        return this.#createDeclaration(_createOptionalType, `optional<${vType}>`, vType)
+      }
+    }
+  }
+
+  #createDeclaration(creator, key, ...args) {
+    return (
+      this.#typeDeclarations.get(key) || this.#typeDeclarations.set(key, creator(...args)).get(key)
+    )
+  }
+
+  findMacro(name, hasReceiver, argLen) {
+    return this.functionCandidates(hasReceiver, name, argLen).macro
+  }
+
+  findUnaryOverload(op, left) {
+    return this.operatorCandidates(op).findUnaryOverload(left)
+  }
+
+  findBinaryOverload(op, left, right) {
+    return this.operatorCandidates(op).findBinaryOverload(left, right)
+  }
+
+  #toCelFieldType(field) {
+    if (typeof field === 'string') return {type: field}
+    if (field.id) return protobufjsFieldToCelType(field)
+    return field
+  }
+
+  #toCelFieldDeclaration(typename, fields, k, requireKnownTypes = false) {
+    try {
+      const field = this.#toCelFieldType(fields[k])
+      if (typeof field?.type !== 'string') throw new Error(`unsupported declaration`)
+      return this.#parseTypeString(field.type, requireKnownTypes)
+    } catch (e) {
+      e.message =
+        `Field '${k}' in type '${typename}' has unsupported declaration: ` +
+        `${JSON.stringify(fields[k])}`
+      throw e
+    }
+  }
+
+  #normalizeFields(typename, fields) {
+    if (!fields) return
+    const all = Object.create(null)
+    for (const k of objKeys(fields)) all[k] = this.#toCelFieldDeclaration(typename, fields, k)
+    return all
+  }
+
+  #createDefaultConvert(name, fields) {
+    const keys = objKeys(fields)
+
+    const conversions = Object.create(null)
+    for (const k of keys) {
+      const type = fields[k]
+      const decl = type.kind === 'message' && this.objectTypes.get(type.name)
+      if (decl === false) conversions[k] = false
+      else conversions[k] = decl.convert ? decl : false
+    }
+
+    const Ctor = {
+      [name]: class extends Map {
+        #raw
+        constructor(v) {
+          super()
+          this.#raw = v
+        }
+
+        [Symbol.iterator]() {
+          if (this.size !== keys.length) for (const k of keys) this.get(k)
+          return super[Symbol.iterator]()
+        }
+
+        get(field) {
+          let v = super.get(field)
+          if (v !== undefined || this.has(field)) return v
+
+          const dec = conversions[field]
+          if (dec === undefined) return
+
+          v = this.#raw instanceof Map ? this.#raw.get(field) : this.#raw?.[field]
+          if (dec && v && typeof v === 'object') {
+            switch (v.constructor) {
+              case undefined:
+              case Object:
+              case Map:
+                v = dec.convert(v)
+            }
+          }
+          return (super.set(field, v), v)
+        }
+      }
+    }[name]
+
+    return {
+      ctor: Ctor,
+      convert(v) {
+        if (!v) return
+        if (v.constructor === Ctor) return v
+        return new Ctor(v)
+      }
+    }
+  }
+
+  clone(opts) {
+    this.#locked = true
+    return new Registry({
+      parent: this,
+      unlistedVariablesAreDyn: opts.unlistedVariablesAreDyn,
+      enableOptionalTypes: opts.enableOptionalTypes
+    })
+  }
+
+  getDefinitions() {
+    const variables = []
+    const functions = []
+    for (const [, varDecl] of this.variables) {
+      if (!varDecl) continue
+      variables.push({
+        name: varDecl.name,
+        description: varDecl.description || null,
+        type: varDecl.type.name
+      })
+    }
+
+    for (const decl of this.#getFunctions()) {
+      functions.push({
+        signature: decl.signature,
+        name: decl.name,
+        description: decl.description,
+        receiverType: decl.receiverType ? decl.receiverType.name : null,
+        returnType: decl.returnType.name,
+        params: decl.params.map((p) => ({
+          name: p.name,
+          type: p.type.name,
+          description: p.description
+        }))
+      })
+    }
+
+    return {variables, functions}
+  }
+
+  #parseSignature(signature) {
+    if (typeof signature !== 'string') throw new Error('Invalid signature: must be a string')
+    const match = signature.match(/^(?:([a-zA-Z0-9.<>]+)\.)?(\w+)\(([^)]*)\):(.*)$/)
+    if (!match) throw new Error(`Invalid signature: ${signature}`)
+    const returnType = match[4].trim()
+    if (!returnType) throw new Error(`Invalid signature: ${signature}`)
+    return {
+      receiverType: match[1] || null,
+      name: match[2],
+      argTypes: splitByComma(match[3]),
+      returnType
+    }
+  }
+
+  /**
+   * @param {FunctionDeclaration} a
+   * @param {FunctionDeclaration} b
+   */
+  #functionSignatureOverlaps(a, b) {
+    if (a.name !== b.name) return false
+    if (a.argTypes.length !== b.argTypes.length) return false
+    if ((a.receiverType || b.receiverType) && (!a.receiverType || !b.receiverType)) return false
+
+    const isDifferentReceiver =
+      a.receiverType !== b.receiverType && a.receiverType !== dynType && b.receiverType !== dynType
+
+    return (
+      !isDifferentReceiver &&
+      (b.macro ||
+        a.macro ||
+        b.argTypes.every((t, i) => {
+          const o = a.argTypes[i]
+          return t === o || t === dynType || o === dynType
+        }))
+    )
+  }
+
+  /** @param {FunctionDeclaration} newDec */
+  #checkOverlappingSignatures(newDec) {
+    for (const decl of this.#functionCandidates(newDec.partitionKey)) {
+      if (!this.#functionSignatureOverlaps(decl, newDec)) continue
+      throw new Error(
+        `Function signature '${newDec.signature}' overlaps with existing overload '${decl.signature}'.`
+      )
+    }
+  }
+
+  #normalizeParam(i, aType, param) {
+    if (!param) return {type: this.getFunctionType(aType), name: `arg${i}`, description: null}
+
+    const type = param.type || aType
+    if (!type) throw new Error(`params[${i}].type is required`)
+    if (aType && type !== aType) throw new Error(`params[${i}].type not equal to signature type`)
+    return {
+      name: param.name || `arg${i}`,
+      type: this.getFunctionType(type),
+      description: param.description ?? null
+    }
+  }
+
+  registerFunctionOverload(s, handler, opts) {
+    if (this.#locked) throw new Error('Cannot modify frozen registry')
+    if (typeof s === 'object') opts = s
+    else if (typeof handler === 'object') opts = handler
+    else if (!opts) opts = {}
+
+    const sig = typeof s === 'string' ? s : (opts.signature ?? undefined)
+    const parsed = sig !== undefined ? this.#parseSignature(sig) : undefined
+    const name = parsed?.name || opts.name
+    const receiverType = parsed?.receiverType || opts.receiverType
+    const argTypes = parsed?.argTypes
+    const returnType = parsed?.returnType || opts.returnType
+    const params = opts.params
+    handler = typeof handler === 'function' ? handler : opts.handler
+
+    let dec
+    try {
+      if (!name) throw new Error(`signature or name are required`)
+      if (!returnType) throw new Error(`must have a returnType`)
+
+      if (params) {
+        if (argTypes && params.length !== argTypes.length) {
+          throw new Error(`mismatched length in params and args in signature`)
+        }
+      } else if (!argTypes) throw new Error(`signature or params are required`)
+
+      dec = new FunctionDeclaration({
+        name,
+        async: opts?.async,
+        receiverType: receiverType ? this.getType(receiverType) : null,
+        returnType: this.getType(returnType),
+        handler,
+        description: opts.description,
+        params: (argTypes || params).map((_, i) =>
+          this.#normalizeParam(i, argTypes?.[i], params?.[i])
+        )
+      })
+    } catch (e) {
+      if (typeof sig === 'string') e.message = `Invalid function declaration '${sig}': ${e.message}`
+      else if (name) e.message = `Invalid function declaration '${name}': ${e.message}`
+      else e.message = `Invalid function declaration: ${e.message}`
+      throw e
+    }
+
+    this.#checkOverlappingSignatures(dec)
+    this.#pushFunction(dec)
+  }
+
+  registerOperatorOverload(string, handler, opts) {
+    // Parse with optional return type: "Vector + Vector: Vector" or "Vector + Vector"
+    const unaryParts = string.match(/^([-!])([\w.<>]+)(?::\s*([\w.<>]+))?$/)
+    if (unaryParts) {
+      const [, op, operandType, returnType] = unaryParts
+      return this.unaryOverload(op, operandType, handler, returnType, opts?.async)
+    }
+
+    const parts = string.match(
+      /^([\w.<>]+) ([-+*%/]|==|!=|<|<=|>|>=|in) ([\w.<>]+)(?::\s*([\w.<>]+))?$/
+    )
+    if (!parts) throw new Error(`Operator overload invalid: ${string}`)
+    const [, leftType, op, rightType, returnType] = parts
+    return this.binaryOverload(leftType, op, rightType, handler, returnType)
+  }
+
+  unaryOverload(op, typeStr, handler, returnTypeStr, async) {
+    if (this.#locked) throw new Error('Cannot modify frozen registry')
+    const leftType = this.assertType(typeStr, 'type', `${op}${typeStr}`)
+    const returnType = this.assertType(
+      returnTypeStr || typeStr,
+      'return type',
+      `${op}${typeStr}: ${returnTypeStr || typeStr}`
+    )
+
+    const d = new OperatorDeclaration({op: `${op}_`, leftType, returnType, handler, async})
+    this.#pushOperator(this.#assertOverload(d))
+  }
+
+  #hasOverload(d) {
+    for (const o of this.operatorCandidates(d.operator)) if (d.equals(o)) return true
+    return false
+  }
+
+  #assertOverload(decl) {
+    if (!this.#hasOverload(decl)) return decl
+    throw new Error(`Operator overload already registered: ${decl.signature}`)
+  }
+
+  binaryOverload(leftTypeStr, op, rightTypeStr, handler, returnTypeStr, async) {
+    if (this.#locked) throw new Error('Cannot modify frozen registry')
+    returnTypeStr ??= isRelational.has(op) ? 'bool' : leftTypeStr
+
+    const sig = `${leftTypeStr} ${op} ${rightTypeStr}: ${returnTypeStr}`
+    let leftType = this.assertType(leftTypeStr, 'left type', sig)
+    let rightType = this.assertType(rightTypeStr, 'right type', sig)
+    const returnType = this.assertType(returnTypeStr, 'return type', sig)
+
+    // Register both types as wrapped with dyn<> if one of them is wrapped
+    if (leftType.kind === 'dyn' && leftType.valueType) rightType = rightType.wrappedType
+    else if (rightType.kind === 'dyn' && rightType.valueType) leftType = leftType.wrappedType
+
+    if (isRelational.has(op) && returnType.type !== 'bool') {
+      throw new Error(`Comparison operator '${op}' must return 'bool', got '${returnType.type}'`)
+    }
+
+    const dec = new OperatorDeclaration({op, leftType, rightType, returnType, handler, async})
+    if (dec.hasPlaceholderType && !(rightType.hasPlaceholderType && leftType.hasPlaceholderType)) {
+      throw new Error(
+        `Operator overload with placeholders must use them in both left and right types: ${sig}`
+      )
+    }
+
+    this.#assertOverload(dec)
+    if (op === '==') {
+      const declarations = [
+        new OperatorDeclaration({
+          op: '!=',
+          leftType,
+          rightType,
+          handler(a, b, ast, ev) {
+            return !handler(a, b, ast, ev)
+          },
+          returnType,
+          async
+        })
+      ]
+
+      if (leftType !== rightType) {
+        declarations.push(
+          new OperatorDeclaration({
+            op: '==',
+            leftType: rightType,
+            rightType: leftType,
+            handler(a, b, ast, ev) {
+              return handler(b, a, ast, ev)
+            },
+            returnType,
+            async
+          }),
+          new OperatorDeclaration({
+            op: '!=',
+            leftType: rightType,
+            rightType: leftType,
+            handler(a, b, ast, ev) {
+              return !handler(b, a, ast, ev)
+            },
+            returnType,
+            async
+          })
+        )
+      }
+
+      for (const decl of declarations) this.#assertOverload(decl)
+      for (const decl of declarations) this.#pushOperator(decl)
+    }
+
+    this.#pushOperator(dec)
+  }
+}
+
+const isRelational = new Set(['<', '<=', '>', '>=', '==', '!=', 'in'])
+
+function createRegistry(opts) {
+  return new Registry(opts)
+}
+
+class RootContext {
+  #vars
+  #contextObj
+  #contextMap
+  #convertCache
+  constructor(registry, context) {
+    this.#vars = registry.variables
+    if (context === undefined || context === null) return
+    if (typeof context !== 'object') {
+      throw evaluationError('invalid_context', 'Context must be an object')
+    }
+    if (context instanceof Map) this.#contextMap = context
+    else this.#contextObj = context
+  }
+
+  getValue(key) {
+    return (
+      this.#convertCache?.get(key) ||
+      (this.#contextObj ? this.#contextObj[key] : this.#contextMap?.get(key))
+    )
+  }
+
+  getVariable(name) {
+    return (
+      this.#vars.get(name) ??
+      (this.#vars.dyn && !RESERVED.has(name) ? new VariableDeclaration(name, dynType) : undefined)
+    )
+  }
+
+  getCheckedValue(ev, ast) {
+    const v = this.getValue(ast.args)
+    if (v === undefined) throw ev.createError('unknown_variable', `Unknown variable: ${ast.args}`, ast)
+    if (ast.checkedType.matchesValueType(v, ev)) return v
+
+    const type = ast.checkedType
+    const valueType = ev.debugType(v)
+    // Convert plain objects to typed instances when a convert function is registered
+    if (type.kind === 'message' && valueType.kind === 'map') {
+      const c = ev.objectTypes.get(type.name)?.convert?.(v)
+      if (c) return ((this.#convertCache ??= new Map()).set(ast.args, c), c)
+    }
+
+    throw ev.createError(
+      'variable_type_mismatch',
+      `Variable '${ast.args}' is not of type '${type}', got '${valueType}'`,
+      ast
+    )
+  }
+
+  forkWithVariable(iterVar, iterType) {
+    return new OverlayContext(this, iterVar, iterType)
+  }
+}
+
+class OverlayContext {
+  #parent
+  accuType
+  accuValue
+  iterValue
+  constructor(parent, iterVar, iterType) {
+    this.#parent = parent
+    this.iterVar = iterVar
+    this.iterType = iterType
+  }
+
+  forkWithVariable(iterVar, iterType) {
+    return new OverlayContext(this, iterVar, iterType)
+  }
+
+  reuse(parent) {
+    if (!this.async) return ((this.#parent = parent), this)
+    const ctx = new OverlayContext(parent, this.iterVar, this.iterType)
+    ctx.accuType = this.accuType
+    return ctx
+  }
+
+  setIterValue(v, ev) {
+    if (this.iterType.matchesValueType(v, ev)) return ((this.iterValue = v), this)
+
+    const type = this.iterType
+    const valueType = ev.debugType(v)
+    // Convert plain objects to typed instances when a convert function is registered
+    if (type.kind === 'message' && valueType.kind === 'map') {
+      const c = ev.objectTypes.get(type.name)?.convert?.(v)
+      if (c) return ((this.iterValue = c), this)
+    }
+
+    throw ev.createError(
+      'variable_type_mismatch',
+      `Variable '${this.iterVar}' is not of type '${type}', got '${valueType}'`
+    )
+  }
+
+  setAccuType(type) {
+    return ((this.accuType = type), this)
+  }
+
+  setAccuValue(v) {
+    return ((this.accuValue = v), this)
+  }
+
+  getValue(key) {
+    return this.iterVar === key ? this.iterValue : this.#parent.getValue(key)
+  }
+
+  getCheckedValue(ev, ast) {
+    if (this.iterVar === ast.args) return this.iterValue
+    return this.#parent.getCheckedValue(ev, ast)
+  }
+
+  getVariable(name) {
+    if (this.iterVar === name) return new VariableDeclaration(name, this.iterType)
+    return this.#parent.getVariable(name)
+  }
+}
+
+/**
+ * Extract CEL field declarations from a protobufjs message type.
+ * Maps protobuf types to CEL types.
+ * @param {protobuf.Type} messageType - The protobufjs message type
+ * @returns {Object} Field declarations in CEL format {fieldName: 'celType'}
+ */
+function protobufjsFieldToCelType(field) {
+  let fieldType
+  if (field.map) {
+    const keyType = protobufjsTypeToCelType(field.keyType, field.resolvedKeyType)
+    const valueType = protobufjsTypeToCelType(field.type, field.resolvedType)
+    fieldType = `map<${keyType}, ${valueType}>`
+  } else {
+    fieldType = protobufjsTypeToCelType(field.type, field.resolvedType)
+  }
+  return {type: field.repeated ? `list<${fieldType}>` : fieldType}
+}
+
+/**
+ * Map protobuf type names to CEL type names.
+ * @param {string} protoType - The protobuf type name
+ * @param {protobuf.Type|null} resolvedType - The resolved type for message/enum fields
+ * @returns {string} The CEL type name
+ */
+function protobufjsTypeToCelType(protoType, resolvedType) {
+  switch (protoType) {
+    case 'string':
+      return 'string'
+    case 'bytes':
+      return 'bytes'
+    case 'bool':
+      return 'bool'
+    // protobufjs uses JavaScript numbers for all numeric types
+    case 'double':
+    case 'float':
+    case 'int32':
+    case 'int64':
+    case 'sint32':
+    case 'sint64':
+    case 'sfixed32':
+    case 'sfixed64':
+    case 'uint32':
+    case 'uint64':
+    case 'fixed32':
+    case 'fixed64':
+      return 'double'
+    default:
+      switch (resolvedType?.constructor.name) {
+        case 'Type':
+          return resolvedType.fullName.slice(1)
+        case 'Enum':
+          return 'int'
+      }
+
+      if (protoType?.includes('.')) return protoType
+
+      // Unknown type, treat as dyn
+      return 'dyn'
+  }
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/operators.js
+
+
+
+const operators_dynType = celTypes.dyn
+
+class Base {
+  dynType = celTypes.dyn
+  optionalType = celTypes.optional
+  stringType = celTypes.string
+  intType = celTypes.int
+  doubleType = celTypes.double
+  boolType = celTypes.bool
+  nullType = celTypes.null
+  listType = celTypes.list
+  mapType = celTypes.map
+
+  constructor(opts) {
+    this.opts = opts.opts
+    this.registry = opts.registry
+    this.objectTypes = this.registry.objectTypes
+    this.objectTypesByConstructor = this.registry.objectTypesByConstructor
+  }
+
+  /**
+   * Get a TypeDeclaration instance for a type name
+   * @param {string} typeName - The type name (e.g., 'string', 'int', 'dyn')
+   * @returns {TypeDeclaration} The type declaration instance
+   */
+  getType(typeName) {
+    return this.registry.getType(typeName)
+  }
+
+  debugType(v) {
+    switch (typeof v) {
+      case 'string':
+        return this.stringType
+      case 'bigint':
+        return this.intType
+      case 'number':
+        return this.doubleType
+      case 'boolean':
+        return this.boolType
+      case 'object':
+        if (v === null) return this.nullType
+        switch (v.constructor) {
+          case undefined:
+          case Object:
+          case Map:
+            return this.mapType
+          case Array:
+          case Set:
+            return this.listType
+          default:
+            return (
+              this.objectTypesByConstructor.get(v.constructor)?.type ||
+              unsupportedType(this, v.constructor?.name || typeof v)
+            )
+        }
+      default:
+        unsupportedType(this, typeof v)
+    }
+  }
+}
+
+function unsupportedType(self, type) {
+  throw self.createError('unsupported_type', `Unsupported type: ${type}`)
+}
+
+const maybeAsyncArray = (a) => (Array.isArray(a) ? a.some((n) => n.maybeAsync) : false)
+
+function maybeAsync(l, r, h) {
+  if (r === true || (r && (r?.maybeAsync || maybeAsyncArray(r)))) return maybeAsyncBoth(h)
+  if (l === true || (l && (l?.maybeAsync || maybeAsyncArray(l)))) return maybeAsyncFirst(h)
+  return h
+}
+
+function maybeAsyncBoth(handler) {
+  return (handler.__asyncBoth ??= function handle(a, b, c, d) {
+    if (!(a instanceof Promise || b instanceof Promise)) return handler(a, b, c, d)
+    if (!(b instanceof Promise)) return a.then((_a) => handler(_a, b, c, d))
+    if (!(a instanceof Promise)) return b.then((_b) => handler(a, _b, c, d))
+    return Promise.all([a, b]).then((p) => handler(p[0], p[1], c, d))
+  })
+}
+
+function maybeAsyncFirst(handler) {
+  return (handler.__asyncFirst ??= function handle(a, b, c, d) {
+    if (a instanceof Promise) return a.then((_a) => handler(_a, b, c, d))
+    return handler(a, b, c, d)
+  })
+}
+
+function checkAccessNode(chk, ast, ctx) {
+  ast.right = ast.args[1]
+  const leftType = chk.check((ast.left = ast.args[0]), ctx)
+  if (ast.op === '[]') chk.check(ast.right, ctx)
+
+  ast.handle = maybeAsync(
+    ast.left,
+    ast.op === '[]' ? ast.right : false,
+    leftType !== operators_dynType ? fieldAccessStatic : fieldAccess
+  )
+
+  if (leftType.kind !== 'optional') return chk.checkAccessOnType(ast, ctx, leftType)
+  return chk.registry.getOptionalType(chk.checkAccessOnType(ast, ctx, leftType.valueType, true))
+}
+
+function checkOptionalAccessNode(chk, ast, ctx) {
+  ast.right = ast.args[1]
+  const leftType = chk.check((ast.left = ast.args[0]), ctx)
+  if (ast.op === '[?]') chk.check(ast.right, ctx)
+
+  ast.handle = maybeAsync(ast.left, ast.op === '[?]' ? ast.right : false, oFieldAccess)
+
+  const actualType = leftType.kind === 'optional' ? leftType.valueType : leftType
+  return chk.registry.getOptionalType(chk.checkAccessOnType(ast, ctx, actualType, true))
+}
+
+const HOMOGENEOUS_PREFIX = {
+  heterogeneous_list_element: 'List elements must have the same type,',
+  heterogeneous_map_key: 'Map key uses wrong type,',
+  heterogeneous_map_value: 'Map value uses wrong type,'
+}
+
+function checkElementHomogenous(chk, ctx, expected, el, code) {
+  const type = chk.check(el, ctx)
+  if (type === expected || expected.isEmpty()) return type
+  if (type.isEmpty()) return expected
+  throw chk.createError(
+    code,
+    `${HOMOGENEOUS_PREFIX[code]} expected type '${chk.formatType(expected)}' but found '${chk.formatType(type)}'`,
+    el
+  )
+}
+
+function checkElement(chk, ctx, expected, el) {
+  return expected.unify(chk.registry, chk.check(el, ctx)) || operators_dynType
+}
+
+function ternaryConditionError(ev, value, node) {
+  const type = ev.debugRuntimeType(value)
+  return ev.createError(
+    'invalid_condition_type',
+    `${node.meta.label || 'Ternary condition must be bool'}, got '${type}'`,
+    node
+  )
+}
+
+function handleTernary(c, ev, ast, ctx) {
+  if (c === true) return ev.run(ast.left, ctx)
+  if (c === false) return ev.run(ast.right, ctx)
+  throw ternaryConditionError(ev, c, ast.condition)
+}
+
+function logicalOperandError(ev, value, node) {
+  const type = ev.debugRuntimeType(value)
+  return ev.createError(
+    'invalid_logical_operand',
+    `Logical operator requires bool operands, got '${type}'`,
+    node
+  )
+}
+
+function logicalValueOrErr(ev, v, node) {
+  if (v instanceof Error) return v
+  return logicalOperandError(ev, v, node)
+}
+
+function _logicalOp(exp, ev, ast, left, right) {
+  if (right === exp) return exp
+  if (right === !exp) {
+    if (left === right) return right
+    throw logicalValueOrErr(ev, left, ast.left)
+  }
+  if (right instanceof Promise) return right.then((r) => _logicalOpAsync(exp, ev, ast, left, r))
+  throw logicalOperandError(ev, right, ast.left)
+}
+
+function _logicalOpAsync(exp, ev, ast, left, right) {
+  if (right === exp) return exp
+  if (typeof right !== 'boolean') throw logicalOperandError(ev, right, ast.right)
+  if (typeof left !== 'boolean') throw logicalValueOrErr(ev, left, ast.left)
+  return !exp
+}
+
+function checkLogicalOp(chk, ast, ctx) {
+  const leftType = chk.check((ast.left = ast.args[0]), ctx)
+  const rightType = chk.check((ast.right = ast.args[1]), ctx)
+
+  if (!leftType.isDynOrBool()) {
+    throw chk.createError(
+      'invalid_logical_operand',
+      `Logical operator requires bool operands, got '${chk.formatType(leftType)}'`,
+      ast
+    )
+  }
+  if (!rightType.isDynOrBool()) {
+    throw chk.createError(
+      'invalid_logical_operand',
+      `Logical operator requires bool operands, got '${chk.formatType(rightType)}'`,
+      ast
+    )
+  }
+
+  return chk.boolType
+}
+
+function checkUnary(chk, ast, ctx) {
+  const op = ast.op
+  const right = chk.check(ast.args, ctx)
+  ast.candidates = chk.registry.operatorCandidates(op)
+
+  if (right.kind === 'dyn') {
+    ast.handle = maybeAsync(ast.args, false, handleUnary)
+    return ast.candidates.returnType
+  }
+
+  const overload = ast.candidates.findUnaryOverload(right)
+  if (!overload) {
+    throw chk.createError(
+      'no_such_overload',
+      `no such overload: ${op[0]}${chk.formatType(right)}`,
+      ast
+    )
+  }
+
+  ast.handle = maybeAsync(ast.args, false, overload.handler)
+  return overload.returnType
+}
+
+function handleUnary(left, ast, ev) {
+  const leftType = ev.debugRuntimeType(left, ast.args.checkedType)
+  const overload = ast.candidates.findUnaryOverload(leftType)
+  if (overload) return overload.handler(left)
+  throw ev.createError('no_such_overload', `no such overload: ${ast.op[0]}${leftType}`, ast)
+}
+
+function evaluateUnary(ev, ast, ctx) {
+  return ast.handle(ev.run(ast.args, ctx), ast, ev)
+}
+
+function checkBinary(chk, ast, ctx) {
+  const op = ast.op
+  const left = chk.check((ast.left = ast.args[0]), ctx)
+  const right = chk.check((ast.right = ast.args[1]), ctx)
+  ast.candidates = chk.registry.operatorCandidates(op)
+
+  const overload =
+    left.hasDynType || right.hasDynType ? undefined : ast.candidates.findBinaryOverload(left, right)
+
+  ast.handle = maybeAsync(ast.left, ast.right, overload?.handler || handleBinary)
+  if (overload) return overload.returnType
+
+  const type = ast.candidates.checkBinaryOverload(left, right)
+  if (!left.hasDynType) ast.leftStaticType = left
+  if (!right.hasDynType) ast.rightStaticType = right
+  if (type) return type
+
+  throw chk.createError(
+    'no_such_overload',
+    `no such overload: ${chk.formatType(left)} ${op} ${chk.formatType(right)}`,
+    ast
+  )
+}
+
+function evaluateBinary(ev, ast, ctx) {
+  return ast.handle(ev.run(ast.left, ctx), ev.run(ast.right, ctx), ast, ev)
+}
+
+function evaluateBinaryFirst(ev, ast, ctx) {
+  return ast.handle(ev.run(ast.left, ctx), ast.right, ast, ev)
+}
+
+function handleBinary(left, right, ast, ev) {
+  const leftType = ast.leftStaticType || ev.debugTypeDeep(left).wrappedType
+  const rightType = ast.rightStaticType || ev.debugTypeDeep(right).wrappedType
+  const overload = ast.candidates.findBinaryOverload(leftType, rightType)
+  if (overload) return overload.handler(left, right, ast, ev)
+  throw ev.createError(
+    'no_such_overload',
+    `no such overload: ${leftType} ${ast.op} ${rightType}`,
+    ast
+  )
+}
+
+function callFunctionHandler(handler, ev, args, ast) {
+  try {
+    const result = handler.apply(ev, args)
+    if (result instanceof Promise) {
+      return result.catch((error) => {
+        throw attachErrorAst(error, ast)
+      })
+    }
+    return result
+  } catch (error) {
+    throw attachErrorAst(error, ast)
+  }
+}
+
+function callFn(args, ast, ev) {
+  const argAst = ast.args[1]
+  const types = ast.argTypes
+  let i = argAst.length
+  while (i--) types[i] = ev.debugRuntimeType(args[i], argAst[i].checkedType)
+
+  const decl = ast.candidates.findFunction(types)
+  if (decl) return callFunctionHandler(decl.handler, ev, args, ast)
+  throw ev.createError(
+    'no_matching_overload',
+    `found no matching overload for '${ast.args[0]}(${types
+      .map((t) => t.unwrappedType)
+      .join(', ')})'`,
+    ast
+  )
+}
+
+function callRecFn(args, ev, ast) {
+  const [, receiverAst, argAst] = ast.args
+  const types = ast.argTypes
+  for (let i = 0; i < types.length; i++)
+    types[i] = ev.debugRuntimeType(args[i + 1], argAst[i].checkedType)
+
+  const receiverType = ev.debugRuntimeType(args[0], receiverAst.checkedType)
+  const decl = ast.candidates.findFunction(types, receiverType)
+  if (decl) return callFunctionHandler(decl.handler, ev, args, ast)
+
+  throw ev.createError(
+    'no_matching_overload',
+    `found no matching overload for '${receiverType.type}.${ast.args[0]}(${types
+      .map((t) => t.unwrappedType)
+      .join(', ')})'`,
+    ast
+  )
+}
+
+function resolveAstArray(ev, astArray, ctx, i = astArray.length) {
+  if (i === 0) return []
+
+  let async
+  const results = new Array(i)
+  while (i--) if ((results[i] = ev.run(astArray[i], ctx)) instanceof Promise) async ??= true
+  return async ? Promise.all(results) : results
+}
+
+function safeFromEntries(entries) {
+  const obj = {}
+  for (let i = 0; i < entries.length; i++) {
+    const [k, v] = entries[i]
+    if (k === '__proto__' || k === 'constructor' || k === 'prototype') continue
+    obj[k] = v
+  }
+  return obj
+}
+
+function comprehensionElementType(chk, iterable, ctx) {
+  const iterType = chk.check(iterable, ctx)
+  if (iterType.kind === 'dyn') return iterType
+  if (iterType.kind === 'list') return iterType.valueType
+  if (iterType.kind === 'map') return iterType.keyType
+  throw chk.createError(
+    'invalid_comprehension_range',
+    `Expression of type '${chk.formatType(
+      iterType
+    )}' cannot be range of a comprehension (must be list, map, or dynamic).`,
+    iterable
+  )
+}
+
+function toIterable(ev, args, coll) {
+  if (coll instanceof Set) return [...coll]
+  if (coll instanceof Map) return [...coll.keys()]
+  if (coll && typeof coll === 'object') return objKeys(coll)
+  throw ev.createError(
+    'invalid_comprehension_range',
+    `Expression of type '${ev.debugType(
+      coll
+    )}' cannot be range of a comprehension (must be list, map, or dynamic).`,
+    args.iterable
+  )
+}
+
+function runQualifier(items, args, ev, ctx) {
+  if (!isArray(items)) items = toIterable(ev, args, items)
+  const accu = ev.run(args.init, (ctx = args.iterCtx.reuse(ctx)))
+  ctx.accuValue = accu
+  if (ctx === args.iterCtx) return iterateQuantifier(ev, ctx, args, items, accu, 0)
+  return continueQuantifier(ev, ctx, args, items, accu, 0)
+}
+
+function runComprehension(items, args, ev, ctx) {
+  if (!isArray(items)) items = toIterable(ev, args, items)
+  const accu = ev.run(args.init, (ctx = args.iterCtx.reuse(ctx)))
+  ctx.accuValue = accu
+  if (ctx === args.iterCtx) return iterateLoop(ev, ctx, args, items, accu, 0)
+  return continueLoop(ev, ctx, args, items, accu, 0)
+}
+
+function iterateLoop(ev, ctx, args, items, accu, i) {
+  const condition = args.condition
+  const step = args.step
+  const len = items.length
+  while (i < len) {
+    if (condition && !condition(accu)) break
+    accu = ev.run(step, ctx.setIterValue(items[i++], ev))
+    if (accu instanceof Promise) return continueLoop(ev, ctx, args, items, accu, i)
+  }
+  return args.result(accu)
+}
+
+async function continueLoop(ev, ctx, args, items, accu, i) {
+  if (ctx === args.iterCtx) ctx.async = true
+  const condition = args.condition
+  const step = args.step
+  const len = items.length
+  accu = await accu
+  while (i < len) {
+    if (condition && !condition(accu)) return args.result(accu)
+    accu = ev.run(step, ctx.setIterValue(items[i++], ev))
+    if (accu instanceof Promise) accu = await accu
+  }
+  return args.result(accu)
+}
+
+function iterateQuantifier(ev, ctx, args, items, accu, i, error, stp) {
+  const condition = args.condition
+  const step = args.step
+  const len = items.length
+  while (i < len) {
+    if (!condition(accu)) return args.result(accu)
+    stp = ev.tryEval(step, ctx.setIterValue(items[i++], ev))
+    if (stp instanceof Promise) return continueQuantifier(ev, ctx, args, items, accu, i, error, stp)
+    if (stp instanceof Error && (error ??= stp)) continue
+    accu = stp
+  }
+
+  if (error && condition(accu)) throw error
+  return args.result(accu)
+}
+
+async function continueQuantifier(ev, ctx, args, items, accu, i, error, stp) {
+  if (ctx === args.iterCtx) ctx.async = true
+  const condition = args.condition
+  const step = args.step
+  const len = items.length
+
+  stp = await stp
+  if (stp instanceof Error) error ??= stp
+  else accu = stp
+
+  while (i < len) {
+    if (!condition(accu)) return args.result(accu)
+    stp = ev.tryEval(step, ctx.setIterValue(items[i++], ev))
+    if (stp instanceof Promise) stp = await stp
+    if (stp instanceof Error && (error ??= stp)) continue
+    accu = stp
+  }
+  if (error && condition(accu)) throw error
+  return args.result(accu)
+}
+
+function oFieldAccess(left, right, ast, ev) {
+  return ev.optionalType.field(left, right, ast, ev)
+}
+
+function fieldAccessStatic(left, right, ast, ev) {
+  return ast.left.checkedType.field(left, right, ast, ev)
+}
+
+const empty = Object.create(null)
+function fieldAccess(left, right, ast, ev) {
+  switch (left?.constructor) {
+    case undefined:
+    case Object: {
+      const v = hasOwn(left || empty, right) ? left[right] : undefined
+      if (v !== undefined) return (ev.debugType(v), v)
+      break
+    }
+    case Map: {
+      const v = left.get(right)
+      if (v !== undefined) return (ev.debugType(v), v)
+      break
+    }
+    case Array:
+    case Set:
+      return ev.listType.field(left, right, ast, ev)
+    default:
+      const t = ev.objectTypesByConstructor.get(left.constructor)
+      if (t) return t.type.field(left, right, ast, ev)
+      else if (typeof left === 'object') unsupportedType(ev, left.constructor.name)
+  }
+  throw ev.createError('no_such_key', `No such key: ${right}`, ast)
+}
+
+const emptyList = () => []
+const emptyMap = () => ({})
+
+const OPERATORS = {
+  value: {
+    check(chk, ast) {
+      return chk.debugType(ast.args)
+    },
+    evaluate(_ev, ast) {
+      return ast.args
+    }
+  },
+  id: {
+    check(chk, ast, ctx) {
+      const variable = ctx.getVariable(ast.args)
+      if (!variable) throw chk.createError('unknown_variable', `Unknown variable: ${ast.args}`, ast)
+      if (variable.constant) {
+        const alternate = ast.clone(OPERATORS.value, variable.value)
+        ast.setMeta('alternate', alternate)
+        return chk.check(alternate, ctx)
+      }
+      return variable.type
+    },
+    evaluate(ev, ast, ctx) {
+      return ctx.getCheckedValue(ev, ast)
+    }
+  },
+  '.': {
+    alias: 'fieldAccess',
+    check: checkAccessNode,
+    evaluate: evaluateBinaryFirst
+  },
+  '.?': {
+    alias: 'optionalFieldAccess',
+    check: checkOptionalAccessNode,
+    evaluate: evaluateBinaryFirst
+  },
+  '[]': {
+    alias: 'bracketAccess',
+    check: checkAccessNode,
+    evaluate: evaluateBinary
+  },
+  '[?]': {
+    alias: 'optionalBracketAccess',
+    check: checkOptionalAccessNode,
+    evaluate: evaluateBinary
+  },
+  call: {
+    check(chk, ast, ctx) {
+      const [functionName, args] = ast.args
+      const candidates = (ast.candidates = chk.registry.functionCandidates(
+        false,
+        functionName,
+        args.length
+      ))
+
+      const argTypes = (ast.argTypes = args.map((a) => chk.check(a, ctx)))
+      const decl = candidates.findFunction(argTypes)
+
+      if (!decl) {
+        throw chk.createError(
+          'no_matching_overload',
+          `found no matching overload for '${functionName}(${chk.formatTypeList(argTypes)})'`,
+          ast
+        )
+      }
+
+      const handle = argTypes.some((t) => t.hasDynType)
+        ? callFn
+        : (decl.handler.__handle ??= (l, _ast, e) => callFunctionHandler(decl.handler, e, l, _ast))
+
+      ast.handle = maybeAsync(args, false, handle)
+      return decl.returnType
+    },
+    evaluate(ev, ast, ctx) {
+      return ast.handle(resolveAstArray(ev, ast.args[1], ctx), ast, ev)
+    }
+  },
+  rcall: {
+    check(chk, ast, ctx) {
+      const [methodName, receiver, args] = ast.args
+      const receiverType = chk.check(receiver, ctx)
+      const candidates = (ast.candidates = chk.registry.functionCandidates(
+        true,
+        methodName,
+        args.length
+      ))
+
+      const argTypes = (ast.argTypes = args.map((a) => chk.check(a, ctx)))
+      ast.receiverWithArgs = [receiver, ...args]
+      ast.handle = maybeAsync(ast.receiverWithArgs, false, callRecFn)
+
+      if (receiverType.kind === 'dyn' && candidates.returnType) return candidates.returnType
+      const decl = candidates.findFunction(argTypes, receiverType)
+
+      if (!decl) {
+        throw chk.createError(
+          'no_matching_overload',
+          `found no matching overload for '${receiverType.type}.${methodName}(${chk.formatTypeList(
+            argTypes
+          )})'`,
+          ast
+        )
+      }
+
+      if (!receiverType.hasPlaceholderType && !argTypes.some((t) => t.hasDynType)) {
+        const fn = decl.handler
+        const handle = (fn.__handle ??= (a, ev, _ast) => callFunctionHandler(fn, ev, a, _ast))
+        ast.handle = maybeAsync(ast.receiverWithArgs, false, handle)
+      }
+
+      return decl.returnType
+    },
+    evaluate(ev, ast, ctx) {
+      return ast.handle(resolveAstArray(ev, ast.receiverWithArgs, ctx), ev, ast)
+    }
+  },
+  list: {
+    check(chk, ast, ctx) {
+      const arr = ast.args
+      const arrLen = arr.length
+      if (arrLen === 0) return ast.setMeta('evaluate', emptyList) && chk.getType('list<T>')
+
+      let valueType = chk.check(arr[0], ctx)
+      const check = chk.opts.homogeneousAggregateLiterals ? checkElementHomogenous : checkElement
+
+      for (let i = 1; i < arrLen; i++)
+        valueType = check(chk, ctx, valueType, arr[i], 'heterogeneous_list_element')
+      return chk.registry.getListType(valueType)
+    },
+    evaluate(ev, ast, ctx) {
+      return resolveAstArray(ev, ast.args, ctx)
+    }
+  },
+  map: {
+    check(chk, ast, ctx) {
+      const arr = ast.args
+      const arrLen = arr.length
+      if (arrLen === 0) return ast.setMeta('evaluate', emptyMap) && chk.getType('map<K, V>')
+
+      const check = chk.opts.homogeneousAggregateLiterals ? checkElementHomogenous : checkElement
+      let keyType = chk.check(arr[0][0], ctx)
+      let valueType = chk.check(arr[0][1], ctx)
+      for (let i = 1; i < arrLen; i++) {
+        const e = arr[i]
+        keyType = check(chk, ctx, keyType, e[0], 'heterogeneous_map_key')
+        valueType = check(chk, ctx, valueType, e[1], 'heterogeneous_map_value')
+      }
+      return chk.registry.getMapType(keyType, valueType)
+    },
+    evaluate(ev, ast, ctx) {
+      const astEntries = ast.args
+      const len = astEntries.length
+      const results = new Array(len)
+      let async
+      for (let i = 0; i < len; i++) {
+        const e = astEntries[i]
+        const k = ev.run(e[0], ctx)
+        const v = ev.run(e[1], ctx)
+        if (k instanceof Promise || v instanceof Promise) {
+          results[i] = Promise.all([k, v])
+          async ??= true
+        } else {
+          results[i] = [k, v]
+        }
+      }
+      if (async) return Promise.all(results).then(safeFromEntries)
+      return safeFromEntries(results)
+    }
+  },
+  comprehension: {
+    check(chk, ast, ctx) {
+      const args = ast.args
+      args.iterCtx = ctx
+        .forkWithVariable(args.iterVarName, comprehensionElementType(chk, args.iterable, ctx))
+        .setAccuType(chk.check(args.init, ctx))
+
+      const stepType = chk.check(args.step, args.iterCtx)
+      const handler = args.errorsAreFatal ? runComprehension : runQualifier
+      ast.handle = maybeAsync(args.iterable, false, handler)
+      if (args.kind === 'quantifier') return chk.boolType
+      return stepType
+    },
+    evaluate(ev, ast, ctx) {
+      return ast.handle(ev.run(ast.args.iterable, ctx), ast.args, ev, ctx)
+    }
+  },
+  accuValue: {
+    check(_chk, _ast, ctx) {
+      return ctx.accuType
+    },
+    evaluate(_ev, _ast, ctx) {
+      return ctx.accuValue
+    }
+  },
+  accuInc: {
+    check(_chk, _ast, ctx) {
+      return ctx.accuType
+    },
+    evaluate(_ev, _ast, ctx) {
+      return (ctx.accuValue += 1)
+    }
+  },
+  accuPush: {
+    check(chk, ast, ctx) {
+      const listType = ctx.accuType
+      const itemType = chk.check(ast.args, ctx)
+      if (!ast.args.maybeAsync) ast.setMeta('evaluate', OPERATORS.accuPush.evaluateSync)
+      if (listType.kind === 'list' && listType.valueType.kind !== 'param') return listType
+      return chk.registry.getListType(itemType)
+    },
+    evaluateSync(ev, ast, ctx) {
+      return (ctx.accuValue.push(ev.run(ast.args, ctx)), ctx.accuValue)
+    },
+    evaluate(ev, ast, ctx) {
+      const arr = ctx.accuValue
+      const el = ev.run(ast.args, ctx)
+      if (el instanceof Promise) return el.then((_e) => arr.push(_e) && arr)
+      arr.push(el)
+      return arr
+    }
+  },
+  '?:': {
+    alias: 'ternary',
+    check(chk, ast, ctx) {
+      const condast = (ast.condition = ast.args[0])
+      const leftast = (ast.left = ast.args[1])
+      const rightast = (ast.right = ast.args[2])
+      const condType = chk.check(condast, ctx)
+      if (!condType.isDynOrBool()) {
+        throw chk.createError(
+          'invalid_condition_type',
+          `${condast.meta.label || 'Ternary condition must be bool'}, got '${chk.formatType(condType)}'`,
+          condast
+        )
+      }
+
+      const leftType = chk.check(leftast, ctx)
+      const rightType = chk.check(rightast, ctx)
+      const unified = leftType.unify(chk.registry, rightType)
+
+      ast.handle = maybeAsync(condast, false, handleTernary)
+      if (unified) return unified
+
+      throw chk.createError(
+        'incompatible_ternary_branches',
+        `Ternary branches must have the same type, got '${chk.formatType(
+          leftType
+        )}' and '${chk.formatType(rightType)}'`,
+        ast
+      )
+    },
+    evaluate(ev, ast, ctx) {
+      return ast.handle(ev.run(ast.condition, ctx), ev, ast, ctx)
+    }
+  },
+  '||': {
+    check: checkLogicalOp,
+    evaluate(ev, ast, ctx) {
+      const l = ev.tryEval(ast.left, ctx)
+      if (l === true) return true
+      if (l === false) {
+        const right = ev.run(ast.right, ctx)
+        if (typeof right === 'boolean') return right
+        return _logicalOp(true, ev, ast, l, right)
+      }
+      if (l instanceof Promise)
+        return l.then((_l) =>
+          _l === true ? _l : _logicalOp(true, ev, ast, _l, ev.run(ast.right, ctx))
+        )
+      return _logicalOp(true, ev, ast, l, ev.run(ast.right, ctx))
+    }
+  },
+  '&&': {
+    check: checkLogicalOp,
+    evaluate(ev, ast, ctx) {
+      const l = ev.tryEval(ast.left, ctx)
+      if (l === false) return false
+      if (l === true) {
+        const right = ev.run(ast.right, ctx)
+        if (typeof right === 'boolean') return right
+        return _logicalOp(false, ev, ast, l, right)
+      }
+      if (l instanceof Promise)
+        return l.then((_l) =>
+          _l === false ? _l : _logicalOp(false, ev, ast, _l, ev.run(ast.right, ctx))
+        )
+      return _logicalOp(false, ev, ast, l, ev.run(ast.right, ctx))
+    }
+  },
+  '!_': {alias: 'unaryNot', check: checkUnary, evaluate: evaluateUnary},
+  '-_': {alias: 'unaryMinus', check: checkUnary, evaluate: evaluateUnary}
+}
+
+const binaryOperators = ['!=', '==', 'in', '+', '-', '*', '/', '%', '<', '<=', '>', '>=']
+for (const op of binaryOperators) OPERATORS[op] = {check: checkBinary, evaluate: evaluateBinary}
+for (const op of objKeys(OPERATORS)) {
+  const obj = OPERATORS[op]
+  obj.name = op
+  if (obj.alias) OPERATORS[obj.alias] = obj
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/macros.js
+
+
+const identity = (x) => x
+
+function assertIdentifier(node, message) {
+  if (node.op === 'id') return node.args
+  throw parseError('invalid_macro_argument', message, node)
+}
+
+function createMapExpander(hasFilter) {
+  const functionDesc = hasFilter ? 'map(var, filter, transform)' : 'map(var, transform)'
+  const invalidMsg = `${functionDesc} invalid predicate iteration variable`
+  const label = `${functionDesc} filter predicate must return bool`
+
+  return ({args, receiver, ast: callAst}) => {
+    const [iterVar, predicate, transform] = hasFilter ? args : [args[0], null, args[1]]
+
+    let step = transform.clone(OPERATORS.accuPush, transform)
+    if (predicate) {
+      const accuValue = predicate.clone(OPERATORS.accuValue)
+      step = predicate.clone(OPERATORS.ternary, [predicate.setMeta('label', label), step, accuValue])
+    }
+
+    return {
+      callAst: callAst.clone(OPERATORS.comprehension, {
+        errorsAreFatal: true,
+        iterable: receiver,
+        iterVarName: assertIdentifier(iterVar, invalidMsg),
+        init: callAst.clone(OPERATORS.list, []),
+        step,
+        result: identity
+      })
+    }
+  }
+}
+
+function createFilterExpander() {
+  const functionDesc = 'filter(var, predicate)'
+  const invalidMsg = `${functionDesc} invalid predicate iteration variable`
+  const label = `${functionDesc} predicate must return bool`
+
+  return ({args, receiver, ast: callAst}) => {
+    const iterVarName = assertIdentifier(args[0], invalidMsg)
+    const accuValue = callAst.clone(OPERATORS.accuValue)
+    const predicate = args[1].setMeta('label', label)
+    const appendItem = callAst.clone(OPERATORS.accuPush, callAst.clone(OPERATORS.id, iterVarName))
+    const step = predicate.clone(OPERATORS.ternary, [predicate, appendItem, accuValue])
+
+    return {
+      callAst: callAst.clone(OPERATORS.comprehension, {
+        errorsAreFatal: true,
+        iterable: receiver,
+        iterVarName,
+        init: callAst.clone(OPERATORS.list, []),
+        step,
+        result: identity
+      })
+    }
+  }
+}
+
+function createQuantifierExpander(opts) {
+  const invalidMsg = `${opts.name}(var, predicate) invalid predicate iteration variable`
+  const label = `${opts.name}(var, predicate) predicate must return bool`
+  return ({args, receiver, ast: callAst}) => {
+    const predicate = args[1].setMeta('label', label)
+    const transform = opts.transform({args, ast: callAst, predicate, opts})
+
+    return {
+      callAst: callAst.clone(OPERATORS.comprehension, {
+        kind: 'quantifier',
+        errorsAreFatal: opts.errorsAreFatal || false,
+        iterable: receiver,
+        iterVarName: assertIdentifier(args[0], invalidMsg),
+        init: transform.init,
+        condition: transform.condition,
+        step: transform.step,
+        result: transform.result || identity
+      })
+    }
+  }
+}
+
+function createHasExpander() {
+  const invalidHasArgument = 'has() invalid argument'
+
+  function evaluate(ev, macro, ctx) {
+    const nodes = macro.macroHasProps
+    let i = nodes.length
+    let obj = ev.run(nodes[--i], ctx)
+    let inOptionalContext
+    while (i--) {
+      const node = nodes[i]
+      if (node.op === '.?') inOptionalContext ??= true
+      obj = ev.debugType(obj).fieldLazy(obj, node.args[1], node, ev)
+      if (obj !== undefined) continue
+      if (!(!inOptionalContext && i && node.op === '.')) break
+      throw evaluationError('no_such_key', `No such key: ${node.args[1]}`, node)
+    }
+    return obj !== undefined
+  }
+
+  function typeCheck(checker, macro, ctx) {
+    let node = macro.args[0]
+    if (node.op !== '.') throw checker.createError('invalid_macro_argument', invalidHasArgument, node)
+    if (!macro.macroHasProps) {
+      const props = []
+      while (node.op === '.' || node.op === '.?') node = props.push(node) && node.args[0]
+      if (node.op !== 'id') throw checker.createError('invalid_macro_argument', invalidHasArgument, node)
+      checker.check(node, ctx)
+      props.push(node)
+      macro.macroHasProps = props
+    }
+    return checker.getType('bool')
+  }
+
+  return function ({args}) {
+    return {args, evaluate, typeCheck, async: false}
+  }
+}
+
+function registerMacros(registry) {
+  const functionOverload = (sig, handler) => registry.registerFunctionOverload(sig, handler)
+
+  functionOverload('has(ast): bool', createHasExpander())
+
+  functionOverload(
+    'list.all(ast, ast): bool',
+    createQuantifierExpander({
+      name: 'all',
+      transform({ast: callAst, predicate, opts}) {
+        return {
+          init: callAst.clone(OPERATORS.value, true),
+          condition: identity,
+          step: predicate.clone(OPERATORS.ternary, [
+            predicate,
+            predicate.clone(OPERATORS.value, true),
+            predicate.clone(OPERATORS.value, false)
+          ])
+        }
+      }
+    })
+  )
+
+  functionOverload(
+    'list.exists(ast, ast): bool',
+    createQuantifierExpander({
+      name: 'exists',
+      condition(accu) {
+        return !accu
+      },
+      transform({ast: callAst, predicate, opts}) {
+        return {
+          init: callAst.clone(OPERATORS.value, false),
+          condition: opts.condition,
+          step: predicate.clone(OPERATORS.ternary, [
+            predicate,
+            predicate.clone(OPERATORS.value, true),
+            predicate.clone(OPERATORS.value, false)
+          ])
+        }
+      }
+    })
+  )
+
+  functionOverload(
+    'list.exists_one(ast, ast): bool',
+    createQuantifierExpander({
+      name: 'exists_one',
+      errorsAreFatal: true,
+      result(accu) {
+        return accu === 1
+      },
+      transform({ast: callAst, predicate, opts}) {
+        const accuValue = callAst.clone(OPERATORS.accuValue)
+        return {
+          init: callAst.clone(OPERATORS.value, 0),
+          step: predicate.clone(OPERATORS.ternary, [predicate, callAst.clone(OPERATORS.accuInc), accuValue]),
+          result: opts.result
+        }
+      }
+    })
+  )
+
+  functionOverload('list.map(ast, ast): list<dyn>', createMapExpander(false))
+  functionOverload('list.map(ast, ast, ast): list<dyn>', createMapExpander(true))
+  functionOverload('list.filter(ast, ast): list<dyn>', createFilterExpander())
+
+  class CelNamespace {}
+  const celNamespace = new CelNamespace()
+  registry.registerType('CelNamespace', CelNamespace)
+  registry.registerConstant('cel', 'CelNamespace', celNamespace)
+
+  function bindTypeCheck(checker, m, ctx) {
+    m.bindCtx = ctx.forkWithVariable(m.var, checker.check(m.val, ctx))
+    const type = checker.check(m.exp, m.bindCtx)
+    if (m.val.maybeAsync || m.exp.maybeAsync) return type
+    m.ast.setMeta('async', false)
+    m.evaluate = bindEvaluateSync
+    return type
+  }
+
+  function bindOptionalEvaluate(ev, exp, bindCtx, ctx, boundValue) {
+    const res = ev.run(exp, (ctx = bindCtx.reuse(ctx).setIterValue(boundValue, ev)))
+    if (res instanceof Promise && ctx === bindCtx) ctx.async = true
+    return res
+  }
+
+  function bindEvaluate(ev, {val, exp, bindCtx}, ctx) {
+    const v = ev.run(val, ctx)
+    if (v instanceof Promise) return v.then((_v) => bindOptionalEvaluate(ev, exp, bindCtx, ctx, _v))
+    return bindOptionalEvaluate(ev, exp, bindCtx, ctx, v)
+  }
+
+  function bindEvaluateSync(ev, {val, exp, bindCtx}, ctx) {
+    return ev.run(exp, bindCtx.reuse(ctx).setIterValue(ev.run(val, ctx), ev))
+  }
+
+  functionOverload('CelNamespace.bind(ast, dyn, ast): dyn', ({ast, args}) => {
+    return {
+      ast,
+      var: assertIdentifier(args[0], 'invalid variable argument'),
+      val: args[1],
+      exp: args[2],
+      bindCtx: undefined,
+      typeCheck: bindTypeCheck,
+      evaluate: bindEvaluate
+    }
+  })
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/overloads.js
+
+
+
+
+function registerOverloads(registry) {
+  const unaryOverload = (op, t, h, ret) => registry.unaryOverload(op, t, h, ret, false)
+  const binaryOverload = (l, op, r, h, ret) => registry.binaryOverload(l, op, r, h, ret, false)
+
+  function verifyInteger(v, ast) {
+    if (v <= MAX_INT && v >= MIN_INT) return v
+    throw evaluationError('numeric_overflow', `integer overflow: ${v}`, ast)
+  }
+
+  function throwDivisionByZero(ast) {
+    throw evaluationError('division_by_zero', 'division by zero', ast)
+  }
+
+  function throwModuloByZero(ast) {
+    throw evaluationError('modulo_by_zero', 'modulo by zero', ast)
+  }
+
+  unaryOverload('!', 'bool', (a) => !a)
+  unaryOverload('-', 'int', (a) => -a)
+  binaryOverload('dyn<int>', `==`, `double`, (a, b) => a == b) // eslint-disable-line eqeqeq
+  binaryOverload('dyn<int>', `==`, `uint`, (a, b) => a == b.valueOf()) // eslint-disable-line eqeqeq
+  binaryOverload('int', '*', 'int', (a, b, ast) => verifyInteger(a * b, ast))
+  binaryOverload('int', '+', 'int', (a, b, ast) => verifyInteger(a + b, ast))
+  binaryOverload('int', '-', 'int', (a, b, ast) => verifyInteger(a - b, ast))
+  binaryOverload('int', '/', 'int', (a, b, ast) => {
+    if (b === MIN_UINT) return throwDivisionByZero(ast)
+    return a / b
+  })
+  binaryOverload('int', '%', 'int', (a, b, ast) => {
+    if (b === MIN_UINT) return throwModuloByZero(ast)
+    return a % b
+  })
+
+  unaryOverload('-', 'double', (a) => -a)
+  binaryOverload('double', '*', 'double', (a, b) => a * b)
+  binaryOverload('double', '+', 'double', (a, b) => a + b)
+  binaryOverload('double', '-', 'double', (a, b) => a - b)
+  binaryOverload('double', '/', 'double', (a, b) => a / b)
+
+  binaryOverload('string', '+', 'string', (a, b) => a + b)
+  binaryOverload('list<V>', '+', 'list<V>', (a, b) => [...a, ...b])
+  binaryOverload('bytes', '+', 'bytes', (a, b) => {
+    if (!a.length) return b
+    if (!b.length) return a
+
+    const result = new Uint8Array(a.length + b.length)
+    result.set(a, 0)
+    result.set(b, a.length)
+    return result
+  })
+
+  const GPD = 'google.protobuf.Duration'
+  binaryOverload(GPD, '+', GPD, (a, b) => a.addDuration(b))
+  binaryOverload(GPD, '-', GPD, (a, b) => a.subtractDuration(b))
+  binaryOverload(GPD, '==', GPD, (a, b) => a.seconds === b.seconds && a.nanos === b.nanos)
+
+  const GPT = 'google.protobuf.Timestamp'
+  binaryOverload(GPT, '==', GPT, (a, b) => a.getTime() === b.getTime())
+  binaryOverload(GPT, '-', GPT, (a, b) => Duration.fromMilliseconds(a.getTime() - b.getTime()), GPD)
+  binaryOverload(GPT, '-', GPD, (a, b) => b.subtractTimestamp(a))
+  binaryOverload(GPT, '+', GPD, (a, b) => b.extendTimestamp(a))
+  binaryOverload(GPD, '+', GPT, (a, b) => a.extendTimestamp(b))
+
+  function listIncludes(value, list, ast, ev) {
+    if (list instanceof Set && list.has(value)) return true
+    for (const v of list) if (isEqual(value, v, ast, ev)) return true
+    return false
+  }
+
+  function mapIncludes(a, b) {
+    if (b instanceof Map) return b.get(a) !== undefined
+    return hasOwn(b, a) ? b[a] !== undefined : false
+  }
+
+  function listMembership(value, list, ast, ev) {
+    return listIncludes(value, list, ast, ev)
+  }
+
+  binaryOverload('V', 'in', 'list<V>', listMembership)
+  binaryOverload('K', 'in', 'map<K, V>', mapIncludes)
+
+  for (const t of ['type', 'null', 'bool', 'string', 'int', 'double']) {
+    binaryOverload(t, '==', t, (a, b) => a === b)
+  }
+
+  binaryOverload('bytes', `==`, 'bytes', (a, b) => {
+    if (a === b) return true
+
+    let i = a.length
+    if (i !== b.length) return false
+    while (i--) if (a[i] !== b[i]) return false
+    return true
+  })
+
+  binaryOverload('list<V>', `==`, 'list<V>', (a, b, ast, ev) => {
+    if (a === b) return true
+
+    if (isArray(a) && isArray(b)) {
+      const length = a.length
+      if (length !== b.length) return false
+      for (let i = 0; i < length; i++) {
+        if (!isEqual(a[i], b[i], ast, ev)) return false
+      }
+      return true
+    }
+
+    if (a instanceof Set && b instanceof Set) {
+      if (a.size !== b.size) return false
+      for (const value of a) if (!b.has(value)) return false
+      return true
+    }
+
+    const arr = a instanceof Set ? b : a
+    const set = a instanceof Set ? a : b
+    if (!isArray(arr)) return false
+    if (arr.length !== set?.size) return false
+    for (let i = 0; i < arr.length; i++) if (!set.has(arr[i])) return false
+    return true
+  })
+
+  binaryOverload('map<K, V>', `==`, 'map<K, V>', (a, b, ast, ev) => {
+    if (a === b) return true
+
+    if (a instanceof Map && b instanceof Map) {
+      if (a.size !== b.size) return false
+      for (const [key, value] of a)
+        if (!(b.has(key) && isEqual(value, b.get(key), ast, ev))) return false
+      return true
+    }
+
+    if (a instanceof Map || b instanceof Map) {
+      const obj = a instanceof Map ? b : a
+      const map = a instanceof Map ? a : b
+      const keysObj = objKeys(obj)
+      if (map.size !== keysObj.length) return false
+      for (const [key, value] of map) {
+        if (!(key in obj && isEqual(value, obj[key], ast, ev))) return false
+      }
+      return true
+    }
+
+    const keysA = objKeys(a)
+    const keysB = objKeys(b)
+    if (keysA.length !== keysB.length) return false
+
+    for (let i = 0; i < keysA.length; i++) {
+      const key = keysA[i]
+      if (!(key in b && isEqual(a[key], b[key], ast, ev))) return false
+    }
+    return true
+  })
+
+  binaryOverload('uint', '==', 'uint', (a, b) => a.valueOf() === b.valueOf())
+  binaryOverload('dyn<uint>', `==`, `double`, (a, b) => a.valueOf() == b) // eslint-disable-line eqeqeq
+
+  binaryOverload('uint', '+', 'uint', (a, b) => new UnsignedInt(a.valueOf() + b.valueOf()))
+  binaryOverload('uint', '-', 'uint', (a, b) => new UnsignedInt(a.valueOf() - b.valueOf()))
+  binaryOverload('uint', '*', 'uint', (a, b) => new UnsignedInt(a.valueOf() * b.valueOf()))
+  binaryOverload('uint', '/', 'uint', (a, b, ast) => {
+    if (b.valueOf() === MIN_UINT) return throwDivisionByZero(ast)
+    return new UnsignedInt(a.valueOf() / b.valueOf())
+  })
+  binaryOverload('uint', '%', 'uint', (a, b, ast) => {
+    if (b.valueOf() === MIN_UINT) return throwModuloByZero(ast)
+    return new UnsignedInt(a.valueOf() % b.valueOf())
+  })
+
+  for (const [left, right] of [
+    ['bool', 'bool'],
+    ['int', 'int'],
+    ['uint', 'uint'],
+    ['double', 'double'],
+    ['string', 'string'],
+    ['google.protobuf.Timestamp', 'google.protobuf.Timestamp'],
+    ['google.protobuf.Duration', 'google.protobuf.Duration'],
+    ['int', 'uint'],
+    ['int', 'double'],
+    ['double', 'int'],
+    ['double', 'uint'],
+    ['uint', 'int'],
+    ['uint', 'double']
+  ]) {
+    binaryOverload(left, '<', right, (a, b) => a < b)
+    binaryOverload(left, '<=', right, (a, b) => a <= b)
+    binaryOverload(left, '>', right, (a, b) => a > b)
+    binaryOverload(left, '>=', right, (a, b) => a >= b)
+  }
+}
+
+function isEqual(a, b, ast, ev) {
+  if (a === b) return true
+  switch (typeof a) {
+    case 'undefined':
+    case 'string':
+    case 'boolean':
+      return false
+    case 'bigint':
+      // eslint-disable-next-line eqeqeq
+      if (typeof b === 'number') return a == b
+      return false
+    case 'number':
+      // eslint-disable-next-line eqeqeq
+      if (typeof b === 'bigint') return a == b
+      return false
+    case 'object':
+      if (typeof b !== 'object') return false
+      const leftType = ev.debugType(a)
+      const rightType = ev.debugType(b)
+      if (leftType !== rightType) return false
+
+      const overload = ev.registry.findBinaryOverload('==', leftType, rightType)
+      if (!overload) return false
+      return overload.handler(a, b, ast, ev)
+  }
+  throw evaluationError('invalid_comparison_type', `Cannot compare values of type ${typeof a}`, ast)
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/type-checker.js
+
+
+const toDynTypeBinding = new Map().set('A', 'dyn').set('T', 'dyn').set('K', 'dyn').set('V', 'dyn')
+
+/**
+ * TypeChecker performs static type analysis on CEL expressions
+ * without executing them. It validates:
+ * - Variable existence and types
+ * - Function signatures and overloads
+ * - Operator compatibility using the actual overload registry
+ * - Property and index access validity
+ */
+class TypeChecker extends Base {
+  constructor(opts, isEvaluating) {
+    super(opts)
+    this.createError = isEvaluating ? evaluationError : typeError
+  }
+
+  /**
+   * Check an expression and return its inferred type
+   * @param {Array|any} ast - The AST node to check
+   * @returns {Object} The inferred type declaration
+   * @throws {TypeError} If type checking fails
+   */
+  check(ast, ctx) {
+    try {
+      return (ast.checkedType ??= ast.check(this, ast, ctx))
+    } catch (error) {
+      throw attachErrorAst(error, ast)
+    }
+  }
+
+  checkAccessOnType(ast, ctx, leftType, allowMissingField = false) {
+    if (leftType === this.dynType) return leftType
+
+    const indexTypeName = (
+      ast.op === '[]' || ast.op === '[?]' ? this.check(ast.args[1], ctx) : this.stringType
+    ).type
+
+    if (leftType.kind === 'list') {
+      if (indexTypeName === 'int' || indexTypeName === 'dyn') return leftType.valueType
+      throw this.createError('invalid_index_type', `List index must be int, got '${indexTypeName}'`, ast)
+    }
+
+    if (leftType.kind === 'map') return leftType.valueType
+
+    const customType = this.objectTypes.get(leftType.name)
+    if (customType) {
+      if (!(indexTypeName === 'string' || indexTypeName === 'dyn')) {
+        throw this.createError(
+          'invalid_index_type',
+          `Cannot index type '${leftType.name}' with type '${indexTypeName}'`,
+          ast
+        )
+      }
+
+      if (customType.fields) {
+        let keyName
+        if (ast.op === '.' || ast.op === '.?') keyName = ast.args[1]
+        else if (ast.args[1].op === 'value') keyName = ast.args[1].args
+
+        if (typeof keyName === 'string') {
+          const fieldType = customType.fields[keyName]
+          if (fieldType) return fieldType
+          // For optional access, missing field returns dyn; for regular access, throw
+          if (allowMissingField) return this.dynType
+          throw this.createError('no_such_key', `No such key: ${keyName}`, ast)
+        }
+      }
+      return this.dynType
+    }
+
+    // No other types support indexing/property access
+    throw this.createError('cannot_index_type', `Cannot index type '${this.formatType(leftType)}'`, ast)
+  }
+
+  formatType(type) {
+    if (!type.hasPlaceholderType) return type.name
+    return type.templated(this.registry, toDynTypeBinding).name
+  }
+
+  formatTypeList(types) {
+    return types.map((t) => this.formatType(t)).join(', ')
+  }
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/parser.js
+
+
+
+
+
+const TOKEN = {
+  EOF: 0,
+  NUMBER: 1,
+  STRING: 2,
+  BOOLEAN: 3,
+  NULL: 4,
+  IDENTIFIER: 5,
+  PLUS: 6,
+  MINUS: 7,
+  MULTIPLY: 8,
+  DIVIDE: 9,
+  MODULO: 10,
+  EQ: 11,
+  NE: 12,
+  LT: 13,
+  LE: 14,
+  GT: 15,
+  GE: 16,
+  AND: 17,
+  OR: 18,
+  NOT: 19,
+  IN: 20,
+  LPAREN: 21,
+  RPAREN: 22,
+  LBRACKET: 23,
+  RBRACKET: 24,
+  LBRACE: 25,
+  RBRACE: 26,
+  DOT: 27,
+  COMMA: 28,
+  COLON: 29,
+  QUESTION: 30,
+  BYTES: 31
+}
+
+const OP_FOR_TOKEN = {
+  [TOKEN.EQ]: OPERATORS['=='],
+  [TOKEN.PLUS]: OPERATORS['+'],
+  [TOKEN.MINUS]: OPERATORS['-'],
+  [TOKEN.MULTIPLY]: OPERATORS['*'],
+  [TOKEN.DIVIDE]: OPERATORS['/'],
+  [TOKEN.MODULO]: OPERATORS['%'],
+  [TOKEN.LE]: OPERATORS['<='],
+  [TOKEN.LT]: OPERATORS['<'],
+  [TOKEN.GE]: OPERATORS['>='],
+  [TOKEN.GT]: OPERATORS['>'],
+  [TOKEN.NE]: OPERATORS['!='],
+  [TOKEN.IN]: OPERATORS['in']
+}
+
+const TOKEN_BY_NUMBER = {}
+for (const key in TOKEN) TOKEN_BY_NUMBER[TOKEN[key]] = key
+
+const HEX_CODES = new Uint8Array(128)
+for (const ch of '0123456789abcdefABCDEF') HEX_CODES[ch.charCodeAt(0)] = 1
+
+const ESCAPE_ERRORS = {
+  bytes_unicode_escape: (e) => `\\${e} not allowed in bytes literals`,
+  invalid_unicode_escape: (e) => `Invalid Unicode escape: \\${e}`,
+  invalid_unicode_surrogate: (e) => `Invalid Unicode surrogate: \\${e}`,
+  invalid_hex_escape: (e) => `Invalid hex escape: \\${e}`,
+  invalid_octal_escape: () => 'Octal escape must be 3 digits',
+  octal_escape_out_of_range: (e) => `Octal escape out of range: \\${e}`,
+  invalid_escape_sequence: (e) => `Invalid escape sequence: \\${e}`
+}
+
+const STRING_ESCAPES = {
+  '\\': '\\',
+  '?': '?',
+  '"': '"',
+  "'": "'",
+  '`': '`',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v'
+}
+
+class ASTNode {
+  #meta
+  #input
+  constructor(input, pos, start, end, op, args) {
+    this.#meta = {check: op.check, evaluate: op.evaluate}
+    this.#input = input
+    this.op = op.name
+    this.args = args
+    this.pos = pos
+    this.start = start
+    this.end = end
+  }
+
+  clone(op, args) {
+    return new ASTNode(this.#input, this.pos, this.start, this.end, op, args)
+  }
+
+  get meta() {
+    return this.#meta
+  }
+
+  get input() {
+    return this.#input
+  }
+
+  #computeIsAsync() {
+    const ast = this.#meta.alternate ?? this
+
+    // prettier-ignore
+    switch (ast.op) {
+      case 'value': case 'id': case 'accuValue': case 'accuInc':
+        return false
+      case 'accuPush':
+        return ast.args.maybeAsync
+      case '!_': case '-_':
+        if (ast.candidates?.async !== false) return true
+        return ast.args.maybeAsync
+      case '!=': case '==': case 'in': case '+': case '-': case '*':
+      case '/': case '%': case '<': case '<=': case '>': case '>=':
+        if (ast.candidates?.async !== false) return true
+        return ast.args.some((a) => a.maybeAsync)
+      case 'call': case 'rcall':
+        if (ast.candidates?.async !== false) return true
+        return (ast.receiverWithArgs || ast.args[1]).some((a) => a.maybeAsync)
+      case 'comprehension':
+        return ast.args.iterable.maybeAsync || ast.args.step.maybeAsync
+      case '.': case '.?':
+        return ast.args[0].maybeAsync
+      case '?:': case 'list':
+      case '[]': case '[?]':
+          return ast.args.some((a) => a.maybeAsync)
+      case '||': case '&&':
+        return ast.args.some((a) => a.maybeAsync)
+      case 'map':
+        return ast.args.some((a) => a[0].maybeAsync || a[1].maybeAsync)
+      default:
+        return true
+    }
+  }
+
+  /**
+   * Check whether we can optimize away async calling
+   * If no ast members includes a function, we can optimize the call
+   * for which we want to return true here.
+   * @returns {boolean}
+   */
+  get maybeAsync() {
+    return (this.#meta.async ??= this.#computeIsAsync())
+  }
+
+  check(chk, ast, ctx) {
+    const meta = this.#meta
+    if (meta.alternate) return chk.check(meta.alternate, ctx)
+    else if (meta.macro) return meta.macro.typeCheck(chk, meta.macro, ctx)
+    return meta.check(chk, ast, ctx)
+  }
+
+  evaluate(ev, ast, ctx) {
+    const meta = this.#meta
+    if (meta.alternate) this.evaluate = this.#evaluateAlternate
+    else if (meta.macro) this.evaluate = this.#evaluateMacro
+    else this.evaluate = meta.evaluate
+    return this.evaluate(ev, ast, ctx)
+  }
+
+  #evaluateAlternate(ev, ast, ctx) {
+    return (ast = this.#meta.alternate).evaluate(ev, ast, ctx)
+  }
+
+  #evaluateMacro(ev, ast, ctx) {
+    return (ast = this.#meta.macro).evaluate(ev, ast, ctx)
+  }
+
+  setMeta(key, value) {
+    return ((this.#meta[key] = value), this)
+  }
+
+  get range() {
+    return {start: this.start, end: this.end}
+  }
+
+  toOldStructure() {
+    const args = Array.isArray(this.args) ? this.args : [this.args]
+    return [this.op, ...args.map((a) => (a instanceof ASTNode ? a.toOldStructure() : a))]
+  }
+}
+
+class Lexer {
+  input
+  pos
+  length
+
+  tokenPos
+  tokenType
+  tokenValue
+
+  reset(input) {
+    this.pos = 0
+    this.input = input
+    this.length = input.length
+    return input
+  }
+
+  token(pos, type, value) {
+    this.tokenPos = pos
+    this.tokenType = type
+    this.tokenValue = value
+    return this
+  }
+
+  // Read next token
+  nextToken() {
+    while (true) {
+      const {pos, input, length} = this
+      if (pos >= length) return this.token(pos, TOKEN.EOF)
+
+      const ch = input[pos]
+      switch (ch) {
+        // Whitespaces
+        case ' ':
+        case '\t':
+        case '\n':
+        case '\r':
+          this.pos++
+          continue
+
+        // Operators
+        case '=':
+          if (input[pos + 1] !== '=') break
+          return this.token((this.pos += 2) - 2, TOKEN.EQ)
+        case '&':
+          if (input[pos + 1] !== '&') break
+          return this.token((this.pos += 2) - 2, TOKEN.AND)
+        case '|':
+          if (input[pos + 1] !== '|') break
+          return this.token((this.pos += 2) - 2, TOKEN.OR)
+        case '+':
+          return this.token(this.pos++, TOKEN.PLUS)
+        case '-':
+          return this.token(this.pos++, TOKEN.MINUS)
+        case '*':
+          return this.token(this.pos++, TOKEN.MULTIPLY)
+        case '/':
+          if (input[pos + 1] === '/') {
+            while (this.pos < length && this.input[this.pos] !== '\n') this.pos++
+            continue
+          }
+          return this.token(this.pos++, TOKEN.DIVIDE)
+        case '%':
+          return this.token(this.pos++, TOKEN.MODULO)
+        case '<':
+          if (input[pos + 1] === '=') return this.token((this.pos += 2) - 2, TOKEN.LE)
+          return this.token(this.pos++, TOKEN.LT)
+        case '>':
+          if (input[pos + 1] === '=') return this.token((this.pos += 2) - 2, TOKEN.GE)
+          return this.token(this.pos++, TOKEN.GT)
+        case '!':
+          if (input[pos + 1] === '=') return this.token((this.pos += 2) - 2, TOKEN.NE)
+          return this.token(this.pos++, TOKEN.NOT)
+        case '(':
+          return this.token(this.pos++, TOKEN.LPAREN)
+        case ')':
+          return this.token(this.pos++, TOKEN.RPAREN)
+        case '[':
+          return this.token(this.pos++, TOKEN.LBRACKET)
+        case ']':
+          return this.token(this.pos++, TOKEN.RBRACKET)
+        case '{':
+          return this.token(this.pos++, TOKEN.LBRACE)
+        case '}':
+          return this.token(this.pos++, TOKEN.RBRACE)
+        case '.':
+          return this.token(this.pos++, TOKEN.DOT)
+        case ',':
+          return this.token(this.pos++, TOKEN.COMMA)
+        case ':':
+          return this.token(this.pos++, TOKEN.COLON)
+        case '?':
+          return this.token(this.pos++, TOKEN.QUESTION)
+        case `"`:
+        case `'`:
+          return this.readString(ch)
+        // Check for string prefixes (b, B, r, R followed by quote)
+        case 'b':
+        case 'B':
+        case 'r':
+        case 'R': {
+          // This is a prefixed string, advance past the prefix and read string
+          const next = input[pos + 1]
+          if (next === '"' || next === "'") return ++this.pos && this.readString(next, ch)
+          return this.readIdentifier()
+        }
+        default: {
+          const code = ch.charCodeAt(0)
+          if (code <= 57 && code >= 48) return this.readNumber()
+          if (this._isIdentifierCharCode(code)) return this.readIdentifier()
+        }
+      }
+
+      throw parseError('unexpected_character', `Unexpected character: ${ch}`, {
+        pos,
+        start: pos,
+        end: pos + 1,
+        input
+      })
+    }
+  }
+
+  // Characters: 0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_
+  _isIdentifierCharCode(c) {
+    if (c < 48 || c > 122) return false
+    return c >= 97 || (c >= 65 && c <= 90) || c <= 57 || c === 95
+  }
+
+  _parseAsDouble(start, end) {
+    const value = Number(this.input.substring(start, end))
+    if (Number.isFinite(value)) return this.token(start, TOKEN.NUMBER, value)
+    throw parseError('invalid_number', `Invalid number: ${value}`, {
+      pos: start,
+      start,
+      end,
+      input: this.input
+    })
+  }
+
+  _parseAsBigInt(start, end, isHex, unsigned) {
+    const string = this.input.substring(start, end)
+    if (unsigned === 'u' || unsigned === 'U') {
+      this.pos++
+      try {
+        return this.token(start, TOKEN.NUMBER, new UnsignedInt(string))
+      } catch (_err) {}
+    } else {
+      try {
+        return this.token(start, TOKEN.NUMBER, BigInt(string))
+      } catch (_err) {}
+    }
+
+    throw parseError(
+      isHex ? 'invalid_hex_integer' : 'invalid_integer',
+      isHex ? `Invalid hex integer: ${string}` : `Invalid integer: ${string}`,
+      {pos: start, start, end: this.pos, input: this.input}
+    )
+  }
+
+  _readDigits(input, length, pos, code) {
+    while (pos < length && (code = input.charCodeAt(pos)) && !(code > 57 || code < 48)) pos++
+    return pos
+  }
+
+  _readExponent(input, length, pos) {
+    let ch = pos < length && input[pos]
+    if (ch === 'e' || ch === 'E') {
+      ch = ++pos < length && input[pos]
+      if (ch === '-' || ch === '+') pos++
+      const start = pos
+      pos = this._readDigits(input, length, pos)
+      if (start === pos)
+        throw parseError('invalid_exponent', 'Invalid exponent', {
+          pos,
+          start: pos,
+          end: Math.min(pos + 1, input.length),
+          input
+        })
+    }
+    return pos
+  }
+
+  readNumber() {
+    const {input, length, pos: start} = this
+    let pos = start
+    if (input[pos] === '0' && (input[pos + 1] === 'x' || input[pos + 1] === 'X')) {
+      pos += 2
+      while (pos < length && HEX_CODES[input[pos].charCodeAt(0)]) pos++
+      return this._parseAsBigInt(start, (this.pos = pos), true, input[pos])
+    }
+
+    pos = this._readDigits(input, length, pos)
+    if (pos + 1 < length) {
+      let isDouble = false
+      let afterpos = input[pos] === '.' ? this._readDigits(input, length, pos + 1) : pos + 1
+      if (afterpos !== pos + 1) (isDouble = true) && (pos = afterpos)
+
+      afterpos = this._readExponent(input, length, pos)
+      if (afterpos !== pos) (isDouble = true) && (pos = afterpos)
+      if (isDouble) return this._parseAsDouble(start, (this.pos = pos))
+    }
+    return this._parseAsBigInt(start, (this.pos = pos), false, input[pos])
+  }
+
+  readString(del, prefix) {
+    const {input: i, pos: s} = this
+    if (i[s + 1] === del && i[s + 2] === del) return this.readTripleQuotedString(del, prefix)
+    return this.readSingleQuotedString(del, prefix)
+  }
+
+  _closeQuotedString(rawStart, rawValue, prefix, pos) {
+    switch (prefix) {
+      case 'b':
+      case 'B': {
+        const processed = this.processEscapes(rawStart, rawValue, true)
+        const bytes = new Uint8Array(processed.length)
+        for (let i = 0; i < processed.length; i++) bytes[i] = processed.charCodeAt(i) & 0xff
+        return this.token(pos - 1, TOKEN.BYTES, bytes)
+      }
+      case 'r':
+      case 'R': {
+        return this.token(pos - 1, TOKEN.STRING, rawValue)
+      }
+      default: {
+        const value = this.processEscapes(rawStart, rawValue, false)
+        return this.token(pos, TOKEN.STRING, value)
+      }
+    }
+  }
+
+  readSingleQuotedString(delimiter, prefix) {
+    const {input, length, pos: start} = this
+
+    let ch
+    let pos = this.pos + 1
+    while (pos < length && (ch = input[pos])) {
+      switch (ch) {
+        case delimiter:
+          const rawStart = start + 1
+          const rawValue = input.slice(rawStart, pos)
+          this.pos = ++pos
+          return this._closeQuotedString(rawStart, rawValue, prefix, start)
+        case '\n':
+        case '\r':
+          throw parseError('newline_in_string', 'Newlines not allowed in single-quoted strings', {
+            pos,
+            start: pos,
+            end: pos + 1,
+            input
+          })
+        case '\\':
+          pos++
+      }
+      pos++
+    }
+    throw parseError('unterminated_string', 'Unterminated string', {
+      pos: start,
+      start,
+      end: input.length,
+      input
+    })
+  }
+
+  readTripleQuotedString(delimiter, prefix) {
+    const {input, length, pos: start} = this
+
+    let ch
+    let pos = this.pos + 3
+    while (pos < length && (ch = input[pos])) {
+      switch (ch) {
+        case delimiter:
+          if (input[pos + 1] === delimiter && input[pos + 2] === delimiter) {
+            const rawStart = start + 3
+            const rawValue = input.slice(rawStart, pos)
+            this.pos = pos + 3
+            return this._closeQuotedString(rawStart, rawValue, prefix, start)
+          }
+          break
+        case '\\':
+          pos++
+      }
+      pos++
+    }
+    throw parseError('unterminated_triple_quoted_string', 'Unterminated triple-quoted string', {
+      pos: start,
+      start,
+      end: input.length,
+      input
+    })
+  }
+
+  #escapeErr(code, offset, len, i, chars, extra) {
+    const start = offset + i
+    return parseError(code, ESCAPE_ERRORS[code](extra), {
+      input: this.input,
+      pos: start,
+      start,
+      end: Math.min(start + chars, offset + len)
+    })
+  }
+
+  processEscapes(offset, str, isBytes) {
+    if (!str.includes('\\')) return str
+
+    const len = str.length
+    let result = ''
+    let i = 0
+    while (i < len) {
+      if (str[i] !== '\\' || i + 1 >= len) {
+        result += str[i++]
+        continue
+      }
+
+      const next = str[i + 1]
+      if (STRING_ESCAPES[next]) {
+        result += STRING_ESCAPES[next]
+        i += 2
+      } else if (next === 'u' || next === 'U') {
+        if (isBytes) throw this.#escapeErr('bytes_unicode_escape', offset, len, i, 2, next)
+
+        const hexLen = next === 'u' ? 4 : 8
+        const hex = str.substring(i + 2, i + 2 + hexLen)
+        const c = Number.parseInt(hex, 16)
+        if (hex.length !== hexLen || !/^[0-9a-fA-F]+$/.test(hex) || c > 0x10ffff)
+          throw this.#escapeErr('invalid_unicode_escape', offset, len, i, 2 + hexLen, next + hex)
+        if (c >= 0xd800 && c <= 0xdfff)
+          throw this.#escapeErr('invalid_unicode_surrogate', offset, len, i, 2 + hexLen, next + hex)
+        result += String.fromCodePoint(c)
+        i += 2 + hexLen
+      } else if (next === 'x' || next === 'X') {
+        const h = str.substring(i + 2, i + 4)
+        if (!/^[0-9a-fA-F]{2}$/.test(h))
+          throw this.#escapeErr('invalid_hex_escape', offset, len, i, 4, next + h)
+        result += String.fromCharCode(Number.parseInt(h, 16))
+        i += 4
+      } else if (next >= '0' && next <= '7') {
+        const o = str.substring(i + 1, i + 4)
+        if (!/^[0-7]{3}$/.test(o)) throw this.#escapeErr('invalid_octal_escape', offset, len, i, 4)
+        const value = Number.parseInt(o, 8)
+        if (value > 0xff) throw this.#escapeErr('octal_escape_out_of_range', offset, len, i, 4, o)
+        result += String.fromCharCode(value)
+        i += 4
+      } else {
+        throw this.#escapeErr('invalid_escape_sequence', offset, len, i, 2, next)
+      }
+    }
+
+    return result
+  }
+
+  readIdentifier() {
+    const {pos, input, length} = this
+    let p = pos
+    while (p < length && this._isIdentifierCharCode(input[p].charCodeAt(0))) p++
+    const value = input.substring(pos, (this.pos = p))
+    switch (value) {
+      case 'true':
+        return this.token(pos, TOKEN.BOOLEAN, true)
+      case 'false':
+        return this.token(pos, TOKEN.BOOLEAN, false)
+      case 'null':
+        return this.token(pos, TOKEN.NULL, null)
+      case 'in':
+        return this.token(pos, TOKEN.IN)
+      default:
+        return this.token(pos, TOKEN.IDENTIFIER, value)
+    }
+  }
+}
+
+const globalLexer = new Lexer()
+class Parser {
+  lexer = globalLexer
+  input = null
+  maxDepthRemaining = null
+  astNodesRemaining = null
+
+  type = null
+  pos = null
+
+  constructor(limits, registry) {
+    this.limits = limits
+    this.registry = registry
+  }
+
+  #limitExceeded(limitKey, pos = this.pos) {
+    throw parseError('limit_exceeded', `Exceeded ${limitKey} (${this.limits[limitKey]})`, {
+      pos,
+      start: pos,
+      end: pos,
+      input: this.input
+    })
+  }
+
+  #node(start, end, op, args, pos = start) {
+    const node = new ASTNode(this.input, pos, start, end, op, args)
+    if (!this.astNodesRemaining--) this.#limitExceeded('maxAstNodes', pos)
+    return node
+  }
+
+  #infixNode(op, left, right) {
+    return this.#node(left.start, right.end, op, [left, right])
+  }
+
+  #ternaryNode(expression, consequent, alternate) {
+    return this.#node(expression.start, alternate.end, OPERATORS.ternary, [
+      expression,
+      consequent,
+      alternate
+    ])
+  }
+
+  #unaryNode(pos, op, arg) {
+    return this.#node(pos, arg.end, op, arg)
+  }
+
+  #accessNode(op, left, right, end, pos = left.start) {
+    return this.#node(left.start, end, op, [left, right], pos)
+  }
+
+  #advanceToken(returnValue = this.pos) {
+    const l = this.lexer.nextToken()
+    this.pos = l.tokenPos
+    this.type = l.tokenType
+    return returnValue
+  }
+
+  // The value of the current token is accessed less regularly,
+  // so we use a getter to reduce assignment overhead
+  get value() {
+    return this.lexer.tokenValue
+  }
+
+  consume(expectedType) {
+    if (this.type === expectedType) return this.#advanceToken()
+    throw parseError(
+      'expected_token',
+      `Expected ${TOKEN_BY_NUMBER[expectedType]}, got ${TOKEN_BY_NUMBER[this.type]}`,
+      {pos: this.pos, start: this.pos, end: this.lexer.pos, input: this.input}
+    )
+  }
+
+  match(type) {
+    return this.type === type
+  }
+
+  // Parse entry point
+  parse(input) {
+    if (typeof input !== 'string') {
+      throw parseError('expression_must_be_string', 'Expression must be a string')
+    }
+    this.input = this.lexer.reset(input)
+    this.#advanceToken()
+    this.maxDepthRemaining = this.limits.maxDepth
+    this.astNodesRemaining = this.limits.maxAstNodes
+
+    const result = this.parseExpression()
+    if (this.match(TOKEN.EOF)) return result
+
+    throw parseError(
+      'unexpected_character',
+      `Unexpected character: '${this.input[this.lexer.pos - 1]}'`,
+      {
+        pos: this.pos,
+        start: this.pos,
+        end: this.lexer.pos,
+        input: this.input
+      }
+    )
+  }
+
+  #expandMacro(start, end, op, args) {
+    const methodName = args[0]
+    const receiver = op === OPERATORS.rcall ? args[1] : null
+    const fnArgs = op === OPERATORS.rcall ? args[2] : args[1]
+    const decl = this.registry.findMacro(methodName, !!receiver, fnArgs.length)
+    const ast = this.#node(start, end, op, args)
+    if (!decl) return ast
+    const macro = decl.handler({ast, args: fnArgs, receiver, methodName, parser: this})
+    if (macro.callAst) return ast.setMeta('alternate', macro.callAst)
+    return ast.setMeta('macro', macro).setMeta('async', isAsync(macro.evaluate, macro.async))
+  }
+
+  // Expression ::= LogicalOr ('?' Expression ':' Expression)?
+  parseExpression() {
+    if (!this.maxDepthRemaining--) this.#limitExceeded('maxDepth')
+    const expr = this.parseLogicalOr()
+    if (!this.match(TOKEN.QUESTION)) return ++this.maxDepthRemaining && expr
+
+    this.#advanceToken()
+    const consequent = this.parseExpression()
+    this.consume(TOKEN.COLON)
+    const alternate = this.parseExpression()
+    this.maxDepthRemaining++
+    return this.#ternaryNode(expr, consequent, alternate)
+  }
+
+  // LogicalOr ::= LogicalAnd ('||' LogicalAnd)*
+  parseLogicalOr() {
+    let expr = this.parseLogicalAnd()
+    while (this.match(TOKEN.OR)) {
+      this.#advanceToken()
+      expr = this.#infixNode(OPERATORS['||'], expr, this.parseLogicalAnd())
+    }
+    return expr
+  }
+
+  // LogicalAnd ::= Equality ('&&' Equality)*
+  parseLogicalAnd() {
+    let expr = this.parseEquality()
+    while (this.match(TOKEN.AND)) {
+      this.#advanceToken()
+      expr = this.#infixNode(OPERATORS['&&'], expr, this.parseEquality())
+    }
+    return expr
+  }
+
+  // Equality ::= Relational (('==' | '!=') Relational)*
+  parseEquality() {
+    let expr = this.parseRelational()
+    while (this.match(TOKEN.EQ) || this.match(TOKEN.NE)) {
+      const op = OP_FOR_TOKEN[this.type]
+      this.#advanceToken()
+      expr = this.#infixNode(op, expr, this.parseRelational())
+    }
+    return expr
+  }
+
+  // Relational ::= Additive (('<' | '<=' | '>' | '>=' | 'in') Additive)*
+  parseRelational() {
+    let expr = this.parseAdditive()
+    while (
+      this.match(TOKEN.LT) ||
+      this.match(TOKEN.LE) ||
+      this.match(TOKEN.GT) ||
+      this.match(TOKEN.GE) ||
+      this.match(TOKEN.IN)
+    ) {
+      const op = OP_FOR_TOKEN[this.type]
+      this.#advanceToken()
+      expr = this.#infixNode(op, expr, this.parseAdditive())
+    }
+    return expr
+  }
+
+  // Additive ::= Multiplicative (('+' | '-') Multiplicative)*
+  parseAdditive() {
+    let expr = this.parseMultiplicative()
+    while (this.match(TOKEN.PLUS) || this.match(TOKEN.MINUS)) {
+      const op = OP_FOR_TOKEN[this.type]
+      this.#advanceToken()
+      expr = this.#infixNode(op, expr, this.parseMultiplicative())
+    }
+    return expr
+  }
+
+  // Multiplicative ::= Unary (('*' | '/' | '%') Unary)*
+  parseMultiplicative() {
+    let expr = this.parseUnary()
+    while (this.match(TOKEN.MULTIPLY) || this.match(TOKEN.DIVIDE) || this.match(TOKEN.MODULO)) {
+      const op = OP_FOR_TOKEN[this.type]
+      this.#advanceToken()
+      expr = this.#infixNode(op, expr, this.parseUnary())
+    }
+    return expr
+  }
+
+  // Unary ::= ('!' | '-')* Postfix
+  parseUnary() {
+    if (this.type === TOKEN.NOT) {
+      return this.#unaryNode(this.#advanceToken(), OPERATORS.unaryNot, this.parseUnary())
+    }
+    if (this.type === TOKEN.MINUS) {
+      return this.#unaryNode(this.#advanceToken(), OPERATORS.unaryMinus, this.parseUnary())
+    }
+    return this.parsePostfix()
+  }
+
+  // Postfix ::= Primary (('.' IDENTIFIER ('(' ArgumentList ')')? | '[' Expression ']'))*
+  parsePostfix() {
+    let expr = this.parsePrimary()
+    const depth = this.maxDepthRemaining
+    while (true) {
+      if (this.match(TOKEN.DOT)) {
+        const dot = this.#advanceToken()
+        if (!this.maxDepthRemaining--) this.#limitExceeded('maxDepth', dot)
+
+        const op =
+          this.match(TOKEN.QUESTION) && this.registry.enableOptionalTypes && this.#advanceToken()
+            ? OPERATORS.optionalFieldAccess
+            : OPERATORS.fieldAccess
+
+        const propertyValue = this.value
+        const start = this.pos
+        const end = this.lexer.pos
+        this.consume(TOKEN.IDENTIFIER)
+        if (op === OPERATORS.fieldAccess && this.match(TOKEN.LPAREN) && this.#advanceToken()) {
+          const args = this.parseArgumentList()
+          const closeEnd = this.lexer.pos
+          this.consume(TOKEN.RPAREN)
+          expr = this.#expandMacro(expr.start, closeEnd, OPERATORS.rcall, [propertyValue, expr, args])
+        } else {
+          expr = this.#accessNode(op, expr, propertyValue, end, start)
+        }
+        continue
+      }
+
+      if (this.match(TOKEN.LBRACKET)) {
+        const bracket = this.#advanceToken()
+        if (!this.maxDepthRemaining--) this.#limitExceeded('maxDepth', bracket)
+
+        const op =
+          this.match(TOKEN.QUESTION) && this.registry.enableOptionalTypes && this.#advanceToken()
+            ? OPERATORS.optionalBracketAccess
+            : OPERATORS.bracketAccess
+
+        const index = this.parseExpression()
+        const closeEnd = this.lexer.pos
+        this.consume(TOKEN.RBRACKET)
+        expr = this.#accessNode(op, expr, index, closeEnd)
+        continue
+      }
+      break
+    }
+    this.maxDepthRemaining = depth
+    return expr
+  }
+
+  // Primary ::= NUMBER | STRING | BOOLEAN | NULL | IDENTIFIER | '(' Expression ')' | Array | Object
+  parsePrimary() {
+    switch (this.type) {
+      case TOKEN.NUMBER:
+      case TOKEN.STRING:
+      case TOKEN.BYTES:
+      case TOKEN.BOOLEAN:
+      case TOKEN.NULL:
+        return this.#consumeLiteral()
+      case TOKEN.IDENTIFIER:
+        return this.#parseIdentifierPrimary()
+      case TOKEN.LPAREN:
+        return this.#parseParenthesizedExpression()
+      case TOKEN.LBRACKET:
+        return this.parseList()
+      case TOKEN.LBRACE:
+        return this.parseMap()
+    }
+
+    throw parseError('unexpected_token', `Unexpected token: ${TOKEN_BY_NUMBER[this.type]}`, {
+      pos: this.pos,
+      start: this.pos,
+      end: this.lexer.pos,
+      input: this.input
+    })
+  }
+
+  #consumeLiteral() {
+    return this.#advanceToken(this.#node(this.pos, this.lexer.pos, OPERATORS.value, this.value))
+  }
+
+  #parseIdentifierPrimary() {
+    const value = this.value
+    const end = this.lexer.pos
+    const start = this.consume(TOKEN.IDENTIFIER)
+    if (RESERVED.has(value)) {
+      throw parseError('reserved_identifier', `Reserved identifier: ${value}`, {
+        pos: start,
+        start,
+        end,
+        input: this.input
+      })
+    }
+
+    if (!this.match(TOKEN.LPAREN)) return this.#node(start, end, OPERATORS.id, value)
+    this.#advanceToken()
+    const args = this.parseArgumentList()
+    const closeEnd = this.lexer.pos
+    this.consume(TOKEN.RPAREN)
+    return this.#expandMacro(start, closeEnd, OPERATORS.call, [value, args])
+  }
+
+  #parseParenthesizedExpression() {
+    this.consume(TOKEN.LPAREN)
+    const expr = this.parseExpression()
+    this.consume(TOKEN.RPAREN)
+    return expr
+  }
+
+  parseList() {
+    const start = this.consume(TOKEN.LBRACKET)
+    const elements = []
+    let remainingElements = this.limits.maxListElements
+
+    if (!this.match(TOKEN.RBRACKET)) {
+      elements.push(this.parseExpression())
+      if (!remainingElements--) this.#limitExceeded('maxListElements', elements.at(-1).pos)
+      while (this.match(TOKEN.COMMA)) {
+        this.#advanceToken()
+        if (this.match(TOKEN.RBRACKET)) break
+        elements.push(this.parseExpression())
+        if (!remainingElements--) this.#limitExceeded('maxListElements', elements.at(-1).pos)
+      }
+    }
+
+    const closeEnd = this.lexer.pos
+    this.consume(TOKEN.RBRACKET)
+    return this.#node(start, closeEnd, OPERATORS.list, elements)
+  }
+
+  parseMap() {
+    const start = this.consume(TOKEN.LBRACE)
+    const props = []
+    let remainingEntries = this.limits.maxMapEntries
+
+    if (!this.match(TOKEN.RBRACE)) {
+      props.push(this.parseProperty())
+      if (!remainingEntries--) this.#limitExceeded('maxMapEntries', props.at(-1)[0].pos)
+      while (this.match(TOKEN.COMMA)) {
+        this.#advanceToken()
+        if (this.match(TOKEN.RBRACE)) break
+        props.push(this.parseProperty())
+        if (!remainingEntries--) this.#limitExceeded('maxMapEntries', props.at(-1)[0].pos)
+      }
+    }
+
+    const closeEnd = this.lexer.pos
+    this.consume(TOKEN.RBRACE)
+    return this.#node(start, closeEnd, OPERATORS.map, props)
+  }
+
+  parseProperty() {
+    return [this.parseExpression(), (this.consume(TOKEN.COLON), this.parseExpression())]
+  }
+
+  parseArgumentList() {
+    const args = []
+    let remainingArgs = this.limits.maxCallArguments
+
+    if (!this.match(TOKEN.RPAREN)) {
+      args.push(this.parseExpression())
+      if (!remainingArgs--) this.#limitExceeded('maxCallArguments', args.at(-1).pos)
+      while (this.match(TOKEN.COMMA)) {
+        this.#advanceToken()
+        if (this.match(TOKEN.RPAREN)) break
+        args.push(this.parseExpression())
+        if (!remainingArgs--) this.#limitExceeded('maxCallArguments', args.at(-1).pos)
+      }
+    }
+    return args
+  }
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/options.js
+
+
+const DEFAULT_LIMITS = objFreeze({
+  maxAstNodes: 100000,
+  maxDepth: 250,
+  maxListElements: 1000,
+  maxMapEntries: 1000,
+  maxCallArguments: 32
+})
+
+const LIMIT_KEYS = new Set(objKeys(DEFAULT_LIMITS))
+function createLimits(overrides, base = DEFAULT_LIMITS) {
+  const keys = overrides ? objKeys(overrides) : undefined
+  if (!keys?.length) return base
+
+  const merged = {...base}
+  for (const key of keys) {
+    if (!LIMIT_KEYS.has(key)) throw new TypeError(`Unknown limits option: ${key}`)
+    const value = overrides[key]
+    if (typeof value !== 'number') continue
+    merged[key] = value
+  }
+  return objFreeze(merged)
+}
+
+const DEFAULT_OPTIONS = objFreeze({
+  unlistedVariablesAreDyn: false,
+  homogeneousAggregateLiterals: true,
+  enableOptionalTypes: false,
+  limits: DEFAULT_LIMITS
+})
+
+function bool(a, b, key) {
+  const value = a?.[key] ?? b?.[key]
+  if (typeof value !== 'boolean') throw new TypeError(`Invalid option: ${key}`)
+  return value
+}
+
+function createOptions(opts, base = DEFAULT_OPTIONS) {
+  if (!opts) return base
+  return objFreeze({
+    unlistedVariablesAreDyn: bool(opts, base, 'unlistedVariablesAreDyn'),
+    homogeneousAggregateLiterals: bool(opts, base, 'homogeneousAggregateLiterals'),
+    enableOptionalTypes: bool(opts, base, 'enableOptionalTypes'),
+    limits: createLimits(opts.limits, base.limits)
+  })
+}
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/evaluator.js
+
+
+
+
+
+
+
+
+
+
+const globalRegistry = createRegistry({enableOptionalTypes: false})
+registerFunctions(globalRegistry)
+registerOverloads(globalRegistry)
+registerMacros(globalRegistry)
+
+class Environment {
+  #registry
+  #evaluator
+  #typeChecker
+  #evalTypeChecker
+  #parser
+
+  constructor(opts, inherited) {
+    this.opts = createOptions(opts, inherited?.opts)
+    this.#registry = (
+      inherited instanceof Environment ? inherited.#registry : globalRegistry
+    ).clone(this.opts)
+
+    const childOpts = {registry: this.#registry, opts: this.opts}
+    this.#typeChecker = new TypeChecker(childOpts)
+    this.#evalTypeChecker = new TypeChecker(childOpts, true)
+    this.#evaluator = new Evaluator(childOpts)
+    this.#parser = new Parser(this.opts.limits, this.#registry)
+    Object.freeze(this)
+  }
+
+  clone(opts) {
+    return new Environment(opts, this)
+  }
+
+  registerFunction(signature, handler, opts) {
+    this.#registry.registerFunctionOverload(signature, handler, opts)
+    return this
+  }
+
+  registerOperator(string, handler, opts) {
+    this.#registry.registerOperatorOverload(string, handler, opts)
+    return this
+  }
+
+  registerType(typename, constructor) {
+    this.#registry.registerType(typename, constructor)
+    return this
+  }
+
+  registerVariable(name, type, opts) {
+    this.#registry.registerVariable(name, type, opts)
+    return this
+  }
+
+  registerConstant(name, type, value) {
+    this.#registry.registerConstant(name, type, value)
+    return this
+  }
+
+  hasVariable(name) {
+    return this.#registry.variables.has(name)
+  }
+
+  getDefinitions() {
+    return this.#registry.getDefinitions()
+  }
+
+  check(expression) {
+    try {
+      return this.#checkAST(this.#parser.parse(expression))
+    } catch (error) {
+      return {valid: false, error}
+    }
+  }
+
+  #checkAST(ast) {
+    try {
+      const typeDecl = this.#typeChecker.check(ast, new RootContext(this.#registry))
+      return {valid: true, type: this.#formatTypeForCheck(typeDecl)}
+    } catch (error) {
+      return {valid: false, error}
+    }
+  }
+
+  #formatTypeForCheck(typeDecl) {
+    if (typeDecl.name === `list<dyn>`) return 'list'
+    if (typeDecl.name === `map<dyn, dyn>`) return 'map'
+    return typeDecl.name
+  }
+
+  parse(expression) {
+    const ast = this.#parser.parse(expression)
+    const evaluateParsed = this.#evaluateAST.bind(this, ast)
+    evaluateParsed.check = this.#checkAST.bind(this, ast)
+    evaluateParsed.ast = ast
+    return evaluateParsed
+  }
+
+  evaluate(expression, context) {
+    return this.#evaluateAST(this.#parser.parse(expression), context)
+  }
+
+  #evaluateAST(ast, ctx) {
+    if (ast.checkedType) {
+      return ast.evaluate(this.#evaluator, ast, new RootContext(this.#registry, ctx))
+    } else {
+      this.#evalTypeChecker.check(ast, (ctx = new RootContext(this.#registry, ctx)))
+      return ast.evaluate(this.#evaluator, ast, ctx)
+    }
+  }
+}
+
+class Evaluator extends Base {
+  constructor(opts) {
+    super(opts)
+    this.createError = evaluationError
+  }
+
+  #firstMapElement(coll) {
+    if (coll instanceof Map) return coll.entries().next().value
+    for (const key in coll) return [key, coll[key]]
+  }
+
+  debugRuntimeType(value, checkedType) {
+    return checkedType?.hasDynType === false ? checkedType : this.debugTypeDeep(value)
+  }
+
+  debugTypeDeep(value) {
+    const runtimeType = this.debugType(value)
+    switch (runtimeType.kind) {
+      case 'list': {
+        const first = value instanceof Array ? value[0] : value.values().next().value
+        if (first === undefined) return runtimeType
+        return this.registry.getListType(this.debugTypeDeep(first))
+      }
+      case 'map': {
+        const first = this.#firstMapElement(value)
+        if (!first) return runtimeType
+        return this.registry.getMapType(
+          runtimeType.keyType.hasDynType ? this.debugTypeDeep(first[0]) : runtimeType.keyType,
+          runtimeType.valueType.hasDynType ? this.debugTypeDeep(first[1]) : runtimeType.valueType
+        )
+      }
+      default:
+        return runtimeType
+    }
+  }
+
+  tryEval(ast, ctx) {
+    try {
+      const res = this.run(ast, ctx)
+      if (res instanceof Promise) return res.catch((err) => err)
+      return res
+    } catch (err) {
+      return err
+    }
+  }
+
+  run(ast, ctx) {
+    return ast.evaluate(this, ast, ctx)
+  }
+}
+
+const globalEnvironment = new Environment({
+  unlistedVariablesAreDyn: true
+})
+
+function parse(expression) {
+  return globalEnvironment.parse(expression)
+}
+
+function evaluate(expression, context) {
+  return globalEnvironment.evaluate(expression, context)
+}
+
+function check(expression) {
+  return globalEnvironment.check(expression)
+}
+
+
+
+/* harmony default export */ const evaluator = ({
+  parse,
+  evaluate,
+  check,
+  Environment,
+  Duration: Duration,
+  UnsignedInt: UnsignedInt
+});
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/serialize.js
+
+
+
+/**
+ * Serialize a primitive value to CEL syntax
+ * @param {*} value - The value to serialize
+ * @returns {string} The CEL representation
+ */
+function serializeValue(value) {
+  if (value === null) return 'null'
+  if (typeof value === 'boolean') return String(value)
+  if (typeof value === 'bigint') return String(value)
+  if (typeof value === 'string') return serializeString(value)
+  if (value instanceof Uint8Array) return serializeBytes(value)
+  if (value instanceof UnsignedInt) return `${value.value}u`
+  if (value instanceof Optional) {
+    if (value.hasValue()) return `optional.of(${serializeValue(value.value())})`
+    return 'optional.none()'
+  }
+
+  if (typeof value === 'number') {
+    return value % 1 === 0
+      ? `${value}.0`
+      : value.toLocaleString('en-US', {useGrouping: false, maximumFractionDigits: 9})
+  }
+
+  // Handle Uint8Array deserialized from JSON (becomes plain object with numeric keys)
+  if (typeof value === 'object') {
+    const keys = Object.keys(value)
+    if (keys.every((k) => /^\d+$/.test(k))) {
+      const bytes = new Uint8Array(keys.length)
+      for (let i = 0; i < keys.length; i++) bytes[i] = value[i]
+      return serializeBytes(bytes)
+    }
+  }
+
+  return String(value)
+}
+
+/**
+ * Convert an AST back to CEL expression string
+ * @param {import(".").ASTNode} ast - The AST node to convert
+ * @returns {string} The CEL expression string
+ */
+function serialize(ast) {
+  const {op, args} = ast
+  switch (op) {
+    case 'value':
+      return serializeValue(args)
+    case 'id':
+      return args
+
+    case '||':
+    case '&&':
+    case '==':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=':
+    case 'in':
+    case '+':
+    case '-':
+    case '*':
+    case '/':
+    case '%':
+      return `${wrap(args[0], op)} ${op} ${wrap(args[1], op)}`
+
+    case '!_':
+      return `!${wrap(args, op)}`
+    case '-_':
+      // Add parentheses when operand is a binary operation
+      return ['+', '-', '*', '/', '%'].includes(args.op)
+        ? `-(${serialize(args)})`
+        : `-${serialize(args)}`
+
+    case '.':
+      return `${wrap(args[0], op)}.${args[1]}`
+    case '.?':
+      return `${wrap(args[0], op)}.?${args[1]}`
+    case '[]':
+      return `${wrap(args[0], op)}[${serialize(args[1])}]`
+    case '[?]':
+      return `${wrap(args[0], op)}[?${serialize(args[1])}]`
+
+    case 'call':
+      return `${args[0]}(${args[1].map(serialize).join(', ')})`
+    case 'rcall':
+      return `${wrap(args[1], op)}.${args[0]}(${args[2].map(serialize).join(', ')})`
+
+    case 'list':
+      return `[${args.map(serialize).join(', ')}]`
+    case 'map':
+      return `{${args.map(([k, v]) => `${serialize(k)}: ${serialize(v)}`).join(', ')}}`
+
+    case '?:':
+      return `${wrap(args[0], op)} ? ${wrap(args[1], op)} : ${serialize(args[2])}`
+
+    default:
+      throw new Error(`Unknown AST operation: ${op}`)
+  }
+}
+
+/**
+ * Serialize a string value with proper escaping
+ * @param {string} str - The string to serialize
+ * @returns {string} The escaped string with quotes
+ */
+function serializeString(str) {
+  const escaped = str
+    .replace(/\\/g, '\\\\')
+    .replace(/"/g, '\\"')
+    .replace(/\n/g, '\\n')
+    .replace(/\r/g, '\\r')
+    .replace(/\t/g, '\\t')
+    .replace(/\f/g, '\\f')
+    .replace(/[\b]/g, '\\b')
+    .replace(/\v/g, '\\v')
+
+  let result = ''
+  for (let i = 0; i < escaped.length; i++) {
+    const code = escaped.charCodeAt(i)
+    if (code < 32 || code > 126) {
+      result +=
+        code <= 0xffff
+          ? `\\u${code.toString(16).padStart(4, '0')}`
+          : `\\U${code.toString(16).padStart(8, '0')}`
+    } else {
+      result += escaped[i]
+    }
+  }
+
+  return `"${result}"`
+}
+
+/**
+ * Serialize a bytes value
+ * @param {Uint8Array} bytes - The bytes to serialize
+ * @returns {string} The bytes literal
+ */
+function serializeBytes(bytes) {
+  let result = 'b"'
+  for (const byte of bytes) {
+    if (byte === 0x5c) result += '\\\\'
+    else if (byte === 0x22) result += '\\"'
+    else if (byte === 0x0a) result += '\\n'
+    else if (byte === 0x0d) result += '\\r'
+    else if (byte === 0x09) result += '\\t'
+    else if (byte >= 32 && byte <= 126) result += String.fromCharCode(byte)
+    else result += `\\x${byte.toString(16).padStart(2, '0')}`
+  }
+  return `${result}"`
+}
+
+/**
+ * Operator precedence (higher = tighter binding)
+ */
+const PRECEDENCE = {
+  '?:': 1,
+  '||': 2,
+  '&&': 3,
+  '==': 4,
+  '!=': 4,
+  '<': 5,
+  '<=': 5,
+  '>': 5,
+  '>=': 5,
+  in: 5,
+  '+': 6,
+  '-': 6,
+  '-_': 6,
+  '*': 7,
+  '/': 7,
+  '%': 7,
+  '!_': 8,
+  '.': 9,
+  '.?': 9,
+  '[]': 9,
+  '[?]': 9,
+  call: 9,
+  rcall: 9
+}
+
+/**
+ * Check if parentheses are needed based on operator precedence
+ * @param {ASTNode} ast - The AST node to check
+ * @param {string} parentOp - The parent operator
+ * @returns {boolean} True if parentheses are needed
+ */
+function needsParentheses(ast, parentOp) {
+  const childOp = ast.op
+  const parentPrec = PRECEDENCE[parentOp] || 0
+  const childPrec = PRECEDENCE[childOp] || 0
+
+  // Atomic operations never need parentheses
+  if (
+    childOp === 'value' ||
+    childOp === 'id' ||
+    childOp === 'call' ||
+    childOp === 'rcall' ||
+    childOp === 'list' ||
+    childOp === 'map'
+  ) {
+    return false
+  }
+
+  // Unary minus in multiplicative context: -x * y, -x * y * -z
+  if ((parentOp === '*' || parentOp === '/' || parentOp === '%') && childOp === '-_') return false
+  if (parentOp === '*' && childOp === '*' && ast.args[0].op === '-_') return false
+
+  // Member/index access chaining: a.b.c, a[0][1], a.?b.c
+  if (
+    (childOp === '.' || childOp === '[]' || childOp === '.?' || childOp === '[?]') &&
+    (parentOp === '.' ||
+      parentOp === '[]' ||
+      parentOp === '.?' ||
+      parentOp === '[?]' ||
+      parentOp === 'rcall')
+  )
+    return false
+
+  // Ternary: only wrap if child is also ternary
+  if (parentOp === '?:') return childOp === '?:'
+
+  // Unary operators: wrap if child has lower precedence
+  if (parentOp === '!_' || parentOp === '-_') return childPrec < parentPrec
+
+  // Division needs special handling
+  if (parentOp === '/' && (childOp === '*' || childOp === '+' || childOp === '-')) return true
+  if (childOp === '/' && parentOp !== undefined) return true
+  if ((parentOp === '*' || parentOp === '/') && ['+', '-', '*', '/'].includes(childOp)) {
+    return true
+  }
+
+  // Lower precedence needs parentheses
+  if (childPrec < parentPrec) return true
+
+  // Same precedence: non-associative operators need parentheses
+  if (
+    childPrec === parentPrec &&
+    (parentOp === '/' || parentOp === '%') &&
+    (childOp === '/' || childOp === '%')
+  )
+    return true
+
+  return false
+}
+
+/**
+ * Wrap expression in parentheses if needed
+ * @param {*} ast - The AST node
+ * @param {string} parentOp - The parent operator
+ * @returns {string} The serialized expression, possibly wrapped in parentheses
+ */
+function wrap(ast, parentOp) {
+  return needsParentheses(ast, parentOp) ? `(${serialize(ast)})` : serialize(ast)
+}
+
+/* harmony default export */ const lib_serialize = ((/* unused pure expression or super */ null && (serialize)));
+
+;// CONCATENATED MODULE: ./node_modules/@marcbachmann/cel-js/lib/index.js
+
+
+
+
+
+
+
+/* harmony default export */ const lib = ({
+  parse: parse,
+  evaluate: evaluate,
+  check: check,
+  Environment: Environment,
+  ParseError: ParseError,
+  EvaluationError: EvaluationError,
+  TypeError: errors_TypeError,
+  serialize: serialize,
+  Optional: Optional
+});
+
 
 /***/ }),
 

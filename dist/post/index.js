@@ -46280,6 +46280,7 @@ const SECRET_KEYS = new Set([
     "client_secret",
     "private_key",
     "credentials",
+    "hash_salt",
     "connection_string",
     // Headers that carry credentials.
     "authorization",
@@ -46526,6 +46527,11 @@ const ERROR_CODES = {
     E_INTERNAL: { exit: 1, retryable: false, meaning: "A bug in Sluice. Please report it with the stack trace." },
     E_CONFIG: { exit: 2, retryable: false, meaning: "The pipeline file or the settings are wrong." },
     E_INPUT: { exit: 2, retryable: false, meaning: "An input or a flag is missing or has a value that cannot be used." },
+    E_OPENAPI: {
+        exit: 2,
+        retryable: false,
+        meaning: "The OpenAPI document cannot be read, or has nothing that could be loaded.",
+    },
     E_UNSAFE_URL: {
         exit: 2,
         retryable: false,
@@ -46593,6 +46599,7 @@ const error_codes_WARNING_CODES = {
     W_PARENT_SKIPPED: "Records of some parents were skipped because the source answered with an ignored status.",
     W_RESOURCE_SKIPPED: "A resource was skipped because the source answered with an ignored status.",
     W_RESOURCE_FAILED: "A resource failed; its rows were left out of this load, and its cursor has not moved.",
+    W_PARENTS_FORGOTTEN: "There are more parents than cursors are kept for; those without one start anew, and their rows are merged again.",
     W_REPEATED_KEY: "A primary key came again within the last 10 000 of a resource that appends, so that the row stands there twice.",
     W_DUPLICATE_KEY: "The same key arrived several times in one load; the last received is kept.",
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
@@ -46627,6 +46634,18 @@ function loadFacts(trace) {
     const place = ({ table, resource = table }) => order.get(resource) ?? order.size;
     const all = [...tables.values()].sort((a, b) => place(a) - place(b) || (a.table < b.table ? -1 : 1));
     return { rows: sum(all, (table) => table.rows), bytes: sum(all, (table) => table.bytes), tables: all, changes };
+}
+/** The windows of packages that are committed, as one range a resource. */
+function loadedRanges(trace) {
+    const ranges = new Map();
+    for (const { windows = [] } of trace.packages.filter(({ state }) => state === "loaded")) {
+        for (const { resource, start, end } of windows) {
+            const known = ranges.get(resource);
+            const range = { resource, windows: (known?.windows ?? 0) + 1, start: known?.start ?? start };
+            ranges.set(resource, end === undefined ? range : { ...range, end });
+        }
+    }
+    return [...ranges.values()];
 }
 /** Schema changes by table in order of first appearance. */
 function changesByTable(changes) {

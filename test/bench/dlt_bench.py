@@ -9,6 +9,7 @@ processes have something to share, load files not compressed, resources parallel
 import argparse
 import json
 import os
+import sys
 import time
 
 parser = argparse.ArgumentParser()
@@ -36,10 +37,14 @@ def main():
     import dlt
     from dlt.sources.rest_api import rest_api_source
 
+    sys.path.append(os.path.join(os.path.dirname(__file__), "..", "differential"))
+    from dlt_functions import with_functions
+
     with open(args.file, encoding="utf-8") as f:
         document = json.load(f)
-    config = dict(document["source"])
+    config = with_functions(dict(document["source"]))
     name = config.pop("name")
+    nesting = config.pop("max_table_nesting", None)
     if tuned:
         for resource in config["resources"]:
             resource["parallelized"] = True
@@ -50,7 +55,7 @@ def main():
         pipelines_dir=os.path.join(args.folder, "pipelines"),
     )
     start = time.perf_counter()
-    info = pipeline.run(rest_api_source(config, name=name), **({"loader_file_format": "csv"} if tuned else {}))
+    info = pipeline.run(rest_api_source(config, name=name, max_table_nesting=nesting), **({"loader_file_format": "csv"} if tuned else {}))
     wall = time.perf_counter() - start
     info.raise_on_failed_jobs()
     line = {"version": dlt.__version__, "wall_s": round(wall, 3)}

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { ENGINES, type EngineName } from "./lines.ts";
-import { SCENARIOS, type ScenarioName, TITLES } from "./scenarios.ts";
+import { ON_DEMAND, SCENARIOS, type ScenarioName, TITLES } from "./scenarios.ts";
 
 export interface BenchOptions {
   readonly engines: readonly EngineName[];
@@ -21,7 +21,7 @@ export interface BenchOptions {
 export const USAGE = `usage: npm run bench -- [options]
   --engines LIST   of ${ENGINES.join(", ")} (default: all)
   --only LIST      of ${Object.keys(TITLES).join(", ")};
-                   latency stands for both (default: all but memory)
+                   latency stands for both (default: all but ${ON_DEMAND.join(", ")})
   --records N      issues of the large runs (default 50000)
   --rounds N       interleaved rounds (default 3; small has at least 5)
   --quick          10000 records, one round: under two minutes
@@ -64,7 +64,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
 function scenariosOf(only: string | undefined, profile: boolean): readonly ScenarioName[] {
   if (only === undefined) return profile ? ["append"] : SCENARIOS;
   const spelled = only.replace(/\blatency\b(?!-)/, "latency-known,latency-unknown");
-  const known: readonly ScenarioName[] = [...SCENARIOS, "memory"];
+  const known: readonly ScenarioName[] = [...SCENARIOS, ...ON_DEMAND];
   return namesOf("--only", spelled, known);
 }
 

@@ -1,5 +1,5 @@
 import { type BenchLine, ENGINE_TITLES, ENGINES, type EngineName } from "./lines.ts";
-import { SCENARIOS, type ScenarioName, TITLES } from "./scenarios.ts";
+import { ON_DEMAND, SCENARIOS, type ScenarioName, TITLES } from "./scenarios.ts";
 import { ratio, type Spread, spreadOf } from "./statistics.ts";
 
 /** The table of one scenario: head, a row an engine, and what the figures say when compared. */
@@ -25,7 +25,7 @@ const HEAD = [
 
 /** Tables of all scenarios that were measured, in their order. */
 export function tablesOf(lines: readonly BenchLine[]): ScenarioTable[] {
-  const order: readonly ScenarioName[] = [...SCENARIOS, "memory"];
+  const order: readonly ScenarioName[] = [...SCENARIOS, ...ON_DEMAND];
   return order.flatMap((scenario) => {
     const own = lines.filter((line) => line.scenario === scenario);
     return own.length === 0 ? [] : [tableOf(scenario, own)];

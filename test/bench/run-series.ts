@@ -56,7 +56,7 @@ async function runEngine(
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   await dropDatasets(database.url, [engine.dataset]);
-  const document = pipelineDocument(series, gitlab.url, gitlab.token);
+  const document = pipelineDocument(series, gitlab.url, gitlab.token, engine.engine);
   let before: Readonly<Record<string, number>> = {};
   for (const [at, scenario] of series.runs.entries()) {
     const command = await engine.prepare(document, folder, database.url);

@@ -1,4 +1,6 @@
 /** What is measured: the data, the pipeline and the runs that follow one another. */
+import { loadConfiguration } from "../../src/config/load-configuration.ts";
+import { referenceOf } from "../differential/reference.ts";
 
 export type ScenarioName =
   | "append"
@@ -8,6 +10,7 @@ export type ScenarioName =
   | "latency-known"
   | "latency-unknown"
   | "small"
+  | "gitlab"
   | "memory";
 
 /** A scenario is one run of a series: `merge-full` is the second run of the series that begins with `merge`. */
@@ -16,7 +19,8 @@ export interface Series {
   readonly runs: readonly (ScenarioName | null)[];
   readonly disposition: "append" | "replace" | "merge";
   readonly world: World;
-  readonly resources: "issues" | "jobs-of-projects";
+  /** `gitlab`: all resources of the built-in source. */
+  readonly resources: "issues" | "jobs-of-projects" | "gitlab";
   /** How often the same issues are asked for, by as many resources of one table. */
   readonly copies: number;
   /** What the sample server is told before the runs. */
@@ -40,10 +44,11 @@ export const TITLES: Readonly<Record<ScenarioName, string>> = {
   "latency-known": "200 ms a page, number of pages known",
   "latency-unknown": "200 ms a page, number of pages unknown",
   small: "small: 2 000 records, second run",
+  gitlab: "200 ms a page, all of the built-in GitLab source",
   memory: "memory: twenty times the records",
 };
 
-/** In the order in which they are measured; `memory` only when asked for. */
+/** In the order in which they are measured, those of `ON_DEMAND` only when asked for. */
 export const SCENARIOS: readonly ScenarioName[] = [
   "append",
   "replace",
@@ -53,6 +58,9 @@ export const SCENARIOS: readonly ScenarioName[] = [
   "latency-unknown",
   "small",
 ];
+
+/** dlt takes minutes a round for these, or is not asked. */
+export const ON_DEMAND: readonly ScenarioName[] = ["gitlab", "memory"];
 
 export const SMALL_RECORDS = 2000;
 export const MEMORY_COPIES = 20;
@@ -66,6 +74,7 @@ export function seriesOf(wanted: readonly ScenarioName[], records: number, quick
   const slow: World = quick
     ? { projects: 4, issuesPerProject: 0, jobsPerProject: 300 }
     : { projects: 8, issuesPerProject: 0, jobsPerProject: 500 };
+  const whole: World = { projects: 10, issuesPerProject: 150, jobsPerProject: 100 };
   const issues = { resources: "issues", copies: 1, server: {}, floor: true } as const;
   const jobs = { disposition: "append", resources: "jobs-of-projects", copies: 1, world: slow, floor: false } as const;
   const all: readonly Series[] = [
@@ -76,6 +85,7 @@ export function seriesOf(wanted: readonly ScenarioName[], records: number, quick
     { ...jobs, runs: ["latency-known"], server: { latency: LATENCY_MS, quirks: "off" } },
     { ...jobs, runs: ["latency-unknown"], server: { latency: LATENCY_MS, quirks: "on" } },
     { ...issues, runs: [null, "small"], disposition: "append", world: small },
+    { ...jobs, resources: "gitlab", runs: ["gitlab"], world: whole, server: { latency: LATENCY_MS, quirks: "on" } },
     { ...issues, runs: ["memory"], disposition: "append", world: large, copies: MEMORY_COPIES, floor: false },
   ];
   return all.flatMap((series) => {
@@ -85,8 +95,14 @@ export function seriesOf(wanted: readonly ScenarioName[], records: number, quick
   });
 }
 
-/** The pipeline file, in JSON so that both engines read the same one. */
-export function pipelineDocument(series: Series, baseUrl: string, token: string): Record<string, unknown> {
+/** The pipeline file, in JSON so that both engines read the same one; of the built-in source what dlt is given for it. */
+export function pipelineDocument(
+  series: Series,
+  baseUrl: string,
+  token: string,
+  engine: "sluice" | "dlt",
+): Record<string, unknown> {
+  if (series.resources === "gitlab") return builtInDocument(baseUrl, token, engine);
   return {
     pipeline: "bench",
     source: {
@@ -104,6 +120,19 @@ export function pipelineDocument(series: Series, baseUrl: string, token: string)
       resources: series.resources === "issues" ? issueResources(series.copies) : JOBS_OF_PROJECTS,
     },
   };
+}
+
+function builtInDocument(baseUrl: string, token: string, engine: "sluice" | "dlt"): Record<string, unknown> {
+  const flags = { source: "gitlab", token, "base-url": `${baseUrl}/api/v4` };
+  if (engine === "sluice") return { pipeline: "bench", source: "gitlab", token, base_url: flags["base-url"] };
+  const configuration = loadConfiguration({
+    kind: "cli",
+    flags,
+    environment: {},
+    needsDestination: false,
+    readText: () => undefined,
+  });
+  return { ...referenceOf(configuration).document, pipeline: "bench" };
 }
 
 function issueResources(copies: number): unknown[] {

@@ -1,0 +1,4650 @@
+export const id = 593;
+export const ids = [593];
+export const modules = {
+
+/***/ 5593:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  generate: () => (/* binding */ generate)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./lib/core/errors.js
+var errors = __webpack_require__(3828);
+;// CONCATENATED MODULE: ./lib/generate/words/snake-case.js
+/**
+ * Names in small letters with `_` between words, as dlt-init-openapi makes them: `getApiV4Groups` -> `get_api_v4_groups`,
+ * `OAuth2Token` -> `o_auth_2_token`. Characters other than letters, digits, `_`, `.`, blank and `-` vanish without a gap.
+ * Not the naming of dlt, which tables go through later (`schema/naming`).
+ */
+function snakeCase(text) {
+    const kept = text.replace(OTHER, "");
+    // Where no letter is a capital, words cannot be guessed.
+    const spaced = /\p{Uppercase}/u.test(kept) ? kept.replace(WORD, " $& ") : kept;
+    return spaced
+        .split(/[. _-]+/)
+        .filter((word) => word !== "")
+        .join("_")
+        .toLowerCase();
+}
+const OTHER = /[^\p{L}\p{N}_. -]+/gu;
+const WORD = /[A-Z]?[a-z]+/g;
+
+;// CONCATENATED MODULE: ./lib/generate/project-names.js
+
+/** The names that follow from that of the source; `openapi` when nothing of it can stand in a name. */
+function projectNames(source) {
+    const project = snakeCase(source) || "openapi";
+    return { project, source: `${project}_source`, pipeline: `${project}_pipeline`, dataset: `${project}_data` };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/find-property.js
+/** Makes the function that answers a search: the least nested property, the first in document order among equals. */
+function propertyFinder(search) {
+    const known = new Map();
+    const find = (node) => {
+        if (known.has(node))
+            return known.get(node);
+        let best;
+        for (const [piece, child] of childrenOf(node, search.throughLists)) {
+            if (search.name(piece) && search.type(child.types)) {
+                best = { path: [piece], node: child };
+                break;
+            }
+            // Only a list or object has a tree below it.
+            if (!child.isList && !child.isObject)
+                continue;
+            const below = find(child);
+            if (below !== undefined && (best === undefined || below.path.length + 1 < best.path.length))
+                best = { path: [piece, ...below.path], node: below.node };
+        }
+        known.set(node, best);
+        return best;
+    };
+    return find;
+}
+function childrenOf(node, throughLists) {
+    if (node.isObject)
+        return node.allProperties;
+    return throughLists && node.isList && node.item !== undefined ? [["[*]", node.item]] : [];
+}
+/** The first answer of several searches: properties of a wanted type before those without one. */
+function typedFinder(name, type, throughLists) {
+    const typed = propertyFinder({ name, type: (types) => types.includes(type), throughLists });
+    const untyped = propertyFinder({ name, type: (types) => types.length === 0, throughLists });
+    return (root) => typed(root) ?? untyped(root);
+}
+/** Pieces joined by dots, `$` for none. */
+function jsonPath(path) {
+    return path.length === 0 ? "$" : path.join(".");
+}
+
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/core/python-text.js
+var python_text = __webpack_require__(9681);
+;// CONCATENATED MODULE: ./lib/generate/reading/scalars.js
+
+
+/*
+ * Values of a document. Those of YAML are text whatever they look like, those of JSON have types; both give the same
+ * here. What has another kind than is asked for counts as absent: a document with one wrong part is still of use.
+ */
+const NOTHING = {};
+/** The object at a key; an empty one when there is none. */
+function objectAt(object, key) {
+    return asObject((0,json/* getOwn */.Ng)(object, key));
+}
+function asObject(value) {
+    return (0,json/* isJsonObject */.OW)(value) ? value : NOTHING;
+}
+/** The list at a key; an empty one when there is none. */
+function listAt(object, key) {
+    const value = (0,json/* getOwn */.Ng)(object, key);
+    return (0,json/* isJsonArray */.Md)(value) ? value : [];
+}
+/** The text of a scalar at a key, in Python's spelling; undefined when there is none or it is empty. */
+function textAt(object, key) {
+    const value = (0,json/* getOwn */.Ng)(object, key);
+    if (value === undefined || value === null || (0,json/* isJsonObject */.OW)(value) || (0,json/* isJsonArray */.Md)(value))
+        return undefined;
+    const text = (0,python_text/* pythonStr */.qV)(value);
+    return text === "" ? undefined : text;
+}
+/** True for `true` and what stands for it in text. */
+function flagAt(object, key) {
+    const value = (0,json/* getOwn */.Ng)(object, key);
+    return value === true || (typeof value === "string" && /^(?:true|t|yes|y|on|1)$/i.test(value));
+}
+/** The number at a key; undefined when there is none. */
+function numberAt(object, key) {
+    const value = (0,json/* getOwn */.Ng)(object, key);
+    if (typeof value === "string")
+        return (0,python_text/* parsePythonFloat */.Gc)(value);
+    return typeof value === "number" ? value : value instanceof json/* Double */.__ ? value.value : undefined;
+}
+/** `int(value)`; 0 where Python raises. */
+function toInteger(value) {
+    if (typeof value === "string")
+        return Number((0,python_text/* parsePythonInt */.Fv)(value) ?? 0n);
+    const number = value instanceof json/* Double */.__ ? value.value : Number(typeof value === "object" ? 0 : (value ?? 0));
+    return Number.isFinite(number) ? Math.trunc(number) : 0;
+}
+/** What Python takes for true; `"0"` and `"false"` are. */
+function isTruthy(value) {
+    if (value === undefined || value === null || value === false || value === "")
+        return false;
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.length > 0;
+    if ((0,json/* isJsonObject */.OW)(value))
+        return Object.keys(value).length > 0;
+    return value instanceof json/* Double */.__ ? value.value !== 0 : value !== 0 && value !== 0n;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/operation-facts.js
+
+/** What a user chooses and lists endpoints by. */
+function operationFacts({ id, method, path, operation, description }) {
+    return {
+        id,
+        method,
+        path,
+        tags: listAt(operation, "tags").filter((tag) => typeof tag === "string"),
+        deprecated: flagAt(operation, "deprecated"),
+        comment: description,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/path-pieces.js
+/**
+ * `/projects/{id}/jobs` -> `projects`, `{id}`, `jobs`, as the reference does it: everything from the first dot on is
+ * ignored, `/` gives one empty piece, the empty text none.
+ */
+function compatPathPieces(path) {
+    const kept = path.slice(0, path.includes(".") ? path.indexOf(".") : undefined);
+    const pieces = path === "" ? [] : kept.replace(/^\/+|\/+$/g, "").split("/");
+    return {
+        pieces,
+        variables: pieces.filter(isVariable).map((piece) => piece.trim().slice(1, -1).trim()),
+        fixed: pieces.filter((piece) => !isVariable(piece)),
+    };
+}
+/**
+ * The pieces of a path without query, fragment and a file ending (`.json`). A piece that holds a variable beside other
+ * text (`{id}.json`, `{name}:search`) counts as a variable.
+ */
+function pathPieces(path) {
+    const [plain = ""] = path.split(/[?#]/);
+    const pieces = plain
+        .replace(/\.(?:json|xml|csv|\{format\})$/i, "")
+        .split("/")
+        .filter((piece) => piece !== "");
+    return {
+        pieces,
+        variables: [...path.matchAll(/\{([^{}]+)\}/g)].map((match) => (match[1] ?? "").trim()),
+        fixed: pieces.filter((piece) => !piece.includes("{")),
+    };
+}
+/** True for `{name}`. */
+function isVariable(piece) {
+    const trimmed = piece.trim();
+    return trimmed.length > 1 && trimmed.startsWith("{") && trimmed.endsWith("}");
+}
+/** True for `{name}` and `{name}:search`. */
+function holdsVariable(piece) {
+    return piece.includes("{");
+}
+/** A path that does not end in a variable may be that of a list. */
+function looksLikeList(path) {
+    const last = path.pieces.at(-1);
+    return last !== undefined && !isVariable(last);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/openapi-error.js
+
+const MOST_SHOWN = 10;
+/**
+ * The error for a document from which nothing can be generated: `E_OPENAPI`, one line a fault,
+ * `api.yaml:12:5: tab characters must not be used in indentation`. A hostile document may have thousands of faults: the
+ * first ten are shown.
+ *
+ * @param name what the document is called: a file name, or a URL without credentials
+ */
+function openapiError(name, faults, options = {}) {
+    const shown = faults.slice(0, MOST_SHOWN);
+    const lines = shown.map(({ message, line, column }) => {
+        const place = line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`;
+        return `${name}${place}: ${message}`;
+    });
+    if (faults.length > shown.length)
+        lines.push(`${name}: and ${faults.length - shown.length} more`);
+    return new errors/* ConfigError */.xL("E_OPENAPI", lines.join("\n"), {
+        step: "config",
+        hint: options.hint ?? "Correct the document, or ask its maker to; nothing was written.",
+        ...(options.reason === undefined ? {} : { reason: options.reason }),
+        ...(options.cause === undefined ? {} : { cause: options.cause }),
+        context: { file: name, faults: faults.length, ...(shown[0]?.line === undefined ? {} : { line: shown[0].line }) },
+        places: shown.flatMap((fault) => fault.line === undefined
+            ? []
+            : [
+                {
+                    message: fault.message,
+                    file: name,
+                    line: fault.line,
+                    ...(fault.column === undefined ? {} : { column: fault.column }),
+                },
+            ]),
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/schema-node.js
+
+
+/** Levels of schemas inside one another that are looked at. */
+const DEEPEST = 6;
+/** References that lead to references. */
+const LONGEST_CHAIN = 20;
+/** Makes the reader of a document's schemas. `onBroken` hears of references that lead nowhere; they give an empty node. */
+function schemaNodes(document, rules, onBroken) {
+    const known = new Map();
+    const at = (value, depth) => {
+        if (depth > DEEPEST)
+            return undefined;
+        const schema = (0,json/* isJsonObject */.OW)(value) ? value : {};
+        const reference = referenceOf(schema);
+        if (reference === undefined)
+            return new Node(schema, undefined, undefined, depth, rules, at);
+        const description = textAt(schema, "description");
+        const key = `${depth} ${reference} ${description ?? ""}`;
+        const old = known.get(key);
+        if (old !== undefined)
+            return old;
+        const target = follow(document, reference, rules.followAliases);
+        if (target.schema === undefined)
+            onBroken(target.reference);
+        const node = new Node(target.schema ?? {}, target.reference, description, depth, rules, at);
+        known.set(key, node);
+        return node;
+    };
+    return (schema) => at(schema, 0);
+}
+function referenceOf(object) {
+    const reference = (0,json/* getOwn */.Ng)(object, "$ref");
+    return typeof reference === "string" ? reference : undefined;
+}
+/** The object behind a reference, and the last reference of the chain. */
+function follow(document, reference, chains) {
+    let last = reference;
+    for (let step = 0; step < LONGEST_CHAIN; step += 1) {
+        const target = document.resolve(last);
+        if (!(0,json/* isJsonObject */.OW)(target))
+            return { schema: target === undefined ? undefined : {}, reference: last };
+        const next = referenceOf(target);
+        if (!chains || next === undefined)
+            return { schema: target, reference: last };
+        last = next;
+    }
+    return { schema: undefined, reference: last };
+}
+class Node {
+    schema;
+    reference;
+    #ownDescription;
+    #part;
+    #rules;
+    #parts;
+    #properties;
+    #allProperties;
+    #types;
+    #item;
+    constructor(schema, reference, description, depth, rules, at) {
+        this.schema = schema;
+        this.reference = reference;
+        this.#ownDescription = description;
+        this.#rules = rules;
+        this.#part = (part) => at(part, depth + 1);
+    }
+    get name() {
+        const component = this.reference?.startsWith("#/components/") ? this.reference.split("/").at(-1) : undefined;
+        const own = component === undefined || component === "" ? textAt(this.schema, "title") : component;
+        return own ?? this.#kinds.allOf.find((part) => part.name !== "")?.name ?? "";
+    }
+    get description() {
+        return this.#ownDescription ?? textAt(this.schema, "description");
+    }
+    get default() {
+        return (0,json/* getOwn */.Ng)(this.schema, "default");
+    }
+    get format() {
+        const own = textAt(this.schema, "format");
+        // `anyOf: [{type: string, format: date}, {type: null}]` is what 3.1 has for `nullable`.
+        const [only, ...others] = this.#rules.inferTypes && own === undefined ? this.alternatives : [];
+        return only !== undefined && others.length === 0 ? only.format : own;
+    }
+    get nullable() {
+        const type = (0,json/* getOwn */.Ng)(this.schema, "type");
+        const { anyOf, oneOf } = this.#kinds;
+        return (flagAt(this.schema, "nullable") ||
+            ((0,json/* isJsonArray */.Md)(type) ? type.includes("null") : type === "null") ||
+            [...anyOf, ...oneOf].some((part) => part.nullable));
+    }
+    get alternatives() {
+        const { anyOf, oneOf } = this.#kinds;
+        return [...anyOf, ...oneOf].filter(({ schema }) => (0,json/* getOwn */.Ng)(schema, "type") !== "null");
+    }
+    get maximum() {
+        return (0,json/* getOwn */.Ng)(this.schema, "maximum");
+    }
+    get types() {
+        this.#types ??= this.#readTypes();
+        return this.#types;
+    }
+    get isObject() {
+        return this.types.includes("object");
+    }
+    get isList() {
+        return this.types.includes("array");
+    }
+    get properties() {
+        if (this.#properties !== undefined)
+            return this.#properties;
+        const found = new Map();
+        for (const part of this.#kinds.allOf)
+            for (const [name, node] of part.properties)
+                found.set(name, node);
+        const own = objectAt(this.schema, "properties");
+        for (const name of (0,json/* keysOf */.YD)(own)) {
+            const node = this.#part(own[name] ?? null);
+            if (node !== undefined)
+                found.set(name, node);
+        }
+        this.#properties = found;
+        return found;
+    }
+    get allProperties() {
+        if (this.#allProperties !== undefined)
+            return this.#allProperties;
+        const found = new Map(this.properties);
+        for (const part of [...this.#kinds.anyOf, ...this.#kinds.oneOf])
+            for (const [name, node] of part.allProperties)
+                found.set(name, node);
+        this.#allProperties = found;
+        return found;
+    }
+    get item() {
+        if (this.#item === undefined) {
+            const items = (0,json/* getOwn */.Ng)(this.schema, "items");
+            const isSchema = (0,json/* isJsonObject */.OW)(items) || items === "";
+            this.#item = { node: isSchema ? this.#part(items) : undefined };
+        }
+        return this.#item.node;
+    }
+    get #kinds() {
+        const read = (key) => listAt(this.schema, key).flatMap((part) => this.#part(part) ?? []);
+        this.#parts ??= { allOf: read("allOf"), oneOf: read("oneOf"), anyOf: read("anyOf") };
+        return this.#parts;
+    }
+    #readTypes() {
+        const own = (0,json/* getOwn */.Ng)(this.schema, "type");
+        const found = ((0,json/* isJsonArray */.Md)(own) ? own : [own]).filter((type) => typeof type === "string" && type !== "");
+        const { allOf, oneOf, anyOf } = this.#kinds;
+        const types = [...found, ...[...allOf, ...oneOf, ...anyOf].flatMap((part) => part.types)];
+        // The reference takes out one `null`; a second one stays.
+        if (types.includes("null"))
+            types.splice(types.indexOf("null"), 1);
+        if (this.#rules.inferTypes && types.length === 0) {
+            if (Object.hasOwn(this.schema, "properties"))
+                types.push("object");
+            else if (Object.hasOwn(this.schema, "items"))
+                types.push("array");
+        }
+        return [...new Set(types)];
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/read-endpoints.js
+
+
+
+
+/** All operations of the wanted methods, in document order. Throws `E_OPENAPI` when there is none. */
+function readEndpoints(document, nodes, rules) {
+    const paths = objectAt(document.root, "paths");
+    const endpoints = (0,json/* keysOf */.YD)(paths).flatMap((path) => {
+        const written = asObject((0,json/* getOwn */.Ng)(paths, path));
+        const item = rules.pathReferences ? followed(document, written) : written;
+        return rules.methods.flatMap((method) => {
+            const operation = (0,json/* getOwn */.Ng)(item, method);
+            return (0,json/* isJsonObject */.OW)(operation) ? [readEndpoint(path, method, operation, item)] : [];
+        });
+    });
+    if (endpoints.length > 0)
+        return endpoints;
+    const wanted = rules.methods.map((method) => METHODS[method]).join(", ");
+    throw openapiError(document.name, [{ message: `there is no operation of the method ${wanted}` }], {
+        reason: "no_endpoints",
+        hint: "Give a document with such operations, or ask for other methods.",
+    });
+    function readEndpoint(path, method, operation, item) {
+        const verb = METHODS[method];
+        const description = textAt(operation, "description") ??
+            textAt(item, "description") ??
+            (rules.summaries ? (textAt(operation, "summary") ?? textAt(item, "summary")) : undefined);
+        const parameters = new Map();
+        for (const written of [...listAt(item, "parameters"), ...listAt(operation, "parameters")]) {
+            const parameter = readParameter(document, nodes, written);
+            if (parameter === undefined)
+                continue;
+            parameters.set(rules.mergeByNameOnly ? parameter.name : `${parameter.in} ${parameter.name}`, parameter);
+        }
+        const responses = objectAt(operation, "responses");
+        return {
+            id: textAt(operation, "operationId") ?? `${verb}_${path}`,
+            method: verb,
+            path,
+            pieces: rules.pieces(path),
+            operation,
+            item,
+            description: description?.replaceAll("\n", " "),
+            parameters: [...parameters.values()],
+            responses: (0,json/* keysOf */.YD)(responses).map((status) => readResponse(document, nodes, status, responses[status], rules.mediaTypeParameters)),
+        };
+    }
+}
+const METHODS = { get: "GET", post: "POST", put: "PUT", patch: "PATCH" };
+/** The object behind a reference, one step; itself when it is none. */
+function followed(document, object) {
+    const reference = referenceOf(object);
+    return reference === undefined ? object : asObject(document.resolve(reference));
+}
+function readParameter(document, nodes, written) {
+    const source = followed(document, asObject(written));
+    const name = textAt(source, "name");
+    const location = textAt(source, "in");
+    if (name === undefined || location === undefined)
+        return undefined;
+    const schema = (0,json/* getOwn */.Ng)(source, "schema");
+    return {
+        name,
+        in: location,
+        required: flagAt(source, "required"),
+        source,
+        schema: nodes((0,json/* isJsonObject */.OW)(schema) || schema === "" ? schema : { type: "string" }),
+    };
+}
+function readResponse(document, nodes, status, written, mediaTypeParameters) {
+    const source = followed(document, asObject(written));
+    const content = objectAt(source, "content");
+    for (const type of (0,json/* keysOf */.YD)(content)) {
+        const schema = (0,json/* getOwn */.Ng)(asObject((0,json/* getOwn */.Ng)(content, type)), "schema");
+        const essence = mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
+        if (schema === undefined || schema === null || !(essence.endsWith("json") || essence === "*/*"))
+            continue;
+        return { status, source, schema: nodes(schema) };
+    }
+    return { status, source, schema: undefined };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/common-paginator.js
+/** True for paginators with equal keys and values. */
+function samePaginator(a, b) {
+    return a !== undefined && b !== undefined && keyOf(a) === keyOf(b);
+}
+/** The paginator that more endpoints have than any other; undefined when none is ahead. */
+function commonPaginator(paginators) {
+    const counted = new Map();
+    for (const paginator of paginators) {
+        if (paginator === undefined)
+            continue;
+        const entry = counted.get(keyOf(paginator)) ?? { paginator, count: 0 };
+        entry.count += 1;
+        counted.set(keyOf(paginator), entry);
+    }
+    const [first, second] = [...counted.values()].sort((a, b) => b.count - a.count);
+    return first !== undefined && first.count > (second?.count ?? 0) ? first.paginator : undefined;
+}
+function keyOf(paginator) {
+    return JSON.stringify(Object.entries(paginator).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/main-response.js
+/**
+ * The response that brings records: the first of status `200` or `default`, else the first whose status begins with `2`.
+ * Undefined when there is none. dlt-init-openapi's rule; a `201` followed by a `default` gives the latter.
+ */
+function mainResponse(responses) {
+    return (responses.find(({ status }) => status === "200" || status === "default") ??
+        responses.find(({ status }) => status.startsWith("2")));
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/paginator.js
+
+
+const named = (words) => {
+    const set = new Set(words.split(" "));
+    return (name) => set.has(name.toLowerCase());
+};
+const isPage = named("page page_number");
+const isOffset = named("start offset skip");
+const isLimit = named("limit per_page page_size size");
+const isCursor = named("cursor after since");
+const DEFAULT_LIMIT = 20;
+const MAXIMUM = 20;
+/** Makes the function that finds the paginator of an endpoint as dlt-init-openapi does, given the schema of its answer. */
+function compatPaginators() {
+    const findCursor = propertyFinder({ name: named("cursor next_cursor"), type: () => true, throughLists: true });
+    const findItems = typedFinder(named("total count total_count totalrecords totalitems"), "integer", true);
+    const findPages = typedFinder(named("total count totalpages"), "integer", true);
+    const findNext = typedFinder(named("next next_url more"), "string", true);
+    return ({ parameters }, schema) => {
+        const cursors = parameters.filter(({ name }) => isCursor(name));
+        const offsets = parameters.filter(({ name }) => isOffset(name));
+        const limits = parameters.filter(({ name }) => isLimit(name));
+        const pages = parameters.filter(({ name }) => isPage(name));
+        const paginator = cursor(cursors, schema) ?? offset(offsets, limits.at(-1), schema) ?? page(pages[0], schema) ?? nextLink(schema);
+        if (paginator !== undefined)
+            return { paginator, hints: [] };
+        return { paginator, hints: [...cursors, ...offsets, ...limits, ...pages].map(({ name }) => name) };
+    };
+    function cursor(cursors, schema) {
+        if (schema === undefined)
+            return undefined;
+        const echoed = cursors.find(({ name }) => schema.properties.has(name));
+        const [only] = cursors.length === 1 ? cursors : [];
+        const parameter = echoed ?? only;
+        if (parameter === undefined)
+            return undefined;
+        const path = echoed === undefined ? findCursor(schema)?.path : [echoed.name];
+        if (path === undefined)
+            return undefined;
+        return {
+            config: { type: "cursor", cursor_path: jsonPath(path), cursor_param: parameter.name },
+            uses: [parameter.name],
+        };
+    }
+    function offset(offsets, limit, schema) {
+        const parameter = offsets.find(({ name }) => schema?.properties.has(name)) ?? offsets[0];
+        if (parameter === undefined || limit === undefined)
+            return undefined;
+        const total = schema === undefined ? undefined : findItems(schema);
+        return {
+            config: {
+                type: "offset",
+                limit: pageSize(limit),
+                offset_param: parameter.name,
+                limit_param: limit.name,
+                ...(total === undefined ? { total_path: "", maximum_offset: MAXIMUM } : { total_path: jsonPath(total.path) }),
+            },
+            uses: [parameter.name, limit.name],
+        };
+    }
+    function page(parameter, schema) {
+        if (parameter === undefined)
+            return undefined;
+        const total = schema === undefined ? undefined : findPages(schema);
+        return {
+            config: {
+                type: "page_number",
+                page_param: parameter.name,
+                ...(total === undefined ? { total_path: "", maximum_page: MAXIMUM } : { total_path: jsonPath(total.path) }),
+            },
+            uses: [parameter.name],
+        };
+    }
+    function nextLink(schema) {
+        const next = schema === undefined ? undefined : findNext(schema);
+        if (next === undefined)
+            return undefined;
+        return { config: { type: "json_response", next_url_path: jsonPath(next.path) }, uses: "all" };
+    }
+}
+/** The declared maximum, else the default, else 20. */
+function pageSize({ schema }) {
+    const maximum = numberAt(schema.schema, "maximum");
+    const declared = maximum === undefined || maximum === 0 ? toInteger(schema.default) : Math.trunc(maximum);
+    return isTruthy(declared) ? declared : DEFAULT_LIMIT;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/payload.js
+
+/** Makes the function that finds the payload as dlt-init-openapi does. */
+function compatPayloads() {
+    const findList = propertyFinder({ name: () => true, type: (types) => types.includes("array"), throughLists: true });
+    return (schema, expectList) => {
+        if (expectList) {
+            const list = schema.isList ? { path: [], node: schema } : findList(schema);
+            if (list !== undefined)
+                return payloadOf(list.path, list.node);
+        }
+        const path = [];
+        let inner = schema;
+        for (;;) {
+            const [only, ...others] = inner.properties;
+            // An object that wraps one object.
+            if (only === undefined || others.length > 0 || !only[1].isObject)
+                return payloadOf(path, inner);
+            path.push(only[0]);
+            inner = only[1];
+        }
+    };
+}
+/** The payload at a path; of a list with known items, the items. */
+function payloadOf(path, node) {
+    return { path, isList: node.isList, schema: node.isList ? (node.item ?? node) : node };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/words/inflect.js
+/**
+ * English plurals and singulars by the table of the Python package `Inflector` 3.1.1 (Bermi Ferrer Martinez, after
+ * Rails), which names of the reference depend on. Its odd answers are kept: `status` -> `statu`, `data` -> `datum`.
+ */
+/** `category` -> `categories`; an empty word gives `s`. */
+function pluralize(word) {
+    return inflect(word, PLURAL);
+}
+/** `projects` -> `project`. */
+function singularize(word) {
+    return inflect(word, SINGULAR);
+}
+function inflect(word, by) {
+    if (by.uncountable.test(word.toLowerCase()))
+        return word;
+    for (const [ending, rest] of by.irregular) {
+        const match = ending.exec(word);
+        if (match !== null)
+            return word.slice(0, match.index + 1) + rest;
+    }
+    const rule = by.rules.find(([pattern]) => word.search(pattern) >= 0);
+    return rule === undefined ? word : word.replace(rule[0], rule[1]);
+}
+const PLURAL = {
+    uncountable: /(?:equipment|information|rice|money|species|series|fish|sheep|deer|moose)$/,
+    irregular: [
+        [/person$/iu, "eople"],
+        [/man$/iu, "en"],
+        [/child$/iu, "hildren"],
+        [/sex$/iu, "exes"],
+        [/move$/iu, "oves"],
+        [/staff$/iu, "taves"],
+        [/foot$/iu, "eet"],
+        [/goose$/iu, "eese"],
+    ],
+    rules: [
+        [/(quiz)$/giu, "$1zes"],
+        [/^(ox)$/giu, "$1en"],
+        [/([m|l])ouse$/giu, "$1ice"],
+        [/(matr|vert|ind)ix|ex$/giu, "$1ices"],
+        [/(x|ch|ss|sh)$/giu, "$1es"],
+        [/([^aeiouy]|qu)ies$/giu, "$1y"],
+        [/([^aeiouy]|qu)y$/giu, "$1ies"],
+        [/(hive)$/giu, "$1s"],
+        [/(?:([^f])fe|([lr])f)$/giu, "$1$2ves"],
+        [/sis$/giu, "ses"],
+        [/([ti])um$/giu, "$1a"],
+        [/(buffal|tomat)o$/giu, "$1oes"],
+        [/(bu)s$/giu, "$1ses"],
+        [/(alias|status)/giu, "$1es"],
+        [/(octop|vir)us$/giu, "$1i"],
+        [/(ax|test)is$/giu, "$1es"],
+        [/s$/giu, "s"],
+        [/$/giu, "s"],
+    ],
+};
+const SINGULAR = {
+    uncountable: /(?:equipment|information|rice|money|species|series|fish|sheep|sms)$/,
+    irregular: [
+        [/people$/iu, "erson"],
+        [/men$/iu, "an"],
+        [/children$/iu, "hild"],
+        [/sexes$/iu, "ex"],
+        [/moves$/iu, "ove"],
+    ],
+    rules: [
+        [/(quiz)zes$/giu, "$1"],
+        [/(matr)ices$/giu, "$1ix"],
+        [/(vert|ind)ices$/giu, "$1ex"],
+        [/^(ox)en/giu, "$1"],
+        [/(alias|status)es$/giu, "$1"],
+        [/([octop|vir])i$/giu, "$1us"],
+        [/(cris|ax|test)es$/giu, "$1is"],
+        [/(shoe)s$/giu, "$1"],
+        [/(o)es$/giu, "$1"],
+        [/(bus)es$/giu, "$1"],
+        [/([m|l])ice$/giu, "$1ouse"],
+        [/(x|ch|ss|sh)es$/giu, "$1"],
+        [/(m)ovies$/giu, "$1ovie"],
+        [/(s)eries$/giu, "$1eries"],
+        [/([^aeiouy]|qu)ies$/giu, "$1y"],
+        [/([lr])ves$/giu, "$1f"],
+        [/(tive)s$/giu, "$1"],
+        [/(hive)s$/giu, "$1"],
+        [/([^f])ves$/giu, "$1fe"],
+        [/(^analy)ses$/giu, "$1sis"],
+        [/((a)naly|(b)a|(d)iagno|(p)arenthe|(p)rogno|(s)ynop|(t)he)ses$/giu, "$1$2sis"],
+        [/([ti])a$/giu, "$1um"],
+        [/(n)ews$/giu, "$1ews"],
+        [/s$/giu, ""],
+    ],
+};
+
+;// CONCATENATED MODULE: ./lib/generate/compat/primary-key.js
+
+const NAMES = ["id", "pk", "unique", "identifier", "primary_key"];
+const SUFFIXES = ["id", "pk"];
+const SEPARATORS = ["", "-", "_"];
+/** The one property that identifies a record, by its name, description or format, as dlt-init-openapi finds it. */
+function compatPrimaryKey(record, path) {
+    const candidates = [...record.allProperties].filter(([, { types }]) => isScalar(types));
+    const byName = new Map();
+    for (const [name] of candidates)
+        if (!byName.has(name.toLowerCase()))
+            byName.set(name.toLowerCase(), name);
+    for (const name of likelyNames(record.name, path)) {
+        const found = byName.get(name.toLowerCase());
+        if (found !== undefined)
+            return found;
+    }
+    const described = candidates.find(([, { description }]) => /^(?:unique|id|identifier)\n?$/i.test(description ?? ""));
+    return (described ?? candidates.find(([, { format }]) => format === "uuid"))?.[0];
+}
+function isScalar(types) {
+    return types.length === 0 || types.includes("string") || types.includes("integer");
+}
+function* likelyNames(schemaName, path) {
+    yield* NAMES;
+    const variable = path.variables.at(-1);
+    if (variable !== undefined)
+        yield variable;
+    const words = [...(schemaName === "" ? [] : [schemaName]), ...path.fixed.slice(-1)];
+    for (const word of words) {
+        // The reference keeps the variations in a set, whose order is chance; its recorded answers have this one.
+        for (const variation of new Set([word, pluralize(word), singularize(word)])) {
+            for (const suffix of SUFFIXES) {
+                for (const separator of SEPARATORS) {
+                    yield `${variation}${separator}${suffix}`;
+                    yield `${suffix}${separator}${variation}`;
+                }
+            }
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/detect.js
+
+
+
+
+
+/** Makes the function that looks at an endpoint by itself, as dlt-init-openapi does. */
+function compatDetection() {
+    const detectPaginator = compatPaginators();
+    const detectPayload = compatPayloads();
+    return (endpoint) => {
+        const findings = [];
+        const response = mainResponse(endpoint.responses);
+        const schema = response?.schema;
+        if (response === undefined) {
+            findings.push({ code: "DataResponseUndetected", message: "the document declares no response of status 2xx" });
+        }
+        else if (schema === undefined) {
+            findings.push({ code: "DataResponseNoBody", message: "the response has no JSON schema" });
+        }
+        const { paginator, hints } = detectPaginator(endpoint, schema);
+        if (hints.length > 0) {
+            const message = `there seem to be pages (${hints.join(", ")}), but nothing says how they are counted`;
+            findings.push({ code: "PossiblePaginator", message });
+        }
+        const byPath = looksLikeList(endpoint.pieces);
+        const payload = schema === undefined ? undefined : detectPayload(schema, paginator !== undefined || byPath);
+        const primaryKey = payload === undefined ? undefined : compatPrimaryKey(payload.schema, endpoint.pieces);
+        if (payload !== undefined && primaryKey === undefined) {
+            findings.push({ code: "PrimaryKeyNotFound", message: "no property looks like a primary key" });
+        }
+        return { paginator, payload, primaryKey, isList: payload?.isList ?? byPath, findings };
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/names.js
+
+
+
+/**
+ * Names of resources and tables, by index: the entity, else the path without what all have in common, else the
+ * operation id, each for all endpoints at once until all differ. dlt-init-openapi's rule; equal operation ids stay equal.
+ */
+function compatNames(endpoints, payloadNames, byOperation) {
+    const entities = endpoints.map(({ pieces }, index) => {
+        const payload = payloadNames[index] ?? "";
+        return snakeCase(payload === "" ? singularize(pieces.fixed.at(-1) ?? "") : payload);
+    });
+    if (!byOperation && areDistinct(entities))
+        return entities.map((name) => ({ name, tableName: name }));
+    const prefix = commonPath(endpoints.map(({ path }) => path));
+    const fromPaths = endpoints.map(({ path }) => {
+        const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path;
+        return snakeCase(compatPathPieces(rest).fixed.join("_"));
+    });
+    const fromOperations = endpoints.map(({ id }) => snakeCase(id));
+    const names = !byOperation && areDistinct(fromPaths) ? fromPaths : fromOperations;
+    return names.map((name, index) => ({
+        name,
+        // Empty where the path is `/` and the entity has no name.
+        tableName: entities[index] || (fromPaths[index] ?? ""),
+    }));
+}
+function areDistinct(names) {
+    return new Set(names).size === names.length;
+}
+/** The longest common path in whole pieces, empty ones and `.` left out: Python's `os.path.commonpath`. */
+function commonPath(paths) {
+    const split = paths.map((path) => path.split("/").filter((piece) => piece !== "" && piece !== "."));
+    const [first = []] = split;
+    const end = first.findIndex((piece, index) => split.some((pieces) => pieces[index] !== piece));
+    const common = first.slice(0, end < 0 ? undefined : end);
+    return `${paths.every((path) => path.startsWith("/")) ? "/" : ""}${common.join("/")}`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/parameters.js
+
+
+/** The parameters that dlt-init-openapi writes: resolved, path variables, required ones; optional ones as comments. */
+function compatParameters(endpoint, paginator, resolve, words) {
+    const uses = paginator?.uses ?? [];
+    const query = endpoint.parameters.filter((one) => one.in === "query" && uses !== "all" && !uses.includes(one.name));
+    const unresolved = endpoint.pieces.variables.filter((name) => name !== resolve?.variable);
+    const text = (parameter, otherwise) => isTruthy(parameter?.schema.default) ? (0,python_text/* pythonStr */.qV)(parameter.schema.default) : otherwise;
+    const params = [];
+    const put = (name, place, parameter) => {
+        params.push({ name, in: place, value: { kind: "value", value: text(parameter, words.required) }, fillIn: true });
+    };
+    if (resolve !== undefined) {
+        const { variable, resource, field } = resolve;
+        params.push({ name: variable, in: "path", value: { kind: "resolve", resource, field }, fillIn: false });
+    }
+    for (const name of unresolved) {
+        put(name, "path", endpoint.parameters.find((one) => one.in === "path" && one.name === name));
+    }
+    for (const parameter of query)
+        if (parameter.required)
+            put(parameter.name, "query", parameter);
+    const optionalParams = query
+        .filter(({ required }) => !required)
+        .map((one) => ({
+        name: one.name,
+        value: text(one, words.optional),
+        description: undefined,
+        deprecated: false,
+    }));
+    const isWritten = resolve !== undefined || unresolved.length > 0 || query.length > 0;
+    return { params: isWritten ? params : undefined, optionalParams, unresolved };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/parents.js
+
+
+/**
+ * The endpoint above each by its path, by index: that of the longest proper prefix that is a path and a list. Pieces are
+ * compared in the singular (`/pokemons` is above `/pokemon/{id}`) unless that makes two paths equal. dlt-init-openapi's rule.
+ */
+function compatParents(endpoints, isList) {
+    const singular = endpoints.map(({ pieces }) => pieces.pieces.map((piece) => (isVariable(piece) ? piece : singularize(piece))));
+    const distinct = (lists) => new Set(lists.map((pieces) => pieces.join("/"))).size;
+    const paths = new Set(endpoints.map(({ path }) => path)).size;
+    const keys = distinct(singular) === paths ? singular : endpoints.map(({ pieces }) => pieces.pieces);
+    // With several methods of a path, and several paths of the same pieces, the last one stands for them.
+    const byKey = new Map(keys.map((pieces, index) => [parents_keyOf(pieces), index]));
+    return keys.map((pieces) => {
+        for (let length = pieces.length - 1; length >= 0; length -= 1) {
+            const found = byKey.get(parents_keyOf(pieces.slice(0, length)));
+            if (found !== undefined && isList(found))
+                return found;
+        }
+        return undefined;
+    });
+}
+function parents_keyOf(pieces) {
+    return JSON.stringify(pieces);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/security.js
+
+
+/** Authentication as dlt-init-openapi chooses it: the first scheme of the document's `security`, else the first of all. */
+function compatSecurity(root) {
+    const schemes = objectAt(objectAt(root, "components"), "securitySchemes");
+    const [wanted] = (0,json/* keysOf */.YD)(asObject(listAt(root, "security")[0]));
+    const [first] = (0,json/* keysOf */.YD)(schemes);
+    const chosen = wanted === undefined ? undefined : (0,json/* getOwn */.Ng)(schemes, wanted);
+    const auth = authOf(asObject(chosen));
+    const unsupported = chosen !== undefined && auth === undefined ? (textAt(asObject(chosen), "type") ?? "") : undefined;
+    return { auth: auth ?? authOf(asObject(first === undefined ? undefined : schemes[first])), unsupported };
+}
+function authOf(scheme) {
+    const type = textAt(scheme, "type");
+    if (type === "apiKey") {
+        return {
+            type: "api_key",
+            settings: [
+                { key: "api_key", secret: "api_key" },
+                { key: "name", value: textAt(scheme, "name") ?? "None" },
+                { key: "location", value: textAt(scheme, "in") ?? "None" },
+            ],
+        };
+    }
+    const kind = type === "http" ? textAt(scheme, "scheme") : undefined;
+    if (kind === "basic") {
+        return {
+            type: "http_basic",
+            settings: [
+                { key: "username", secret: "username" },
+                { key: "password", secret: "password" },
+            ],
+        };
+    }
+    return kind === "bearer" ? { type: "bearer", settings: [{ key: "token", secret: "token" }] } : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/compat/analyse.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+const MAX_TABLE_NESTING = 2;
+/**
+ * The result of dlt-init-openapi 0.1.0 for a document, oddities included; where the reference fails (references to
+ * nothing, endpoints without a name) this goes on. Throws `E_OPENAPI` when the document has no endpoint.
+ */
+function analyseCompat(document, options) {
+    const findings = [];
+    const nodes = schemaNodes(document, { followAliases: false, inferTypes: false }, (reference) => {
+        const message = `${reference} leads nowhere; what it stands for is taken as empty`;
+        findings.push({ code: "BrokenReference", message });
+    });
+    const endpoints = readEndpoints(document, nodes, {
+        methods: options.methods ?? ["get"],
+        pieces: compatPathPieces,
+        mergeByNameOnly: true,
+        summaries: false,
+        pathReferences: false,
+        mediaTypeParameters: false,
+    });
+    const candidates = findCandidates(endpoints, options);
+    const common = commonPaginator(candidates.map(({ paginator }) => paginator?.config));
+    const { auth, unsupported } = compatSecurity(document.root);
+    if (unsupported !== undefined) {
+        const message = `authentication of type ${unsupported} is not known; give client.auth by hand`;
+        findings.unshift({ code: "UnsupportedSecurityScheme", message });
+    }
+    const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
+    const words = {
+        required: options.requiredValue ?? "FILL_ME_IN",
+        optional: options.optionalValue ?? "OPTIONAL_CONFIG",
+    };
+    const resources = candidates
+        .map((candidate) => resourceOf(candidate, candidates, common, words))
+        .sort((a, b) => compareCodePoints(a.tableName, b.tableName));
+    return {
+        mode: "compat",
+        title,
+        names: projectNames(options.source ?? title),
+        servers: serversOf(document.root),
+        client: { auth, headers: [], paginator: common },
+        maxTableNesting: MAX_TABLE_NESTING,
+        resources,
+        secrets: (auth?.settings ?? []).flatMap((setting) => ("secret" in setting ? [setting.secret] : [])),
+        decisions: [],
+        findings,
+    };
+}
+function findCandidates(endpoints, options) {
+    const detected = endpoints.map(compatDetection());
+    const parents = compatParents(endpoints, (index) => detected[index]?.isList === true);
+    const names = compatNames(endpoints, detected.map(({ payload }) => payload?.schema.name), options.nameByOperation === true);
+    return endpoints.flatMap((endpoint, index) => {
+        const [one, two] = [detected[index], names[index]];
+        return one === undefined || two === undefined ? [] : [{ ...one, endpoint, names: two, parent: parents[index] }];
+    });
+}
+function resourceOf(candidate, all, common, words) {
+    const { endpoint, payload, primaryKey, paginator } = candidate;
+    const parent = candidate.parent === undefined ? undefined : all[candidate.parent];
+    const { params, optionalParams, unresolved } = compatParameters(endpoint, paginator, parent === undefined ? undefined : resolveFrom(endpoint, parent), words);
+    const findings = [...candidate.findings];
+    if (unresolved.length > 0) {
+        const message = `nothing fills ${unresolved.map((name) => `{${name}}`).join(", ")} of the path`;
+        findings.push({ code: "UnresolvedPathParameters", message });
+    }
+    // Without a common paginator an endpoint has `auto`; with one it takes that, also for single objects.
+    const own = samePaginator(paginator?.config, common) ? undefined : paginator?.config;
+    const selector = payload === undefined ? "" : jsonPath(payload.path);
+    return {
+        ...candidate.names,
+        primaryKey: primaryKey === undefined ? [] : [primaryKey],
+        mergeKey: [],
+        writeDisposition: primaryKey === undefined ? undefined : "merge",
+        selected: true,
+        includeFromParent: [],
+        columns: [],
+        endpoint: {
+            method: endpoint.method,
+            path: endpoint.path,
+            dataSelector: selector === "" ? undefined : selector,
+            params,
+            optionalParams,
+            headers: [],
+            paginator: own ?? (common === undefined && paginator === undefined ? "auto" : undefined),
+            detectedPaginator: paginator?.config,
+            incremental: undefined,
+            auth: undefined,
+        },
+        parent: parent?.names.name,
+        isList: candidate.isList,
+        operation: operationFacts(endpoint),
+        decisions: [],
+        findings,
+    };
+}
+/** The last variable of a path, whether it stands after the parent's part or not, from the field of that name or the key. */
+function resolveFrom({ pieces }, parent) {
+    const variable = pieces.variables.at(-1);
+    if (variable === undefined || parent.payload === undefined)
+        return undefined;
+    const fields = [...parent.payload.schema.allProperties.keys()];
+    const field = fields.findLast((name) => name.toLowerCase() === variable.toLowerCase()) ?? parent.primaryKey;
+    return field === undefined ? undefined : { variable, resource: parent.names.name, field };
+}
+/** A first server `/` without description is what a document without servers has: no base URL. */
+function serversOf(root) {
+    const [first, ...others] = listAt(root, "servers").map(asObject);
+    const read = (server) => ({
+        url: textAt(server, "url") ?? "",
+        description: textAt(server, "description"),
+    });
+    const server = first === undefined ? undefined : read(first);
+    const isDefault = server === undefined || (server.url === "/" && server.description === undefined);
+    return {
+        baseUrl: isDefault ? undefined : server.url,
+        description: server?.description,
+        alternatives: others.map(read).map(({ url, description }) => ({
+            url,
+            ...(description === undefined ? {} : { description }),
+        })),
+    };
+}
+/** As Python compares texts: by code points, which UTF-16 units are not beyond the first plane. */
+function compareCodePoints(a, b) {
+    const [left, right] = [[...a], [...b]];
+    for (let at = 0; at < Math.min(left.length, right.length); at += 1) {
+        const difference = (left[at]?.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? 0);
+        if (difference !== 0)
+            return difference;
+    }
+    return left.length - right.length;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/columns.js
+
+/**
+ * Types of the columns that the schema declares. Objects and lists become columns and tables of their own and have none;
+ * neither has a text without a format: documents call many things text, and dlt finds times in it by itself.
+ * `key`: columns that may not be null.
+ */
+function columnHints(record, key) {
+    return [...record.allProperties].flatMap(([name, node]) => {
+        if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated"))
+            return [];
+        const dataType = dataTypeOf(node);
+        if (dataType === undefined)
+            return [];
+        const description = node.description?.replace(/\s+/g, " ").trim();
+        return [
+            { name, dataType, nullable: !key.includes(name), description: description === "" ? undefined : description },
+        ];
+    });
+}
+function dataTypeOf({ types, format, schema, alternatives }) {
+    // Several types, or a choice of schemas: the data decides.
+    if (types.length !== 1 || alternatives.length > 1)
+        return undefined;
+    switch (types[0]) {
+        case "integer":
+            return "bigint";
+        case "number":
+            return "double";
+        case "boolean":
+            return "bool";
+        case "string":
+            if (format === "date-time")
+                return "timestamp";
+            if (format === "date")
+                return "date";
+            return TEXT_FORMATS.has(format ?? "") || listAt(schema, "enum").length > 0 ? "text" : undefined;
+        default:
+            return undefined;
+    }
+}
+const TEXT_FORMATS = new Set([
+    "uuid",
+    "email",
+    "uri",
+    "url",
+    "uri-reference",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "byte",
+    "regex",
+]);
+
+;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
+/**
+ * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
+ * stand in brackets.
+ */
+function propertyPath(path) {
+    let text = "";
+    for (const piece of path) {
+        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
+            text += text === "" ? piece : `.${piece}`;
+        else
+            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
+    }
+    return text === "" ? "$" : text;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/words.js
+
+/** A name without case and separators: `page[number]`, `pageNumber` and `page_number` are one word. */
+function wordOf(name) {
+    return name.toLowerCase().replace(/[^a-z0-9]/g, "");
+}
+/** Makes the test whether a name is one of the given words, case and separators ignored. */
+function anyOf(words) {
+    const set = new Set(words.trim().split(/\s+/));
+    return (name) => set.has(wordOf(name));
+}
+/** The word of one of the things that a path piece names: `bulk_imports` -> `bulkimport`. */
+function entityWord(piece) {
+    return wordOf(singularize(piece));
+}
+/** Properties that describe an answer rather than a record. */
+const isEnvelopeWord = anyOf(`total count totalcount totalrecords totalitems totalresults totalelements totalhits totalpages pagecount pages page
+  perpage pagesize limit offset skip start size next nextpage nextpagetoken nextcursor nextlink nexturl previous prev
+  previouspage first last cursor cursors hasmore hasnext hasprevious more links link meta metadata pagination paging
+  pageinfo responsemetadata responsestatus errors error warnings warning messages message status statuscode success ok code
+  object kind type etag url self context schema version timestamp requestid incompleteresults self odatacount odatanextlink
+  odatacontext included expand maxresults startat islast`);
+/** Names under which APIs put the records of an answer. */
+const isListWord = anyOf("data items item results result records record values value entries entry rows list content contents elements objects resources collection hits embedded members nodes");
+/** Lists that stand beside the records. */
+const isSideList = anyOf("errors error warnings links link included facets aggregations filters messages fields columns sort orderby breadcrumbs");
+
+;// CONCATENATED MODULE: ./lib/generate/better/paginator.js
+
+
+
+
+
+const paginator_isCursor = anyOf(`cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
+  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter`);
+const paginator_isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
+const paginator_isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
+const paginator_isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
+/** A page is no larger than this, whatever the document allows. */
+const LARGEST_PAGE = 1000;
+const paginator_DEFAULT_LIMIT = 20;
+function pageParameters({ parameters }) {
+    const query = parameters.filter((one) => one.in === "query");
+    const of = (test) => query.filter(({ name }) => test(name));
+    return {
+        // A moment is where a cursor of ours begins, not a place in a list.
+        cursors: of(paginator_isCursor).filter(({ schema }) => !/date/.test(schema.format ?? "")),
+        offsets: of(paginator_isOffset).filter(({ schema }) => !/date/.test(schema.format ?? "")),
+        pages: of(paginator_isPage),
+        limits: of(paginator_isLimit),
+    };
+}
+/** The size of pages that a parameter allows: its maximum, else its default; undefined when neither is declared. */
+function declaredPageSize({ schema }) {
+    const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
+    if (maximum > 0)
+        return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum" };
+    const byDefault = toInteger(schema.default);
+    return byDefault > 0 ? { size: Math.min(byDefault, LARGEST_PAGE), from: "the declared default" } : undefined;
+}
+/**
+ * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
+ * numbers. `envelope` is the schema around the records; undefined when the records are all there is.
+ */
+function paginators() {
+    const anyType = () => true;
+    const finder = (words) => propertyFinder({ name: anyOf(words), type: anyType, throughLists: false });
+    const integer = (words) => typedFinder(anyOf(words), "integer", false);
+    const findNextCursor = finder(`nextcursor nextpagetoken nexttoken endcursor continuationtoken nextmarker nextpagecursor nextcontinuationtoken
+    nextscrollid nextpagingtoken`);
+    const findSameCursor = finder("cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken");
+    const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
+    const findNextPage = integer("nextpage nextpagenumber");
+    const findItems = integer("total count totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize");
+    const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
+    const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
+    const findLink = typedFinder(anyOf("next nexturl nextlink nextpageurl nextpagelink nexthref odatanextlink nextpageuri"), "string", false);
+    const ask = (find, root) => {
+        const path = root === undefined ? undefined : find(root)?.path;
+        return path === undefined ? undefined : propertyPath(path);
+    };
+    return (endpoint, response, envelope) => {
+        const parameters = pageParameters(endpoint);
+        return (fromHeaders(response, parameters) ??
+            fromCursor(parameters, envelope) ??
+            fromOffset(parameters, envelope) ??
+            fromPage(parameters, envelope) ??
+            fromLink(envelope));
+    };
+    function fromCursor({ cursors, offsets }, envelope) {
+        const [cursor] = cursors;
+        const next = ask(findNextCursor, envelope);
+        const more = ask(findMore, envelope);
+        if (cursor !== undefined) {
+            const path = next ?? ask(findSameCursor, envelope);
+            if (path !== undefined)
+                return cursorOf(path, cursor.name, `${path} in the answer is the next ${cursor.name}`);
+            const listName = envelope === undefined ? undefined : lastRecordId(envelope);
+            if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
+                const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
+                const found = cursorOf(listName, cursor.name, reason);
+                return { ...found, config: { ...found.config, has_more_path: more } };
+            }
+        }
+        const [offset] = offsets;
+        const nextOffset = ask(findNextOffset, envelope);
+        if (offset === undefined || nextOffset === undefined)
+            return undefined;
+        return cursorOf(nextOffset, offset.name, `${nextOffset} in the answer is the next ${offset.name}`);
+    }
+    function fromOffset({ offsets, limits }, envelope) {
+        const [offset, limit] = [offsets[0], limits.at(-1)];
+        if (offset === undefined || limit === undefined)
+            return undefined;
+        const size = declaredPageSize(limit);
+        const total = ask(findItems, envelope);
+        return {
+            config: {
+                type: "offset",
+                limit: size?.size ?? paginator_DEFAULT_LIMIT,
+                offset_param: offset.name,
+                limit_param: limit.name,
+                ...ending(total, envelope),
+            },
+            uses: [offset.name, limit.name],
+            reason: `the parameters ${offset.name} and ${limit.name}; ${endReason(total)}; ${size?.from ?? "a common size"} of a page`,
+        };
+    }
+    function fromPage({ pages }, envelope) {
+        const [page] = pages;
+        if (page === undefined)
+            return undefined;
+        const next = ask(findNextPage, envelope);
+        if (next !== undefined)
+            return cursorOf(next, page.name, `${next} in the answer is the next ${page.name}`);
+        const total = ask(findPages, envelope);
+        const first = firstPage(page);
+        return {
+            config: {
+                type: "page_number",
+                page_param: page.name,
+                base_page: first.page,
+                ...ending(total, envelope),
+            },
+            uses: [page.name],
+            reason: `the parameter ${page.name}; ${first.reason}; ${endReason(total)}`,
+        };
+    }
+    function fromLink(envelope) {
+        const path = ask(findLink, envelope);
+        if (path === undefined)
+            return undefined;
+        const config = { type: "json_link", next_url_path: path };
+        return { config, uses: [], reason: `${path} in the answer is the link to the next page` };
+    }
+    /** How the end is known: a total, a flag, else an empty page. Never a highest number, which would cut the list. */
+    function ending(total, envelope) {
+        const more = total === undefined ? ask(findMore, envelope) : undefined;
+        return { total_path: total ?? null, ...(more === undefined ? {} : { has_more_path: more }) };
+    }
+}
+function endReason(total) {
+    return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
+}
+function cursorOf(path, parameter, reason) {
+    return { config: { type: "cursor", cursor_path: path, cursor_param: parameter }, uses: [parameter], reason };
+}
+/** Headers that the response declares. */
+function fromHeaders(response, { pages, cursors }) {
+    const headers = response === undefined ? [] : (0,json/* keysOf */.YD)(objectAt(response.source, "headers"));
+    const named = (test) => headers.find(test);
+    const link = named((name) => wordOf(name) === "link");
+    if (link !== undefined) {
+        const uses = [...pages, ...cursors].map(({ name }) => name);
+        return { config: { type: "header_link" }, uses, reason: "the response declares the header Link" };
+    }
+    const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
+    const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
+    if (cursor === undefined || parameter === undefined)
+        return undefined;
+    return {
+        config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
+        uses: [parameter.name],
+        reason: `the response declares the header ${cursor}`,
+    };
+}
+/** The number of the first page, which rest_api takes for 0; without a word on it 1, as nearly all APIs count. */
+function firstPage({ schema, source }) {
+    const declared = schema.default ?? undefined;
+    if (declared !== undefined && declared !== "") {
+        const page = toInteger(declared);
+        if (page <= 1)
+            return { page: Math.max(page, 0), reason: `its default is ${page}` };
+    }
+    const minimum = numberAt(schema.schema, "minimum");
+    if (minimum === 0 || minimum === 1)
+        return { page: minimum, reason: `its minimum is ${minimum}` };
+    const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
+    if (/zero[- ](?:based|indexed)|0[- ](?:based|indexed)|(?:starts?|starting|begins?|counts?) (?:at|from|with) (?:0|zero)\b/i.test(description)) {
+        return { page: 0, reason: "its description says that pages count from 0" };
+    }
+    return { page: 1, reason: "pages are taken to count from 1" };
+}
+/** `data[-1].id` of the first list beside the flag. */
+function lastRecordId(envelope) {
+    for (const [name, child] of envelope.allProperties) {
+        if (child.isList && child.item?.allProperties.has("id") === true)
+            return `${propertyPath([name])}[-1].id`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/records.js
+
+
+const records_DEEPEST = 3;
+const isIdentifier = anyOf("id uuid guid iid pk identifier key slug");
+const isUnwrapped = anyOf("data result item record response payload");
+/**
+ * Finds the records of an answer. A list is taken as it is; an object is a wrapper, when one of its lists looks like the
+ * records, else a record: one of many where pages or an endpoint for single ones say so (documents that declare a list
+ * as one object), else the only one.
+ */
+function findRecords(schema, hints) {
+    if (schema.isList)
+        return { ...payloadOf([], schema), reason: "the answer is a list" };
+    const expectsList = hints.byPath || hints.paged;
+    const list = bestList(schema, hints.path);
+    const isSame = hints.single !== undefined && isSameRecord(schema, hints.single);
+    const isOneOfMany = hints.single !== undefined || hints.paged;
+    const record = { path: [], schema, isList: true };
+    if (expectsList && isSame) {
+        return { ...record, reason: "the answer is declared as one record, but the endpoint for single ones has the same" };
+    }
+    if (list !== undefined && isWrapper(schema, list, expectsList)) {
+        return { ...payloadOf(list.path, list.node), reason: `${list.path.join(".")} is the list in the answer` };
+    }
+    if (expectsList && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
+        return { ...record, reason: "the answer is declared as one record with an identifier, but has pages" };
+    }
+    return unwrapped(schema, hints.path);
+}
+/** Same component, or the same properties. */
+function isSameRecord(a, b) {
+    if (a.reference !== undefined || b.reference !== undefined)
+        return a.reference === b.reference;
+    const [left, right] = [[...a.allProperties.keys()], [...b.allProperties.keys()]];
+    return left.length > 0 && left.length === right.length && left.every((name) => b.allProperties.has(name));
+}
+/** The list that looks most like the records: of objects, least nested, with a known name, the first. */
+function bestList(schema, path) {
+    const found = [];
+    const entity = entityWord(path.fixed.at(-1) ?? "");
+    const walk = (node, steps) => {
+        if (steps.length >= records_DEEPEST || node.isList)
+            return;
+        for (const [name, child] of node.allProperties) {
+            if (child.isList && (!isSideList(name) || entityWord(name) === entity)) {
+                const types = child.item?.types ?? [];
+                const holdsObjects = types.length === 0 || types.includes("object");
+                const isNamed = isListWord(name) || (entity !== "" && entityWord(name) === entity);
+                found.push({ path: [...steps, name], node: child, holdsObjects, isNamed });
+            }
+            else if (child.isObject)
+                walk(child, [...steps, name]);
+        }
+    };
+    walk(schema, []);
+    const rank = (list) => [list.holdsObjects ? 0 : 1, list.path.length, list.isNamed ? 0 : 1];
+    return found.sort((a, b) => compareRanks(rank(a), rank(b)))[0];
+}
+function compareRanks(a, b) {
+    const at = a.findIndex((value, index) => value !== b[index]);
+    return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+/** True when an object is there for the sake of its list: little else stands in it that is not about pages. */
+function isWrapper(schema, list, expectsList) {
+    const others = [...schema.allProperties.keys()].filter((name) => !isEnvelopeWord(name) && name !== list.path[0]);
+    if (!list.holdsObjects)
+        return others.length === 0;
+    const isRecord = others.some(isIdentifier);
+    const hasPages = [...schema.allProperties.keys()].some(isPageWord);
+    if (isRecord)
+        return list.isNamed && hasPages;
+    if (!expectsList)
+        return others.length === 0 && (list.isNamed || hasPages);
+    return list.isNamed || hasPages || others.length <= 2;
+}
+const isPageWord = anyOf("total count totalcount totalrecords totalitems totalresults totalpages next nextpage nextpagetoken nextcursor nextlink nexturl hasmore hasnext pagination paging pageinfo cursor");
+/** The record itself, out of objects that hold nothing else. */
+function unwrapped(schema, path) {
+    const steps = [];
+    let inner = schema;
+    for (;;) {
+        const all = [...inner.allProperties];
+        const others = all.filter(([name]) => !isEnvelopeWord(name));
+        const [only] = all.length === 1 ? all : others.length === 1 ? others : [];
+        const entity = entityWord(path.fixed.at(-1) ?? "");
+        const isStep = only !== undefined && (all.length === 1 || isUnwrapped(only[0]) || wordOf(only[0]) === entity);
+        if (only === undefined || !isStep || !only[1].isObject || steps.length > records_DEEPEST)
+            break;
+        steps.push(only[0]);
+        inner = only[1];
+    }
+    const reason = steps.length === 0 ? "the answer is one record" : `${steps.join(".")} is the record in the answer`;
+    return { path: steps, isList: false, schema: inner, reason };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/detect.js
+
+
+
+
+
+/** Looks at every endpoint by itself: its answer, its records, its pages. */
+function detectEndpoints(endpoints) {
+    const singles = singleRecords(endpoints);
+    const findPaginator = paginators();
+    return endpoints.map((endpoint) => {
+        const response = dataResponse(endpoint.responses);
+        const { cursors, offsets, pages } = pageParameters(endpoint);
+        const byPath = detect_looksLikeList(endpoint);
+        const schema = response?.schema;
+        const single = singles.get(pathKey(endpoint.pieces.pieces));
+        const paged = cursors.length + offsets.length + pages.length > 0;
+        const records = schema === undefined ? undefined : findRecords(schema, { path: endpoint.pieces, byPath, paged, single });
+        const isList = records?.isList ?? (byPath && (paged || single !== undefined));
+        // What stands in a record says nothing of pages.
+        const envelope = records === undefined || records.path.length === 0 ? undefined : schema;
+        const paginator = isList ? findPaginator(endpoint, response, envelope) : undefined;
+        return { endpoint, response, records, isList, paginator };
+    });
+}
+/** Of `200`, else another of status 2xx with a schema, else `default`. */
+function dataResponse(responses) {
+    const good = responses.filter(({ status }) => /^2/.test(status));
+    return (good.find(({ status, schema }) => status === "200" && schema !== undefined) ??
+        good.find(({ schema }) => schema !== undefined) ??
+        good[0] ??
+        responses.find(({ status }) => status === "default"));
+}
+/** Records of the endpoints for one of a list, by the path of the list. */
+function singleRecords(endpoints) {
+    const found = new Map();
+    for (const endpoint of endpoints) {
+        const { pieces } = endpoint.pieces;
+        if (!holdsVariable(pieces.at(-1) ?? "") || pieces.length < 2)
+            continue;
+        const schema = dataResponse(endpoint.responses)?.schema;
+        const key = pathKey(pieces.slice(0, -1));
+        if (schema === undefined || found.has(key))
+            continue;
+        const hints = { path: endpoint.pieces, byPath: false, paged: false, single: undefined };
+        const records = findRecords(schema, hints);
+        if (!records.isList)
+            found.set(key, records.schema);
+    }
+    return found;
+}
+function detect_looksLikeList({ pieces }) {
+    const last = pieces.pieces.at(-1);
+    return last !== undefined && !holdsVariable(last);
+}
+/** Pieces in the singular, variables alike. */
+function pathKey(pieces) {
+    return pieces.map((piece) => (holdsVariable(piece) ? "{}" : wordOf(singularize(piece)))).join("/");
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/draft.js
+/** Adds a choice with its reason. Whether it repairs something is known at the end, by comparison. */
+function decide(draft, about, reason) {
+    draft.decisions.push({ about, reason, repair: false });
+}
+/** The record's schema; undefined when the answer has none. */
+function recordOf(draft) {
+    return draft.records?.schema;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/fields.js
+
+
+/** Identifiers that no two records of an API share. */
+const isGlobalId = anyOf("id uuid guid pk identifier primarykey unique gid objectid");
+/** Identifiers that may be repeated below another parent. */
+const isLocalId = anyOf("iid key slug sha sku code number username login handle hash name path ref fullpath email");
+/** Properties that can identify a record: text, integers and what has no type; in order. */
+function identifying(record) {
+    return [...record.allProperties].filter(([, node]) => {
+        const { types } = node;
+        const isScalar = types.length === 0 || types.includes("string") || types.includes("integer");
+        return isScalar && !flagAt(node.schema, "writeOnly") && !node.isObject && !node.isList;
+    });
+}
+/**
+ * The property of a record that a path variable stands for: of the same name, of the same name without that of the thing
+ * (`issue_iid` after `issues` -> `iid`), or what the thing is called by when the variable names just it (`{branch}`).
+ * `piece` is the part of the path before the variable.
+ */
+function fieldOfVariable(variable, piece, record) {
+    const fields = identifying(record);
+    const word = wordOf(variable);
+    const entity = entityWord(piece);
+    const named = (wanted) => fields.find(([name]) => wordOf(name) === wanted)?.[0];
+    const exact = named(word);
+    if (exact !== undefined)
+        return exact;
+    const last = entityWord(piece.split(/[-_]/).at(-1) ?? "");
+    for (const prefix of [entity, last, wordOf(piece)]) {
+        if (prefix !== "" && word.startsWith(prefix) && word.length > prefix.length) {
+            const rest = named(word.slice(prefix.length));
+            if (rest !== undefined)
+                return rest;
+        }
+    }
+    // `import_id` after `bulk_imports`: the end of the variable is an identifier of the record.
+    const ending = fields.find(([name]) => (isGlobalId(name) || isLocalId(name)) && word.endsWith(wordOf(name)));
+    if (ending !== undefined)
+        return ending[0];
+    if (word === entity || word === last || word === "idorname" || word === "name") {
+        return fields.find(([name]) => isGlobalId(name))?.[0] ?? fields.find(([name]) => isLocalId(name))?.[0];
+    }
+    return undefined;
+}
+/** The property of a record that says to which parent it belongs: `project_id` below `projects`. */
+function referenceTo(piece, field, record) {
+    const suffix = wordOf(field);
+    const last = piece.split(/[-_]/).at(-1) ?? "";
+    const wanted = new Set([entityWord(piece), entityWord(last), wordOf(piece)].map((entity) => entity + suffix));
+    return identifying(record).find(([name]) => wanted.has(wordOf(name)))?.[0];
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/identity.js
+
+
+const isNatural = anyOf("iid key slug sha sku");
+/**
+ * What tells the records of an endpoint apart. `piece` is the name in the path that they go by, `variable` the one by
+ * which a single one is asked for (`/branches/{branch}`); undefined when no such path is known.
+ */
+function identityOf(record, piece, variable) {
+    const fields = identifying(record);
+    const generic = ["id", "pk", "uuid", "guid", "identifier", "primarykey", "unique"];
+    for (const word of generic) {
+        const found = fields.find(([name]) => wordOf(name) === word);
+        if (found !== undefined)
+            return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
+    }
+    const own = ownId(fields, [entityWord(piece), wordOf(record.name), entityWord(record.name)]);
+    if (own !== undefined)
+        return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
+    const byVariable = variable === undefined ? undefined : fieldOfVariable(variable, piece, record);
+    if (byVariable !== undefined) {
+        const reason = `{${variable}} of the path for a single record stands for ${byVariable}`;
+        return { columns: [byVariable], isGlobal: isGlobalId(byVariable), reason };
+    }
+    const described = fields.find(([, { description }]) => /^\s*(?:unique|id|identifier)\.?\s*$/i.test(description ?? ""));
+    if (described !== undefined) {
+        return { columns: [described[0]], isGlobal: true, reason: `${described[0]} is described as identifier` };
+    }
+    const natural = fields.find(([name]) => isNatural(name));
+    if (natural !== undefined) {
+        return { columns: [natural[0]], isGlobal: false, reason: `${natural[0]} identifies a record within its parent` };
+    }
+    const uuid = fields.find(([, { format }]) => format === "uuid");
+    if (uuid === undefined)
+        return undefined;
+    return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} is the only one with the format uuid` };
+}
+/** `museum_id`, `id_museum`, `museumId`, `ticketUuid` of an entity. */
+function ownId(fields, entities) {
+    for (const entity of entities) {
+        if (entity === "")
+            continue;
+        for (const suffix of ["id", "pk", "uuid", "guid", "key"]) {
+            const wanted = [entity + suffix, suffix + entity];
+            const found = fields.find(([name]) => wanted.includes(wordOf(name)));
+            if (found !== undefined)
+                return found[0];
+        }
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/incremental.js
+
+
+
+/** Parameters that bound a change, the best first, with the properties that hold it and those that bound its end. */
+const KINDS = [
+    {
+        start: /^(?:last)?(?:updated|modified|changed)(?:at|on|date|time)?(?:after|since|from|gte|gt|min|start)$|^(?:min|from|since)(?:last)?(?:updated|modified)(?:at|on)?$/,
+        fields: /^(?:last)?(?:updated|modified|changed|update|modification)(?:at|on|date|time|datetime|timestamp)?$/,
+        end: /^(?:last)?(?:updated|modified|changed)(?:at|on|date|time)?(?:before|until|to|lte|lt|max|end)$/,
+    },
+    {
+        start: /^last(?:activity|seen|used)(?:at|on)?(?:after|since|from)$/,
+        fields: /^last(?:activity|seen|used)(?:at|on|date)?$/,
+        end: /^last(?:activity|seen|used)(?:at|on)?(?:before|until|to)$/,
+    },
+    {
+        start: /^since$/,
+        fields: /^(?:last)?(?:updated|modified|changed)(?:at|on|date|time)?$/,
+        end: /^until$/,
+    },
+    {
+        start: /^created(?:at|on|date|time)?(?:after|since|from|gte|gt|min|start)$/,
+        fields: /^created(?:at|on|date|time|datetime)?$/,
+        end: /^created(?:at|on|date|time)?(?:before|until|to|lte|lt|max|end)$/,
+    },
+];
+/**
+ * Finds how a list can be asked for what is new: a parameter like `updated_after` and the property that it speaks of.
+ * A lower bound of the creation alone is none where records change: what changed later would be missed.
+ */
+function findIncremental(endpoint, record) {
+    const query = endpoint.parameters.filter((one) => one.in === "query" && mayHoldTime(one.schema));
+    const fields = [...record.allProperties].filter(([, node]) => mayHoldTime(node));
+    for (const [index, { start, fields: of, end }] of KINDS.entries()) {
+        const parameter = query.find(({ name }) => start.test(wordOf(name)));
+        const field = fields.find(([name]) => of.test(wordOf(name)));
+        if (parameter === undefined || field === undefined)
+            continue;
+        const changes = fields.find(([name]) => KINDS[0]?.fields.test(wordOf(name)));
+        if (index === KINDS.length - 1 && changes !== undefined)
+            continue;
+        const [name, node] = field;
+        const isDate = parameter.schema.format === "date";
+        return {
+            config: {
+                cursorPath: propertyPath([name]),
+                startParam: parameter.name,
+                endParam: query.find((one) => end.test(wordOf(one.name)))?.name,
+                initialValue: isDate ? "1970-01-01" : "1970-01-01T00:00:00Z",
+                onMissing: mayBeMissing(record, name, node) ? "include" : undefined,
+            },
+            reason: `${parameter.name} asks for records whose ${name} is not older`,
+            order: ascending(endpoint, name),
+        };
+    }
+    return undefined;
+}
+/** A text that is a moment, or whose form is not declared. */
+function mayHoldTime({ types, format, schema }) {
+    if (format !== undefined)
+        return /date/.test(format);
+    return (types.length === 0 || types.includes("string")) && listAt(schema, "enum").length === 0;
+}
+function mayBeMissing(record, name, node) {
+    const required = listAt(record.schema, "required");
+    return node.nullable || (required.length > 0 && !required.includes(name));
+}
+/** Parameters such as `order_by: updated_at` and `sort: asc`, where the document lists these values. */
+function ascending(endpoint, field) {
+    const query = endpoint.parameters.filter((one) => one.in === "query");
+    const by = query.find((one) => /^(?:order|sort)(?:by|field|key)?$/.test(wordOf(one.name)) && allows(one, field));
+    if (by === undefined)
+        return [];
+    const direction = query.find((one) => /^(?:sort|order|direction|sortorder|sortdir|orderdirection|sortdirection)$/.test(wordOf(one.name)) &&
+        allows(one, "asc"));
+    return direction === undefined
+        ? []
+        : [
+            { name: by.name, value: field },
+            { name: direction.name, value: "asc" },
+        ];
+}
+function allows({ schema }, value) {
+    return listAt(schema.schema, "enum").includes(value);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/names.js
+
+
+
+
+/**
+ * Names of resources, by index: the operation id, which the document's maker keeps, else the path. A name depends on no
+ * other endpoint, so that it stays when the document grows; only one that is taken gets a number.
+ */
+function resourceNames(endpoints) {
+    const taken = new Set();
+    return endpoints.map((endpoint) => unique(ownName(endpoint), taken));
+}
+/** The name, or the name with the first number that makes it new; kept as taken. */
+function unique(name, taken) {
+    let found = name;
+    for (let number = 2; taken.has(found); number += 1)
+        found = `${name}_${number}`;
+    taken.add(found);
+    return found;
+}
+function ownName({ operation, method, pieces }) {
+    const id = snakeCase(textAt(operation, "operationId") ?? "");
+    if (id !== "")
+        return id;
+    const words = pieces.fixed.map(snakeCase).filter((word) => word !== "");
+    const last = pieces.pieces.at(-1) ?? "";
+    if (holdsVariable(last))
+        words.push("by", snakeCase(pieces.variables.at(-1) ?? ""));
+    return [...(method === "GET" ? [] : [method.toLowerCase()]), ...(words.length === 0 ? ["root"] : words)].join("_");
+}
+/** The table of an entity: its component or title, else the last name of the path in the singular, else the resource. */
+function tableName(entity, { pieces }, resource) {
+    return snakeCase(entity) || snakeCase(singularize(pieces.fixed.at(-1) ?? "")) || resource;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/parameters.js
+
+
+
+
+
+/** Headers that a REST client sends by itself, or that OpenAPI says to ignore. */
+const OWN_HEADERS = new Set(["accept", "content-type", "authorization", "user-agent", "host", "accept-encoding"]);
+/**
+ * Writes the parameters of a resource: resolved variables, the other ones, required query parameters and headers. What
+ * nobody knows keeps the placeholder, and the resource is not selected until it is filled in.
+ */
+function writeParameters(draft, secretHeaders, words) {
+    const { endpoint } = draft;
+    const params = [];
+    const headers = [];
+    const missing = [];
+    const known = (parameter) => {
+        const value = parameter === undefined ? undefined : declaredValue(parameter);
+        return typeof value === "string" ? value.replace(/[{}]/g, "$&$&") : value;
+    };
+    const put = (list, name, place, parameter) => {
+        const value = known(parameter);
+        if (value === undefined)
+            missing.push(name);
+        list.push({
+            name,
+            in: place,
+            value: { kind: "value", value: value ?? words.required },
+            fillIn: value === undefined,
+        });
+    };
+    for (const { variable, field } of draft.resolved) {
+        const resource = draft.parent?.name ?? "";
+        params.push({
+            name: cleanVariable(variable),
+            in: "path",
+            value: { kind: "resolve", resource, field },
+            fillIn: false,
+        });
+    }
+    for (const variable of new Set(endpoint.pieces.variables)) {
+        if (draft.resolved.some((one) => one.variable === variable))
+            continue;
+        const parameter = endpoint.parameters.find((one) => one.in === "path" && one.name === variable);
+        put(params, cleanVariable(variable), "path", parameter);
+    }
+    const used = usedParameters(draft);
+    const query = endpoint.parameters.filter((one) => one.in === "query" && !used.has(one.name));
+    for (const parameter of query)
+        if (parameter.required)
+            put(params, parameter.name, "query", parameter);
+    const size = parameters_pageSize(draft, used);
+    if (size !== undefined && !params.some(({ name }) => name === size.name))
+        params.push(size);
+    for (const parameter of endpoint.parameters) {
+        const name = parameter.name.toLowerCase();
+        if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name) || secretHeaders.has(name))
+            continue;
+        put(headers, parameter.name, "header", parameter);
+    }
+    draft.params = params;
+    draft.headers = headers;
+    draft.optionalParams = query
+        .filter(({ required, name }) => !required && name !== size?.name)
+        .map((one) => optional(one, known(one) ?? words.optional));
+    draft.path =
+        endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name) => `{${cleanVariable(name)}}`) ?? "";
+    if (missing.length === 0)
+        return;
+    draft.selected = false;
+    const message = `the document gives no value for ${missing.join(", ")}: fill it in, then select the resource`;
+    draft.findings.push({
+        code: draft.params.some(isMissingVariable) ? "UnresolvedPathParameters" : "RequiredParameters",
+        message,
+    });
+    decide(draft, "selected", `${missing.join(", ")} must be filled in first`);
+}
+function isMissingVariable(param) {
+    return param.in === "path" && param.fillIn;
+}
+/** A variable's name without what a placeholder of ours cannot hold: `{+name}`, `{id:[0-9]+}`. It is never sent. */
+function cleanVariable(name) {
+    return (name
+        .trim()
+        .replace(/:.*$/, "")
+        .replace(/[^A-Za-z0-9_-]/g, "") || "value");
+}
+/** The value that the document itself gives: default, the only value allowed, or `const`. */
+function declaredValue({ schema, source }) {
+    const choices = listAt(schema.schema, "enum");
+    const only = choices.length === 1 ? choices[0] : undefined;
+    const value = isTruthy(schema.default) || schema.default === false ? schema.default : (schema.schema.const ?? only);
+    if (value === undefined || value === null || value === "" || (0,json/* isJsonObject */.OW)(value))
+        return undefined;
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.every((item) => typeof item === "string") ? value.join(",") : undefined;
+    if (value === "null" && flagAt(schema.schema, "nullable"))
+        return undefined;
+    return typed(value, schema.types, textAt(source, "in"));
+}
+/** YAML gives text; what the schema calls a number or boolean becomes one. */
+function typed(value, types, place) {
+    if (value instanceof json/* Double */.__)
+        return value.value;
+    if (typeof value !== "string" || place === "header")
+        return value;
+    if (types.includes("boolean") && /^(?:true|false)$/i.test(value))
+        return value.toLowerCase() === "true";
+    if (types.includes("integer") && /^-?\d{1,15}$/.test(value))
+        return Number(value);
+    return types.includes("number") ? ((0,python_text/* parsePythonFloat */.Gc)(value) ?? value) : value;
+}
+/** Parameters that paginator and cursor send. */
+function usedParameters({ paginator, incremental, params }) {
+    const cursor = incremental === undefined ? [] : [incremental.startParam, incremental.endParam ?? ""];
+    return new Set([...(paginator?.uses ?? []), ...cursor, ...params.map(({ name }) => name)]);
+}
+/** Pages as large as the document allows, where the paginator does not say it itself. */
+function parameters_pageSize(draft, used) {
+    if (draft.paginator === undefined)
+        return undefined;
+    const limit = pageParameters(draft.endpoint).limits.find(({ name }) => !used.has(name));
+    const declared = limit === undefined ? undefined : declaredPageSize(limit);
+    if (limit === undefined || declared === undefined || declared.from !== "the declared maximum")
+        return undefined;
+    decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);
+    return { name: limit.name, in: "query", value: { kind: "value", value: declared.size }, fillIn: false };
+}
+function optional(parameter, value) {
+    const description = textAt(parameter.source, "description") ?? parameter.schema.description;
+    return {
+        name: parameter.name,
+        value,
+        description: description?.replace(/\s+/g, " ").trim(),
+        deprecated: flagAt(parameter.source, "deprecated"),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/parents.js
+
+
+
+
+
+
+/**
+ * Finds the parent of each resource and the fields that fill its path variables. A variable is filled from the list that
+ * stands before it in the path (`/projects` for `{id}` of `/projects/{id}/badges/{badge_id}`), never from one below it.
+ * rest_api takes all values from one parent: that of the last variable; what the earlier ones need must stand in its
+ * records, or is carried there by `include_from_parent`.
+ */
+function resolveParents(drafts) {
+    const lists = listsByPath(drafts);
+    // Shorter paths first, so that a parent knows its own variables before its children ask.
+    const ordered = [...drafts].sort((a, b) => a.endpoint.pieces.pieces.length - b.endpoint.pieces.pieces.length);
+    for (const draft of ordered) {
+        const slots = slotsOf(draft, lists);
+        const nearest = slots.findLast(({ list }) => list !== undefined && list !== draft);
+        draft.list = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "") ? slots.at(-1)?.list : undefined;
+        if (nearest?.list === undefined)
+            continue;
+        parents_resolveFrom(draft, nearest.list, slots);
+    }
+}
+function parents_resolveFrom(draft, parent, slots) {
+    const record = recordOf(parent);
+    if (record === undefined)
+        return;
+    const resolved = slots.flatMap((slot) => {
+        const field = fieldFor(slot, parent);
+        if (field === undefined)
+            return [];
+        return [{ variable: slot.variable, field, reason: `${field} of the list at ${parent.endpoint.path}` }];
+    });
+    if (resolved.length === 0)
+        return;
+    draft.parent = parent;
+    draft.resolved = resolved;
+    for (const { variable, reason } of resolved)
+        decide(draft, `params.${variable}`, reason);
+}
+/** The field of the parent's record that fills a variable. */
+function fieldFor(slot, parent) {
+    const record = recordOf(parent);
+    if (record === undefined)
+        return undefined;
+    if (slot.list === parent)
+        return fieldOfVariable(slot.variable, slot.piece, record);
+    // A variable that stands in the parent's own path, too.
+    const own = parent.resolved.find(({ variable }) => variable === variableAt(parent, slot));
+    const field = own?.field ?? "id";
+    const held = referenceTo(slot.piece, field.startsWith("_") ? "id" : field, record);
+    if (held !== undefined)
+        return held;
+    if (own === undefined || parent.parent === undefined)
+        return undefined;
+    parent.include.add(own.field);
+    return `_${parent.parent.name}_${own.field}`;
+}
+/** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */
+function variableAt(parent, slot) {
+    const piece = parent.endpoint.pieces.pieces[slot.at] ?? "";
+    return pathPieces(piece).variables[0] ?? slot.variable;
+}
+function slotsOf(draft, lists) {
+    const { pieces } = draft.endpoint.pieces;
+    return pieces.flatMap((piece, index) => {
+        const variables = pathPieces(piece).variables;
+        const before = pieces.slice(0, index);
+        const last = before.at(-1);
+        const list = last === undefined || holdsVariable(last) ? undefined : (lists.get(pathKey(before)) ?? lists.get(rootKey(last)));
+        return variables.map((variable) => ({
+            variable,
+            at: index,
+            piece: last ?? "",
+            list: list === draft ? undefined : list,
+        }));
+    });
+}
+/** Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for them. */
+function listsByPath(drafts) {
+    const found = new Map();
+    for (const draft of drafts) {
+        const { pieces, variables } = draft.endpoint.pieces;
+        const last = pieces.at(-1);
+        if (!draft.isList || last === undefined || holdsVariable(last))
+            continue;
+        if (!found.has(pathKey(pieces)))
+            found.set(pathKey(pieces), draft);
+        if (variables.length === 0 && !found.has(rootKey(last)))
+            found.set(rootKey(last), draft);
+    }
+    return found;
+}
+function rootKey(piece) {
+    return `*/${wordOf(singularize(piece))}`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/repairs.js
+/**
+ * Marks the choices that the reference makes otherwise, by comparing with its result for the same document; so that a
+ * report can show what was repaired.
+ */
+function markRepairs(pipeline, compat) {
+    const byOperation = new Map(compat.resources.map((one) => [repairs_keyOf(one), one]));
+    return {
+        ...pipeline,
+        decisions: pipeline.decisions.map((decision) => ({
+            ...decision,
+            repair: decision.about === "client.auth"
+                ? !isSame(pipeline.client.auth, compat.client.auth)
+                : !isSame(pipeline.client.paginator, compat.client.paginator),
+        })),
+        resources: pipeline.resources.map((one) => {
+            const other = byOperation.get(repairs_keyOf(one));
+            if (other === undefined)
+                return one;
+            return {
+                ...one,
+                decisions: one.decisions.map((decision) => ({ ...decision, repair: differs(decision, one, other) })),
+            };
+        }),
+    };
+}
+function repairs_keyOf({ operation }) {
+    return `${operation.method} ${operation.path}`;
+}
+function differs({ about }, one, other) {
+    const { endpoint } = one;
+    switch (about) {
+        case "data_selector":
+            return endpoint.dataSelector !== other.endpoint.dataSelector;
+        case "primary_key":
+            return !isSame(one.primaryKey, other.primaryKey);
+        case "table_name":
+            return one.tableName !== other.tableName;
+        case "write_disposition":
+            return one.writeDisposition !== other.writeDisposition;
+        case "paginator":
+            return !isSame(endpoint.paginator, other.endpoint.paginator);
+        case "selected":
+            return one.selected !== other.selected;
+        default: {
+            if (!about.startsWith("params."))
+                return true;
+            const name = about.slice("params.".length);
+            const find = (of) => of.endpoint.params?.find((param) => param.name === name)?.value;
+            return !isSame(find(one), find(other));
+        }
+    }
+}
+function isSame(a, b) {
+    return JSON.stringify(a) === JSON.stringify(b);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/security.js
+
+
+
+
+/**
+ * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret, then
+ * one by OAuth 2. Without `security` that of most endpoints counts, else the first usable scheme. OAuth 2 that needs a
+ * browser takes a token, which the user gets elsewhere.
+ */
+function findSecurity(document, endpoints) {
+    const written = objectAt(objectAt(document.root, "components"), "securitySchemes");
+    const schemes = new Map((0,json/* keysOf */.YD)(written).map((name) => [name, security_followed(document, written[name])]));
+    const own = (0,json/* getOwn */.Ng)(document.root, "security");
+    const alternatives = (0,json/* isJsonArray */.Md)(own) ? own : [];
+    const usable = (list, prefix) => bestOf(list, schemes, prefix);
+    const client = usable(alternatives, false) ??
+        mostCommon(endpoints.map(({ operation }) => usable(requirementsOf(operation) ?? [], false))) ??
+        usable([...schemes.keys()].map((name) => ({ [name]: [] })), false);
+    const unsupported = alternatives.length > 0 && usable(alternatives, false) === undefined ? namesOf(alternatives) : [];
+    return {
+        client,
+        unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name) ?? {}, "type") ?? "unknown"})`),
+        ofEndpoint: ({ operation }) => {
+            const wanted = requirementsOf(operation) ?? [];
+            if (wanted.length === 0 || wanted.some((one) => isSatisfied(one, client)))
+                return undefined;
+            return usable(wanted, true);
+        },
+    };
+}
+function security_followed(document, value) {
+    const object = asObject(value);
+    const reference = referenceOf(object);
+    return reference === undefined ? object : asObject(document.resolve(reference));
+}
+function requirementsOf(operation) {
+    const own = (0,json/* getOwn */.Ng)(operation, "security");
+    return (0,json/* isJsonArray */.Md)(own) ? own : undefined;
+}
+function namesOf(alternatives) {
+    return [...new Set(alternatives.flatMap((one) => (0,json/* keysOf */.YD)(asObject(one))))];
+}
+/** An empty alternative wants nothing; what the client sends does no harm. */
+function isSatisfied(requirement, client) {
+    const names = (0,json/* keysOf */.YD)(asObject(requirement));
+    return names.length === 0 || client?.id === names.join(" ");
+}
+function bestOf(alternatives, schemes, prefix) {
+    const ways = alternatives.flatMap((one) => wayOf((0,json/* keysOf */.YD)(asObject(one)), schemes, prefix) ?? []);
+    return ways.find(({ isDirect }) => isDirect) ?? ways[0];
+}
+function mostCommon(ways) {
+    const counts = new Map();
+    for (const way of ways) {
+        if (way === undefined)
+            continue;
+        const entry = counts.get(way.id) ?? { way, count: 0 };
+        entry.count += 1;
+        counts.set(way.id, entry);
+    }
+    return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.way;
+}
+/** All schemes of one alternative: one becomes `auth`, keys beside it become headers; undefined when that is not possible. */
+function wayOf(names, schemes, prefix) {
+    const parts = names.map((name) => ({ name, scheme: schemes.get(name) }));
+    const auths = parts.map(({ name, scheme }) => scheme === undefined ? undefined : security_authOf(scheme, prefix ? `${snakeCase(name)}_` : ""));
+    const [first, ...others] = auths;
+    if (first === undefined)
+        return undefined;
+    const headers = [];
+    for (const [index] of others.entries()) {
+        const { name = "", scheme = {} } = parts[index + 1] ?? {};
+        if (textAt(scheme, "type") !== "apiKey" || textAt(scheme, "in") !== "header")
+            return undefined;
+        headers.push({ key: textAt(scheme, "name") ?? name, secret: snakeCase(name) || "second_key" });
+    }
+    const kind = textAt(parts[0]?.scheme ?? {}, "type");
+    const isDirect = kind === "apiKey" || kind === "http";
+    return { id: names.join(" "), auth: first, headers, isDirect, reason: `the scheme ${names.join(" with ")}` };
+}
+/** The section `auth` of a scheme; undefined when rest_api has none for it. */
+function security_authOf(scheme, prefix) {
+    const secret = (key) => ({ key, secret: prefix + key });
+    const bearer = { type: "bearer", settings: [secret("token")] };
+    switch (textAt(scheme, "type")) {
+        case "apiKey": {
+            const location = textAt(scheme, "in") ?? "header";
+            return {
+                type: "api_key",
+                settings: [
+                    secret("api_key"),
+                    { key: "name", value: textAt(scheme, "name") ?? "Authorization" },
+                    { key: "location", value: location },
+                ],
+            };
+        }
+        case "http": {
+            const kind = textAt(scheme, "scheme")?.toLowerCase();
+            if (kind === "basic")
+                return { type: "http_basic", settings: [secret("username"), secret("password")] };
+            return kind === "bearer" ? bearer : undefined;
+        }
+        case "oauth2": {
+            const flow = objectAt(objectAt(scheme, "flows"), "clientCredentials");
+            const url = textAt(flow, "tokenUrl");
+            if (url === undefined)
+                return bearer;
+            return {
+                type: "oauth2_client_credentials",
+                settings: [{ key: "access_token_url", value: url }, secret("client_id"), secret("client_secret")],
+            };
+        }
+        case "openIdConnect":
+            return bearer;
+        default:
+            return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/servers.js
+
+
+/** The servers of a document: variables at their defaults, relative URLs joined with that of the document. */
+function findServers(document) {
+    const servers = listAt(document.root, "servers").map((server) => readServer(asObject(server), document.url));
+    // The form of OpenAPI for no server at all is `/`: where the document came from.
+    const [first, ...others] = servers.length > 0 ? servers : [readServer({ url: "/" }, document.url)];
+    return {
+        baseUrl: first?.isAbsolute === true ? first.url : undefined,
+        description: first?.description,
+        alternatives: others.map(({ url, description }) => ({
+            url,
+            ...(description === undefined ? {} : { description }),
+        })),
+    };
+}
+/** The absolute URL of the first server of an operation or path; undefined when it has none of its own. */
+function ownServer(of, document) {
+    const [first] = listAt(of, "servers");
+    const server = first === undefined ? undefined : readServer(asObject(first), document.url);
+    return server?.isAbsolute === true ? server.url : undefined;
+}
+function readServer(server, base) {
+    const variables = objectAt(server, "variables");
+    const written = (textAt(server, "url") ?? "/").trim();
+    const filled = written.replace(/\{([^{}]+)\}/g, (whole, name) => defaultOf(variables, name) ?? whole);
+    const url = filled.startsWith("//") ? `https:${filled}` : joined(filled, base);
+    const isAbsolute = /^https?:\/\/[^/{}]+/i.test(url);
+    return { url: url.replace(/\/+$/, "") || url, isAbsolute, description: textAt(server, "description") };
+}
+/** Default of a variable, else the first value that it may have. */
+function defaultOf(variables, name) {
+    if (!(0,json/* keysOf */.YD)(variables).includes(name))
+        return undefined;
+    const variable = asObject((0,json/* getOwn */.Ng)(variables, name));
+    const [first] = listAt(variable, "enum");
+    return textAt(variable, "default") ?? (typeof first === "string" ? first : undefined);
+}
+function joined(url, base) {
+    if (base === undefined || /^[a-z][a-z0-9+.-]*:/i.test(url) || !URL.canParse(url, base))
+        return url;
+    return new URL(url, base).href;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/tables.js
+
+
+
+
+
+/**
+ * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
+ * the others take it where their records have its columns, and what still differs gets a table of its own.
+ */
+function settleTables(drafts) {
+    // Parents first: their keys tell their children's records apart.
+    const depth = ({ endpoint }) => endpoint.pieces.pieces.length;
+    for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b)))
+        settleKey(draft);
+    const tables = groupBy(drafts, ({ tableName }) => tableName);
+    const taken = new Set(tables.keys());
+    for (const [name, resources] of tables) {
+        adoptKeys(resources);
+        for (const draft of resources)
+            settleDisposition(draft);
+        splitTable(name, resources, taken);
+    }
+}
+/** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
+function settleKey(draft) {
+    const { identity, parent } = draft;
+    const record = recordOf(draft);
+    if (record === undefined)
+        return;
+    // What a single record is asked for by says to which parent it belongs, as in its list.
+    const owner = parent !== undefined && parent === draft.list ? parent.parent : parent;
+    const fields = ownerFields(draft, owner);
+    if (identity === undefined)
+        return;
+    if (identity.isGlobal || fields.length === 0) {
+        draft.primaryKey = identity.columns;
+        return;
+    }
+    const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
+    draft.primaryKey = [...columns, ...identity.columns];
+    decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
+}
+/** The fields by which the parent of a record is known, each with the piece of the path that it goes by. */
+function ownerFields(draft, owner) {
+    if (owner === undefined)
+        return [];
+    const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
+    const key = owner.primaryKey.length > 0 ? owner.primaryKey : draft.resolved.map(({ field }) => field);
+    return key.map((field) => ({ piece, field }));
+}
+/** Carries a field of the owner into the rows, and gives the column that holds it. */
+function carried(draft, field) {
+    const { parent, list } = draft;
+    if (parent === undefined)
+        return field;
+    if (parent !== list || parent.parent === undefined) {
+        draft.include.add(field);
+        return carriedName(parent, field);
+    }
+    // A single record has it from its list, which has it from the list above.
+    parent.include.add(field);
+    const there = carriedName(parent.parent, field);
+    draft.include.add(there);
+    return carriedName(parent, there);
+}
+function carriedName(parent, field) {
+    return `_${parent.name}_${field}`;
+}
+/** Resources whose records have the columns of the key that others of the table have take it. */
+function adoptKeys(resources) {
+    const model = resources.find(({ primaryKey, isList }) => primaryKey.length > 0 && isList);
+    const key = (model ?? resources.find(({ primaryKey }) => primaryKey.length > 0))?.primaryKey;
+    if (key === undefined)
+        return;
+    for (const draft of resources) {
+        const record = recordOf(draft);
+        if (draft.primaryKey.length > 0 || record === undefined)
+            continue;
+        if (!key.every((column) => record.allProperties.has(column)))
+            continue;
+        draft.primaryKey = key;
+        decide(draft, "primary_key", `the key of the other resources of the table ${draft.tableName}`);
+    }
+}
+/**
+ * What a load does to rows that are there: with a key it replaces those of equal keys; without one it replaces those of
+ * the parents that it asked, or all; only where a cursor leaves out what is there already does it add.
+ */
+function settleDisposition(draft) {
+    if (draft.primaryKey.length > 0) {
+        draft.disposition = "merge";
+        return;
+    }
+    if (draft.incremental !== undefined) {
+        draft.disposition = "append";
+        decide(draft, "write_disposition", "there is no key, and the cursor leaves out what was loaded");
+    }
+    else if (draft.parent !== undefined) {
+        draft.disposition = "merge";
+        for (const { field } of draft.resolved)
+            draft.include.add(field);
+        const { parent } = draft;
+        draft.mergeKey = draft.resolved.map(({ field }) => carriedName(parent, field));
+        decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
+    }
+    else {
+        draft.disposition = "replace";
+        decide(draft, "write_disposition", "there is no key, so that rows would stand there twice after a second load");
+    }
+}
+/** Resources of one table that are loaded in different ways get a table each; the first way keeps the name. */
+function splitTable(name, resources, taken) {
+    const ways = groupBy(resources, (draft) => JSON.stringify([draft.disposition, draft.primaryKey, draft.mergeKey]));
+    if (ways.size < 2)
+        return;
+    // Lists before single records: those that bring the rows keep the name.
+    const [, ...others] = [...ways.values()].sort((a, b) => Number(b.some(isList)) - Number(a.some(isList)));
+    for (const group of others) {
+        const [first] = group;
+        const above = snakeCase(singularize(first?.endpoint.pieces.fixed.at(-2) ?? ""));
+        const own = unique(above === "" ? `other_${name}` : `${above}_${name}`, taken);
+        for (const draft of group) {
+            draft.tableName = own;
+            decide(draft, "table_name", `other resources of ${name} have another key or are loaded in another way`);
+        }
+    }
+}
+function isList(draft) {
+    return draft.isList;
+}
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const group = groups.get(keyOf(item));
+        if (group === undefined)
+            groups.set(keyOf(item), [item]);
+        else
+            group.push(item);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/analyse.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const analyse_MAX_TABLE_NESTING = 2;
+/**
+ * Makes the parts of a pipeline that loads: what the reference gets right, and what it gets wrong put right, each
+ * choice with its reason. Throws `E_OPENAPI` when the document has no endpoint.
+ */
+function analyseBetter(document, options) {
+    const findings = [];
+    const nodes = schemaNodes(document, { followAliases: true, inferTypes: true }, (reference) => {
+        const message = `${reference} leads nowhere; what it stands for is taken as empty`;
+        findings.push({ code: "BrokenReference", message });
+    });
+    const endpoints = readEndpoints(document, nodes, {
+        methods: options.methods ?? ["get"],
+        pieces: pathPieces,
+        mergeByNameOnly: false,
+        summaries: true,
+        pathReferences: true,
+        mediaTypeParameters: true,
+    });
+    const names = resourceNames(endpoints);
+    const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
+    const security = findSecurity(document, endpoints);
+    resolveParents(drafts);
+    for (const draft of drafts)
+        identify(draft, drafts);
+    const common = commonPaginator(drafts.map(({ paginator }) => paginator?.config));
+    for (const draft of drafts)
+        choosePages(draft, common);
+    settleTables(drafts);
+    const words = {
+        required: options.requiredValue ?? "FILL_ME_IN",
+        optional: options.optionalValue ?? "OPTIONAL_CONFIG",
+    };
+    const keyHeaders = headersOf(security);
+    for (const draft of drafts) {
+        writeParameters(draft, keyHeaders, words);
+        const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
+        if (server !== undefined)
+            draft.path = server + draft.path;
+        draft.auth = security.ofEndpoint(draft.endpoint)?.auth;
+    }
+    deselect(drafts);
+    const servers = findServers(document);
+    const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
+    const { client } = security;
+    const decisions = [];
+    if (client !== undefined)
+        decisions.push({ about: "client.auth", reason: client.reason, repair: false });
+    if (common !== undefined) {
+        decisions.push({ about: "client.paginator", reason: "most lists count their pages so", repair: false });
+    }
+    if (servers.baseUrl === undefined) {
+        findings.push({ code: "ServerMissing", message: "the document has no absolute server URL: give client.base_url" });
+    }
+    if (security.unsupported.length > 0) {
+        const message = `authentication by ${security.unsupported.join(", ")} is not known: give client.auth by hand`;
+        findings.push({ code: "UnsupportedSecurityScheme", message });
+    }
+    const resources = drafts
+        .map((draft) => analyse_resourceOf(draft))
+        .sort((a, b) => (a.tableName < b.tableName ? -1 : a.tableName > b.tableName ? 1 : 0));
+    const auths = [client?.auth, ...drafts.map(({ auth }) => auth)].flatMap((auth) => auth?.settings ?? []);
+    const pipeline = {
+        mode: "better",
+        title,
+        names: projectNames(options.source ?? title),
+        servers,
+        client: { auth: client?.auth, headers: client?.headers ?? [], paginator: common },
+        maxTableNesting: analyse_MAX_TABLE_NESTING,
+        resources,
+        secrets: [
+            ...new Set([...auths, ...(client?.headers ?? [])].flatMap((one) => ("secret" in one ? [one.secret] : []))),
+        ],
+        decisions,
+        findings,
+    };
+    return markRepairs(pipeline, analyseCompat(document, options));
+}
+function newDraft(found, name) {
+    return {
+        ...found,
+        name,
+        tableName: tableName(recordOf(found)?.name ?? "", found.endpoint, name),
+        list: undefined,
+        parent: undefined,
+        resolved: [],
+        include: new Set(),
+        identity: undefined,
+        primaryKey: [],
+        mergeKey: [],
+        disposition: undefined,
+        incremental: undefined,
+        selected: true,
+        params: [],
+        headers: [],
+        optionalParams: [],
+        auth: undefined,
+        path: found.endpoint.path,
+        ownPaginator: undefined,
+        decisions: found.records === undefined ? [] : [{ about: "data_selector", reason: found.records.reason, repair: false }],
+        findings: [],
+    };
+}
+/** Finds what tells the records apart, and how to ask for new ones. */
+function identify(draft, drafts) {
+    const record = recordOf(draft);
+    if (record === undefined) {
+        draft.findings.push({ code: "DataResponseNoBody", message: "the document does not say what the answer holds" });
+        return;
+    }
+    const { variables, fixed } = draft.endpoint.pieces;
+    const single = drafts.find(({ list }) => list === draft);
+    const endsInVariable = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
+    const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
+    const identity = identityOf(record, fixed.at(-1) ?? "", variable);
+    const isOneOfMany = draft.isList || endsInVariable;
+    if (identity === undefined || (!isOneOfMany && !identity.isGlobal)) {
+        const message = "no property looks like a primary key";
+        if (isOneOfMany)
+            draft.findings.push({ code: "PrimaryKeyNotFound", message });
+    }
+    else {
+        draft.identity = identity;
+        decide(draft, "primary_key", identity.reason);
+    }
+    const incremental = draft.isList ? findIncremental(draft.endpoint, record) : undefined;
+    if (incremental === undefined)
+        return;
+    draft.incremental = incremental.config;
+    decide(draft, "incremental", incremental.reason);
+    if (incremental.order.length > 0)
+        decide(draft, "params", "the list is asked for in the order of the cursor");
+    draft.params = incremental.order.map(({ name, value }) => ({
+        name,
+        in: "query",
+        value: { kind: "value", value },
+        fillIn: false,
+    }));
+}
+/** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
+function choosePages(draft, common) {
+    if (draft.paginator !== undefined) {
+        draft.ownPaginator = samePaginator(draft.paginator.config, common) ? undefined : draft.paginator.config;
+        decide(draft, "paginator", draft.paginator.reason);
+    }
+    else if (!draft.isList) {
+        draft.ownPaginator = { type: "single_page" };
+        decide(draft, "paginator", "the answer is one record");
+    }
+    else {
+        draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
+        const reason = common === undefined ? "the answers must show them" : "those of most lists are tried";
+        decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
+    }
+}
+function headersOf({ client }) {
+    const names = (client?.auth.settings ?? []).flatMap((one) => "value" in one ? [String(one.value).toLowerCase()] : []);
+    return new Set([...names, ...(client?.headers ?? []).map(({ key }) => key.toLowerCase())]);
+}
+/** Takes out what brings rows that another resource brings, and what hangs on a resource that cannot run. */
+function deselect(drafts) {
+    for (const draft of drafts) {
+        const { list } = draft;
+        const [one, many] = [recordOf(draft), list === undefined ? undefined : recordOf(list)];
+        if (list !== undefined &&
+            draft.parent === list &&
+            one !== undefined &&
+            many !== undefined &&
+            isSameRecord(one, many)) {
+            if (draft.selected)
+                decide(draft, "selected", `${list.name} brings the same rows in fewer requests`);
+            draft.selected = false;
+        }
+    }
+    // Parents stand before their children here.
+    const depth = ({ endpoint }) => endpoint.pieces.pieces.length;
+    const unfilled = new Set();
+    for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
+        const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
+        const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
+        if (!misses && above === undefined)
+            continue;
+        unfilled.add(draft);
+        draft.selected = false;
+        if (!misses && above !== undefined)
+            decide(draft, "selected", `${above.name}, from which it takes values, must be filled in first`);
+    }
+}
+function analyse_resourceOf(draft) {
+    const { endpoint, records } = draft;
+    const operation = operationFacts(endpoint);
+    const record = recordOf(draft);
+    const findings = [...draft.findings];
+    if (flagAt(endpoint.operation, "deprecated")) {
+        findings.push({ code: "Deprecated", message: "the document marks this endpoint as deprecated" });
+    }
+    const params = [
+        ...draft.params.filter((one) => one.in === "path"),
+        ...draft.params.filter((one) => one.in !== "path"),
+    ];
+    return {
+        name: draft.name,
+        tableName: draft.tableName,
+        primaryKey: draft.primaryKey,
+        mergeKey: draft.mergeKey,
+        writeDisposition: draft.disposition,
+        selected: draft.selected,
+        includeFromParent: [...draft.include],
+        columns: record === undefined ? [] : columnHints(record, draft.primaryKey),
+        endpoint: {
+            method: endpoint.method,
+            path: draft.path,
+            dataSelector: records === undefined ? undefined : propertyPath(records.path),
+            params: params.length === 0 && draft.optionalParams.length === 0 ? undefined : params,
+            optionalParams: draft.optionalParams,
+            headers: draft.headers,
+            paginator: draft.ownPaginator,
+            detectedPaginator: draft.paginator?.config,
+            incremental: draft.incremental,
+            auth: draft.auth,
+        },
+        parent: draft.parent?.name,
+        isList: draft.isList,
+        operation: { ...operation, comment: operation.comment?.replace(/\s+/g, " ").trim() },
+        decisions: draft.decisions,
+        findings,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/analyse.js
+
+
+/** Makes the parts of a declarative pipeline from a document. Throws `E_OPENAPI` when the document has no endpoint. */
+function analyse(document, options) {
+    return options.mode === "compat" ? analyseCompat(document, options) : analyseBetter(document, options);
+}
+
+// EXTERNAL MODULE: ./lib/config/nearest.js
+var nearest = __webpack_require__(948);
+;// CONCATENATED MODULE: ./lib/generate/choose-resources.js
+
+
+/**
+ * The resources that patterns choose, in their order. A pattern is a glob (`*`, `?`) that is compared with the path, the
+ * operation id, the resource name and the table name, or `tag:GLOB`. Plain patterns choose exactly what they fit; `-x`
+ * takes away, `+x` adds; with only such patterns the start is everything. None: everything. Throws `E_INPUT` for a
+ * pattern that fits nothing.
+ */
+function chooseResources(resources, patterns) {
+    const wanted = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== "");
+    const isPlain = (pattern) => !/^[+-]/.test(pattern);
+    const chosen = new Set(wanted.some(isPlain) ? [] : resources);
+    for (const pattern of wanted) {
+        const fits = predicate(isPlain(pattern) ? pattern : pattern.slice(1));
+        const found = resources.filter(fits);
+        if (found.length === 0)
+            throw nothingFits(pattern, resources);
+        for (const one of found) {
+            if (pattern.startsWith("-"))
+                chosen.delete(one);
+            else
+                chosen.add(one);
+        }
+    }
+    return resources.filter((one) => chosen.has(one));
+}
+function predicate(pattern) {
+    if (/^tag:/i.test(pattern)) {
+        const glob = globOf(pattern.slice(4));
+        return ({ operation }) => operation.tags.some((tag) => glob.test(tag));
+    }
+    const glob = globOf(pattern);
+    return ({ name, tableName, operation }) => glob.test(operation.path) || glob.test(operation.id) || glob.test(name) || glob.test(tableName);
+}
+/** As the setting `endpoints` reads them: `*` is any text, slashes included. */
+function globOf(pattern) {
+    const source = pattern
+        .replace(/\*+/g, "*")
+        .replace(/[\\^$.+()[\]{}|]/g, "\\$&")
+        .replaceAll("*", ".*")
+        .replaceAll("?", ".");
+    return new RegExp(`^${source}$`, "s");
+}
+function nothingFits(pattern, resources) {
+    const tags = [...new Set(resources.flatMap(({ operation }) => operation.tags))];
+    const isTag = /^[+-]?tag:/i.test(pattern);
+    const words = isTag
+        ? tags.map((tag) => `tag:${tag}`)
+        : resources.flatMap(({ name, operation }) => [operation.path, operation.id, name]);
+    const guess = (0,nearest/* nearest */.p)(pattern.replace(/^[+-]/, ""), words);
+    const known = isTag && tags.length > 0 ? `Tags: ${tags.slice(0, 30).join(", ")}.` : "";
+    const hint = guess === undefined
+        ? known || "A pattern is compared with paths, operation ids, resource and table names; * is any text."
+        : `Did you mean ${JSON.stringify(guess)}?`;
+    return new errors/* ConfigError */.xL("E_INPUT", `no endpoint fits ${JSON.stringify(pattern)} of --endpoints`, {
+        step: "config",
+        hint,
+    });
+}
+
+// EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
+var json_reader = __webpack_require__(4813);
+// EXTERNAL MODULE: ./node_modules/@scalar/openapi-upgrader/dist/2.0-to-3.0/upgrade-from-two-to-three.js + 6 modules
+var upgrade_from_two_to_three = __webpack_require__(9373);
+;// CONCATENATED MODULE: ./lib/generate/document/convert-swagger.js
+
+
+
+/** The converter copies the tree some five times with a path for every value. */
+const MAX_NODES = 2_000_000;
+/**
+ * A document of OpenAPI 2.0 in the form of 3.0: `definitions`, `host` with `basePath` and `schemes`,
+ * `securityDefinitions`, `schema` of responses and parameters. The given tree stays as it is. Throws `E_OPENAPI` when a
+ * part is not what 2.0 says (a path that is no mapping, ...).
+ */
+function convertSwagger(root, name) {
+    let nodes = 0;
+    // The converter changes what it is given, and takes numbers only as numbers.
+    const copy = (value) => {
+        if (++nodes > MAX_NODES)
+            throw openapiError(name, [{ message: `more than ${MAX_NODES} values to convert from 2.0` }]);
+        if (value instanceof json/* Double */.__)
+            return value.value;
+        if ((0,json/* isJsonArray */.Md)(value))
+            return value.map(copy);
+        if (!(0,json/* isJsonObject */.OW)(value))
+            return value;
+        const object = {};
+        for (const key of (0,json/* keysOf */.YD)(value))
+            (0,json/* setOwn */.P5)(object, key, copy(value[key] ?? null));
+        return object;
+    };
+    const input = copy(root);
+    if (!(0,json/* isJsonObject */.OW)(input))
+        return root;
+    let output;
+    try {
+        output = (0,upgrade_from_two_to_three/* upgradeFromTwoToThree */.E)({ ...input, swagger: "2.0" });
+    }
+    catch (cause) {
+        throw openapiError(name, [{ message: "the document does not have the form of OpenAPI 2.0" }], {
+            cause,
+            hint: "Convert it to 3.0 with another tool, or correct what its validator names.",
+        });
+    }
+    if (!isTree(output))
+        throw openapiError(name, [{ message: "the document does not have the form of OpenAPI 2.0" }]);
+    return output;
+}
+/** The converter keeps to what JSON has; its types do not say so. */
+function isTree(value) {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/document/reference.js
+
+/**
+ * Follows references inside a document: `#`, or `#/` and a JSON pointer with `~0`, `~1` and `%xx`. Each is looked up once.
+ * A target that is a reference itself is given as it is, so that cycles are the caller's to see.
+ */
+function createResolver(root) {
+    const known = new Map();
+    return (reference) => {
+        if (known.has(reference))
+            return known.get(reference);
+        const value = lookUp(root, reference);
+        known.set(reference, value);
+        return value;
+    };
+}
+function lookUp(root, reference) {
+    if (reference === "#")
+        return root;
+    if (!reference.startsWith("#/"))
+        return undefined;
+    let here = root;
+    for (const piece of reference.slice(2).split("/")) {
+        const key = pointerKey(piece);
+        if ((0,json/* isJsonObject */.OW)(here))
+            here = (0,json/* getOwn */.Ng)(here, key);
+        else if ((0,json/* isJsonArray */.Md)(here) && /^(?:0|[1-9]\d*)$/.test(key))
+            here = here[Number(key)];
+        else
+            return undefined;
+    }
+    return here;
+}
+/** `%7E1` is decoded to `~1`, then to `/`. A percent sign that begins no code stays. */
+function pointerKey(piece) {
+    return decoded(piece).replaceAll("~1", "/").replaceAll("~0", "~");
+}
+function decoded(piece) {
+    if (!piece.includes("%"))
+        return piece;
+    try {
+        return decodeURIComponent(piece);
+    }
+    catch {
+        return piece;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/js-yaml/dist/js-yaml.mjs
+var js_yaml = __webpack_require__(3243);
+;// CONCATENATED MODULE: ./lib/generate/document/yaml-tree.js
+
+
+/** Deepest nesting of lists and mappings; those of real documents go to some 40. */
+const MAX_DEPTH = 200;
+/**
+ * Nodes that a document may have with every alias written out. The largest public documents (20 MB) have some two million;
+ * a bomb of ten lines has a billion.
+ */
+const yaml_tree_MAX_NODES = 5_000_000;
+/** The text is no YAML that can be used. `offset` counts code units from its start. */
+class YamlError extends Error {
+    offset;
+    constructor(message, offset, cause) {
+        super(message, cause === undefined ? undefined : { cause });
+        this.name = "YamlError";
+        this.offset = offset;
+    }
+}
+/**
+ * Reads YAML as dlt-init-openapi does: every scalar is its text (`true`, `200`, `null`), an empty one is `""`, an
+ * explicit tag changes nothing, the merge key is a key like others, and of a key that comes twice the last value counts.
+ * An alias gives the very object of its anchor, so a tree with aliases is no larger than its text; what it would be
+ * written out is counted and limited. Throws {@link YamlError}.
+ *
+ * js-yaml's events are read rather than its values: they have places, and keep the order of keys that look like numbers.
+ */
+function readYaml(text) {
+    const events = eventsOf(text);
+    const anchors = new Map();
+    /** Anchors of lists and mappings that are not read to their end. */
+    const open = new Set();
+    let at = 0;
+    let nodes = 0;
+    /** Each value counts with all below it, which an alias to it adds again. */
+    function count(more, offset) {
+        nodes += more;
+        if (nodes > yaml_tree_MAX_NODES)
+            throw new YamlError(`more than ${yaml_tree_MAX_NODES} values when its aliases are followed`, offset);
+    }
+    function readNode(event) {
+        switch (event.type) {
+            case js_yaml/* EVENT_ID */.hy.SCALAR: {
+                count(1, event.valueStart);
+                const value = event.valueStart < 0 ? "" : (0,js_yaml/* getScalarValue */.KE)(text, event);
+                return remember(anchorOf(event), value, 1);
+            }
+            case js_yaml/* EVENT_ID */.hy.ALIAS: {
+                const name = text.slice(event.anchorStart, event.anchorEnd);
+                const target = anchors.get(name);
+                if (open.has(name))
+                    throw new YamlError("the alias contains itself", event.anchorStart - 1);
+                if (target === undefined)
+                    throw new YamlError("the alias has no anchor", event.anchorStart - 1);
+                count(target.nodes, event.anchorStart - 1);
+                return target.value;
+            }
+            case js_yaml/* EVENT_ID */.hy.SEQUENCE: {
+                const [anchor, before] = [anchorOf(event), nodes];
+                if (anchor !== undefined)
+                    open.add(anchor);
+                count(1, event.start);
+                const list = [];
+                for (let next = take(); next.type !== js_yaml/* EVENT_ID */.hy.POP; next = take())
+                    list.push(readNode(next));
+                return remember(anchor, list, nodes - before);
+            }
+            case js_yaml/* EVENT_ID */.hy.MAPPING: {
+                const [anchor, before] = [anchorOf(event), nodes];
+                if (anchor !== undefined)
+                    open.add(anchor);
+                count(1, event.start);
+                return remember(anchor, readMapping(), nodes - before);
+            }
+            default:
+                throw new YamlError("expected a single document", text.length);
+        }
+    }
+    function readMapping() {
+        const object = {};
+        let order;
+        for (let next = take(); next.type !== js_yaml/* EVENT_ID */.hy.POP; next = take()) {
+            const key = readNode(next);
+            if (typeof key !== "string")
+                throw new YamlError("a key must be text", offsetOf(next) ?? 0);
+            if (order === undefined && /^(?:0|[1-9]\d{0,9})$/.test(key))
+                order = Object.keys(object);
+            if (order !== undefined && !Object.hasOwn(object, key))
+                order.push(key);
+            (0,json/* setOwn */.P5)(object, key, readNode(take()));
+        }
+        // The engine puts keys that look like indexes first; the document's order decides which answer is the main one.
+        if (order !== undefined && order.length > 1)
+            Object.defineProperty(object, json/* KEY_ORDER */.$k, { value: order });
+        return object;
+    }
+    function remember(anchor, value, size) {
+        if (anchor !== undefined) {
+            open.delete(anchor);
+            anchors.set(anchor, { value, nodes: size });
+        }
+        return value;
+    }
+    function anchorOf(event) {
+        return event.anchorStart < 0 ? undefined : text.slice(event.anchorStart, event.anchorEnd);
+    }
+    function take() {
+        const event = events[at++];
+        if (event === undefined)
+            throw new YamlError("unexpected end", text.length);
+        return event;
+    }
+    if (events.length === 0)
+        throw new YamlError("the document is empty", 0);
+    if (take().type !== js_yaml/* EVENT_ID */.hy.DOCUMENT)
+        throw new YamlError("expected a document", 0);
+    const value = readNode(take());
+    if (take().type !== js_yaml/* EVENT_ID */.hy.POP)
+        throw new YamlError("expected the end of the document", text.length);
+    const next = events[at];
+    if (next !== undefined)
+        throw new YamlError("expected a single document", offsetOf(events[at + 1]) ?? text.length);
+    return value;
+}
+/**
+ * Where a path of a YAML or JSON text stands: the offset of the last key of it that is there. Slow (the text is parsed
+ * again) and only for errors, so that reading keeps no places. Undefined when the text is no YAML.
+ */
+function offsetOfPath(text, path) {
+    let events;
+    try {
+        events = eventsOf(text);
+    }
+    catch (error) {
+        if (!(error instanceof YamlError))
+            throw error;
+        return undefined;
+    }
+    let at = 1;
+    let found = offsetOf(events[at]);
+    /** The index after the node that begins at `start`. */
+    function after(start) {
+        let depth = 0;
+        for (let index = start; index < events.length; index++) {
+            const type = events[index]?.type;
+            if (type === js_yaml/* EVENT_ID */.hy.SEQUENCE || type === js_yaml/* EVENT_ID */.hy.MAPPING)
+                depth += 1;
+            else if (type === js_yaml/* EVENT_ID */.hy.POP)
+                depth -= 1;
+            if (depth <= 0)
+                return index + 1;
+        }
+        return events.length;
+    }
+    for (const step of path) {
+        const event = events[at];
+        let index = at + 1;
+        let next;
+        if (event?.type === js_yaml/* EVENT_ID */.hy.SEQUENCE) {
+            for (let item = 0; events[index] !== undefined && events[index]?.type !== js_yaml/* EVENT_ID */.hy.POP; item++) {
+                if (item === step) {
+                    next = index;
+                    found = offsetOf(events[index]) ?? found;
+                }
+                index = after(index);
+            }
+        }
+        else if (event?.type === js_yaml/* EVENT_ID */.hy.MAPPING) {
+            while (events[index] !== undefined && events[index]?.type !== js_yaml/* EVENT_ID */.hy.POP) {
+                const key = events[index];
+                const value = after(index);
+                if (key?.type === js_yaml/* EVENT_ID */.hy.SCALAR && key.valueStart >= 0 && (0,js_yaml/* getScalarValue */.KE)(text, key) === String(step)) {
+                    next = value;
+                    found = offsetOf(key) ?? found;
+                }
+                index = after(value);
+            }
+        }
+        if (next === undefined)
+            return found;
+        at = next;
+    }
+    return found;
+}
+function eventsOf(text) {
+    try {
+        return (0,js_yaml/* parseEvents */.PH)(text, { maxDepth: MAX_DEPTH });
+    }
+    catch (error) {
+        if (error instanceof js_yaml/* YAMLException */.tB)
+            throw new YamlError(error.reason, error.mark?.position ?? 0, error);
+        if (error instanceof RangeError)
+            throw new YamlError("nested too deeply", 0, error);
+        throw error;
+    }
+}
+function offsetOf(event) {
+    if (event === undefined)
+        return undefined;
+    if (event.type === js_yaml/* EVENT_ID */.hy.SCALAR) {
+        const isQuoted = event.style === js_yaml/* SCALAR_STYLE */.jK.SINGLE_QUOTED || event.style === js_yaml/* SCALAR_STYLE */.jK.DOUBLE_QUOTED;
+        return event.valueStart < 0 ? undefined : event.valueStart - (isQuoted ? 1 : 0);
+    }
+    if (event.type === js_yaml/* EVENT_ID */.hy.ALIAS)
+        return event.anchorStart - 1;
+    return event.type === js_yaml/* EVENT_ID */.hy.SEQUENCE || event.type === js_yaml/* EVENT_ID */.hy.MAPPING ? event.start : undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/document/read-document.js
+
+
+
+
+
+
+/** Largest document in bytes; the largest public ones have 20 MB. */
+const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads the text of an OpenAPI document: JSON, else YAML whose scalars stay text. What is checked here is what cannot be
+ * read at all: syntax, size, depth, aliases that blow up, and the version. Throws `E_OPENAPI` with line and column.
+ */
+function readApiDocument(text, source, options) {
+    const { value, format } = readTree(text.replace(/^\ufeff/, ""), source.name);
+    const locate = (path) => {
+        const offset = offsetOfPath(text, path);
+        return offset === undefined ? undefined : placeOf(text, offset);
+    };
+    if (!(0,json/* isJsonObject */.OW)(value)) {
+        throw openapiError(source.name, [
+            { message: "expected a mapping with openapi, info and paths", ...placeOf(text, 0) },
+        ]);
+    }
+    const version = versionOf(value);
+    const isThree = version?.key === "openapi" && version.value.startsWith("3") && !Object.hasOwn(value, "swagger");
+    let root = value;
+    let convertedFrom;
+    if (!isThree && !(options.mode === "compat" && options.allowOpenapi2)) {
+        const isTwo = version?.key === "swagger" && version.value.startsWith("2");
+        if (options.mode === "compat" || !isTwo)
+            throw wrongVersion(source.name, version, isTwo, locate);
+        root = convertSwagger(value, source.name);
+        convertedFrom = version.value;
+    }
+    return { name: source.name, url: source.url, root, format, convertedFrom, locate, resolve: createResolver(root) };
+}
+function readTree(text, name) {
+    let jsonFault;
+    try {
+        return { value: (0,json_reader/* parseJson */.qF)(text, { maxDepth: MAX_DEPTH }), format: "json" };
+    }
+    catch (error) {
+        if (error instanceof json_reader/* JsonDepthError */.Q_)
+            throw fault(`nested deeper than ${MAX_DEPTH}`, error.offset, error);
+        if (!(error instanceof json_reader/* JsonSyntaxError */.q3))
+            throw error;
+        jsonFault = error;
+    }
+    if (/^\s*</.test(text)) {
+        throw openapiError(name, [{ message: "this is HTML or XML, not an OpenAPI document", line: 1, column: 1 }], {
+            hint: "Give the address of the document itself: the page that shows it has a link to its JSON or YAML.",
+        });
+    }
+    try {
+        return { value: readYaml(text), format: "yaml" };
+    }
+    catch (error) {
+        if (!(error instanceof YamlError))
+            throw error;
+        // A text that begins as JSON does is meant as JSON.
+        if (/^\s*[[{]/.test(text))
+            throw fault(`not valid JSON: ${jsonFault.detail}`, jsonFault.offset, jsonFault);
+        throw fault(`not valid YAML: ${error.message}`, error.offset, error);
+    }
+    function fault(message, offset, cause) {
+        return openapiError(name, [{ message, ...placeOf(text, offset) }], { cause, reason: "syntax" });
+    }
+}
+function versionOf(root) {
+    for (const key of ["swagger", "openapi"]) {
+        if (Object.hasOwn(root, key))
+            return { key, value: (0,json/* isJsonObject */.OW)(root[key]) ? "" : String(scalar(root[key])) };
+    }
+    return undefined;
+}
+function scalar(value) {
+    if (typeof value === "string" || typeof value === "number" || typeof value === "bigint")
+        return value;
+    return "";
+}
+function wrongVersion(name, version, isTwo, locate) {
+    if (version === undefined) {
+        return openapiError(name, [{ message: "there is no key openapi (or swagger), so this is no OpenAPI document" }], {
+            hint: "Give the address or the file of an OpenAPI document, 2.0 or 3.x.",
+            reason: "version",
+        });
+    }
+    const message = `expected openapi: 3.x, found ${version.key}: ${JSON.stringify(version.value).slice(0, 40)}`;
+    const hint = isTwo
+        ? "Leave out --compat: 2.0 is converted then. --allow-openapi-2 takes it as it is, as dlt-init-openapi does."
+        : "Give a document of OpenAPI 2.0 or 3.x.";
+    return openapiError(name, [{ message, ...locate([version.key]) }], { hint, reason: "version" });
+}
+/** Lines end with LF, CR LF or CR. */
+function placeOf(text, offset) {
+    const before = text.slice(0, offset);
+    const lines = before.split(/\r\n|\r|\n/);
+    return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+
+// EXTERNAL MODULE: ./lib/config/document.js
+var config_document = __webpack_require__(6625);
+// EXTERNAL MODULE: ./lib/core/json-writer.js
+var json_writer = __webpack_require__(3733);
+;// CONCATENATED MODULE: ./lib/generate/render/yaml-scalar.js
+
+/**
+ * A scalar as YAML that every reader takes for the same value, YAML 1.1 among them: text that begins like a word or a
+ * path and holds nothing special stands plain, all other text as a JSON string, which YAML 1.2 reads as JSON does.
+ *
+ * @param inFlow within `{...}` or `[...]`, where commas and brackets end a text
+ */
+function yamlScalar(value, inFlow) {
+    return typeof value === "string" ? yamlText(value, inFlow) : (0,json_writer/* compactJson */.Ar)(value);
+}
+function yamlText(text, inFlow) {
+    const isPlain = (inFlow ? PLAIN_IN_FLOW : PLAIN).test(text) && !WORDS.test(text);
+    return isPlain ? text : quoted(text);
+}
+/** Begins with what no number, date or indicator begins with; a colon, a hash or a blank at the end never stands in it. */
+const PLAIN = /^[A-Za-z_/$](?:[\w./$*+=?&%(){}[\],'@~-]| (?=[^\s#]))*$/;
+const PLAIN_IN_FLOW = /^[A-Za-z_/$](?:[\w./$*+=&%()@~-]| (?=[^\s#]))*$/;
+/** What YAML 1.1 or 1.2 reads as something else than text. */
+const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
+/** Characters that JSON leaves as they are and YAML does not take, or takes for the end of a line. */
+const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+function quoted(text) {
+    return JSON.stringify(text.toWellFormed()).replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/commented-yaml.js
+
+
+/** Longest line of a mapping that is written as `{ a: 1, b: 2 }`. */
+const WIDTH = 120;
+/** From here on a key cannot stand before a colon on one line (YAML 1.2: 1024 characters). */
+const LONGEST_KEY = 1000;
+/**
+ * A value as YAML with comments. Mappings of scalars that fit into a line stand in `{...}`, as do lists in `[...]`, unless
+ * something is said about a part of them. An empty line stands between the items of a list of mappings.
+ *
+ * Own code, because a pipeline of 3000 resources takes `yaml` two seconds and this a tenth; `yaml` and js-yaml read it
+ * back to the same value (`test/unit/generate/render/commented-yaml.test.ts`).
+ */
+function commentedYaml(root, noteAt) {
+    const lines = [];
+    function comment(indent, texts) {
+        for (const text of texts ?? [])
+            lines.push(text === "" ? "" : `${indent}# ${text}`);
+    }
+    function mapping(object, path, indent) {
+        for (const key of (0,json/* keysOf */.YD)(object)) {
+            const at = [...path, key];
+            const note = noteAt(at);
+            comment(indent, note?.before);
+            const text = yamlText(key, false);
+            const isLong = text.length > LONGEST_KEY;
+            if (isLong)
+                lines.push(`${indent}? ${text}`);
+            entry(isLong ? `${indent}:` : `${indent}${text}:`, object[key] ?? null, at, `${indent}  `, note);
+        }
+    }
+    function list(items, path, indent) {
+        for (const [index, item] of items.entries()) {
+            const at = [...path, index];
+            const note = noteAt(at);
+            const isBlock = (0,json/* isJsonObject */.OW)(item) && flow(item, at) === undefined;
+            if (isBlock && index > 0)
+                lines.push("");
+            comment(indent, note?.before);
+            if (!isBlock) {
+                entry(`${indent}-`, item, at, `${indent}  `, note);
+                continue;
+            }
+            const start = lines.length;
+            mapping(item, at, `${indent}  `);
+            comment(`${indent}  `, note?.inside);
+            dash(start, indent);
+        }
+    }
+    /** Puts the dash before the first line of an item; comments above its first key stand above the dash then. */
+    function dash(start, indent) {
+        const first = lines.findIndex((line, index) => index >= start && !line.trimStart().startsWith("#"));
+        const line = lines[first];
+        if (line !== undefined)
+            lines[first] = `${indent}- ${line.slice(indent.length + 2)}`;
+    }
+    function entry(head, value, path, inner, note) {
+        const beside = note?.beside === undefined ? "" : ` # ${note.beside}`;
+        const inline = flow(value, path, WIDTH - head.length);
+        if (inline !== undefined) {
+            lines.push(`${head} ${inline}${beside}`);
+        }
+        else {
+            lines.push(`${head}${beside}`);
+            if ((0,json/* isJsonObject */.OW)(value))
+                mapping(value, path, inner);
+            else if ((0,json/* isJsonArray */.Md)(value))
+                list(value, path, inner);
+        }
+        comment(inner, note?.inside);
+    }
+    /** The value on one line, undefined when it does not go there. */
+    function flow(value, path, width = 0) {
+        if ((0,json/* isJsonArray */.Md)(value)) {
+            if (value.length === 0)
+                return "[]";
+            if (width === 0 || value.some((item) => (0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item)))
+                return undefined;
+            const text = `[${value.map((item) => yamlScalar(item, true)).join(", ")}]`;
+            return text.length <= width ? text : undefined;
+        }
+        if (!(0,json/* isJsonObject */.OW)(value))
+            return yamlScalar(value, false);
+        const keys = (0,json/* keysOf */.YD)(value);
+        if (keys.length === 0)
+            return "{}";
+        if (width === 0)
+            return undefined;
+        const parts = [];
+        for (const key of keys) {
+            const item = value[key] ?? null;
+            if ((0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item) || noteAt([...path, key]) !== undefined)
+                return undefined;
+            parts.push(`${yamlText(key, true)}: ${yamlScalar(item, true)}`);
+        }
+        const text = `{ ${parts.join(", ")} }`;
+        return text.length <= width ? text : undefined;
+    }
+    if ((0,json/* keysOf */.YD)(root).length === 0)
+        return "{}\n";
+    mapping(root, [], "");
+    return `${lines.join("\n")}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/one-line.js
+/** Control characters, line separators, and what turns the direction of reading: nothing that may stand in a comment. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/gu;
+const LONGEST = 300;
+/**
+ * A text of the document as part of a comment: one line without anything that ends it, colours a terminal or turns its
+ * direction; cut after 300 characters.
+ */
+function oneLine(text) {
+    const line = text.toWellFormed().replace(UNSEEN, " ").replace(/\s+/g, " ").trim();
+    return line.length <= LONGEST ? line : `${line.slice(0, LONGEST).toWellFormed().trimEnd()}...`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/rest-api-config.js
+
+/**
+ * The section `client` of dlt's `rest_api` configuration; keys in the order in which they are written. `base_url` is
+ * left out when the document names none.
+ */
+function clientConfig(pipeline, secret) {
+    const { auth, headers, paginator } = pipeline.client;
+    return compact({
+        base_url: pipeline.servers.baseUrl,
+        headers: headers.length === 0 ? undefined : settings(headers, secret),
+        auth: auth === undefined ? undefined : authConfig(auth, secret),
+        paginator: paginator === undefined ? undefined : paginatorConfig(paginator),
+    });
+}
+/** One entry of `resources`; keys in the order in which they are written, those without a value left out. */
+function resourceConfig(resource, secret, mode) {
+    const { endpoint, primaryKey, mergeKey, columns, includeFromParent } = resource;
+    // dlt-init-openapi writes `selected` only beside a key, and never a method.
+    const isCompat = mode === "compat";
+    const showsSelected = !resource.selected && !(isCompat && primaryKey.length === 0);
+    return compact({
+        name: resource.name,
+        table_name: resource.tableName,
+        primary_key: primaryKey.length > 1 ? [...primaryKey] : primaryKey[0],
+        merge_key: mergeKey.length > 1 ? [...mergeKey] : mergeKey[0],
+        write_disposition: resource.writeDisposition,
+        selected: showsSelected ? false : undefined,
+        include_from_parent: includeFromParent.length === 0 ? undefined : [...includeFromParent],
+        columns: columns.length === 0
+            ? undefined
+            : mapping(columns.map(({ name, dataType, nullable, description }) => [
+                name,
+                compact({ data_type: dataType, nullable: nullable ? undefined : false, description }),
+            ])),
+        endpoint: compact({
+            data_selector: endpoint.dataSelector,
+            path: endpoint.path,
+            method: isCompat || endpoint.method === "GET" ? undefined : endpoint.method,
+            headers: endpoint.headers.length === 0
+                ? undefined
+                : mapping(endpoint.headers.map(({ name, value }) => [name, paramConfig(value)])),
+            params: endpoint.params === undefined
+                ? undefined
+                : mapping(endpoint.params.map(({ name, value }) => [name, paramConfig(value)])),
+            incremental: endpoint.incremental === undefined
+                ? undefined
+                : compact({
+                    cursor_path: endpoint.incremental.cursorPath,
+                    start_param: endpoint.incremental.startParam,
+                    end_param: endpoint.incremental.endParam,
+                    initial_value: endpoint.incremental.initialValue,
+                    on_cursor_value_missing: endpoint.incremental.onMissing,
+                }),
+            auth: endpoint.auth === undefined ? undefined : endpoint.auth === null ? null : authConfig(endpoint.auth, secret),
+            paginator: endpoint.paginator === undefined ? undefined : paginatorConfig(endpoint.paginator),
+        }),
+    });
+}
+/** A section `auth`. */
+function authConfig(auth, secret) {
+    return { type: auth.type, ...settings(auth.settings, secret) };
+}
+function settings(list, secret) {
+    return mapping(list.map((one) => [one.key, "secret" in one ? secret(one.secret) : one.value]));
+}
+function paramConfig(value) {
+    return value.kind === "value" ? value.value : { type: "resolve", resource: value.resource, field: value.field };
+}
+function paginatorConfig(paginator) {
+    return typeof paginator === "string" ? paginator : compact(paginator);
+}
+function mapping(entries) {
+    const object = {};
+    for (const [key, value] of entries)
+        (0,json/* setOwn */.P5)(object, key, value);
+    return object;
+}
+/** Without keys that have no value. */
+function compact(object) {
+    return mapping(Object.entries(object).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/environment-variable.js
+/** The variable of the environment that gives a secret of the source: `SOURCES__GITLAB__API_KEY`. */
+function environmentVariable(project, key) {
+    return `SOURCES__${project}__${key}`.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/source-value.js
+
+
+
+/**
+ * What stands under `source` in the pipeline file: dlt's `rest_api` configuration without what `.dlt/` holds, the base
+ * URL and the secrets. It is written for dlt 1.x, as Sluice reads it, which differs from the dlt 0.4.12 of
+ * dlt-init-openapi in two things: where nothing is said pages count from 0 and not from 1, and braces in a value are
+ * placeholders.
+ */
+function sourceValue(pipeline) {
+    const { names, resources, mode, maxTableNesting } = pipeline;
+    const written = (value) => withoutReferences(withBasePage(value), names.project);
+    const { base_url: _inToml, ...client } = clientConfig(pipeline, mark);
+    return {
+        name: names.source,
+        max_table_nesting: maxTableNesting,
+        client: written(client),
+        resources: resources.map((resource) => written(withLiterals(resourceConfig(resource, mark, mode), resource))),
+    };
+}
+/** A value in the query or in a header: braces are doubled, since single ones would be read as placeholders. */
+function literal(value) {
+    return typeof value === "string" ? harmless(value).replace(/[{}]/g, "$&$&") : value;
+}
+/**
+ * A text of the document without references to the environment: a document must not get at a variable of whoever runs
+ * the pipeline by naming it in a default or a path.
+ */
+function harmless(text) {
+    return text.replaceAll("${env:", "$(env:");
+}
+/** Stands for a secret until it is clear under which key it is; no text of a document begins so. */
+const MARK = "\u0000";
+function mark(name) {
+    return `${MARK}${name}`;
+}
+/**
+ * Texts of the document are made harmless. A secret under the key of its own name is left out, because it is looked up in
+ * `.dlt/secrets.toml` by that name; another one becomes a reference to the variable of that name.
+ */
+function withoutReferences(object, project) {
+    const clean = (value) => {
+        if (typeof value === "string") {
+            return value.startsWith(MARK) ? `\${env:${environmentVariable(project, value.slice(1))}}` : harmless(value);
+        }
+        if ((0,json/* isJsonArray */.Md)(value))
+            return value.map(clean);
+        if (!(0,json/* isJsonObject */.OW)(value))
+            return value;
+        const result = {};
+        for (const key of (0,json/* keysOf */.YD)(value)) {
+            if (value[key] !== mark(key))
+                (0,json/* setOwn */.P5)(result, harmless(key), clean(value[key] ?? null));
+        }
+        return result;
+    };
+    const result = clean(object);
+    return (0,json/* isJsonObject */.OW)(result) ? result : object;
+}
+function withLiterals(config, { endpoint }) {
+    const written = config.endpoint;
+    if (!(0,json/* isJsonObject */.OW)(written))
+        return config;
+    const inPath = new Set((endpoint.params ?? []).flatMap((param) => (param.in === "path" ? param.name : [])));
+    const values = (section, isLiteral) => {
+        if (!(0,json/* isJsonObject */.OW)(section))
+            return undefined;
+        const result = {};
+        for (const name of (0,json/* keysOf */.YD)(section)) {
+            (0,json/* setOwn */.P5)(result, name, isLiteral(name) ? literal(section[name] ?? null) : (section[name] ?? null));
+        }
+        return result;
+    };
+    const params = values(written.params, (name) => !inPath.has(name));
+    const headers = values(written.headers, () => true);
+    const { params: _replaced, paginator, ...others } = written;
+    return {
+        ...config,
+        endpoint: {
+            ...others,
+            ...(headers === undefined ? {} : { headers }),
+            // An empty mapping says nothing, and its comments could not be made entries by taking the `#` away.
+            ...(params === undefined || (0,json/* keysOf */.YD)(params).length === 0 ? {} : { params }),
+            ...(paginator === undefined ? {} : { paginator }),
+        },
+    };
+}
+/** dlt: 0.4.12 counts pages from 1, later versions from 0 when `base_page` is not given. */
+function withBasePage(config) {
+    const endpoint = config.endpoint;
+    if ((0,json/* isJsonObject */.OW)(endpoint))
+        return { ...config, endpoint: withBasePage(endpoint) };
+    const { paginator } = config;
+    if (!(0,json/* isJsonObject */.OW)(paginator) || paginator.type !== "page_number" || Object.hasOwn(paginator, "base_page")) {
+        return config;
+    }
+    const { type, page_param, ...others } = paginator;
+    return {
+        ...config,
+        paginator: { type, ...(page_param === undefined ? {} : { page_param }), base_page: 1, ...others },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/pipeline-file.js
+
+
+
+
+
+
+/**
+ * The pipeline file of a generated project. As YAML it says in comments what the document says of each endpoint, what is
+ * to be filled in, which parameters may be set, and why a key is as it is; as JSON it holds the same values.
+ */
+function renderPipelineFile(pipeline, options) {
+    const value = {
+        pipeline: pipeline.names.pipeline,
+        dataset: pipeline.names.dataset,
+        ...(options.limit === undefined ? {} : { limit: options.limit }),
+        source: sourceValue(pipeline),
+    };
+    if (options.format === "json")
+        return `${(0,json_writer/* prettyJson */.D_)(value)}\n`;
+    const notes = notesOf(pipeline, value, options);
+    return commentedYaml(value, (path) => notes.get(pipeline_file_keyOf(path)));
+}
+function notesOf(pipeline, value, { documentName, limit }) {
+    const notes = new Map();
+    const noteAt = (path) => {
+        const key = pipeline_file_keyOf(path);
+        const note = notes.get(key) ?? {};
+        notes.set(key, note);
+        return note;
+    };
+    const above = (path, ...lines) => {
+        const note = noteAt(path);
+        note.before = [...(note.before ?? []), ...lines];
+    };
+    above(["pipeline"], `${oneLine(pipeline.title)}, made by sluice generate from ${oneLine(documentName)}.`, "The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. FILL_ME_IN marks what is yours to fill in:", "sluice check with this file lists it.");
+    if (limit !== undefined)
+        noteAt(["limit"]).beside = "pages of each list, to try the pipeline; remove it later";
+    for (const { about, reason } of pipeline.decisions) {
+        const path = ["source", ...about.split(".")];
+        if ((0,config_document/* holds */.v9)(value, path))
+            noteAt(path).beside = oneLine(reason);
+        else
+            above(["source"], `${oneLine(about)}: ${oneLine(reason)}`);
+    }
+    for (const { message } of pipeline.findings)
+        above(["source"], oneLine(message));
+    for (const [index, resource] of pipeline.resources.entries()) {
+        const at = ["source", "resources", index];
+        const { comment, deprecated } = resource.operation;
+        if (comment !== undefined)
+            above(at, oneLine(comment));
+        if (deprecated && pipeline.mode === "better")
+            above(at, "Deprecated.");
+        noteParams(resource, at, noteAt);
+        for (const decision of resource.decisions)
+            noteDecision(decision, value, at, noteAt, above);
+        // The reference prints its warnings; here each stands where it applies.
+        if (pipeline.mode === "better")
+            for (const { message } of resource.findings)
+                above(at, oneLine(message));
+    }
+    return notes;
+}
+function noteParams(resource, at, noteAt) {
+    const { params, headers, optionalParams } = resource.endpoint;
+    for (const { name, in: place, fillIn } of [...(params ?? []), ...headers]) {
+        if (!fillIn)
+            continue;
+        const where = place === "query" ? "query parameter" : place === "path" ? "path parameter" : "header";
+        noteAt([
+            ...at,
+            "endpoint",
+            place === "header" ? "headers" : "params",
+            name,
+        ]).beside = `TODO: fill in required ${where}`;
+    }
+    if (optionalParams.length === 0)
+        return;
+    const lines = optionalParams.map(({ name, value, description, deprecated }) => {
+        const words = [deprecated ? "deprecated" : "", description === undefined ? "" : oneLine(description)];
+        const said = words.filter((word) => word !== "").join(": ");
+        return `${yamlText(name, false)}: ${yamlScalar(literal(value), false)}${said === "" ? "" : ` # ${said}`}`;
+    });
+    const heading = "the parameters below can optionally be configured";
+    if (params !== undefined && params.length > 0)
+        noteAt([...at, "endpoint", "params"]).inside = [heading, ...lines];
+    else
+        noteAt([...at, "endpoint"]).inside = [heading, "params:", ...lines.map((line) => `  ${line}`)];
+}
+/** Beside the key that it explains; above the resource when the key is not there. */
+function noteDecision({ about, reason }, value, at, noteAt, above) {
+    const keys = about.split(".");
+    const found = [
+        [...at, ...keys],
+        [...at, "endpoint", ...keys],
+    ].find((path) => (0,config_document/* holds */.v9)(value, path));
+    if (found === undefined) {
+        above(at, `${oneLine(about)}: ${oneLine(reason)}`);
+        return;
+    }
+    const note = noteAt(found);
+    note.beside = note.beside === undefined ? oneLine(reason) : `${note.beside}; ${oneLine(reason)}`;
+}
+function pipeline_file_keyOf(path) {
+    return JSON.stringify(path);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/readme.js
+
+
+/** README.md of a generated project: how to fill it in and run it, and what it loads. */
+function renderReadme(pipeline, pipelineFile) {
+    const { names, title, servers, secrets, resources } = pipeline;
+    const variables = secrets.map((secret) => `\`${environmentVariable(names.project, secret)}\``);
+    const credentials = secrets.length === 0
+        ? "The document names no authentication that can be used. If the API needs one, add `auth` under `client` in the pipeline file."
+        : `Put your credentials into \`.dlt/secrets.toml\` (it is not committed), or set ${variables.join(", ")} in the environment.`;
+    const address = servers.baseUrl === undefined
+        ? "The document names no server: put the base URL into `.dlt/config.toml`."
+        : "The base URL stands in `.dlt/config.toml`.";
+    return `${[
+        `# ${cell(title)}`,
+        "",
+        `Loads ${cell(title)} into PostgreSQL or AlloyDB with Sluice. \`sluice generate\` has made this folder from an OpenAPI document.`,
+        "",
+        "```sh",
+        `sluice check ${pipelineFile}   # what is left to fill in; can the source and the database be reached?`,
+        `sluice run ${pipelineFile}     # loads; without --connection-string into an embedded PostgreSQL`,
+        "```",
+        "",
+        "## Before the first run",
+        "",
+        `1. ${address}`,
+        `2. ${credentials}`,
+        `3. Replace each \`FILL_ME_IN\` in \`${pipelineFile}\`; \`sluice check ${pipelineFile} --offline\` lists them.`,
+        "",
+        "`.github/workflows/load.yml` runs it each day as a GitHub Action.",
+        "",
+        "## What is loaded",
+        "",
+        "| endpoint | resource | table | |",
+        "|---|---|---|---|",
+        ...resources.map(row),
+        "",
+        "## When the API changes",
+        "",
+        "Run the command that made this folder again with `--update`: it adds new endpoints, keeps what you changed, and shows",
+        "what it will do first. `.generate/` holds what was generated last, to tell your changes from the document's.",
+    ].join("\n")}\n`;
+}
+function row({ operation, name, tableName, selected }) {
+    const note = [selected ? [] : ["not selected"], operation.comment === undefined ? [] : [operation.comment]].flat();
+    return `| ${operation.method} \`${code(operation.path)}\` | \`${code(name)}\` | \`${code(tableName)}\` | ${cell(note.join("; "))} |`;
+}
+/** Text of the document within a table of Markdown: it marks up nothing and stays in its cell. */
+function cell(text) {
+    return oneLine(text).replace(/[\\`*_{}[\]<>#|!&]/g, (character) => `\\${character}`);
+}
+function code(text) {
+    return oneLine(text).replaceAll("`", "'").replaceAll("|", "\\|");
+}
+
+// EXTERNAL MODULE: ./node_modules/smol-toml/dist/index.js + 8 modules
+var dist = __webpack_require__(3292);
+;// CONCATENATED MODULE: ./lib/generate/render/toml-files.js
+
+
+/** What stands for a value that the user must give; it counts as absent until then. */
+const TOML_PLACEHOLDER = "FILL ME OUT";
+/** `.dlt/config.toml`: the base URL, and the document's other servers as comments. dlt reads it too. */
+function renderConfigToml({ names, servers }) {
+    const lines = ["[runtime]", toml_files_assign("log_level", "INFO"), "", section(names.project)];
+    lines.push("# Base URL for the API");
+    if (servers.description !== undefined)
+        lines.push(`# ${oneLine(servers.description)}`);
+    lines.push(toml_files_assign("base_url", servers.baseUrl ?? TOML_PLACEHOLDER));
+    for (const { url, description } of servers.alternatives) {
+        lines.push("", "# Another server of the document:");
+        if (description !== undefined)
+            lines.push(`# ${oneLine(description)}`);
+        lines.push(`# ${oneLine(toml_files_assign("base_url", url))}`);
+    }
+    return `${lines.join("\n")}\n`;
+}
+/** `.dlt/secrets.toml`: a placeholder for each secret. Not for version control. */
+function renderSecretsToml({ names, secrets }) {
+    const lines = [section(names.project)];
+    if (secrets.length === 0) {
+        lines.push("# The document names no authentication that can be used. If the API needs one, add `auth` under `client`");
+        lines.push("# in the pipeline file and its secret here:", '# token = "..."');
+    }
+    else {
+        lines.push(`# Secrets of the source ${names.project}; each can also come from the environment (README.md).`);
+        for (const name of secrets)
+            lines.push(`${toml_files_assign(name, TOML_PLACEHOLDER)} # TODO: fill in your credentials`);
+    }
+    return `${lines.join("\n")}\n`;
+}
+/** The section by which settings of the source are looked up: the name of the source without `_source`. */
+function section(project) {
+    return ((0,dist/* stringify */.As)({ sources: { [project]: {} } })
+        .trim()
+        .split("\n")
+        .at(-1) ?? "");
+}
+function toml_files_assign(key, value) {
+    return (0,dist/* stringify */.As)({ [key]: value }).trim();
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/workflow.js
+
+
+
+/**
+ * A GitHub workflow that loads the pipeline each day with the Action. It takes effect where the project folder is the
+ * repository; the paths in it are from there.
+ */
+function renderWorkflow({ names, secrets, title }, pipelineFile) {
+    const text = (value) => yamlText(value, false);
+    const variables = secrets.map((secret) => environmentVariable(names.project, secret));
+    const lines = [
+        `# Loads ${oneLine(title)} each day. The project folder has to be the top of the repository, or this file has to move`,
+        "# into .github/workflows of the repository and `source` has to name the folder.",
+        `name: ${text(`Load ${names.project}`)}`,
+        "on:",
+        "  schedule:",
+        '    - cron: "23 5 * * *"',
+        "  workflow_dispatch:",
+        "permissions:",
+        "  contents: read",
+        "concurrency:",
+        `  group: ${text(`sluice-${names.pipeline}`)} # one run of a pipeline at a time`,
+        "  cancel-in-progress: false",
+        "jobs:",
+        "  load:",
+        "    runs-on: ubuntu-latest",
+        "    timeout-minutes: 60",
+        "    steps:",
+        "      - uses: actions/checkout@v7",
+        "        with:",
+        "          persist-credentials: false",
+        "      - uses: OWNER/sluice@v1 # better: a full commit id",
+        "        with:",
+        `          source: ${text(pipelineFile)}`,
+        "          connection-string: $" + "{{ secrets.ALLOYDB_URL }}",
+    ];
+    if (variables.length > 0) {
+        lines.push("        env:");
+        for (const name of variables)
+            lines.push(`          ${name}: \${{ secrets.${name} }}`);
+    }
+    return `${lines.join("\n")}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/render/project-files.js
+
+
+
+
+/** All that a project folder is made of, but for what remembers how it was made. */
+function renderProject(pipeline, options) {
+    const pipelineFile = `${pipeline.names.pipeline}.${options.format}`;
+    const file = (path, text) => ({ path, text, isSecret: false, isKept: false });
+    return {
+        folder: pipeline.names.pipeline,
+        pipelineFile,
+        files: [
+            file(pipelineFile, renderPipelineFile(pipeline, options)),
+            file(".dlt/config.toml", renderConfigToml(pipeline)),
+            { path: ".dlt/secrets.toml", text: renderSecretsToml(pipeline), isSecret: true, isKept: true },
+            file(".gitignore", GITIGNORE),
+            file("README.md", renderReadme(pipeline, pipelineFile)),
+            file(".github/workflows/load.yml", renderWorkflow(pipeline, pipelineFile)),
+        ],
+    };
+}
+/** `*.duckdb` for those who run the folder with dlt. */
+const GITIGNORE = `# Credentials, and what runs leave behind.
+secrets.toml
+.sluice/
+*.duckdb
+`;
+
+;// CONCATENATED MODULE: ./lib/generate/select.js
+/**
+ * The pipeline with the chosen resources only, and those that they take values from, which are loaded only as far as
+ * they are needed. Nothing chosen: all.
+ */
+function selectResources(pipeline, isChosen) {
+    const chosen = new Set(pipeline.resources.filter(isChosen));
+    if (chosen.size === 0)
+        return pipeline;
+    const byName = new Map(pipeline.resources.map((resource) => [resource.name, resource]));
+    const needed = new Set(chosen);
+    // A set hands out what is added while it is walked.
+    for (const resource of needed) {
+        for (const { value } of resource.endpoint.params ?? []) {
+            const source = value.kind === "resolve" ? byName.get(value.resource) : undefined;
+            if (source !== undefined)
+                needed.add(source);
+        }
+    }
+    return {
+        ...pipeline,
+        resources: pipeline.resources
+            .filter((resource) => needed.has(resource))
+            .map((resource) => (chosen.has(resource) ? resource : { ...resource, selected: false })),
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/update/generated-settings.js
+
+
+
+const SETTINGS_FOLDER = ".generate";
+const SETTINGS_PATH = `${SETTINGS_FOLDER}/settings.json`;
+function writeSettings(settings) {
+    const { name, document, mode, allowOpenapi2, endpoints, globalLimit, pipelineFile } = settings;
+    const value = {
+        name,
+        document: { ...document },
+        mode,
+        allow_openapi_2: allowOpenapi2,
+        endpoints,
+        ...(globalLimit === undefined ? {} : { global_limit: globalLimit }),
+        pipeline_file: pipelineFile,
+    };
+    return `${(0,json_writer/* prettyJson */.D_)(value)}\n`;
+}
+/** The settings of a text, undefined when it does not hold any. */
+function readSettings(text) {
+    let value;
+    try {
+        value = (0,json_reader/* parseJson */.qF)(text);
+    }
+    catch {
+        return undefined;
+    }
+    if (!(0,json/* isJsonObject */.OW)(value))
+        return undefined;
+    const { name, document, mode, allow_openapi_2, endpoints, global_limit, pipeline_file } = value;
+    const place = (0,json/* isJsonObject */.OW)(document) ? document : {};
+    const at = typeof place.path === "string"
+        ? { path: place.path }
+        : typeof place.url === "string"
+            ? { url: place.url }
+            : undefined;
+    if (typeof name !== "string" || at === undefined || (mode !== "better" && mode !== "compat"))
+        return undefined;
+    // A name with a slash would lead out of the folder.
+    if (typeof pipeline_file !== "string" || !/^[^/\\]+\.(?:yaml|json)$/.test(pipeline_file))
+        return undefined;
+    const patterns = (0,json/* isJsonArray */.Md)(endpoints) ? endpoints.filter((pattern) => typeof pattern === "string") : [];
+    return {
+        name,
+        document: at,
+        mode,
+        allowOpenapi2: allow_openapi_2 === true,
+        endpoints: patterns,
+        globalLimit: typeof global_limit === "number" ? global_limit : undefined,
+        pipelineFile: pipeline_file,
+    };
+}
+
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
+var build_source = __webpack_require__(317);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
+var cli_context = __webpack_require__(6904);
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
+
+/** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
+function readFlags(given) {
+    const { path, url, outputPath, endpoints, globalLimit, format, interactive, ...more } = given;
+    const { compat, allowOpenapi2, explain, update, force, json, ...network } = more;
+    if (path !== undefined && url !== undefined)
+        throw refuse("--path and --url name two documents", "Give one of them.");
+    if (update === true && force === true) {
+        throw refuse("--update and --force exclude each other", "--update keeps your changes, --force does not.");
+    }
+    const limit = globalLimit === undefined ? undefined : String(globalLimit);
+    if (limit !== undefined && !/^\d{1,9}$/.test(limit)) {
+        throw refuse(`--global-limit: expected a whole number, found ${JSON.stringify(limit)}`, "Write --global-limit 2.");
+    }
+    return {
+        network,
+        flags: {
+            place: path !== undefined ? { path: String(path) } : url !== undefined ? { url: String(url) } : undefined,
+            outputPath: String(outputPath),
+            endpoints: endpoints === undefined ? undefined : String(endpoints).split(/[,\n]/),
+            globalLimit: limit === undefined ? undefined : Number(limit),
+            format: format === "json" ? "json" : "yaml",
+            interactive: interactive !== false,
+            compat: compat === true,
+            allowOpenapi2: allowOpenapi2 === true,
+            explain: explain === true,
+            update: update === true,
+            force: force === true,
+            json: json === true,
+        },
+    };
+}
+function refuse(message, hint) {
+    return new errors/* ConfigError */.xL("E_INPUT", message, { step: "config", hint });
+}
+
+// EXTERNAL MODULE: ./lib/report/printable.js
+var printable = __webpack_require__(2037);
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/pick-endpoints.js
+
+/** Lines of the list that are shown at a time. */
+const ROWS = 12;
+/**
+ * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked tag stands for all its
+ * endpoints, and nothing marked for everything. Gives patterns as `--endpoints` takes them; undefined when the user
+ * leaves the list.
+ */
+async function pickEndpoints(resources) {
+    const { autocompleteMultiselect, isCancel } = await __webpack_require__.e(/* import() */ 170).then(__webpack_require__.bind(__webpack_require__, 6170));
+    const groups = groupByTag(resources);
+    const options = [...groups].flatMap(([tag, members]) => [
+        ...(tag === ""
+            ? []
+            : [{ value: `tag:${tag}`, label: `${(0,printable/* printable */.g$)(tag)}: all ${members.length}`, hint: "tag" }]),
+        ...members.map((index) => {
+            const { operation, name } = resources[index] ?? { name: "", operation: undefined };
+            return {
+                value: `one:${index}`,
+                label: `  ${operation?.method} ${(0,printable/* printable */.g$)(operation?.path ?? "")}`,
+                hint: (0,printable/* printable */.g$)([name, tag].filter((word) => word !== "").join(", ")),
+            };
+        }),
+    ]);
+    const picked = await autocompleteMultiselect({
+        message: `Which of the ${resources.length} endpoints? Type to search, Tab to mark, Enter to go on; nothing marked: all`,
+        options,
+        maxItems: ROWS,
+        required: false,
+        output: process.stderr,
+        input: process.stdin,
+        filter: (search, { label, hint, value }) => search
+            .toLowerCase()
+            .split(/\s+/)
+            .every((word) => `${label} ${hint} ${value}`.toLowerCase().includes(word)),
+    });
+    if (isCancel(picked))
+        return undefined;
+    const tags = picked.filter((choice) => choice.startsWith("tag:"));
+    const covered = new Set(tags.flatMap((choice) => groups.get(choice.slice(4)) ?? []));
+    const single = picked.flatMap((choice) => {
+        const index = choice.startsWith("one:") ? Number(choice.slice(4)) : -1;
+        const resource = covered.has(index) ? undefined : resources[index];
+        return resource === undefined ? [] : [resource.operation.id];
+    });
+    return [...tags, ...single];
+}
+/** Indexes of the endpoints of each tag, in the order of the document; the empty tag last. */
+function groupByTag(resources) {
+    const groups = new Map();
+    for (const [index, { operation }] of resources.entries()) {
+        const tag = operation.tags[0] ?? "";
+        groups.set(tag, [...(groups.get(tag) ?? []), index]);
+    }
+    const untagged = groups.get("");
+    if (untagged !== undefined && groups.delete(""))
+        groups.set("", untagged);
+    return groups;
+}
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __webpack_require__(1455);
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/project-folder.js
+
+
+
+/**
+ * Makes a project folder that is there whole or not at all: everything is written beside it and renamed. Throws
+ * `E_INPUT` when there is something of that name.
+ */
+async function createFolder(folder, files) {
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(folder), { recursive: true }).catch((cause) => {
+        throw cannotWrite((0,external_node_path_.dirname)(folder), cause);
+    });
+    const staging = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${(0,external_node_path_.basename)(folder)}-`)).catch((cause) => {
+        throw cannotWrite((0,external_node_path_.dirname)(folder), cause);
+    });
+    try {
+        // `mkdtemp` keeps others out; a project folder is an ordinary one.
+        await (0,promises_.chmod)(staging, 0o777 & ~process.umask());
+        for (const file of files)
+            await writeInto(staging, file);
+        if (await exists(folder))
+            throw folderExists(folder);
+        await (0,promises_.rename)(staging, folder);
+    }
+    catch (error) {
+        await (0,promises_.rm)(staging, { recursive: true, force: true });
+        throw error instanceof errors/* ConfigError */.xL ? error : cannotWrite(folder, error);
+    }
+}
+/**
+ * Replaces files of a folder: all are written under temporary names first, then renamed, so that what fails while writing
+ * changes nothing. Files that are not given stay.
+ */
+async function replaceFiles(folder, files) {
+    const temporary = [];
+    try {
+        for (const file of files) {
+            const name = `${file.path}.new`;
+            temporary.push(name);
+            await writeInto(folder, { ...file, path: name });
+        }
+        for (const [index, { path }] of files.entries()) {
+            await (0,promises_.rename)((0,external_node_path_.join)(folder, temporary[index] ?? ""), (0,external_node_path_.join)(folder, path));
+        }
+    }
+    catch (error) {
+        for (const name of temporary)
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
+        throw cannotWrite(folder, error);
+    }
+}
+async function exists(path) {
+    return (0,promises_.stat)(path).then(() => true, () => false);
+}
+/** Text of a file, undefined when there is none. */
+async function readIfThere(path) {
+    return (0,promises_.readFile)(path, "utf8").catch((cause) => {
+        if (cause.code === "ENOENT" || cause.code === "ENOTDIR")
+            return undefined;
+        throw new errors/* ConfigError */.xL("E_INPUT", `${path} cannot be read`, {
+            step: "config",
+            hint: "Check its permissions.",
+            cause,
+        });
+    });
+}
+function folderExists(folder) {
+    return new errors/* ConfigError */.xL("E_INPUT", `${folder} exists`, {
+        step: "config",
+        hint: "--update brings it up to date and keeps your changes; --force writes over what was generated; or choose another NAME or --output-path.",
+    });
+}
+async function writeInto(folder, { path, text, isSecret }) {
+    const target = (0,external_node_path_.join)(folder, path);
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(target), { recursive: true });
+    await (0,promises_.writeFile)(target, text, { mode: isSecret ? 0o600 : 0o666 });
+    // The mode above counts only for a new file.
+    if (isSecret)
+        await (0,promises_.chmod)(target, 0o600);
+}
+function cannotWrite(folder, cause) {
+    const code = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+    return new errors/* ConfigError */.xL("E_INPUT", `${folder} cannot be written${code}`, {
+        step: "config",
+        hint: "Give --output-path of a folder that can be written; nothing was changed.",
+        cause,
+    });
+}
+
+// EXTERNAL MODULE: ./lib/extract/http/client.js + 8 modules
+var http_client = __webpack_require__(1064);
+// EXTERNAL MODULE: ./lib/extract/http/url.js
+var http_url = __webpack_require__(1263);
+// EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
+var system_ports = __webpack_require__(415);
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/read-source.js
+
+
+
+
+
+
+
+
+
+/** Reads the document's text from a file, or over HTTP with the network rules of a source. Throws `E_OPENAPI`. */
+async function readSource(context, place, options) {
+    return "path" in place ? readPath(place.path) : fetchUrl(context, place.url, options);
+}
+async function readPath(path) {
+    const source = { name: (0,external_node_path_.basename)(path) };
+    const refuse = (message, cause) => openapiError(path, [{ message }], { hint: "Give the path of an OpenAPI document.", cause });
+    let bytes;
+    try {
+        const facts = await (0,promises_.stat)(path);
+        if (!facts.isFile())
+            throw refuse("this is no file");
+        if (facts.size > MAX_DOCUMENT_BYTES)
+            throw refuse(`the file is larger than ${MAX_DOCUMENT_BYTES} bytes`);
+        bytes = await (0,promises_.readFile)(path);
+    }
+    catch (error) {
+        if (error instanceof errors/* ConfigError */.xL)
+            throw error;
+        const code = error instanceof Error && "code" in error ? String(error.code) : "";
+        throw refuse(code === "ENOENT" ? "the file does not exist" : `the file cannot be read (${code})`, error);
+    }
+    return { text: decode(bytes, path), source };
+}
+async function fetchUrl(context, given, { http, allowInsecureHttp }) {
+    const refuse = (message) => new errors/* ConfigError */.xL("E_INPUT", message, { step: "config", hint: "Write it as --url https://host/openapi.yaml." });
+    if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
+        throw refuse(`--url: expected a URL with http:// or https://, found ${JSON.stringify((0,http_url/* maskUrl */.yP)(given))}`);
+    }
+    const parsed = new URL(given);
+    const { username, password } = parsed;
+    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const isPrivate = username !== "" || password !== "";
+    if (isPrivate)
+        context.addSecrets([credentials, decodeURIComponent(password)].filter((text) => text.length > 3));
+    parsed.username = "";
+    parsed.password = "";
+    const url = (0,http_url/* prepareUrl */.Ne)(parsed.href);
+    if (isPrivate && !allowInsecureHttp && url.startsWith("http:") && !(0,http_url/* isLoopback */.U9)(url)) {
+        throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `--url: ${parsed.origin} would get the password unprotected`, {
+            step: "config",
+            hint: "Use https, or set --allow-insecure-http true.",
+        });
+    }
+    const client = (0,http_client/* createHttpClient */.u)({ ...http, maxResponseBytes: MAX_DOCUMENT_BYTES }, { clock: system_ports/* systemClock */.m, random: system_ports/* systemRandom */.v, strict: false, redact: context.redact });
+    const name = context.redact((0,http_url/* maskUrl */.yP)(url));
+    try {
+        const answer = await client.send({
+            method: "GET",
+            url,
+            headers: isPrivate ? { authorization: `Basic ${Buffer.from(credentials).toString("base64")}` } : {},
+            retryable: true,
+            home: parsed.origin,
+            // Where a redirect leads is asked without the password, and never in a private network.
+            foreign: "any",
+        }, { attempt: () => { }, waited: () => { } }, context.signal);
+        if (answer.status < 200 || answer.status > 299) {
+            throw openapiError(name, [{ message: `the server answered ${answer.status}` }], {
+                hint: "Open the address in a browser: it has to give the document itself, without a sign-in.",
+                reason: "http_status",
+            });
+        }
+        return { text: decode(answer.bytes, name), source: { name, url: parsed.href } };
+    }
+    finally {
+        await client.close();
+    }
+}
+function decode(bytes, name) {
+    try {
+        return (0,json_reader/* decodeUtf8 */._6)(bytes);
+    }
+    catch (error) {
+        if (!(error instanceof json_reader/* Utf8Error */.em))
+            throw error;
+        throw openapiError(name, [{ message: "the document is not UTF-8" }], { cause: error, reason: "encoding" });
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/report-project.js
+
+
+
+/** Says what was made, what is left to do, and what is next. */
+function reportProject(context, flags, made) {
+    const { folder, project, pipeline, offered, tree, written } = made;
+    const missing = missingValues(pipeline);
+    if (flags.json) {
+        context.out((0,json_writer/* compactJson */.Ar)({
+            ok: true,
+            ...projectFacts(folder, project, pipeline),
+            endpoints: offered,
+            files: written.map(({ path }) => path),
+            fill_in: missing.map(({ resource, key }) => ({ resource, key })),
+            findings: findingsOf(pipeline),
+            ...(flags.explain ? { decisions: explained(pipeline).map(({ ...decision }) => decision) } : {}),
+        }));
+        return;
+    }
+    const { resources } = pipeline;
+    const shown = (0,external_node_path_.relative)(process.cwd(), folder) || ".";
+    const tables = new Set(resources.map(({ tableName }) => tableName)).size;
+    const converted = tree.convertedFrom === undefined ? "" : `, converted from OpenAPI ${(0,printable/* printable */.g$)(tree.convertedFrom)}`;
+    context.out([
+        `${(0,printable/* printable */.g$)(pipeline.title)}${converted}: ${resources.length} of ${offered} endpoints -> ${tables} tables`,
+        `${(0,printable/* printable */.g$)(shown)}/`,
+        ...written.map(({ path }) => `  ${path}`),
+        ...(flags.explain ? explanation(pipeline) : []),
+        ...nextSteps(shown, project, pipeline),
+    ].join("\n"));
+}
+/** Facts that the answers of making and of updating a project share. */
+function projectFacts(folder, project, pipeline) {
+    return {
+        folder,
+        pipeline_file: project.pipelineFile,
+        pipeline: pipeline.names.pipeline,
+        dataset: pipeline.names.dataset,
+        resources: pipeline.resources.map(({ name }) => name),
+        secrets: pipeline.secrets,
+    };
+}
+/** The decisions of all resources, each with what it is about. */
+function explanation(pipeline) {
+    return explained(pipeline).map(({ resource, about, reason }) => (0,printable/* printable */.g$)(`  ${resource === null ? "" : `${resource} `}${about}: ${reason}`));
+}
+function explained(pipeline) {
+    const entry = (resource) => (decision) => ({ resource, ...decision });
+    return [
+        ...pipeline.decisions.map(entry(null)),
+        ...pipeline.resources.flatMap(({ name, decisions }) => decisions.map(entry(name))),
+    ];
+}
+function findingsOf(pipeline) {
+    return [
+        ...pipeline.findings.map(({ code, message }) => ({ resource: null, code, message })),
+        ...pipeline.resources.flatMap(({ name, findings }) => findings.map(({ code, message }) => ({ resource: name, code, message }))),
+    ];
+}
+/** Required parameters that hold a placeholder. */
+function missingValues({ resources, }) {
+    return resources.flatMap(({ name, endpoint }) => [...(endpoint.params ?? []), ...endpoint.headers].flatMap(({ name: key, fillIn, value }) => fillIn && value.kind === "value" && value.value === "FILL_ME_IN" ? { resource: name, key } : []));
+}
+function nextSteps(folder, project, pipeline) {
+    const missing = missingValues(pipeline);
+    const owners = new Set(missing.map(({ resource }) => resource)).size;
+    const file = (0,printable/* printable */.g$)(`${folder}/${project.pipelineFile}`);
+    const steps = [];
+    if (pipeline.servers.baseUrl === undefined)
+        steps.push("put the base URL into .dlt/config.toml");
+    if (pipeline.secrets.length > 0)
+        steps.push(`put ${pipeline.secrets.join(", ")} into .dlt/secrets.toml`);
+    if (missing.length > 0)
+        steps.push(`fill in ${missing.length} FILL_ME_IN of ${owners} resources, as sluice check lists them`);
+    return [
+        ...pipeline.findings.map(({ message }) => `note: ${(0,printable/* printable */.g$)(message)}`),
+        ...steps.map((step) => `to do: ${step}`),
+        `next: sluice check ${file} --offline`,
+    ];
+}
+
+// EXTERNAL MODULE: ./node_modules/node-diff3/dist/diff3.mjs
+var diff3 = __webpack_require__(2994);
+;// CONCATENATED MODULE: ./lib/generate/update/line-diff.js
+
+const CONTEXT = 2;
+/** What changes between two texts, as lines with `-`, `+` and some unchanged ones around them. Empty when they are equal. */
+function lineDiff(before, after) {
+    const [old, next] = [linesOf(before), linesOf(after)];
+    const shown = [];
+    let at = 0;
+    for (const { buffer1, buffer1Content, buffer2Content } of (0,diff3/* diffIndices */.bQ)(old, next)) {
+        const [start, length] = buffer1;
+        const from = Math.max(at, start - CONTEXT);
+        if (from > at && shown.length > 0)
+            shown.push("...");
+        for (const line of old.slice(from, start))
+            shown.push(` ${line}`);
+        for (const line of buffer1Content)
+            shown.push(`-${line}`);
+        for (const line of buffer2Content)
+            shown.push(`+${line}`);
+        at = start + length;
+    }
+    for (const line of shown.length > 0 ? old.slice(at, at + CONTEXT) : [])
+        shown.push(` ${line}`);
+    return shown;
+}
+function linesOf(text) {
+    return text === "" ? [] : text.replace(/\n$/, "").split("\n");
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var yaml_dist = __webpack_require__(8815);
+;// CONCATENATED MODULE: ./lib/generate/update/pipeline-blocks.js
+
+/** Why a pipeline file cannot be cut. */
+class BlocksError extends Error {
+}
+/**
+ * Cuts the text of a YAML pipeline file at its resources. Throws {@link BlocksError} when it is no YAML, or when its
+ * `source.resources` is no list with one item a line.
+ */
+function cutIntoBlocks(text) {
+    const document = (0,yaml_dist/* parseDocument */.Tp)(text, { prettyErrors: false });
+    const [error] = document.errors;
+    if (error !== undefined)
+        throw new BlocksError(`not valid YAML: ${error.message}`);
+    const resources = document.getIn(["source", "resources"]);
+    if (!(0,yaml_dist/* isSeq */.oP)(resources) || resources.flow === true) {
+        throw new BlocksError("expected a list with a line for each item at source.resources");
+    }
+    const lines = text.split(/(?<=\n)/);
+    const lineOf = lineFinder(lines);
+    const end = lastLine(resources.range?.[1] ?? text.length, text, lineOf, lines.length);
+    const items = resources.items.filter(yaml_dist/* isMap */.jh);
+    if (items.length !== resources.items.length)
+        throw new BlocksError("expected a mapping for each of source.resources");
+    const starts = items.map((item, index) => {
+        const first = lineOf(item.range?.[0] ?? 0);
+        // The dash may stand on a line of its own above the first key.
+        let start = first;
+        while (start > 0 && !/^\s*-(?:\s|$)/.test(lines[start] ?? ""))
+            start -= 1;
+        const before = items[index - 1];
+        const least = before === undefined ? 0 : lineOf((before.range?.[1] ?? 1) - 1) + 1;
+        while (start > least && /^\s*#/.test(lines[start - 1] ?? ""))
+            start -= 1;
+        return start;
+    });
+    const seen = new Map();
+    return {
+        head: lines.slice(0, starts[0] ?? end).join(""),
+        resources: items.map((item, index) => {
+            const whole = lines.slice(starts[index], starts[index + 1] ?? end).join("");
+            const gap = /(?<=\n)[\s]*$/.exec(whole)?.[0] ?? "";
+            return { key: uniqueKey(nameOf(item), seen), text: whole.slice(0, whole.length - gap.length), gap };
+        }),
+        tail: lines.slice(end).join(""),
+    };
+}
+/** The line after the last resource. */
+function lastLine(offset, text, lineOf, count) {
+    // Comments at the end of the file are those of the last resource.
+    return /^(?:\s|#[^\n]*(?:\n|$))*$/.test(text.slice(offset)) ? count : lineOf(Math.max(offset - 1, 0)) + 1;
+}
+function lineFinder(lines) {
+    const ends = [];
+    let end = 0;
+    for (const line of lines) {
+        end += line.length;
+        ends.push(end);
+    }
+    return (offset) => {
+        let [low, high] = [0, ends.length - 1];
+        while (low < high) {
+            const middle = (low + high) >> 1;
+            if ((ends[middle] ?? 0) > offset)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
+    };
+}
+function nameOf(item) {
+    const name = item.get("name", true);
+    return (0,yaml_dist/* isScalar */.jn)(name) ? String(name.value) : "";
+}
+function uniqueKey(name, seen) {
+    const count = (seen.get(name) ?? 0) + 1;
+    seen.set(name, count);
+    return count === 1 ? name : `${name} (${count})`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/update/merge-pipeline.js
+
+
+/**
+ * A pipeline file that the user may have edited, brought up to what is generated now. What differs between `base` and
+ * `fresh` is the document's change, what differs between `base` and `mine` is the user's, whose lines win. Comments and
+ * layout of the user stay, because lines are merged, resource by resource.
+ *
+ * @param base what was generated last; undefined: not known, then only new resources are added
+ */
+function mergePipeline(base, mine, fresh) {
+    const now = cutIntoBlocks(fresh);
+    const own = cutIntoBlocks(mine);
+    const before = base === undefined ? now : cutIntoBlocks(base);
+    const was = new Map(before.resources.map(({ key, text }) => [key, text]));
+    const will = new Map(now.resources.map(({ key, text }) => [key, text]));
+    const there = new Set(own.resources.map(({ key }) => key));
+    const merged = [];
+    const [changed, removed, kept] = [[], [], []];
+    const changes = [];
+    const take = (name, old, current, next) => {
+        const { text, hasConflict } = mergeLines(old, current, next);
+        if (hasConflict)
+            kept.push(name);
+        if (text !== current) {
+            changes.push({ before: current, after: text });
+            if (name !== SETTINGS)
+                changed.push(name);
+        }
+        return text;
+    };
+    const head = take(SETTINGS, before.head, own.head, now.head);
+    for (const block of own.resources) {
+        const { key, text } = block;
+        const next = will.get(key);
+        if (next === undefined && was.has(key))
+            removed.push(key);
+        merged.push(next === undefined ? block : { ...block, text: take(key, was.get(key) ?? next, text, next) });
+    }
+    const isNew = ({ key }) => !there.has(key) && (base === undefined || !was.has(key));
+    const added = now.resources.filter(isNew);
+    insert(merged, added, now.resources, indentOf(own));
+    for (const { text } of added)
+        changes.push({ before: "", after: text });
+    return {
+        text: [withEnd(head), ...merged.map(({ text, gap }) => `${withEnd(text)}${gap}`), own.tail].join(""),
+        added: added.map(({ key }) => key),
+        changed,
+        removed,
+        leftOut: base === undefined ? [] : now.resources.flatMap(({ key }) => (there.has(key) || !was.has(key) ? [] : key)),
+        kept,
+        changes,
+    };
+}
+const SETTINGS = "the settings";
+/** Each new resource goes behind the one that it follows in what is generated, if that is there. */
+function insert(merged, added, order, shift) {
+    const places = new Map(order.map(({ key }, index) => [key, index]));
+    for (const block of added) {
+        let at = -1;
+        for (let index = (places.get(block.key) ?? 0) - 1; index >= 0 && at < 0; index--) {
+            at = merged.findIndex(({ key }) => key === order[index]?.key);
+        }
+        const previous = merged[at];
+        if (previous !== undefined && previous.gap === "")
+            merged[at] = { ...previous, gap: "\n" };
+        const gap = at + 1 < merged.length ? "\n" : "";
+        merged.splice(at + 1, 0, { key: block.key, text: shift(block.text), gap });
+    }
+}
+/** Moves a block to the column in which the user's resources stand. */
+function indentOf({ resources }) {
+    const dash = /^( *)- /m;
+    const wanted = resources.map(({ text }) => dash.exec(text)?.[1]?.length).find((length) => length !== undefined);
+    return (text) => {
+        const found = dash.exec(text)?.[1]?.length;
+        if (wanted === undefined || found === undefined || wanted === found)
+            return text;
+        const by = wanted - found;
+        return text.replace(/^ *(?=\S)/gm, (blanks) => " ".repeat(Math.max(0, blanks.length + by)));
+    };
+}
+function mergeLines(base, mine, fresh) {
+    if (mine === base || fresh === mine)
+        return { text: fresh, hasConflict: false };
+    if (fresh === base)
+        return { text: mine, hasConflict: false };
+    const lines = (text) => text.split(/(?<=\n)/);
+    const regions = (0,diff3/* diff3Merge */.$r)(lines(mine), lines(base), lines(fresh), { excludeFalseConflicts: true });
+    const hasConflict = regions.some(({ conflict }) => conflict !== undefined);
+    return { text: regions.map(({ ok, conflict }) => (ok ?? conflict?.a ?? []).join("")).join(""), hasConflict };
+}
+function withEnd(text) {
+    return text === "" || text.endsWith("\n") ? text : `${text}\n`;
+}
+
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/update-project.js
+
+
+
+
+
+
+
+
+
+
+
+/** The project to update: that of the name, else the output path itself. Throws `E_INPUT` when it is none. */
+async function findProject(flags, name) {
+    const folder = (0,external_node_path_.resolve)(flags.outputPath, name === undefined ? "." : projectNames(name).pipeline);
+    const text = await readIfThere((0,external_node_path_.join)(folder, SETTINGS_PATH));
+    const settings = text === undefined ? undefined : readSettings(text);
+    if (settings !== undefined) {
+        const { document } = settings;
+        const place = "path" in document ? { path: (0,external_node_path_.resolve)(folder, document.path) } : document;
+        return { folder, settings: { ...settings, document: place } };
+    }
+    const what = text === undefined ? `${folder} has no ${SETTINGS_PATH}` : `${(0,external_node_path_.join)(folder, SETTINGS_PATH)} cannot be read`;
+    throw new errors/* ConfigError */.xL("E_INPUT", what, {
+        step: "config",
+        hint: "Give the NAME of a project that sluice generate has made here, or run this in its folder.",
+    });
+}
+/**
+ * Brings the pipeline file of a project up to what is generated now: shows what changes, asks on a terminal, writes. The
+ * other files are written only where they are missing.
+ */
+async function updateProject(context, flags, update) {
+    const { found, project, memory } = update;
+    const { folder, settings } = found;
+    const path = (0,external_node_path_.join)(folder, settings.pipelineFile);
+    const fresh = memory.at(-1)?.text ?? "";
+    const mine = await readIfThere(path);
+    const base = await readIfThere((0,external_node_path_.join)(folder, SETTINGS_FOLDER, settings.pipelineFile));
+    const merged = mine === undefined ? undefined : merge(path, base, mine, fresh);
+    const missing = [];
+    for (const file of project.files) {
+        if (file.path !== project.pipelineFile && !(await exists((0,external_node_path_.join)(folder, file.path))))
+            missing.push(file);
+    }
+    const changes = merged?.changes ?? [{ before: "", after: fresh }];
+    if (!flags.json)
+        for (const line of diffLines(changes))
+            context.out(line);
+    if (changes.length > 0 && flags.interactive && !flags.json) {
+        const answer = await context.confirm(`Write these changes to ${path}?`);
+        if (answer === false) {
+            throw new errors/* SluiceError */.ah("E_CANCELLED", "the update was not wanted; nothing was written", {
+                step: "config",
+                hint: "Run it again, or with --no-interactive to write without being asked.",
+            });
+        }
+    }
+    const pipelineFile = { path: settings.pipelineFile, text: merged?.text ?? fresh, isSecret: false, isKept: false };
+    await replaceFiles(folder, [...(changes.length > 0 ? [pipelineFile] : []), ...missing, ...memory]);
+    report(context, flags, update, { merged, missing, changes: changes.length });
+}
+function merge(path, base, mine, fresh) {
+    if (path.endsWith(".json")) {
+        throw new errors/* ConfigError */.xL("E_INPUT", `${path} is JSON, which --update does not merge`, {
+            step: "config",
+            hint: "Generate the project as YAML, or into another folder and compare.",
+        });
+    }
+    try {
+        return mergePipeline(base, mine, fresh);
+    }
+    catch (error) {
+        if (!(error instanceof BlocksError))
+            throw error;
+        throw new errors/* ConfigError */.xL("E_INPUT", `${path} cannot be merged: ${error.message}`, {
+            step: "config",
+            hint: "Correct the file, or generate into another folder and compare.",
+            cause: error,
+        });
+    }
+}
+function diffLines(changes) {
+    return changes.flatMap(({ before, after }, index) => [...(index === 0 ? [] : ["..."]), ...lineDiff(before, after)]);
+}
+function report(context, flags, update, outcome) {
+    const { found, project, pipeline } = update;
+    const { merged, missing, changes } = outcome;
+    const { added = [], changed = [], removed = [], leftOut = [], kept = [] } = merged ?? {};
+    if (flags.json) {
+        const facts = projectFacts(found.folder, project, pipeline);
+        const files = missing.map(({ path }) => path);
+        context.out((0,json_writer/* compactJson */.Ar)({
+            ok: true,
+            ...facts,
+            updated: changes > 0,
+            added,
+            changed,
+            removed,
+            left_out: leftOut,
+            kept,
+            files,
+        }));
+        return;
+    }
+    const line = (word, names, note) => names.length === 0 ? [] : [`${word}: ${names.map(printable/* printable */.g$).join(", ")}${note}`];
+    context.out([
+        changes === 0
+            ? "nothing has changed"
+            : `${(0,printable/* printable */.g$)((0,external_node_path_.relative)(process.cwd(), found.folder) || ".")} is up to date`,
+        ...line("added", added, ""),
+        ...line("changed", changed, ""),
+        ...line("your lines kept where the document changed them too", kept, ""),
+        ...line("no longer in the document", removed, "; they stay in the file: take them out if they fail"),
+        ...line("taken out by you, stays out", leftOut, ""),
+        ...line("files added", missing.map(({ path }) => path), ""),
+        ...(flags.explain ? explanation(pipeline) : []),
+    ].join("\n"));
+}
+
+;// CONCATENATED MODULE: ./lib/edge/cli/generate/generate-project.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** `sluice generate`: reads the document, chooses endpoints, writes or updates the project folder, says what is next. */
+async function generate(context, given, name) {
+    const { flags, network } = readFlags(given);
+    const found = flags.update ? await findProject(flags, name) : undefined;
+    const settings = found?.settings;
+    const mode = flags.compat ? "compat" : (settings?.mode ?? "better");
+    const allowOpenapi2 = flags.allowOpenapi2 || settings?.allowOpenapi2 === true;
+    const place = flags.place ?? settings?.document;
+    if (place === undefined)
+        throw needsDocument();
+    const configuration = (0,cli_context/* configure */.jK)(context, undefined, network, { needsDestination: false });
+    const document = await readSource(context, place, {
+        http: (0,build_source/* httpOptions */.$)(configuration),
+        allowInsecureHttp: configuration.settings.allowInsecureHttp,
+    });
+    const tree = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
+    const whole = analyse(tree, { mode, source: name ?? settings?.name });
+    refuseName(whole);
+    const folder = found?.folder ?? (0,external_node_path_.resolve)(flags.outputPath, whole.names.pipeline);
+    const overwrite = found === undefined && (await mayWrite(context, flags, folder));
+    const patterns = flags.endpoints ?? settings?.endpoints ?? (await pick(context, flags, whole));
+    const chosen = new Set(chooseResources(whole.resources, patterns));
+    const pipeline = chosen.size === whole.resources.length ? whole : selectResources(whole, (one) => chosen.has(one));
+    const asked = flags.globalLimit ?? settings?.globalLimit;
+    const limit = asked === 0 ? undefined : asked;
+    const project = renderProject(pipeline, {
+        format: settings?.pipelineFile.endsWith(".json") ? "json" : flags.format,
+        documentName: document.source.name,
+        limit,
+    });
+    const memory = memoryFiles(project, {
+        name: whole.names.project,
+        document: "url" in place ? { url: document.source.url ?? place.url } : { path: (0,external_node_path_.relative)(folder, (0,external_node_path_.resolve)(place.path)) },
+        mode,
+        allowOpenapi2,
+        endpoints: patterns,
+        globalLimit: limit,
+        pipelineFile: settings?.pipelineFile ?? project.pipelineFile,
+    });
+    if (found !== undefined) {
+        await updateProject(context, flags, { found, project, pipeline, memory });
+        return;
+    }
+    const files = [...project.files, ...memory];
+    const written = [];
+    for (const file of files)
+        if (!overwrite || !file.isKept || !(await exists((0,external_node_path_.join)(folder, file.path))))
+            written.push(file);
+    if (overwrite)
+        await replaceFiles(folder, written);
+    else
+        await createFolder(folder, files);
+    reportProject(context, flags, { folder, project, pipeline, offered: whole.resources.length, tree, written });
+}
+/** What remembers how the project was made: the settings, and the pipeline file as it was generated. */
+function memoryFiles(project, settings) {
+    const baseline = project.files.find(({ path }) => path === project.pipelineFile);
+    return [
+        { path: SETTINGS_PATH, text: writeSettings(settings), isSecret: false, isKept: false },
+        {
+            path: `${SETTINGS_FOLDER}/${settings.pipelineFile}`,
+            text: baseline?.text ?? "",
+            isSecret: false,
+            isKept: false,
+        },
+    ];
+}
+/** True when a folder is there whose files may be written over; throws when it may not. */
+async function mayWrite(context, flags, folder) {
+    if (!(await exists(folder)))
+        return false;
+    if (flags.force)
+        return true;
+    const question = `${folder} exists. Write over the files that were generated?`;
+    if (flags.interactive && (await context.confirm(question)) === true)
+        return true;
+    throw folderExists(folder);
+}
+async function pick(context, flags, whole) {
+    if (!flags.interactive || flags.json || !context.isTerminal || process.stdin.isTTY !== true)
+        return [];
+    if (whole.resources.length < 2)
+        return [];
+    const picked = await pickEndpoints(whole.resources);
+    if (picked !== undefined)
+        return picked;
+    throw new errors/* SluiceError */.ah("E_CANCELLED", "no endpoints were chosen; nothing was written", {
+        step: "config",
+        hint: "Choose them with --endpoints, or take all with --no-interactive.",
+    });
+}
+/** The name becomes that of a folder, a pipeline and a schema. */
+function refuseName({ names }) {
+    if (names.project.length <= LONGEST_NAME && /^[\p{L}\p{N}_]+$/u.test(names.project))
+        return;
+    throw new errors/* ConfigError */.xL("E_INPUT", `${JSON.stringify(names.project.slice(0, 60))} cannot be the name of a project`, {
+        step: "config",
+        hint: `Give a NAME of letters, digits and underscores, at most ${LONGEST_NAME}: sluice generate NAME ...`,
+    });
+}
+const LONGEST_NAME = 100;
+function needsDocument() {
+    return new errors/* ConfigError */.xL("E_INPUT", "no OpenAPI document is given", {
+        step: "config",
+        hint: "Give --path FILE or --url URL.",
+    });
+}
+
+
+/***/ })
+
+};
