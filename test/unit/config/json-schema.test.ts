@@ -73,7 +73,7 @@ test("what the checks refuse by its shape the schema refuses too", () => {
     resource({ write_disposition: "upsert" }),
     resource({ endpoint: { method: "get" } }),
     resource({ endpoint: { incremental: { initial_value: 1 } } }),
-    resource({ endpoint: { response_actions: [{ status_code: 404 }] } }),
+    resource({ endpoint: { response_actions: [{ status: 404, action: "ignore" }] } }),
     file({ resources: [{ endpoint: "a" }] }),
   ];
   for (const one of wrong) assert.equal(schema.safeParse(one).success, false, JSON.stringify(one));
