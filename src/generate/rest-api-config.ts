@@ -1,6 +1,6 @@
 import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
 import { type JsonObject, type JsonValue, setOwn } from "../core/json.ts";
-import type { GeneratedAuth, GeneratedPipeline, GeneratedResource, GeneratedSetting, ParamValue } from "./model.ts";
+import type { GeneratedAuth, GeneratedParam, GeneratedPipeline, GeneratedResource, GeneratedSetting } from "./model.ts";
 
 /** What stands where a secret belongs: a reference to it, in the form of the file that is written. */
 export type SecretText = (name: string) => JsonValue;
@@ -53,11 +53,11 @@ export function resourceConfig(
       headers:
         endpoint.headers.length === 0
           ? undefined
-          : mapping(endpoint.headers.map(({ name, value }) => [name, paramConfig(value)])),
+          : mapping(endpoint.headers.map((param) => [param.name, paramConfig(param)])),
       params:
         endpoint.params === undefined
           ? undefined
-          : mapping(endpoint.params.map(({ name, value }) => [name, paramConfig(value)])),
+          : mapping(endpoint.params.map((param) => [param.name, paramConfig(param)])),
       incremental:
         endpoint.incremental === undefined
           ? undefined
@@ -83,8 +83,11 @@ function settings(list: readonly GeneratedSetting[], secret: SecretText): JsonOb
   return mapping(list.map((one) => [one.key, "secret" in one ? secret(one.secret) : one.value]));
 }
 
-function paramConfig(value: ParamValue): JsonValue {
-  return value.kind === "value" ? value.value : { type: "resolve", resource: value.resource, field: value.field };
+/** The mapping `resolve` fills only paths; elsewhere a placeholder does. */
+function paramConfig({ in: place, value }: GeneratedParam): JsonValue {
+  if (value.kind === "value") return value.value;
+  const { resource, field } = value;
+  return place === "path" ? { type: "resolve", resource, field } : `{resources.${resource}.${field}}`;
 }
 
 function paginatorConfig(paginator: PaginatorConfig): JsonValue {

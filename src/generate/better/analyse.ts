@@ -12,7 +12,7 @@ import { flagAt, objectAt, textAt } from "../reading/scalars.ts";
 import { schemaNodes } from "../reading/schema-node.ts";
 import { columnHints } from "./columns.ts";
 import { detectEndpoints } from "./detect.ts";
-import { type Draft, decide, type Found, recordOf } from "./draft.ts";
+import { type Draft, decide, type Found, parentsFirst, recordOf } from "./draft.ts";
 import { identityOf } from "./identity.ts";
 import { findIncremental } from "./incremental.ts";
 import { resourceNames, tableName } from "./names.ts";
@@ -57,9 +57,9 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
     required: options.requiredValue ?? "FILL_ME_IN",
     optional: options.optionalValue ?? "OPTIONAL_CONFIG",
   };
-  const keyHeaders = headersOf(security);
+  const secrets = secretNames(security);
   for (const draft of drafts) {
-    writeParameters(draft, keyHeaders, words);
+    writeParameters(draft, secrets, words);
     const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
     if (server !== undefined) draft.path = server + draft.path;
     draft.auth = security.ofEndpoint(draft.endpoint)?.auth;
@@ -177,11 +177,11 @@ function choosePages(draft: Draft, common: PaginatorMapping | undefined): void {
   }
 }
 
-function headersOf({ client }: Security): ReadonlySet<string> {
-  const names = (client?.auth.settings ?? []).flatMap((one) =>
-    "value" in one ? [String(one.value).toLowerCase()] : [],
-  );
-  return new Set([...names, ...(client?.headers ?? []).map(({ key }) => key.toLowerCase())]);
+/** Parameters that the client's authentication sends, as `header x-key`. */
+function secretNames({ client }: Security): ReadonlySet<string> {
+  const settings = new Map((client?.auth.settings ?? []).map((one) => [one.key, "value" in one ? one.value : ""]));
+  const own = `${settings.get("location") ?? ""} ${settings.get("name") ?? ""}`.toLowerCase();
+  return new Set([own, ...(client?.headers ?? []).map(({ key }) => `header ${key.toLowerCase()}`)]);
 }
 
 /** Takes out what brings rows that another resource brings, and what hangs on a resource that cannot run. */
@@ -200,10 +200,8 @@ function deselect(drafts: readonly Draft[]): void {
       draft.selected = false;
     }
   }
-  // Parents stand before their children here.
-  const depth = ({ endpoint }: Draft) => endpoint.pieces.pieces.length;
   const unfilled = new Set<Draft>();
-  for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
+  for (const draft of parentsFirst(drafts)) {
     const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
     const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
     if (!misses && above === undefined) continue;

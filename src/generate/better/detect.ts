@@ -16,11 +16,11 @@ export function detectEndpoints(endpoints: readonly Endpoint[]): readonly Found[
     const { cursors, offsets, pages } = pageParameters(endpoint);
     const byPath = looksLikeList(endpoint);
     const schema = response?.schema;
-    const single = singles.get(pathKey(endpoint.pieces.pieces));
+    const single = singles.get(exactKey(endpoint.pieces.pieces));
     const paged = cursors.length + offsets.length + pages.length > 0;
     const records =
       schema === undefined ? undefined : findRecords(schema, { path: endpoint.pieces, byPath, paged, single });
-    const isList = records?.isList ?? (byPath && (paged || single !== undefined));
+    const isList = records?.isList ?? byPath;
     // What stands in a record says nothing of pages.
     const envelope = records === undefined || records.path.length === 0 ? undefined : schema;
     const paginator = isList ? findPaginator(endpoint, response, envelope) : undefined;
@@ -28,14 +28,14 @@ export function detectEndpoints(endpoints: readonly Endpoint[]): readonly Found[
   });
 }
 
-/** Of `200`, else another of status 2xx with a schema, else `default`. */
+/** Of `200`, else another of status 2xx with a schema, else `default`, unless that is an error by its name. */
 export function dataResponse(responses: readonly ApiResponse[]): ApiResponse | undefined {
   const good = responses.filter(({ status }) => /^2/.test(status));
   return (
     good.find(({ status, schema }) => status === "200" && schema !== undefined) ??
     good.find(({ schema }) => schema !== undefined) ??
     good[0] ??
-    responses.find(({ status }) => status === "default")
+    responses.find(({ status, schema }) => status === "default" && !/error|problem|fault/i.test(schema?.name ?? ""))
   );
 }
 
@@ -46,7 +46,7 @@ function singleRecords(endpoints: readonly Endpoint[]): ReadonlyMap<string, Sche
     const { pieces } = endpoint.pieces;
     if (!holdsVariable(pieces.at(-1) ?? "") || pieces.length < 2) continue;
     const schema = dataResponse(endpoint.responses)?.schema;
-    const key = pathKey(pieces.slice(0, -1));
+    const key = exactKey(pieces.slice(0, -1));
     if (schema === undefined || found.has(key)) continue;
     const hints = { path: endpoint.pieces, byPath: false, paged: false, single: undefined };
     const records = findRecords(schema, hints);
@@ -58,6 +58,11 @@ function singleRecords(endpoints: readonly Endpoint[]): ReadonlyMap<string, Sche
 function looksLikeList({ pieces }: Endpoint): boolean {
   const last = pieces.pieces.at(-1);
   return last !== undefined && !holdsVariable(last);
+}
+
+/** Variables alike: `/account` is not the list of `/accounts/{account}`. */
+function exactKey(pieces: readonly string[]): string {
+  return pieces.map((piece) => (holdsVariable(piece) ? "{}" : piece)).join("/");
 }
 
 /** Pieces in the singular, variables alike. */

@@ -23,9 +23,10 @@ export interface Found {
   readonly paginator: FoundPaginator | undefined;
 }
 
-/** A path variable and the field of the parent's record that fills it. */
+/** A path variable or query parameter and the field of the parent's record that fills it. */
 export interface Resolved {
   readonly variable: string;
+  readonly in: "path" | "query";
   readonly field: string;
   readonly reason: string;
 }
@@ -67,4 +68,15 @@ export function decide(draft: Draft, about: string, reason: string): void {
 /** The record's schema; undefined when the answer has none. */
 export function recordOf(draft: Found): SchemaNode | undefined {
   return draft.records?.schema;
+}
+
+/** The drafts in an order in which each stands after its parent. */
+export function parentsFirst(drafts: readonly Draft[]): readonly Draft[] {
+  const ordered = new Set<Draft>();
+  for (const draft of drafts) {
+    const chain: Draft[] = [];
+    for (let one: Draft | undefined = draft; one !== undefined && !ordered.has(one); one = one.parent) chain.push(one);
+    for (const one of chain.reverse()) ordered.add(one);
+  }
+  return [...ordered];
 }

@@ -18,7 +18,7 @@ export function identifying(record: SchemaNode): readonly [string, SchemaNode][]
 
 /**
  * The property of a record that a path variable stands for: of the same name, of the same name without that of the thing
- * (`issue_iid` after `issues` -> `iid`), or what the thing is called by when the variable names just it (`{branch}`).
+ * (`issue_iid` after `issues` -> `iid`), what the thing is called by when the variable names just it (`{branch}`), else its id.
  * `piece` is the part of the path before the variable.
  */
 export function fieldOfVariable(variable: string, piece: string, record: SchemaNode): string | undefined {
@@ -41,7 +41,8 @@ export function fieldOfVariable(variable: string, piece: string, record: SchemaN
   if (word === entity || word === last || word === "idorname" || word === "name") {
     return fields.find(([name]) => isGlobalId(name))?.[0] ?? fields.find(([name]) => isLocalId(name))?.[0];
   }
-  return undefined;
+  // Whatever the variable is called, it stands where one of the list is named.
+  return fields.find(([name]) => isGlobalId(name))?.[0];
 }
 
 /** The property of a record that says to which parent it belongs: `project_id` below `projects`. */

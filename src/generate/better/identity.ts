@@ -17,7 +17,7 @@ const isNatural = anyOf("iid key slug sha sku");
  */
 export function identityOf(record: SchemaNode, piece: string, variable: string | undefined): Identity | undefined {
   const fields = identifying(record);
-  const generic = ["id", "pk", "uuid", "guid", "identifier", "primarykey", "unique"];
+  const generic = ["id", "pk", "uuid", "guid", "gid", "identifier", "primarykey", "unique", "objectid"];
   for (const word of generic) {
     const found = fields.find(([name]) => wordOf(name) === word);
     if (found !== undefined) return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
@@ -39,9 +39,10 @@ export function identityOf(record: SchemaNode, piece: string, variable: string |
   if (natural !== undefined) {
     return { columns: [natural[0]], isGlobal: false, reason: `${natural[0]} identifies a record within its parent` };
   }
-  const uuid = fields.find(([, { format }]) => format === "uuid");
+  // `owner_id` is the id of something else.
+  const uuid = fields.find(([name, { format }]) => format === "uuid" && !/(?:id|uuid|guid)$/i.test(name));
   if (uuid === undefined) return undefined;
-  return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} is the only one with the format uuid` };
+  return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} has the format uuid` };
 }
 
 /** `museum_id`, `id_museum`, `museumId`, `ticketUuid` of an entity. */

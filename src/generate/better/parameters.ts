@@ -16,13 +16,20 @@ const OWN_HEADERS = new Set(["accept", "content-type", "authorization", "user-ag
 
 /**
  * Writes the parameters of a resource: resolved variables, the other ones, required query parameters and headers. What
- * nobody knows keeps the placeholder, and the resource is not selected until it is filled in.
+ * nobody knows keeps the placeholder, and the resource is not selected until it is filled in. `secretNames`: parameters
+ * that authentication sends, as `header x-key`.
  */
-export function writeParameters(draft: Draft, secretHeaders: ReadonlySet<string>, words: Words): void {
+export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, words: Words): void {
   const { endpoint } = draft;
   const params: GeneratedParam[] = [];
   const headers: GeneratedParam[] = [];
   const missing: string[] = [];
+
+  // rest_api has one parameter of a name: of two, that of the path is never sent and may be called otherwise.
+  const required = new Set(
+    endpoint.parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => name),
+  );
+  const placeholder = (variable: string) => cleanVariable(variable) + (required.has(variable) ? "_in_path" : "");
 
   const known = (parameter: Parameter | undefined): JsonValue | undefined => {
     const value = parameter === undefined ? undefined : declaredValue(parameter);
@@ -39,37 +46,36 @@ export function writeParameters(draft: Draft, secretHeaders: ReadonlySet<string>
     });
   };
 
-  for (const { variable, field } of draft.resolved) {
+  for (const { variable, in: place, field } of draft.resolved) {
     const resource = draft.parent?.name ?? "";
-    params.push({
-      name: cleanVariable(variable),
-      in: "path",
-      value: { kind: "resolve", resource, field },
-      fillIn: false,
-    });
+    const name = place === "path" ? placeholder(variable) : variable;
+    params.push({ name, in: place, value: { kind: "resolve", resource, field }, fillIn: false });
   }
   for (const variable of new Set(endpoint.pieces.variables)) {
-    if (draft.resolved.some((one) => one.variable === variable)) continue;
+    if (draft.resolved.some((one) => one.variable === variable && one.in === "path")) continue;
     const parameter = endpoint.parameters.find((one) => one.in === "path" && one.name === variable);
-    put(params, cleanVariable(variable), "path", parameter);
+    put(params, placeholder(variable), "path", parameter);
   }
   const used = usedParameters(draft);
-  const query = endpoint.parameters.filter((one) => one.in === "query" && !used.has(one.name));
+  const query = endpoint.parameters.filter(
+    (one) => one.in === "query" && !used.has(one.name) && !secretNames.has(`query ${one.name.toLowerCase()}`),
+  );
   for (const parameter of query) if (parameter.required) put(params, parameter.name, "query", parameter);
   const size = pageSize(draft, used);
   if (size !== undefined && !params.some(({ name }) => name === size.name)) params.push(size);
   for (const parameter of endpoint.parameters) {
     const name = parameter.name.toLowerCase();
-    if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name) || secretHeaders.has(name)) continue;
+    if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name)) continue;
+    if (secretNames.has(`header ${name}`)) continue;
     put(headers, parameter.name, "header", parameter);
   }
-  draft.params = params;
+  draft.params = [...params, ...draft.params];
   draft.headers = headers;
   draft.optionalParams = query
     .filter(({ required, name }) => !required && name !== size?.name)
     .map((one): OptionalParam => optional(one, known(one) ?? words.optional));
   draft.path =
-    endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name: string) => `{${cleanVariable(name)}}`) ?? "";
+    endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name: string) => `{${placeholder(name)}}`) ?? "";
   if (missing.length === 0) return;
   draft.selected = false;
   const message = `the document gives no value for ${missing.join(", ")}: fill it in, then select the resource`;
@@ -115,9 +121,10 @@ function typed(value: JsonValue, types: readonly string[], place: string | undef
 }
 
 /** Parameters that paginator and cursor send. */
-function usedParameters({ paginator, incremental, params }: Draft): ReadonlySet<string> {
+function usedParameters({ paginator, incremental, params, resolved }: Draft): ReadonlySet<string> {
   const cursor = incremental === undefined ? [] : [incremental.startParam, incremental.endParam ?? ""];
-  return new Set([...(paginator?.uses ?? []), ...cursor, ...params.map(({ name }) => name)]);
+  const query = resolved.flatMap((one) => (one.in === "query" ? [one.variable] : []));
+  return new Set([...(paginator?.uses ?? []), ...cursor, ...query, ...params.map(({ name }) => name)]);
 }
 
 /** Pages as large as the document allows, where the paginator does not say it itself. */

@@ -1,7 +1,7 @@
 import { holdsVariable, pathPieces } from "../reading/path-pieces.ts";
 import { singularize } from "../words/inflect.ts";
 import { pathKey } from "./detect.ts";
-import { type Draft, decide, recordOf } from "./draft.ts";
+import { type Draft, decide, type Resolved, recordOf } from "./draft.ts";
 import { fieldOfVariable, referenceTo } from "./fields.ts";
 import { wordOf } from "./words.ts";
 
@@ -27,25 +27,70 @@ export function resolveParents(drafts: readonly Draft[]): void {
   const ordered = [...drafts].sort((a, b) => a.endpoint.pieces.pieces.length - b.endpoint.pieces.pieces.length);
   for (const draft of ordered) {
     const slots = slotsOf(draft, lists);
-    const nearest = slots.findLast(({ list }) => list !== undefined && list !== draft);
     draft.list = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "") ? slots.at(-1)?.list : undefined;
-    if (nearest?.list === undefined) continue;
-    resolveFrom(draft, nearest.list, slots);
+    resolvePath(draft, slots);
+    resolveQuery(draft, lists);
   }
 }
 
-function resolveFrom(draft: Draft, parent: Draft, slots: readonly Slot[]): void {
-  const record = recordOf(parent);
-  if (record === undefined) return;
-  const resolved = slots.flatMap((slot) => {
-    const field = fieldFor(slot, parent);
-    if (field === undefined) return [];
-    return [{ variable: slot.variable, field, reason: `${field} of the list at ${parent.endpoint.path}` }];
+/**
+ * A required query parameter that is called after a list (`workspace`, `workspace_id`) is filled from it, where the list
+ * needs nothing itself and no other parent is there.
+ */
+function resolveQuery(draft: Draft, lists: ReadonlyMap<string, Draft>): void {
+  for (const { name, required, in: place, schema } of draft.endpoint.parameters) {
+    if (place !== "query" || !required || (schema.default ?? "") !== "") continue;
+    const same = draft.resolved.find(({ variable }) => variable === name);
+    if (same !== undefined) {
+      draft.resolved = [...draft.resolved, { ...same, in: "query" }];
+      continue;
+    }
+    const piece = name.replace(IDENTIFIER_END, "");
+    const list = lists.get(pluralKey(piece));
+    const record = list === undefined ? undefined : recordOf(list);
+    if (list === undefined || list === draft || record === undefined || isAbove(draft, list)) continue;
+    if (draft.parent !== undefined && draft.parent !== list) continue;
+    const field = fieldOfVariable(name, piece, record);
+    if (field === undefined) continue;
+    const reason = `${field} of the list at ${list.endpoint.path}`;
+    draft.parent = list;
+    draft.resolved = [...draft.resolved, { variable: name, in: "query", field, reason }];
+    decide(draft, `params.${name}`, reason);
+  }
+}
+
+/** True when a list is the resource or hangs on it, so that neither could run first. */
+function isAbove(draft: Draft, list: Draft): boolean {
+  for (let above: Draft | undefined = list; above !== undefined; above = above.parent) if (above === draft) return true;
+  return false;
+}
+
+/** Of the lists before the variables, the one that fills most of them; the last of equals. */
+function resolvePath(draft: Draft, slots: readonly Slot[]): void {
+  const lists = new Set(slots.flatMap(({ list }) => (list === undefined || isAbove(draft, list) ? [] : [list])));
+  const ways = [...lists].map((list) => ({
+    list,
+    fields: slots.flatMap((slot) => {
+      const field = fieldFor(slot, list);
+      return field === undefined ? [] : [{ slot, field }];
+    }),
+  }));
+  const most = Math.max(0, ...ways.map(({ fields }) => fields.length));
+  const best = ways.findLast(({ fields }) => fields.length === most);
+  if (best === undefined || most === 0) return;
+  draft.parent = best.list;
+  draft.resolved = best.fields.map(({ slot, field }) => {
+    const { parent } = best.list;
+    const carriedFrom =
+      parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one) === field);
+    if (carriedFrom !== undefined) best.list.include.add(carriedFrom.field);
+    return { variable: slot.variable, in: "path", field, reason: `${field} of the list at ${best.list.endpoint.path}` };
   });
-  if (resolved.length === 0) return;
-  draft.parent = parent;
-  draft.resolved = resolved;
-  for (const { variable, reason } of resolved) decide(draft, `params.${variable}`, reason);
+  for (const { variable, reason } of draft.resolved) decide(draft, `params.${variable}`, reason);
+}
+
+function carriedName(parent: Draft, { field }: Resolved): string {
+  return `_${parent.name}_${field}`;
 }
 
 /** The field of the parent's record that fills a variable. */
@@ -59,8 +104,7 @@ function fieldFor(slot: Slot, parent: Draft): string | undefined {
   const held = referenceTo(slot.piece, field.startsWith("_") ? "id" : field, record);
   if (held !== undefined) return held;
   if (own === undefined || parent.parent === undefined) return undefined;
-  parent.include.add(own.field);
-  return `_${parent.parent.name}_${own.field}`;
+  return carriedName(parent.parent, own);
 }
 
 /** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */
@@ -72,33 +116,44 @@ function variableAt(parent: Draft, slot: Slot): string {
 function slotsOf(draft: Draft, lists: ReadonlyMap<string, Draft>): readonly Slot[] {
   const { pieces } = draft.endpoint.pieces;
   return pieces.flatMap((piece, index) => {
-    const variables = pathPieces(piece).variables;
     const before = pieces.slice(0, index);
     const last = before.at(-1);
-    const list =
-      last === undefined || holdsVariable(last) ? undefined : (lists.get(pathKey(before)) ?? lists.get(rootKey(last)));
-    return variables.map((variable) => ({
-      variable,
-      at: index,
-      piece: last ?? "",
-      list: list === draft ? undefined : list,
-    }));
+    const name = before.findLast((one) => !holdsVariable(one)) ?? "";
+    const byPath = lists.get(pathKey(before)) ?? (last === name ? lists.get(rootKey(name)) : undefined);
+    return pathPieces(piece).variables.map((variable) => {
+      if (byPath !== undefined) return { variable, at: index, piece: name, list: byPath };
+      // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
+      const called = variable.replace(IDENTIFIER_END, "");
+      return { variable, at: index, piece: called, list: called === "" ? undefined : lists.get(pluralKey(called)) };
+    });
   });
 }
 
-/** Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for them. */
+const IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
+
+/**
+ * Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for
+ * them: by the name as it is, and, where it is a plural, by its singular. The shortest path counts.
+ */
 function listsByPath(drafts: readonly Draft[]): ReadonlyMap<string, Draft> {
   const found = new Map<string, Draft>();
-  for (const draft of drafts) {
+  const depth = ({ endpoint }: Draft) => endpoint.pieces.pieces.length;
+  for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
     const { pieces, variables } = draft.endpoint.pieces;
     const last = pieces.at(-1);
-    if (!draft.isList || last === undefined || holdsVariable(last)) continue;
+    if (!draft.isList || last === undefined || recordOf(draft) === undefined) continue;
     if (!found.has(pathKey(pieces))) found.set(pathKey(pieces), draft);
-    if (variables.length === 0 && !found.has(rootKey(last))) found.set(rootKey(last), draft);
+    if (variables.length > 0 || holdsVariable(last)) continue;
+    if (!found.has(rootKey(last))) found.set(rootKey(last), draft);
+    if (wordOf(singularize(last)) !== wordOf(last) && !found.has(pluralKey(last))) found.set(pluralKey(last), draft);
   }
   return found;
 }
 
 function rootKey(piece: string): string {
   return `*/${wordOf(singularize(piece))}`;
+}
+
+function pluralKey(piece: string): string {
+  return `s/${wordOf(singularize(piece))}`;
 }

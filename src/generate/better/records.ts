@@ -34,10 +34,11 @@ export function findRecords(schema: SchemaNode, hints: RecordHints): RecordPlace
   const isSame = hints.single !== undefined && isSameRecord(schema, hints.single);
   const isOneOfMany = hints.single !== undefined || hints.paged;
   const record = { path: [], schema, isList: true };
-  if (expectsList && isSame) {
+  const isPaged = list !== undefined && isPagedList(schema, list);
+  if (expectsList && isSame && !isPaged) {
     return { ...record, reason: "the answer is declared as one record, but the endpoint for single ones has the same" };
   }
-  if (list !== undefined && isWrapper(schema, list, expectsList)) {
+  if (list !== undefined && (isPaged || isWrapper(schema, list, expectsList))) {
     return { ...payloadOf(list.path, list.node), reason: `${list.path.join(".")} is the list in the answer` };
   }
   if (expectsList && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
@@ -71,7 +72,9 @@ function bestList(schema: SchemaNode, path: PathPieces): List | undefined {
       if (child.isList && (!isSideList(name) || entityWord(name) === entity)) {
         const types = child.item?.types ?? [];
         const holdsObjects = types.length === 0 || types.includes("object");
-        const isNamed = isListWord(name) || (entity !== "" && entityWord(name) === entity);
+        const itemName = entityWord(child.item?.name ?? "");
+        const isEntity = entity !== "" && (entityWord(name) === entity || itemName.endsWith(entity));
+        const isNamed = isListWord(name) || isEntity;
         found.push({ path: [...steps, name], node: child, holdsObjects, isNamed });
       } else if (child.isObject) walk(child, [...steps, name]);
     }
@@ -88,13 +91,32 @@ function compareRanks(a: readonly number[], b: readonly number[]): number {
 
 /** True when an object is there for the sake of its list: little else stands in it that is not about pages. */
 function isWrapper(schema: SchemaNode, list: List, expectsList: boolean): boolean {
-  const others = [...schema.allProperties.keys()].filter((name) => !isEnvelopeWord(name) && name !== list.path[0]);
+  const around = namesAround(schema, list.path);
+  const others = around.filter((name) => !isEnvelopeWord(name));
   if (!list.holdsObjects) return others.length === 0;
-  const isRecord = others.some(isIdentifier);
-  const hasPages = [...schema.allProperties.keys()].some(isPageWord);
-  if (isRecord) return list.isNamed && hasPages;
+  const hasPages = around.some(isPageWord);
+  if (others.some(isIdentifier)) return false;
   if (!expectsList) return others.length === 0 && (list.isNamed || hasPages);
-  return list.isNamed || hasPages || others.length <= 2;
+  // When in doubt the object is a record: its list becomes a nested table, and nothing is lost.
+  return list.isNamed || hasPages || others.length === 0;
+}
+
+/** True for a list of a known name beside what only answers with pages have. */
+function isPagedList(schema: SchemaNode, list: List): boolean {
+  const around = namesAround(schema, list.path);
+  const others = around.filter((name) => !isEnvelopeWord(name));
+  return list.holdsObjects && list.isNamed && list.path.length === 1 && around.some(isPageWord) && others.length <= 1;
+}
+
+/** Names that stand beside the steps of a path. */
+function namesAround(schema: SchemaNode, path: readonly string[]): readonly string[] {
+  const names: string[] = [];
+  let here: SchemaNode | undefined = schema;
+  for (const step of path) {
+    names.push(...[...(here?.allProperties.keys() ?? [])].filter((name) => name !== step));
+    here = here?.allProperties.get(step);
+  }
+  return names;
 }
 
 const isPageWord = anyOf(

@@ -1,6 +1,6 @@
 import { singularize } from "../words/inflect.ts";
 import { snakeCase } from "../words/snake-case.ts";
-import { type Draft, decide, recordOf } from "./draft.ts";
+import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { referenceTo } from "./fields.ts";
 import { unique } from "./names.ts";
 
@@ -9,9 +9,8 @@ import { unique } from "./names.ts";
  * the others take it where their records have its columns, and what still differs gets a table of its own.
  */
 export function settleTables(drafts: readonly Draft[]): void {
-  // Parents first: their keys tell their children's records apart.
-  const depth = ({ endpoint }: Draft) => endpoint.pieces.pieces.length;
-  for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) settleKey(draft);
+  // The keys of parents tell their children's records apart.
+  for (const draft of parentsFirst(drafts)) settleKey(draft);
   const tables = groupBy(drafts, ({ tableName }) => tableName);
   const taken = new Set(tables.keys());
   for (const [name, resources] of tables) {
@@ -97,9 +96,9 @@ function settleDisposition(draft: Draft): void {
     decide(draft, "write_disposition", "there is no key, and the cursor leaves out what was loaded");
   } else if (draft.parent !== undefined) {
     draft.disposition = "merge";
-    for (const { field } of draft.resolved) draft.include.add(field);
     const { parent } = draft;
-    draft.mergeKey = draft.resolved.map(({ field }) => carriedName(parent, field));
+    for (const { field } of draft.resolved) draft.include.add(field);
+    draft.mergeKey = [...new Set(draft.resolved.map(({ field }) => carriedName(parent, field)))];
     decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
   } else {
     draft.disposition = "replace";

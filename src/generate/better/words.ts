@@ -19,7 +19,7 @@ export function entityWord(piece: string): string {
 /** Properties that describe an answer rather than a record. */
 export const isEnvelopeWord = anyOf(
   `total count totalcount totalrecords totalitems totalresults totalelements totalhits totalpages pagecount pages page
-  perpage pagesize limit offset skip start size next nextpage nextpagetoken nextcursor nextlink nexturl previous prev
+  perpage pagesize pagelen limit offset skip start size next nextpage nextpagetoken nextcursor nextlink nexturl previous prev
   previouspage first last cursor cursors hasmore hasnext hasprevious more links link meta metadata pagination paging
   pageinfo responsemetadata responsestatus errors error warnings warning messages message status statuscode success ok code
   object kind type etag url self context schema version timestamp requestid incompleteresults self odatacount odatanextlink
