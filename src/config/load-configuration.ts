@@ -20,6 +20,7 @@ import { openSource } from "./open-source.ts";
 import { BUILT_IN_SOURCES, pipelineFileShape, type SourceFile } from "./pipeline-file.ts";
 import { type FileValues, type ResolvedSettings, readReferencedValues, resolveSettings, traceOf } from "./resolve.ts";
 import type { RestApiConfig } from "./rest-api/shape.ts";
+import { readSeeds } from "./seed-records.ts";
 import { isSettingName, SETTING_NAMES, SETTINGS, type SettingName, type Settings, settingEntries } from "./settings.ts";
 import { withStandIns } from "./stand-ins.ts";
 
@@ -134,7 +135,9 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const missing = rest !== undefined && sources.fillIn === true ? fillIns(rest) : [];
   for (const { path, selected } of missing) if (selected) faults.push(unfilled(path));
   if (rest !== undefined) {
-    const completed = completeSource(rest, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
+    const seeds = readSeeds(rest, file, sources.readText);
+    faults.push(...seeds.faults.map((fault) => ({ ...fault, path: ["source", ...fault.path] })));
+    const completed = completeSource(seeds.source, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
     // Of a file these two are traced where they went.
     traces.splice(0, traces.length, ...traces.filter((trace) => !isSourceKey(trace)), ...completed.traces);
     secrets.push(...secretsOf(completed.source));

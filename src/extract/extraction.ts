@@ -12,6 +12,7 @@ import type { SourceFunctions } from "./functions.ts";
 import type { HttpOptions } from "./http/client.ts";
 import { openCursors, parentKeyOf } from "./incremental.ts";
 import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
+import { endpointText } from "./outline.ts";
 import { prepareResource } from "./prepare.ts";
 import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
 import { compileActions } from "./response-actions.ts";
@@ -82,7 +83,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     const convert = compileConverter(plan.name, converter, settings.functions, limits);
     return {
       plan,
-      endpoint: `${plan.method} ${plan.writtenPath}`,
+      endpoint: endpointText(plan),
       selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
       prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
       authenticator: sender.authenticator(plan, counts),
@@ -125,48 +126,50 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     const parallelized = plan.config.parallelized === true && !isRoot;
     if (limit !== undefined && limit <= 0) return;
 
-    const pages = pagesOf(prepared.request(values, cursor), {
-      resource: plan.name,
-      strict,
-      paginator: plan.paginator ?? config.client.paginator ?? undefined,
-      selector: run.selector,
-      actions: run.actions,
-      emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
-      keepLexemes: context.keepLexemes === true,
-      asTape:
-        // dlt's reader takes what no JSON reader does; numbers without end are nulls there.
-        !strict &&
-        limits.maxDepth >= TAPE_DEPTH &&
-        run.selected &&
-        !parallelized &&
-        context.keepLexemes !== true &&
-        inherited === undefined &&
-        run.steps === undefined &&
-        !run.actions.rewrites &&
-        run.cursors === undefined &&
-        !run.children.some((child) => needed.has(child)),
-      warn,
-      redact: sender.redact,
-      onIgnored(status) {
-        counts.skipped[status] = (counts.skipped[status] ?? 0) + 1;
-        warn(isRoot ? "W_RESOURCE_SKIPPED" : "W_PARENT_SKIPPED", plan.name, { detail: `status ${status}` });
-      },
-      fetch: (spec, own) => sender.send(run, chain, spec, own),
-      waiting,
-      read,
-      signal: run.scope.signal,
-      ahead() {
-        // A declared row order may end the list at any page.
-        if (isRoot && plan.incremental?.row_order) return 0;
-        const most = strict ? 1 : AHEAD;
-        return limit === undefined ? most : Math.min(most, limit - taken - 1);
-      },
-      maxPages: limits.maxPages,
-      maxEmptyPages: limits.maxEmptyPages,
-      maxDepth: limits.maxDepth,
-      errorBody: limits.errorBody,
-      maxStepMs: limits.maxStepMs,
-    });
+    const asked = () =>
+      pagesOf(prepared.request(values, cursor), {
+        resource: plan.name,
+        strict,
+        paginator: plan.paginator ?? config.client.paginator ?? undefined,
+        selector: run.selector,
+        actions: run.actions,
+        emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
+        keepLexemes: context.keepLexemes === true,
+        asTape:
+          // dlt's reader takes what no JSON reader does; numbers without end are nulls there.
+          !strict &&
+          limits.maxDepth >= TAPE_DEPTH &&
+          run.selected &&
+          !parallelized &&
+          context.keepLexemes !== true &&
+          inherited === undefined &&
+          run.steps === undefined &&
+          !run.actions.rewrites &&
+          run.cursors === undefined &&
+          !run.children.some((child) => needed.has(child)),
+        warn,
+        redact: sender.redact,
+        onIgnored(status) {
+          counts.skipped[status] = (counts.skipped[status] ?? 0) + 1;
+          warn(isRoot ? "W_RESOURCE_SKIPPED" : "W_PARENT_SKIPPED", plan.name, { detail: `status ${status}` });
+        },
+        fetch: (spec, own) => sender.send(run, chain, spec, own),
+        waiting,
+        read,
+        signal: run.scope.signal,
+        ahead() {
+          // A declared row order may end the list at any page.
+          if (isRoot && plan.incremental?.row_order) return 0;
+          const most = strict ? 1 : AHEAD;
+          return limit === undefined ? most : Math.min(most, limit - taken - 1);
+        },
+        maxPages: limits.maxPages,
+        maxEmptyPages: limits.maxEmptyPages,
+        maxDepth: limits.maxDepth,
+        errorBody: limits.errorBody,
+        maxStepMs: limits.maxStepMs,
+      });
+    const pages = plan.seed === undefined ? asked() : seedPages(plan.seed);
 
     for await (const page of pages) {
       if (run.failure !== undefined) {
@@ -359,6 +362,11 @@ function isOfResource(error: unknown): error is SluiceError {
     error instanceof DataError ||
     (error instanceof SluiceError && error.code === "E_UNSAFE_URL")
   );
+}
+
+/** Records of the configuration: one page, which holds no bytes of an answer. */
+async function* seedPages(records: readonly JsonValue[]): AsyncGenerator<ChainPage, void> {
+  yield { records, bytes: 0 };
 }
 
 /** Nothing looks at the records of such a page here. */

@@ -12,6 +12,9 @@ import { paginatorMapping } from "./paginators/create.ts";
 
 /** What a resource will ask for, as far as its configuration says. No secrets. */
 export function outlineOf(plan: PlannedResource, client: ClientConfig): RequestOutline {
+  if (plan.seed !== undefined) {
+    return { first: "nothing", pages: "one page", records: `${plan.seed.length} in the configuration`, auth: "none" };
+  }
   const url = joinUrl(client.base_url ?? "", plan.writtenPath);
   const query = [
     ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
@@ -29,6 +32,11 @@ export function outlineOf(plan: PlannedResource, client: ClientConfig): RequestO
     records: plan.dataSelector ?? "detected on the first page",
     auth: authText(plan.auth),
   };
+}
+
+/** Method and path as configured, for the report. */
+export function endpointText({ seed, method, writtenPath }: PlannedResource): string {
+  return seed === undefined ? `${method} ${writtenPath}` : "records of the configuration";
 }
 
 const START = "{incremental.start_value}";

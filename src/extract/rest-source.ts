@@ -9,7 +9,7 @@ import { hintsOf } from "./hints.ts";
 import type { HttpOptions } from "./http/client.ts";
 import { isLoopback, originOf } from "./http/url.ts";
 import type { ExtractLimits } from "./limits.ts";
-import { outlineOf } from "./outline.ts";
+import { endpointText, outlineOf } from "./outline.ts";
 import { selectResources } from "./select-resources.ts";
 
 export interface RestApiOptions {
@@ -79,7 +79,7 @@ export function restApi(options: RestApiOptions): Source {
       selected: selected.has(resource.name),
       ...(resource.parent === undefined ? {} : { parent: resource.parent }),
       hints: hintsOf(resource),
-      endpoint: `${resource.method} ${resource.writtenPath}`,
+      endpoint: endpointText(resource),
       outline: outlineOf(resource, config.client),
       ...((resource.incremental?.window ?? null) === null ? {} : { windowed: true }),
     })),

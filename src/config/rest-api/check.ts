@@ -9,9 +9,9 @@ import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
 import { windowFaults } from "./check-window.ts";
 import { codeFaults } from "./code.ts";
 import type { PaginatorConfig, PaginatorMapping } from "./paginator-shape.ts";
-import { type Compat, type PlannedResource, planResources } from "./plan.ts";
-import type { RestApiConfig } from "./shape.ts";
-import { stepFaults } from "./step-shape.ts";
+import { type Compat, isSeed, type PlannedResource, planResources } from "./plan.ts";
+import type { ResourceConfig, RestApiConfig } from "./shape.ts";
+import { holdsSecret, stepFaults } from "./step-shape.ts";
 
 type Path = readonly (string | number)[];
 
@@ -104,8 +104,10 @@ function resourceFaults(resource: PlannedResource, config: RestApiConfig, compat
     });
   }
   faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
-  if (typeof written === "object")
+  if (typeof written === "object") {
     faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
+    faults.push(...seedFaults(written, resource.at));
+  }
   const columns = typeof written === "object" ? written.columns : undefined;
   if (Array.isArray(columns)) {
     columns.forEach((column, index) => {
@@ -116,6 +118,29 @@ function resourceFaults(resource: PlannedResource, config: RestApiConfig, compat
   }
   if (resource.incremental !== undefined) {
     faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
+  }
+  return faults;
+}
+
+function seedFaults(resource: ResourceConfig, at: Path): Fault[] {
+  if (!isSeed(resource)) return [];
+  const { name, records, records_file: file, endpoint } = resource;
+  const faults: Fault[] = [];
+  const exclude = (key: string, other: string) => {
+    const message = `${quote(name)} has both ${key} and ${other}`;
+    faults.push({ path: [...at, key], reason: "type", message, suggestion: "keep one of them" });
+  };
+  if ((records ?? null) !== null && (file ?? null) !== null) exclude("records_file", "records");
+  if ((endpoint ?? null) !== null) exclude("endpoint", (records ?? null) === null ? "records_file" : "records");
+  // Read where a file is configured; a program gives the list itself.
+  if (typeof records === "string" || (faults.length === 0 && typeof file === "string")) {
+    const key = typeof records === "string" ? "records" : "records_file";
+    const message = `${key} is read from a pipeline file only`;
+    faults.push({ path: [...at, key], reason: "type", message, suggestion: "give a list as records" });
+  }
+  if (holdsSecret(records)) {
+    const message = "a record holds a secret, which cannot be loaded into a table";
+    faults.push({ path: [...at, "records"], reason: "type", message, suggestion: "give the field another name" });
   }
   return faults;
 }

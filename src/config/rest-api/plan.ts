@@ -21,7 +21,9 @@ export interface PlannedResource {
   readonly name: string;
   /** Where it stands in the configuration. */
   readonly at: readonly (string | number)[];
-  readonly config: Omit<ResourceConfig, "name" | "endpoint">;
+  readonly config: Omit<ResourceConfig, "name" | "endpoint" | "records" | "records_file">;
+  /** Its records, when they stand in the configuration: it asks for nothing then. */
+  readonly seed: readonly JsonObject[] | undefined;
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   /** Path as written. */
   readonly writtenPath: string;
@@ -71,7 +73,8 @@ export function planResources(config: RestApiConfig, compat: Compat = "default")
   const resources = config.resources.map((written, index) => {
     const resource: ResourceConfig = typeof written === "string" ? { name: written } : written;
     const own = ownEndpoint(resource);
-    const endpoint = mergeEndpoint(defaults.endpoint ?? {}, own, usedUp);
+    // The endpoint of the defaults is for those that ask.
+    const endpoint = isSeed(resource) ? own : mergeEndpoint(defaults.endpoint ?? {}, own, usedUp);
     const writtenPath = endpoint.path ?? resource.name;
     const at = ["resources", index];
     const templates = readTemplates(resource.name, writtenPath, endpoint, [...at, "endpoint"], fault);
@@ -95,7 +98,7 @@ function planResource(
   parts: Parts,
   fault: ReportFault,
 ): PlannedResource {
-  const { name, endpoint: _endpoint, ...own } = resource;
+  const { name, endpoint: _endpoint, records, records_file: _file, ...own } = resource;
   const { name: _name, endpoint: _defaultEndpoint, ...defaults } = config.resource_defaults ?? {};
   const { endpoint, writtenPath, at, templates } = parts;
   const { client } = config;
@@ -114,6 +117,7 @@ function planResource(
     name,
     at,
     config: { ...defaults, ...own, ...mergeColumns(parts.defaultColumns, own.columns) },
+    seed: Array.isArray(records) ? records : undefined,
     method: endpoint.method ?? "GET",
     writtenPath,
     path: templates.path,
@@ -128,7 +132,7 @@ function planResource(
     paginator: isAuto(paginator) ? undefined : paginator,
     dataSelector: endpoint.data_selector ?? (single ? "$" : undefined),
     responseActions: endpoint.response_actions ?? [],
-    auth: (Object.hasOwn(endpoint, "auth") ? endpoint.auth : client.auth) ?? null,
+    auth: (Object.hasOwn(endpoint, "auth") || isSeed(resource) ? endpoint.auth : client.auth) ?? null,
     ...incrementalOf(name, endpoint, templates.params, [...at, "endpoint"], fault),
     bindings: templates.bindings,
     parent: parents[0],
@@ -182,6 +186,11 @@ function literalHeaders(headers: RestApiConfig["client"]["headers"]): Readonly<R
       typeof value === "string" ? literal(value) : value,
     ]),
   );
+}
+
+/** True for a resource whose records stand in the configuration. */
+export function isSeed({ records, records_file: file }: ResourceConfig): boolean {
+  return (records ?? null) !== null || (file ?? null) !== null;
 }
 
 /** `auto` on an endpoint means "not set here". */

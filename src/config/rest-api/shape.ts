@@ -112,6 +112,14 @@ const resourceKeys = {
 
 const resourceShape = z.strictObject({
   name: z.string().describe("Name of the resource; its table and its path too, when these are absent."),
+  records: z
+    .union([z.array(mapping), z.string()])
+    .nullish()
+    .describe("Its records, instead of an endpoint: a list, or text with a list in YAML or JSON."),
+  records_file: z
+    .string()
+    .nullish()
+    .describe("File with its records, a list in YAML or JSON; relative to the pipeline file."),
   endpoint: z.union([endpointShape, z.string()]).nullish().describe("What is asked; a text is its path."),
   ...resourceKeys,
 });

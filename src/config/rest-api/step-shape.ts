@@ -97,7 +97,8 @@ function setFaults(value: JsonValue, at: Path): Fault[] {
   return expression === undefined ? [] : codeFaults(expression, [...at, "expression"], "record", "any");
 }
 
-function holdsSecret(value: unknown): boolean {
+/** True when a secret stands anywhere in a value. */
+export function holdsSecret(value: unknown): boolean {
   if (value instanceof Secret) return true;
   return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }

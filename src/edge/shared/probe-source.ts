@@ -28,6 +28,8 @@ export async function probeSource(source: Source, signal: AbortSignal): Promise<
   });
   try {
     for await (const page of extraction.pages) {
+      // Records of the configuration prove nothing.
+      if (!statuses.has(page.resource)) continue;
       stop.abort();
       return { resource: page.resource, status: statuses.get(page.resource) ?? 0, records: page.records.length };
     }

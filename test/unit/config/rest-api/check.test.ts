@@ -343,3 +343,15 @@ test("response actions and expression paginators that cannot work are faults at 
     "expression client.paginator.next.json",
   ]);
 });
+
+test("a seed is a list, and nothing else beside it", () => {
+  const seed = (more: object) => faults({ client: { base_url: "https://h" }, resources: [{ name: "r", ...more }] });
+  assert.deepEqual(seed({ records: [{ a: 1 }] }), []);
+  assert.deepEqual(seed({ records: "[]" }), ["type resources.0.records"]);
+  assert.deepEqual(seed({ records_file: "a.yaml" }), ["type resources.0.records_file"]);
+  assert.deepEqual(seed({ records: [1] }), ["type resources.0.records.0"]);
+  assert.deepEqual(seed({ records: [], endpoint: { path: "x" } }), ["type resources.0.endpoint"]);
+  assert.deepEqual(seed({ records: [], include_from_parent: ["a"] }), [
+    "include_without_parent resources.0.include_from_parent",
+  ]);
+});
