@@ -11,7 +11,13 @@ export type Node =
   | { readonly kind: "filter"; readonly tests: readonly Test[] }
   | { readonly kind: "len" }
   | { readonly kind: "keys" }
-  | { readonly kind: "sort"; readonly descending: boolean };
+  | { readonly kind: "sort"; readonly keys: readonly SortKey[] };
+
+/** How a list of objects is sorted: by the value at a path. */
+export interface SortKey {
+  readonly path: Node;
+  readonly descending: boolean;
+}
 
 export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "=~";
 export type Operand = string | number | boolean | null;
@@ -156,9 +162,31 @@ export function parse(text: string): Node {
       next += 1;
       return { kind: "slice" };
     }
-    if (isMark("/") || isMark("\\")) return { kind: "sort", descending: take().value === "\\" };
+    if (isMark("/") || isMark("\\")) return { kind: "sort", keys: sortKeys() };
     if (peek().kind === "number" || isMark(":")) return indexOrSlice();
     return { kind: "fields", names: names() };
+  }
+
+  /** `\name` descending, `/name` ascending, several joined by commas. */
+  function sortKeys(): readonly SortKey[] {
+    const keys: SortKey[] = [];
+    do {
+      if (keys.length > 0) next += 1;
+      if (!isMark("/") && !isMark("\\")) fail();
+      const descending = take().value === "\\";
+      // A comma here ends the key: `names` would take it for a union of fields.
+      keys.push({ descending, path: sortPath() });
+    } while (isMark(","));
+    return keys;
+  }
+
+  function sortPath(): Node {
+    let left: Node = { kind: "fields", names: [name()] };
+    while (isMark(".")) {
+      next += 1;
+      left = { kind: "child", left, right: { kind: "fields", names: [name()] } };
+    }
+    return left;
   }
 
   function indexOrSlice(): Node {

@@ -1,6 +1,6 @@
 import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf } from "./json.ts";
 import { asNumber } from "./json-number.ts";
-import { type Node, type Operand, type Operator, parse } from "./json-path-parser.ts";
+import { type Node, type Operand, type Operator, parse, type SortKey } from "./json-path-parser.ts";
 
 /** A compiled JSONPath. Make it with {@link compilePath}, use it with {@link findAll} and {@link findFirst}. */
 export interface JsonPath {
@@ -67,7 +67,7 @@ function find(node: Node, value: JsonValue, root: JsonValue): readonly JsonValue
     case "keys":
       return isJsonObject(value) ? keysOf(value) : [];
     case "sort":
-      return isJsonArray(value) ? [value.toSorted((a, b) => order(a, b) * (node.descending ? -1 : 1))] : [];
+      return isJsonArray(value) ? [value.toSorted((a, b) => orderBy(node.keys, a, b))] : [value];
   }
 }
 
@@ -150,6 +150,18 @@ function compare(operator: Operator, left: JsonValue, right: Operand): boolean {
     case ">=":
       return sign >= 0;
   }
+}
+
+/** jsonpath-ng: a key that one of the two lacks, or has twice, says nothing about their order. */
+function orderBy(keys: readonly SortKey[], a: JsonValue, b: JsonValue): number {
+  for (const { path, descending } of keys) {
+    const [x, y] = [find(path, a, a), find(path, b, b)];
+    const [left, right] = [x[0], y[0]];
+    if (x.length !== 1 || y.length !== 1 || left === undefined || right === undefined) continue;
+    const sign = order(left, right);
+    if (sign !== 0) return descending ? -sign : sign;
+  }
+  return 0;
 }
 
 function order(a: JsonValue, b: JsonValue): number {

@@ -1,6 +1,6 @@
 import { type Piece, parseTemplate } from "../config/rest-api/placeholders.ts";
 import { isJsonArray, isJsonObject, type JsonValue, keysOf, setOwn } from "../core/json.ts";
-import { asNumber } from "../core/json-number.ts";
+import { pythonFormat } from "../core/python-format.ts";
 import { pythonStr } from "../core/python-text.ts";
 import { Secret } from "../core/secret.ts";
 
@@ -56,36 +56,7 @@ function compileString(text: string, keepType: boolean): Template<JsonValue> {
 }
 
 function fieldText(piece: Extract<Piece, { kind: "field" }>, value: JsonValue): string {
-  const text =
-    piece.conversion === "r" || piece.conversion === "a"
-      ? pythonStr([value]).slice(1, -1)
-      : typeof value === "string"
-        ? value
-        : pythonStr(value);
-  return piece.format === "" ? text : formatted(piece.format, value, text);
-}
-
-/** The part of Python's format language that makes sense in a request: fill, alignment, sign, width, precision. */
-function formatted(format: string, value: JsonValue, plain: string): string {
-  const found = /^(?:(.)?([<>^]))?([+ ])?(0)?(\d+)?(?:\.(\d+))?([sdfg])?$/su.exec(format);
-  if (found === null) return plain;
-  const [, fill, align, sign, zero, width, precision, type] = found;
-  const number = asNumber(value);
-  let text = plain;
-  if (number !== undefined && (type === "f" || (precision !== undefined && type !== "s"))) {
-    text = number.toFixed(Number(precision ?? 6));
-  } else if (number === undefined && precision !== undefined) {
-    text = [...plain].slice(0, Number(precision)).join("");
-  }
-  if (number !== undefined && sign !== undefined && number >= 0) text = sign + text;
-  const missing = Number(width ?? 0) - [...text].length;
-  if (missing <= 0) return text;
-  if (zero !== undefined && align === undefined && number !== undefined) {
-    const signed = /^[+\- ]/.test(text);
-    return (signed ? text.slice(0, 1) : "") + "0".repeat(missing) + (signed ? text.slice(1) : text);
-  }
-  const pad = fill ?? " ";
-  const side = align ?? (number === undefined ? "<" : ">");
-  const left = side === ">" ? missing : side === "^" ? Math.floor(missing / 2) : 0;
-  return pad.repeat(left) + text + pad.repeat(missing - left);
+  if (piece.conversion === "") return pythonFormat(value, piece.format);
+  const isRepr = piece.conversion === "r" || piece.conversion === "a";
+  return pythonFormat(isRepr ? pythonStr([value]).slice(1, -1) : pythonStr(value), piece.format);
 }

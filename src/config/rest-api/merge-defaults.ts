@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../core/json.ts";
+import type { JsonObject, JsonValue } from "../../core/json.ts";
 import type { EndpointConfig, ParamConfig, ResourceConfig } from "./shape.ts";
 
 /** The endpoint of a resource as a mapping; text alone is its path. */
@@ -25,29 +25,28 @@ export function mergeEndpoint(
 
 type Columns = ResourceConfig["columns"];
 
+/** Hints of columns of the defaults, which resources share: what one of them adds is there for all. */
+export type SharedColumns = Readonly<Record<string, { [hint: string]: JsonValue }>>;
+
 /**
  * Column hints by name; those of the resource are laid over those of the defaults, hint by hint.
  *
- * dlt: hints of a resource for a column of the defaults stay in the defaults for the resources after it
+ * dlt: hints of a resource for a column of the defaults go into the defaults, for the resources before and after it
  * (`golden/rest-api/hints-per-resource.json`), so `defaults` is changed in place.
  */
-export function mergeColumns(
-  defaults: Record<string, JsonObject>,
-  own: Columns,
-): { readonly columns?: Record<string, JsonObject> } {
+export function mergeColumns(defaults: SharedColumns, own: Columns): { readonly columns?: Record<string, JsonObject> } {
   if (own === null) return {};
   if (own === undefined) return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
-  const columns = { ...defaults };
+  const columns: Record<string, JsonObject> = { ...defaults };
   for (const [name, hints] of Object.entries(columnsByName(own))) {
-    const merged = { ...defaults[name], ...hints };
-    if (defaults[name] !== undefined) defaults[name] = merged;
-    columns[name] = merged;
+    const shared = defaults[name];
+    columns[name] = shared === undefined ? hints : Object.assign(shared, hints);
   }
   return { columns };
 }
 
 /** Column hints by the names of the columns, whichever way they were written. */
-export function columnsByName(columns: Columns): Record<string, JsonObject> {
+export function columnsByName(columns: Columns): SharedColumns {
   if (columns === undefined || columns === null) return {};
   const list: readonly (readonly [string, JsonObject])[] = Array.isArray(columns)
     ? columns.map((column) => [typeof column.name === "string" ? column.name : "", column] as const)

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue } from "../../core/json.ts";
+import type { JsonValue } from "../../core/json.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Fault } from "../fault.ts";
 import type { ResponseAction } from "./action-shape.ts";
 import type { AuthConfig } from "./auth-shape.ts";
-import { columnsByName, mergeColumns, mergeEndpoint, ownEndpoint } from "./merge-defaults.ts";
+import { columnsByName, mergeColumns, mergeEndpoint, ownEndpoint, type SharedColumns } from "./merge-defaults.ts";
 import type { PaginatorConfig } from "./paginator-shape.ts";
 import type { Piece } from "./placeholders.ts";
 import { type Binding, type ReportFault, readTemplates, type Templates } from "./read-templates.ts";
@@ -89,7 +89,7 @@ interface Parts {
   readonly writtenPath: string;
   readonly at: readonly (string | number)[];
   readonly templates: Templates;
-  readonly defaultColumns: Record<string, JsonObject>;
+  readonly defaultColumns: SharedColumns;
 }
 
 function planResource(

@@ -17,7 +17,9 @@ export function askedSeconds(
 ): number | undefined {
   const after = headers["retry-after"];
   if (after !== undefined) {
-    const seconds = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) : (Date.parse(after) - clock.now()) / 1000;
+    // A fraction is neither of the two forms; as a date V8 would read a month and a day into it.
+    const date = /[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
+    const seconds = /^\s*\d+\s*$/.test(after) ? Number(after) : (date - clock.now()) / 1000;
     if (seconds > 0) return seconds;
   }
   return limits ? resetSeconds(headers, clock) : undefined;

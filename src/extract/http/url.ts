@@ -18,8 +18,8 @@ export function isAbsolute(url: string): boolean {
 }
 
 /**
- * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (valid
- * escapes are kept, a stray `%` becomes `%25`), the fragment dropped, the query parameters appended in order.
+ * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (escapes
+ * are kept, unless the part has a stray `%`), the fragment dropped, the query parameters appended in order.
  */
 export function prepareUrl(url: string, query: Query = []): string {
   const found = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
@@ -66,11 +66,13 @@ export function encodeSegment(text: string): string {
 const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
 const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
 
+/** dlt (urllib3): escapes are kept only where every `%` of the part begins one; else each `%` stands for itself. */
 function escapeInvalid(text: string, kept: RegExp): string {
+  const isEscaped = !/%(?![0-9A-Fa-f]{2})/.test(text);
   let out = "";
   for (let index = 0; index < text.length; ) {
     const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
-    if (char === "%" && /^[0-9A-Fa-f]{2}/.test(text.slice(index + 1, index + 3))) {
+    if (char === "%" && isEscaped) {
       out += unreservedOf(text.slice(index, index + 3).toUpperCase());
       index += 3;
       continue;

@@ -1,7 +1,6 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
-import { isJsonArray, isJsonObject, type JsonValue } from "../../core/json.ts";
-import { asNumber } from "../../core/json-number.ts";
 import { compilePath, findFirst } from "../../core/json-path.ts";
+import { isPythonFalse } from "../../core/python-truth.ts";
 import { withBodyValue, withParam } from "../request-spec.ts";
 import { hasMore } from "./body-values.ts";
 import type { Paginator } from "./paginator.ts";
@@ -23,18 +22,10 @@ export function createCursorPaginator(config: CursorConfig): Paginator {
       const cursor = findFirst(path, page.body) ?? null;
       if (config.stop_after_empty_page === true && page.count === 0) return null;
       if (more !== undefined && !hasMore(more, page.body)) return null;
-      if (isFalsy(cursor)) return null;
+      if (isPythonFalse(cursor)) return null;
       return bodyPath === undefined ? withParam(spec, param, cursor) : withBodyValue(spec, bodyPath, cursor);
     },
   };
-}
-
-/** What Python counts as false. */
-function isFalsy(value: JsonValue): boolean {
-  if (value === null || value === false || value === "") return true;
-  if (isJsonArray(value)) return value.length === 0;
-  if (isJsonObject(value)) return Object.keys(value).length === 0;
-  return asNumber(value) === 0;
 }
 
 /**

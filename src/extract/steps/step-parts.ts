@@ -3,6 +3,7 @@ import { type StepConfig, setExpression } from "../../config/rest-api/step-shape
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf, objectFrom } from "../../core/json.ts";
 import type { Place } from "../../core/json-path-places.ts";
 import { compactJson } from "../../core/json-writer.ts";
+import { isPythonFalse } from "../../core/python-truth.ts";
 import { Secret } from "../../core/secret.ts";
 import { compileCode, type SourceFunctions } from "../functions.ts";
 import {
@@ -27,7 +28,7 @@ export function stepParts(step: StepConfig, functions: SourceFunctions): readonl
   const parts: StepPart[] = [];
   if (step.filter !== undefined) {
     const keep = compileCode(step.filter, "record", "bool", functions);
-    parts.push({ key: "filter", keeps: (record) => isTrue(keep({ record })) });
+    parts.push({ key: "filter", keeps: (record) => !isPythonFalse(keep({ record })) });
   }
   if (step.map !== undefined) {
     const map = compileCode(step.map, "record", "any", functions);
@@ -134,11 +135,6 @@ function finder(fields: Fields): FindField {
 
 function editsAt(places: readonly Place[], change: Change): readonly Edit[] {
   return places.map((place) => ({ place, change }));
-}
-
-/** What dlt's filters keep: anything but what Python counts as false. */
-function isTrue(value: JsonValue): boolean {
-  return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
 }
 
 function listOf(value: JsonValue): readonly JsonValue[] {

@@ -1,6 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { isDeepStrictEqual } from "node:util";
+import type { JsonValue } from "../../../src/core/json.ts";
+import { parseJson } from "../../../src/core/json-reader.ts";
+import { canonicalJson, lexemeJson } from "../../../src/core/json-writer.ts";
 
 /** A rule of a recorded case: the first whose request matches answers. */
 export interface Rule {
@@ -10,12 +13,12 @@ export interface Rule {
     readonly host?: string;
     readonly query?: Readonly<Record<string, string | readonly string[] | null>>;
     readonly headers?: Readonly<Record<string, string | null>>;
-    readonly json?: unknown;
+    readonly json?: JsonValue;
   };
   readonly responses: readonly {
     readonly status: number;
     readonly headers?: readonly (readonly [string, string])[];
-    readonly json?: unknown;
+    readonly json?: JsonValue;
     readonly text?: string;
     readonly close?: boolean;
   }[];
@@ -65,7 +68,7 @@ export async function startServers(): Promise<CaseServers> {
       response.statusCode = answer.status;
       response.setHeader("content-type", answer.json === undefined ? "text/plain" : "application/json");
       for (const [name, value] of answer.headers ?? []) response.setHeader(name, value);
-      response.end(answer.json === undefined ? (answer.text ?? "") : JSON.stringify(answer.json));
+      response.end(answer.json === undefined ? (answer.text ?? "") : lexemeJson(answer.json));
     });
   });
   return {
@@ -104,7 +107,7 @@ async function describe(request: IncomingMessage, base: string): Promise<Receive
     base,
     method: request.method ?? "",
     target,
-    path: decodeURIComponent(path),
+    path,
     query: [...new URLSearchParams(query)],
     headers,
     body: Buffer.concat(chunks).toString("utf8"),
@@ -124,7 +127,7 @@ function matches(rule: Rule["request"], got: Received): boolean {
   }
   if (rule.json !== undefined) {
     try {
-      if (!isDeepStrictEqual(JSON.parse(got.body), rule.json)) return false;
+      if (canonicalJson(parseJson(got.body)) !== canonicalJson(rule.json)) return false;
     } catch {
       return false;
     }

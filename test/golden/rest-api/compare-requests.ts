@@ -1,4 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
+import type { JsonValue } from "../../../src/core/json.ts";
+import { parseJson } from "../../../src/core/json-reader.ts";
+import { canonicalJson } from "../../../src/core/json-writer.ts";
 import type { Received } from "./case-server.ts";
 
 /** A recorded request: what must arrive. */
@@ -11,7 +14,7 @@ export interface ExpectedRequest {
   readonly query: readonly (readonly [string, string])[];
   readonly target: string;
   readonly headers: Readonly<Record<string, string | null>>;
-  readonly json?: unknown;
+  readonly json?: JsonValue;
   readonly form?: readonly (readonly [string, string])[];
   readonly text?: string;
 }
@@ -51,7 +54,7 @@ function fits(wanted: ExpectedRequest, got: Received, exactTarget: boolean): boo
   for (const [name, value] of Object.entries(wanted.headers)) {
     if ((got.headers[name] ?? null) !== value) return false;
   }
-  if (wanted.json !== undefined && !isDeepStrictEqual(parsed(got.body), wanted.json)) return false;
+  if (wanted.json !== undefined && parsed(got.body) !== canonicalJson(wanted.json)) return false;
   if (wanted.form !== undefined && !isDeepStrictEqual([...new URLSearchParams(got.body)], wanted.form)) return false;
   return wanted.text === undefined || wanted.text === got.body;
 }
@@ -62,9 +65,10 @@ function byName(query: readonly (readonly [string, string])[]): Record<string, s
   return Object.fromEntries(Object.entries(out).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-function parsed(text: string): unknown {
+/** The canonical form of a body; undefined when it is no JSON. */
+function parsed(text: string): string | undefined {
   try {
-    return JSON.parse(text);
+    return canonicalJson(parseJson(text));
   } catch {
     return undefined;
   }

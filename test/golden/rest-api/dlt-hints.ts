@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/json.ts";
-import type { Source } from "../../../src/core/source.ts";
+import type { Source, WriteDisposition } from "../../../src/core/source.ts";
 
 /** The hints of all resources as dlt shows them, for comparison with a recorded case. */
 export function hintsInDltForm(source: Source): JsonObject {
@@ -12,6 +12,7 @@ export function hintsInDltForm(source: Source): JsonObject {
     mark(hints.primaryKey, "primary_key");
     mark(hints.mergeKey, "merge_key");
     const { disposition, strategy } = hints.writeDisposition;
+    if (strategy === "scd2") Object.assign(columns, versionColumns(hints.writeDisposition));
     out[name] = {
       table_name: hints.tableName ?? name,
       selected,
@@ -25,4 +26,18 @@ export function hintsInDltForm(source: Source): JsonObject {
     };
   }
   return out;
+}
+
+/** The columns that dlt hints itself for scd2 without a row version of the data's. */
+function versionColumns({
+  validityColumns,
+  activeRecordTimestamp = null,
+}: WriteDisposition): Record<string, JsonObject> {
+  const [from, to] = validityColumns ?? ["_dlt_valid_from", "_dlt_valid_to"];
+  const moment = { data_type: "timestamp", nullable: true };
+  return {
+    [from]: { name: from, ...moment, "x-valid-from": true },
+    [to]: { name: to, ...moment, "x-valid-to": true, "x-active-record-timestamp": activeRecordTimestamp },
+    _dlt_id: { name: "_dlt_id", nullable: false, "x-row-version": true, unique: false, row_key: false },
+  };
 }

@@ -57,6 +57,10 @@ const MATCHES: readonly (readonly [string, readonly unknown[]])[] = [
   ["a.`len`", [2]],
   ["o.`keys`", ["x", "y"]],
   ["o.`this`.x", [1]],
+  ["a[/b]", [[{ b: 1, c: 2 }, { b: 3 }]]],
+  ["a[\\b]", [[{ b: 3 }, { b: 1, c: 2 }]]],
+  ["a[\\c,\\b]", [[{ b: 3 }, { b: 1, c: 2 }]]],
+  ["o[/x]", [DOCUMENT.o]],
   ["constructor", []],
 ];
 

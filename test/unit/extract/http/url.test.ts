@@ -20,7 +20,9 @@ test("base and path meet at one slash", () => {
 test("what may not stand in a URL is encoded, what is encoded stays", () => {
   const cases = [
     ["https://h/a b/é", "https://h/a%20b/%C3%A9"],
-    ["https://h/a%2Fb%zz%", "https://h/a%2Fb%25zz%25"],
+    ["https://h/a%2Fb%c3", "https://h/a%2Fb%C3"],
+    ["https://h/a%2Fb%zz%", "https://h/a%252Fb%25zz%25"],
+    ["https://h/a%2Fb?q=50%", "https://h/a%2Fb?q=50%25"],
     ["https://h/a/../b/./c", "https://h/b/c"],
     ["https://h/a/..", "https://h/"],
     ["https://h/x?$skip=1&q='a'", "https://h/x?$skip=1&q='a'"],
