@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../core/json.ts";
+import type { JsonObject, JsonValue } from "../../core/json.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { Fault } from "../fault.ts";
 import type { ResponseAction } from "./action-shape.ts";
