@@ -5,7 +5,7 @@ import { faultsFromZod } from "./explain.ts";
 import type { Fault } from "./fault.ts";
 import { type SourceFile, sourceShape } from "./pipeline-file.ts";
 import { checkRestApi } from "./rest-api/check.ts";
-import { isSecretKey } from "./secret-keys.ts";
+import { isAuthHeader, isSecretKey } from "./secret-keys.ts";
 
 export interface CheckedSource {
   /** Present when there are no faults. */
@@ -111,6 +111,7 @@ function seal(value: JsonValue, path: Path): unknown {
 }
 
 function isSealed(value: string, path: Path): boolean {
+  if (isAuthHeader(path)) return value !== "";
   return (
     isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value))
   );

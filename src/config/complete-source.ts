@@ -31,10 +31,18 @@ const AUTH_KEYS: Readonly<Record<string, readonly string[]>> = {
   api_key: ["api_key"],
   http_basic: ["password", "username"],
   oauth2_client_credentials: ["client_secret", "client_id", "access_token_url", "access_token"],
+  oauth2_refresh_token: ["refresh_token", "client_id", "client_secret", "access_token_url"],
+  oauth2_jwt_bearer: ["private_key", "private_key_passphrase", "iss", "access_token_url"],
+  github_app: ["private_key", "private_key_passphrase", "app_id", "installation_id"],
 };
 
 /** Found nowhere, these are no fault. */
-const OPTIONAL_KEYS: ReadonlySet<string> = new Set(["access_token"]);
+const OPTIONAL_KEYS: Readonly<Record<string, readonly string[]>> = {
+  oauth2_client_credentials: ["access_token"],
+  oauth2_refresh_token: ["client_id", "client_secret"],
+  oauth2_jwt_bearer: ["private_key_passphrase"],
+  github_app: ["private_key_passphrase"],
+};
 
 /**
  * Fills in what a source's configuration leaves to settings: a key that is absent or null in `client` or in an `auth`
@@ -69,7 +77,7 @@ export function completeSource(source: JsonObject, layers: Layers, file: FileSet
     }
     if (given === undefined) {
       hints.set(at, whereToSet(layers, key, options.flag));
-      if (!OPTIONAL_KEYS.has(key)) open.push([...path, key]);
+      if (options.optional !== true) open.push([...path, key]);
     }
     return given ?? written;
   };
@@ -81,9 +89,10 @@ export function completeSource(source: JsonObject, layers: Layers, file: FileSet
     if (keys === undefined) return auth;
     const filled = copy(typeof auth === "string" ? { type: auth } : auth);
     for (const [index, key] of keys.entries()) {
-      const mine = index === 0 ? options : { overridable: options.overridable };
+      const optional = OPTIONAL_KEYS[String(kind)]?.includes(key) === true;
+      const mine = index === 0 ? options : { overridable: options.overridable, optional };
       const value = fill(path, key, getOwn(filled, key), mine);
-      if (value !== undefined && !(value === null && OPTIONAL_KEYS.has(key))) setOwn(filled, key, value);
+      if (value !== undefined && !(value === null && optional)) setOwn(filled, key, value);
     }
     return filled;
   };
@@ -141,6 +150,8 @@ interface FillOptions {
   /** Inputs, flags and the environment win over a written value. */
   readonly overridable: boolean;
   readonly flag?: string;
+  /** Found nowhere, it is no fault. */
+  readonly optional?: boolean;
   readonly fileLevel?: Found | undefined;
 }
 

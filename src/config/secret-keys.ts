@@ -8,6 +8,8 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
   "secret",
   "client_secret",
   "private_key",
+  "private_key_passphrase",
+  "passphrase",
   "credentials",
   "hash_salt",
   "connection_string",
@@ -29,7 +31,19 @@ export function isSecretKey(key: string | number | undefined): boolean {
  * easily written there by mistake.
  */
 export function isSecretPath(path: readonly (string | number)[]): boolean {
-  return path.some(isSecretKey) || path.at(-1) === "auth";
+  return path.some(isSecretKey) || path.at(-1) === "auth" || isSentWithAuth(path);
+}
+
+/** True below `headers`, `json` or `data` of an `auth`: what is sent to prove who asks. */
+function isSentWithAuth(path: readonly (string | number)[]): boolean {
+  const auth = path.lastIndexOf("auth");
+  const place = path[auth + 1];
+  return auth >= 0 && path.length > auth + 2 && (place === "headers" || place === "json" || place === "data");
+}
+
+/** True for a header of an `auth`, whose value is a credential whatever it is called. */
+export function isAuthHeader(path: readonly (string | number)[]): boolean {
+  return path.length > 2 && path.at(-2) === "headers" && path.at(-3) === "auth";
 }
 
 /**

@@ -24,6 +24,11 @@ function put(value: JsonValue | undefined, path: Path): JsonValue {
   return copy;
 }
 
+/** True for what stands in the place of a secret. */
+export function isStandIn(text: string): boolean {
+  return /^<\w+>$/.test(text);
+}
+
 /** Something that the checks take for this key. */
 function standIn(key: string): string {
   return key === "base_url" || key.endsWith("_url") ? "https://to-be-filled-in.invalid" : `<${key}>`;

@@ -5,7 +5,7 @@ import type { JsonValue } from "../core/json.ts";
 import type { JsonPath } from "../core/json-path.ts";
 import { compactJson } from "../core/json-writer.ts";
 import type { ResourceReport, WindowReport } from "../core/source.ts";
-import type { Authenticator } from "./auth.ts";
+import type { Authenticator } from "./auth/authenticator.ts";
 import type { ResourceCursors } from "./incremental.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ResponseActions } from "./response-actions.ts";

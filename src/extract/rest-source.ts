@@ -3,6 +3,7 @@ import { type Compat, type PlannedResource, planResources } from "../config/rest
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Source } from "../core/source.ts";
+import { tokenUrl } from "./auth/token-url.ts";
 import { startExtraction } from "./extraction.ts";
 import { missingFunctions, type SourceFunctions } from "./functions.ts";
 import { hintsOf } from "./hints.ts";
@@ -121,12 +122,16 @@ function refuseMissingFunctions(plan: readonly PlannedResource[], functions: Sou
 }
 
 /** A credential may not travel unencrypted to another machine. */
-function refuseInsecure(config: RestApiConfig, plan: readonly { readonly auth: unknown }[]): void {
+function refuseInsecure(config: RestApiConfig, plan: readonly PlannedResource[]): void {
   const base = config.client.base_url ?? "";
-  if (!/^http:\/\//i.test(base) || originOf(base) === undefined || isLoopback(base)) return;
-  if (!plan.some((resource) => resource.auth !== null)) return;
-  throw new ConfigError("E_UNSAFE_URL", `a credential would be sent unencrypted to ${originOf(base) ?? base}`, {
-    step: "config",
-    hint: "Use https, or set allow-insecure-http to true.",
-  });
+  for (const { auth } of plan) {
+    if (auth === null) continue;
+    for (const url of [base, tokenUrl(auth, base) ?? ""]) {
+      if (!/^http:\/\//i.test(url) || originOf(url) === undefined || isLoopback(url)) continue;
+      throw new ConfigError("E_UNSAFE_URL", `a credential would be sent unencrypted to ${originOf(url) ?? url}`, {
+        step: "config",
+        hint: "Use https, or set allow-insecure-http to true.",
+      });
+    }
+  }
 }

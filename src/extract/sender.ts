@@ -4,7 +4,8 @@ import type { ByteBudget } from "../core/concurrency.ts";
 import { createRedactor } from "../core/redact.ts";
 import { Secret } from "../core/secret.ts";
 import type { ExtractContext } from "../core/source.ts";
-import { type Authenticator, createAuthenticator } from "./auth.ts";
+import type { Authenticator, Credentials } from "./auth/authenticator.ts";
+import { createAuthenticator, isShared } from "./auth/create.ts";
 import { createCredentialTrial } from "./credential-trial.ts";
 import { createHttpClient, type HttpOptions } from "./http/client.ts";
 import type { HttpAnswer, HttpObserver, HttpRequest } from "./http/messages.ts";
@@ -86,6 +87,8 @@ export function createSender(settings: Settings): Sender {
       const made = createAuthenticator(plan.auth, {
         clock,
         resource: plan.name,
+        baseUrl: config.client.base_url ?? "",
+        strict,
         send: (request) => client.send(request, observer(plan.name, counts, 0), signal),
         onSecret(secret) {
           if (secrets.has(secret)) return;
@@ -93,19 +96,15 @@ export function createSender(settings: Settings): Sender {
           redactor = createRedactor([...secrets]);
         },
       });
-      if (typeof plan.auth === "object" && "shared" in plan.auth && plan.auth.shared === true) {
-        shared.set(plan.auth, made);
-      }
+      if (isShared(plan.auth)) shared.set(plan.auth, made);
       return made;
     },
     async send(run, chain, spec, own) {
       const { plan, prepared, authenticator } = run;
       await waiting.ready(own);
       const url = urlOf(spec);
-      const atHome = url.startsWith(`${prepared.home}/`);
-      const credentials = atHome ? await authenticator?.credentials({ url }) : undefined;
       const { body, type } = bodyOf(spec);
-      const request: HttpRequest = {
+      const requestWith = (credentials: Credentials | undefined): HttpRequest => ({
         method: spec.method,
         url: credentials === undefined ? url : prepareUrl(url, credentials.query),
         headers: {
@@ -123,15 +122,43 @@ export function createSender(settings: Settings): Sender {
         },
         again: (candidate) => run.actions.verdict(candidate)?.action === "retry",
         secretParam: authenticator?.secretParam,
-      };
-      const go = () => client.send(request, observer(plan.name, run.counts, chain), own);
-      const received = credentials === undefined ? await go() : await trial.send(plan.auth, own, go);
+      });
+      const go = (credentials?: Credentials) =>
+        client.send(requestWith(credentials), observer(plan.name, run.counts, chain), own);
+      const atHome = url.startsWith(`${prepared.home}/`);
+      const received =
+        authenticator === undefined || !atHome
+          ? await go()
+          : await trial.send(plan.auth, own, () => withCredentials(authenticator, url, go, run.actions.verdict));
       const answer = mended(run, run.actions.decoded(received));
       own.throwIfAborted();
       waiting.take(answer.bytes.byteLength);
       return answer;
     },
   };
+}
+
+/**
+ * Sends with credentials; once more with other ones when the source refuses them, there are others, and the configuration
+ * does not say what the refusal means (`verdict`).
+ */
+async function withCredentials(
+  authenticator: Authenticator,
+  url: string,
+  send: (credentials: Credentials) => Promise<HttpAnswer>,
+  verdict: (answer: HttpAnswer) => unknown,
+): Promise<HttpAnswer> {
+  const credentials = await authenticator.credentials({ url });
+  const answer = await send(credentials);
+  const mayRetry = authenticator.answered(credentials, answer.status) && verdict(answer) === undefined;
+  if (!mayRetry) return answer;
+  const renewed = await authenticator.credentials({ url });
+  const isOther =
+    JSON.stringify([renewed.headers, renewed.query]) !== JSON.stringify([credentials.headers, credentials.query]);
+  if (!isOther) return answer;
+  const second = await send(renewed);
+  authenticator.answered(renewed, second.status);
+  return second;
 }
 
 function foreignHosts(client: ClientConfig, strict: boolean): readonly string[] | "any" {
@@ -157,4 +184,19 @@ const PLAIN_AUTH_KEYS = new Set([
   "access_token_url",
   "client_id",
   "scope",
+  "grant_type",
+  "audience",
+  "iss",
+  "sub",
+  "aud",
+  "private_key_id",
+  "app_id",
+  "installation_id",
+  "api_url",
+  "repositories",
+  "permissions",
+  "login_url",
+  "token_path",
+  "expires_path",
+  "prefix",
 ]);

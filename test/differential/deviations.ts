@@ -312,6 +312,14 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
   {
     part: "extract",
+    name: "an OAuth token that is about to end, or is refused (401) after it has served",
+    dlt: "used until it has ended; 401 fails",
+    sluice: "a new one in the last tenth of its life (at most a minute), and one more try after a 401",
+    why: "tokens end on the way and are revoked; a long load should not be lost for it",
+    strict: "*strict*",
+  },
+  {
+    part: "extract",
     name: "invalid JSON",
     dlt: "fails at once",
     sluice: "asked once more, a proxy may have cut it",

@@ -1,7 +1,7 @@
 import type { Fault } from "../fault.ts";
 import { nearest } from "../nearest.ts";
 import { actionFaults } from "./action-shape.ts";
-import type { AuthConfig } from "./auth-shape.ts";
+import { authFaults } from "./check-auth.ts";
 import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
@@ -194,25 +194,6 @@ function cycleFrom(
     parent = byName.get(parent)?.parent;
   }
   return parent === undefined ? undefined : names;
-}
-
-const AUTH_FIELDS = {
-  bearer: ["token"],
-  api_key: ["api_key"],
-  http_basic: ["username", "password"],
-  oauth2_client_credentials: ["access_token_url", "client_id", "client_secret"],
-} as const;
-
-function authFaults(auth: AuthConfig | undefined, at: Path): Fault[] {
-  if (auth === undefined) return [];
-  const type = typeof auth === "string" ? auth : (auth.type ?? "bearer");
-  const given: Readonly<Record<string, unknown>> = typeof auth === "string" ? {} : auth;
-  return AUTH_FIELDS[type].flatMap((field) => {
-    if ((given[field] ?? null) !== null) return [];
-    // dlt: a mapping of http_basic must have its keys; the others are looked up in settings first.
-    const reason = type === "http_basic" && typeof auth !== "string" ? "missing_key" : "missing_secret";
-    return [{ path: [...at, field], reason, message: `the authentication ${quote(type)} needs ${quote(field)}` }];
-  });
 }
 
 function paginatorFaults(config: PaginatorConfig | undefined, at: Path): Fault[] {

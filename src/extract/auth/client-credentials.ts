@@ -1,0 +1,27 @@
+import type { AuthOf } from "../../config/rest-api/auth-shape.ts";
+import type { Surroundings } from "./authenticator.ts";
+import { reveal } from "./reveal.ts";
+import type { Token } from "./token.ts";
+import { formOf, requestToken, tokenReader } from "./token-request.ts";
+
+/** Client credentials of OAuth 2.0 (RFC 6749, 4.4), asked for as dlt does. */
+export function clientCredentials(
+  config: AuthOf<"oauth2_client_credentials">,
+  around: Surroundings,
+): () => Promise<Token> {
+  // dlt: a token given in the configuration counts as expired, so that it is never used.
+  const request = {
+    url: config.access_token_url ?? "",
+    ...formOf(
+      [
+        ["client_id", reveal(config.client_id)],
+        ["client_secret", reveal(config.client_secret)],
+        ["grant_type", "client_credentials"],
+      ],
+      config.access_token_request_data,
+    ),
+    settings: "client_id, client_secret and access_token_url",
+  };
+  const read = tokenReader(around.clock, config.default_token_expiration);
+  return async () => (await requestToken(request, around, read)).token;
+}

@@ -1,0 +1,34 @@
+import type { AuthOf } from "../../config/rest-api/auth-shape.ts";
+import { getOwn } from "../../core/json.ts";
+import type { Surroundings } from "./authenticator.ts";
+import { reveal } from "./reveal.ts";
+import type { Token } from "./token.ts";
+import { formOf, requestToken, tokenReader } from "./token-request.ts";
+
+/**
+ * Access tokens for a refresh token (RFC 6749, 6). A new refresh token in an answer takes the place of the old one for the
+ * rest of the run; it is kept nowhere, because a state holds no secrets.
+ */
+export function refreshToken(config: AuthOf<"oauth2_refresh_token">, around: Surroundings): () => Promise<Token> {
+  let refresh = reveal(config.refresh_token);
+  const client = (["client_id", "client_secret"] as const).flatMap((name) => {
+    const value = reveal(config[name]);
+    return value === "" ? [] : [[name, value] as const];
+  });
+  const read = tokenReader(around.clock, config.default_token_expiration);
+  return async () => {
+    const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client] as const;
+    const request = {
+      url: config.access_token_url ?? "",
+      ...formOf(fields, config.access_token_request_data),
+      settings: "refresh_token, client_id, client_secret and access_token_url",
+    };
+    const { token, body } = await requestToken(request, around, read);
+    const next = getOwn(body, "refresh_token");
+    if (typeof next === "string" && next !== "") {
+      around.onSecret(next);
+      refresh = next;
+    }
+    return token;
+  };
+}
