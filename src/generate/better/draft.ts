@@ -60,9 +60,16 @@ export interface Draft extends Found {
   readonly findings: Finding[];
 }
 
-/** Adds a choice with its reason. Whether it repairs something is known at the end, by comparison. */
+/**
+ * Adds a choice with its reason; a second reason for the same key stands behind the first. Whether it repairs something is
+ * known at the end, by comparison.
+ */
 export function decide(draft: Draft, about: string, reason: string): void {
-  draft.decisions.push({ about, reason, repair: false });
+  const { decisions } = draft;
+  const at = decisions.findIndex((decision) => decision.about === about);
+  const old = decisions[at];
+  if (old === undefined) decisions.push({ about, reason, repair: false });
+  else if (!old.reason.split("; ").includes(reason)) decisions[at] = { ...old, reason: `${old.reason}; ${reason}` };
 }
 
 /** The record's schema; undefined when the answer has none. */

@@ -2,9 +2,10 @@ import type { Decision, GeneratedPipeline, GeneratedResource } from "../model.ts
 
 /**
  * Marks the choices that the reference makes otherwise, by comparing with its result for the same document; so that a
- * report can show what was repaired.
+ * report can show what was repaired. Endpoints that the reference does not find stay unmarked.
  */
-export function markRepairs(pipeline: GeneratedPipeline, compat: GeneratedPipeline): GeneratedPipeline {
+export function markRepairs(pipeline: GeneratedPipeline, compat: GeneratedPipeline | undefined): GeneratedPipeline {
+  if (compat === undefined) return pipeline;
   const byOperation = new Map(compat.resources.map((one) => [keyOf(one), one]));
   return {
     ...pipeline,
@@ -37,6 +38,8 @@ function differs({ about }: Decision, one: GeneratedResource, other: GeneratedRe
       return endpoint.dataSelector !== other.endpoint.dataSelector;
     case "primary_key":
       return !isSame(one.primaryKey, other.primaryKey);
+    case "name":
+      return one.name !== other.name;
     case "table_name":
       return one.tableName !== other.tableName;
     case "write_disposition":

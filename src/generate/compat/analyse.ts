@@ -43,6 +43,7 @@ export function analyseCompat(document: ApiDocument, options: AnalysisOptions): 
     summaries: false,
     pathReferences: false,
     mediaTypeParameters: false,
+    examples: false,
   });
   const candidates = findCandidates(endpoints, options);
   const common = commonPaginator(candidates.map(({ paginator }) => paginator?.config));

@@ -2,9 +2,10 @@ import { getOwn, isJsonObject, type JsonObject, type JsonValue, keysOf } from ".
 import type { ApiDocument } from "../api-document.ts";
 import { openapiError } from "../openapi-error.ts";
 import type { ApiResponse, Endpoint, Parameter } from "./endpoint.ts";
+import { schemaOfExample } from "./example-schema.ts";
 import type { PathPieces } from "./path-pieces.ts";
 import { asObject, flagAt, listAt, objectAt, textAt } from "./scalars.ts";
-import { referenceOf, type SchemaNodes } from "./schema-node.ts";
+import { referenceOf, type SchemaNode, type SchemaNodes } from "./schema-node.ts";
 
 export type Method = "get" | "post" | "put" | "patch";
 
@@ -21,6 +22,8 @@ export interface ReadingRules {
   readonly pathReferences: boolean;
   /** Media types with parameters (`application/json; charset=utf-8`) are JSON too. */
   readonly mediaTypeParameters: boolean;
+  /** Where a schema says nothing, the example of the answer does. */
+  readonly examples: boolean;
 }
 
 /** All operations of the wanted methods, in document order. Throws `E_OPENAPI` when there is none. */
@@ -63,9 +66,7 @@ export function readEndpoints(document: ApiDocument, nodes: SchemaNodes, rules: 
       item,
       description: description?.replaceAll("\n", " "),
       parameters: [...parameters.values()],
-      responses: keysOf(responses).map((status) =>
-        readResponse(document, nodes, status, responses[status], rules.mediaTypeParameters),
-      ),
+      responses: keysOf(responses).map((status) => readResponse(document, nodes, status, responses[status], rules)),
     };
   }
 }
@@ -98,15 +99,24 @@ function readResponse(
   nodes: SchemaNodes,
   status: string,
   written: JsonValue | undefined,
-  mediaTypeParameters: boolean,
+  rules: ReadingRules,
 ): ApiResponse {
   const source = followed(document, asObject(written));
   const content = objectAt(source, "content");
   for (const type of keysOf(content)) {
-    const schema = getOwn(asObject(getOwn(content, type)), "schema");
-    const essence = mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
-    if (schema === undefined || schema === null || !(essence.endsWith("json") || essence === "*/*")) continue;
-    return { status, source, schema: nodes(schema) };
+    const media = asObject(getOwn(content, type));
+    const essence = rules.mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
+    if (!(essence.endsWith("json") || essence === "*/*")) continue;
+    const schema = getOwn(media, "schema") ?? undefined;
+    const node = schema === undefined ? undefined : nodes(schema);
+    const example = rules.examples && (node === undefined || saysNothing(node)) ? schemaOfExample(media) : undefined;
+    if (example !== undefined) return { status, source, schema: nodes(example) };
+    if (node !== undefined) return { status, source, schema: node };
   }
   return { status, source, schema: undefined };
+}
+
+/** An object of which no property is known. */
+function saysNothing(node: SchemaNode): boolean {
+  return !node.isList && node.allProperties.size === 0 && node.types.every((type) => type === "object");
 }

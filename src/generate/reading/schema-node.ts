@@ -45,13 +45,14 @@ const LONGEST_CHAIN = 20;
 /** Gives the node of a schema or of a reference to one. Equal references at an equal depth give one node. */
 export type SchemaNodes = (schema: JsonValue) => SchemaNode;
 
-/** Makes the reader of a document's schemas. `onBroken` hears of references that lead nowhere; they give an empty node. */
+/** Makes the reader of a document's schemas. `onBroken` hears once of each reference that leads nowhere; it gives an empty node. */
 export function schemaNodes(
   document: ApiDocument,
   rules: SchemaRules,
   onBroken: (reference: string) => void,
 ): SchemaNodes {
   const known = new Map<string, SchemaNode>();
+  const broken = new Set<string>();
 
   const at = (value: JsonValue, depth: number): SchemaNode | undefined => {
     if (depth > DEEPEST) return undefined;
@@ -63,7 +64,10 @@ export function schemaNodes(
     const old = known.get(key);
     if (old !== undefined) return old;
     const target = follow(document, reference, rules.followAliases);
-    if (target.schema === undefined) onBroken(target.reference);
+    if (target.schema === undefined && !broken.has(target.reference)) {
+      broken.add(target.reference);
+      onBroken(target.reference);
+    }
     const node = new Node(target.schema ?? {}, target.reference, description, depth, rules, at);
     known.set(key, node);
     return node;

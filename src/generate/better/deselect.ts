@@ -1,0 +1,33 @@
+import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
+import { isSameRecord } from "./records.ts";
+
+/** Takes out what brings rows that another resource brings, and what cannot run before values are filled in. */
+export function deselect(drafts: readonly Draft[]): void {
+  for (const draft of drafts) deselectRepetition(draft);
+  const unfilled = new Set<Draft>();
+  for (const draft of parentsFirst(drafts)) {
+    const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
+    const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
+    if (!misses && above === undefined) continue;
+    unfilled.add(draft);
+    draft.selected = false;
+    if (misses || above === undefined) continue;
+    decide(draft, "selected", `${above.name}, from which it takes values, must be filled in first`);
+  }
+}
+
+/** Of a list and the endpoint for single ones of it, what one has and the other has, too, is loaded once. */
+function deselectRepetition(draft: Draft): void {
+  const { list } = draft;
+  const [one, many] = [recordOf(draft), list === undefined ? undefined : recordOf(list)];
+  if (list === undefined || draft.parent !== list || one === undefined || many === undefined) return;
+  if (isSameRecord(one, many)) {
+    if (draft.selected) decide(draft, "selected", `${list.name} brings the same rows in fewer requests`);
+    draft.selected = false;
+  } else if (draft.selected && draft.tableName === list.tableName) {
+    const holdsAll = [...many.allProperties.keys()].every((name) => one.allProperties.has(name));
+    if (!holdsAll || !list.selected) return;
+    decide(list, "selected", `${draft.name} brings the same records with more fields; this says which there are`);
+    list.selected = false;
+  }
+}

@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  generate,
+  get,
+  integer,
+  listOf,
+  object,
+  query,
+  reasonOf,
+  ref,
+  resourceAt,
+  text,
+} from "../../../support/generate.ts";
+
+const page = [query("page", integer)];
+const person = object({ id: integer, name: text, tags: listOf(text), addresses: listOf(object({ street: text })) });
+
+test("a list that is declared as one record is a list, when it has pages or single records have the same schema", () => {
+  const pipeline = generate({
+    schemas: { Person: person },
+    paths: {
+      "/people": get(ref("Person"), { parameters: page }),
+      "/staff": get(ref("Person")),
+      "/staff/{id}": get(ref("Person")),
+      "/me": get(ref("Person")),
+    },
+  });
+  const people = resourceAt(pipeline, "/people");
+  assert.deepEqual([people.endpoint.dataSelector, people.isList, people.tableName], ["$", true, "person"]);
+  assert.deepEqual(people.primaryKey, ["id"]);
+  assert.match(reasonOf(people, "data_selector"), /declared as one record with an identifier, but has pages/);
+  assert.ok(people.decisions.some(({ about, repair }) => about === "data_selector" && repair));
+  assert.equal(resourceAt(pipeline, "/staff").isList, true);
+  const me = resourceAt(pipeline, "/me");
+  assert.deepEqual([me.endpoint.dataSelector, me.isList, me.endpoint.paginator], ["$", false, { type: "single_page" }]);
+  const compat = generate({ schemas: { Person: person }, paths: { "/me": get(ref("Person")) } }, { mode: "compat" });
+  assert.equal(resourceAt(compat, "/me").endpoint.dataSelector, "tags");
+});
+
+test("the records of a wrapper are objects before texts, known names before others, errors and links never", () => {
+  const selector = (path: string, schema: unknown) =>
+    resourceAt(generate({ paths: { [path]: get(schema, { parameters: page }) } }), path).endpoint.dataSelector;
+  const item = object({ id: integer });
+  assert.equal(selector("/things", object({ tags: listOf(text), items: listOf(item), total: integer })), "items");
+  assert.equal(selector("/things", object({ links: listOf(item), results: listOf(item), next: text })), "results");
+  assert.equal(selector("/things", object({ other: listOf(item), things: listOf(item), count: integer })), "things");
+  assert.equal(selector("/messages", object({ errors: listOf(item), messages: listOf(item) })), "messages");
+  assert.equal(selector("/things", object({ data: object({ items: listOf(item) }), meta: object({}) })), "data.items");
+  assert.equal(selector("/things", object({ names: listOf(text) })), "names");
+  assert.equal(selector("/things", object({ "x-items": listOf(item), total: integer })), "['x-items']");
+});
+
+test("an object that holds more than its lists stays one record", () => {
+  const version = object({ version: text, build: text, features: listOf(object({ name: text })) });
+  const settings = resourceAt(generate({ paths: { "/metadata": get(version) } }), "/metadata");
+  assert.deepEqual([settings.endpoint.dataSelector, settings.isList], ["$", false]);
+});
+
+test("a single record is taken out of objects that hold nothing else", () => {
+  const selector = (schema: unknown) =>
+    resourceAt(generate({ paths: { "/users/{id}": get(schema) } }), "/users/{id}").endpoint.dataSelector;
+  const user = object({ id: integer, name: text, teams: listOf(object({ id: integer })) });
+  assert.equal(selector(object({ data: user, links: object({}) })), "data");
+  assert.equal(selector(object({ user, status: text })), "user");
+  assert.equal(selector(object({ outer: object({ inner: user }) })), "outer.inner");
+  assert.equal(selector(user), "$");
+});
+
+test("aliases are followed, and types are what properties and items say", () => {
+  const pipeline = generate({
+    schemas: {
+      Alias: ref("Things"),
+      Things: { items: ref("Thing") },
+      Thing: { properties: { id: integer, name: text } },
+    },
+    paths: { "/things": get(ref("Alias")) },
+  });
+  const things = resourceAt(pipeline, "/things");
+  assert.deepEqual([things.tableName, things.endpoint.dataSelector, things.isList], ["thing", "$", true]);
+  assert.deepEqual(things.primaryKey, ["id"]);
+});
+
+test("an answer without a schema is known by its example", () => {
+  const content = { "application/json; charset=utf-8": { example: { total: 1, things: [{ id: 5, name: "a" }] } } };
+  const pipeline = generate({ paths: { "/things": { get: { responses: { 200: { description: "", content } } } } } });
+  const things = resourceAt(pipeline, "/things");
+  assert.deepEqual([things.endpoint.dataSelector, things.primaryKey], ["things", ["id"]]);
+  assert.deepEqual(things.columns, []);
+});
+
+test("errors are no records: a default answer that is one by its name is left out", () => {
+  const responses = {
+    204: { description: "" },
+    default: { description: "", content: { "application/json": { schema: ref("ApiError") } } },
+  };
+  const pipeline = generate({ schemas: { ApiError: object({ id: text }) }, paths: { "/x": { get: { responses } } } });
+  assert.equal(resourceAt(pipeline, "/x").endpoint.dataSelector, undefined);
+  assert.ok(resourceAt(pipeline, "/x").findings.some(({ code }) => code === "DataResponseNoBody"));
+});

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  generate,
+  get,
+  integer,
+  listOf,
+  object,
+  query,
+  reasonOf,
+  ref,
+  resourceAt,
+  text,
+} from "../../../support/generate.ts";
+
+test("a record's key is its id, its own id by name, or what its path calls it by", () => {
+  const key = (properties: Record<string, unknown>, single?: string) => {
+    const record = object(properties);
+    const paths = { "/tickets": get(listOf(record)), ...(single && { [`/tickets/{${single}}`]: get(record) }) };
+    return resourceAt(generate({ paths }), "/tickets").primaryKey;
+  };
+  assert.deepEqual(key({ name: text, id: integer }), ["id"]);
+  assert.deepEqual(key({ owner_id: integer, ticketId: integer }), ["ticketId"]);
+  assert.deepEqual(key({ title: text, ticket_uuid: text }), ["ticket_uuid"]);
+  assert.deepEqual(key({ name: text, color: text }, "ticket"), ["name"]);
+  assert.deepEqual(key({ name: text, color: text }), []);
+  assert.deepEqual(key({ a: text, b: { type: "string", description: "Identifier" } }), ["b"]);
+  // Formats are evidence, but not on the id of something else; what is only written is never there.
+  assert.deepEqual(key({ code_of: { type: "string", format: "uuid" } }), ["code_of"]);
+  assert.deepEqual(key({ owner_id: { type: "string", format: "uuid" } }), []);
+  assert.deepEqual(key({ id: { type: "string", writeOnly: true } }), []);
+});
+
+test("the variable of a path is no key of the list below it", () => {
+  const member = object({ group_id: integer, user: text });
+  const pipeline = generate({ paths: { "/groups/{group_id}/members": get(listOf(member)) } });
+  assert.deepEqual(resourceAt(pipeline, "/groups/{group_id}/members").primaryKey, []);
+});
+
+test("what is unique only within its parent has the parent in its key", () => {
+  const pipeline = generate({
+    schemas: { Branch: object({ name: text }), Issue: object({ iid: integer, project_id: integer }) },
+    paths: {
+      "/projects": get(listOf(object({ id: integer }))),
+      "/projects/{id}/branches": get(listOf(ref("Branch"))),
+      "/projects/{id}/branches/{branch}": get(ref("Branch")),
+      "/projects/{id}/issues": get(listOf(ref("Issue"))),
+    },
+  });
+  const branches = resourceAt(pipeline, "/projects/{id}/branches");
+  assert.deepEqual(branches.primaryKey, ["_projects_id", "name"]);
+  assert.deepEqual(branches.includeFromParent, ["id"]);
+  assert.equal(branches.writeDisposition, "merge");
+  const branch = resourceAt(pipeline, "/projects/{id}/branches/{branch}");
+  assert.equal(branch.selected, false);
+  assert.match(reasonOf(branch, "selected"), /brings the same rows in fewer requests/);
+  assert.deepEqual(branch.primaryKey, ["_projects_branches__projects_id", "name"]);
+  assert.deepEqual(branch.includeFromParent, ["_projects_id"]);
+  assert.deepEqual(resourceAt(pipeline, "/projects/{id}/issues").primaryKey, ["project_id", "iid"]);
+});
+
+test("no table is fed in two ways: keys are shared where the records have them, else the table is divided", () => {
+  const variable = { key: text, value: text };
+  const pipeline = generate({
+    schemas: { Variable: object(variable), Extra: object({ id: integer, title: text }) },
+    paths: {
+      "/projects": get(listOf(object({ id: integer }))),
+      "/admin/variables": get(listOf(ref("Variable"))),
+      "/projects/{id}/variables": get(listOf(ref("Variable"))),
+    },
+  });
+  const admin = resourceAt(pipeline, "/admin/variables");
+  const project = resourceAt(pipeline, "/projects/{id}/variables");
+  assert.deepEqual([admin.tableName, admin.primaryKey], ["variable", ["key"]]);
+  assert.deepEqual([project.tableName, project.primaryKey], ["project_variable", ["_projects_id", "key"]]);
+  assert.match(reasonOf(project, "table_name"), /other resources of variable have another key/);
+
+  const shared = generate({
+    paths: { "/tags": get(listOf(object({ slug: text, note: text }))), "/tag": get(object({ slug: text })) },
+  });
+  assert.deepEqual(
+    shared.resources.map((one) => [one.tableName, one.primaryKey, one.writeDisposition]),
+    [
+      ["tag", ["slug"], "merge"],
+      ["tag", ["slug"], "merge"],
+    ],
+  );
+});
+
+test("without a key rows are replaced: all, or those of each parent together; a cursor makes them stay", () => {
+  const record = object({ text, updated_at: { type: "string", format: "date-time" } });
+  const pipeline = generate({
+    paths: {
+      "/projects": get(listOf(object({ id: integer }))),
+      "/projects/{id}/lines": get(listOf(record)),
+      "/lines": get(listOf(record)),
+      "/logs": get(listOf(record), { parameters: [query("updated_after")] }),
+    },
+  });
+  const lines = resourceAt(pipeline, "/projects/{id}/lines");
+  assert.deepEqual(
+    [lines.writeDisposition, lines.mergeKey, lines.includeFromParent],
+    ["merge", ["_projects_id"], ["id"]],
+  );
+  assert.equal(resourceAt(pipeline, "/lines").writeDisposition, "replace");
+  assert.equal(resourceAt(pipeline, "/logs").writeDisposition, "append");
+  assert.notEqual(lines.tableName, resourceAt(pipeline, "/lines").tableName);
+});
+
+test("a list and the endpoint for single ones are not both loaded when one has all that the other has", () => {
+  const pipeline = generate({
+    paths: {
+      "/users": get(listOf(object({ id: integer, name: text }))),
+      "/users/{id}": get(object({ id: integer, name: text, email: text })),
+    },
+  });
+  const [list, single] = [resourceAt(pipeline, "/users"), resourceAt(pipeline, "/users/{id}")];
+  assert.deepEqual([list.tableName, single.tableName], ["user", "user"]);
+  assert.deepEqual([list.selected, single.selected], [false, true]);
+  assert.match(reasonOf(list, "selected"), /brings the same records with more fields/);
+});
