@@ -35,6 +35,12 @@ export interface ExtractionSettings {
   readonly rebaseLinks: boolean;
 }
 
+/** What the children of one page of parent records have in common. */
+interface ParentPage {
+  /** Where their cursor stood before the first of them; in strict only. */
+  start?: JsonValue;
+}
+
 /** Bytes of answers that are in flight or wait to be read. */
 const WAITING_BYTES = 8 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
@@ -85,7 +91,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       plan,
       endpoint: endpointText(plan),
       selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
-      prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
+      prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
       authenticator: sender.authenticator(plan, counts),
       cursors: openCursors(plan, state, {
         windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
@@ -111,13 +117,20 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   }
 
   /** All pages of one chain: for one parent record, or of an independent resource. */
-  async function runChain(run: ResourceRun, chain: number, parent: JsonValue | undefined): Promise<void> {
+  async function runChain(
+    run: ResourceRun,
+    chain: number,
+    parent: JsonValue | undefined,
+    page: ParentPage = {},
+  ): Promise<void> {
     const { plan, counts, prepared } = run;
     counts.startedAt ??= clock.now();
     const values = parent === undefined ? [] : prepared.parentValues(parent);
     const inherited = parent === undefined ? undefined : prepared.inherited(parent);
     const parentKey = parent === undefined ? undefined : parentKeyOf(values);
     const cursor = run.cursors?.of(parentKey);
+    // dlt: children of one page of parents ask from where the cursor stood before the first of them.
+    if (strict && cursor !== undefined && page.start === undefined) page.start = cursor.lastValue;
     const isRoot = parent === undefined;
     const limit = isRoot ? context.limit : undefined;
     let taken = 0;
@@ -127,7 +140,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     if (limit !== undefined && limit <= 0) return;
 
     const asked = () =>
-      pagesOf(prepared.request(values, cursor), {
+      pagesOf(prepared.request(values, cursor, page.start), {
         resource: plan.name,
         strict,
         paginator: plan.paginator ?? config.client.paginator ?? undefined,
@@ -235,12 +248,13 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   async function startChildren(run: ResourceRun, rows: readonly JsonValue[]): Promise<void> {
     const children = run.children.filter((child) => needed.has(child));
     if (children.length === 0) return;
+    const pages = new Map<ResourceRun, ParentPage>(children.map((child) => [child, {}]));
     for (const row of rows) {
       for (const child of children) {
         if (child.failure !== undefined) continue;
         child.counts.chains += 1;
         const chain = child.counts.chains;
-        await child.pool.add(() => inContext(child, runChain(child, chain, row)));
+        await child.pool.add(() => inContext(child, runChain(child, chain, row, pages.get(child))));
       }
     }
   }

@@ -15,8 +15,8 @@ import type { RequestSpec } from "./request-spec.ts";
 export interface Prepared {
   /** Values that a parent record gives, in the order of the bindings. Throws when one is missing. */
   parentValues(record: JsonValue): readonly JsonValue[];
-  /** The request for these parent values. */
-  request(values: readonly JsonValue[], cursor: Cursor | undefined): RequestSpec;
+  /** The request for these parent values; `start` takes the place of the cursor's start in `start_param`. */
+  request(values: readonly JsonValue[], cursor: Cursor | undefined, start?: JsonValue): RequestSpec;
   /** Fields that are copied into every child record. */
   inherited(record: JsonValue): JsonObject | undefined;
   /** The only origin that gets credentials. */
@@ -25,12 +25,11 @@ export interface Prepared {
 
 type Convert = ((value: JsonValue) => JsonValue) | undefined;
 
-/** Compiles the templates of a resource. `strict` takes the running cursor value where dlt does. */
+/** Compiles the templates of a resource. */
 export function prepareResource(
   plan: PlannedResource,
   client: ClientConfig,
   convert: Convert,
-  strict: boolean,
   warn: Warn,
   rebaseLinks = false,
 ): Prepared {
@@ -56,7 +55,7 @@ export function prepareResource(
     home: homeOf(plan.path, base),
     parentValues: (record) => fields.map((field) => parentValue(plan, field, record)),
     inherited: (record) => inherited(plan, record),
-    request(values, cursor) {
+    request(values, cursor, start = cursor?.startValue ?? null) {
       const lookup: Lookup = (name) => {
         const position = positions.get(name);
         if (position !== undefined) return values[position] ?? null;
@@ -67,8 +66,6 @@ export function prepareResource(
       const query = new Map<string, QueryValue>();
       for (const [name, value] of params) query.set(name(lookup), value(lookup));
       if (cursor !== undefined) {
-        // dlt takes the running value, which moves while parents are walked; only strict follows it there.
-        const start = strict ? cursor.lastValue : cursor.startValue;
         if (plan.startParam) query.set(plan.startParam, converted(start, convert));
         if (plan.endParam) query.set(plan.endParam, converted(cursor.endValue, convert));
       }

@@ -1,4 +1,4 @@
-import { isJsonArray, type JsonValue } from "../../core/json.ts";
+import { isJsonArray, isJsonObject, type JsonValue, keysOf } from "../../core/json.ts";
 import { pythonStr } from "../../core/python-text.ts";
 import { Secret } from "../../core/secret.ts";
 
@@ -32,20 +32,27 @@ export function prepareUrl(url: string, query: Query = []): string {
   return new URL(origin).origin + cleanPath + (all === "" ? "" : `?${all}`);
 }
 
-/** Form encoding as Python's `urlencode(doseq=True)` makes it: nulls are dropped, lists repeat the name. */
+/**
+ * Form encoding as requests makes it: nulls are dropped, a list repeats the name for each item, a mapping for each of its
+ * keys, and so once more for what is inside.
+ */
 export function encodeQuery(query: Query): string {
   const pairs: string[] = [];
+  const add = (name: string, text: string) => pairs.push(`${formEscape(name)}=${formEscape(text)}`);
   for (const [name, value] of query) {
-    for (const item of isJsonArray(value instanceof Secret ? null : value) ? listItems(value) : [value]) {
-      if (item === null) continue;
-      pairs.push(`${formEscape(name)}=${formEscape(item instanceof Secret ? item.reveal() : queryText(item))}`);
+    if (value instanceof Secret) add(name, value.reveal());
+    else {
+      for (const item of itemsOf(value)) {
+        if (item !== null) for (const inner of itemsOf(item)) add(name, queryText(inner));
+      }
     }
   }
   return pairs.join("&");
 }
 
-function listItems(value: QueryValue): readonly JsonValue[] {
-  return value instanceof Secret || !isJsonArray(value) ? [] : value;
+function itemsOf(value: JsonValue): readonly JsonValue[] {
+  if (isJsonArray(value)) return value;
+  return isJsonObject(value) ? keysOf(value) : [value];
 }
 
 function queryText(value: JsonValue): string {

@@ -56,7 +56,10 @@ function fits(wanted: ExpectedRequest, got: Received, exactTarget: boolean): boo
   }
   if (wanted.json !== undefined && parsed(got.body) !== canonicalJson(wanted.json)) return false;
   if (wanted.form !== undefined && !isDeepStrictEqual([...new URLSearchParams(got.body)], wanted.form)) return false;
-  return wanted.text === undefined || wanted.text === got.body;
+  if (wanted.text === undefined || wanted.text === got.body) return true;
+  // JSON under a content type of its own: dlt's has blanks, ours has not.
+  const json = parsed(wanted.text);
+  return json !== undefined && json === parsed(got.body);
 }
 
 function byName(query: readonly (readonly [string, string])[]): Record<string, string[]> {
