@@ -102,7 +102,8 @@ async function mayWrite(context: CliContext, flags: GenerateFlags, folder: strin
 
 async function pick(context: CliContext, flags: GenerateFlags, whole: GeneratedPipeline): Promise<readonly string[]> {
   if (!flags.interactive || flags.json || !context.isTerminal || process.stdin.isTTY !== true) return [];
-  if (whole.resources.length < 2) return [];
+  // A terminal without a size, as some containers have, cannot show a list.
+  if (whole.resources.length < 2 || (process.stderr.columns ?? 0) === 0) return [];
   const picked = await pickEndpoints(whole.resources);
   if (picked !== undefined) return picked;
   throw new SluiceError("E_CANCELLED", "no endpoints were chosen; nothing was written", {
