@@ -96,6 +96,15 @@ export const SETTINGS = {
     example: "source: {max_table_nesting: 1}",
     fileKey: false,
   }),
+  "allow-modules": setting({
+    kind: flag(),
+    group: "source",
+    description:
+      "Let the pipeline file call JavaScript of the repository (`module: ./steps.mjs#name`). It runs with all rights and secrets of the run; never for pull requests from forks.",
+    default: false,
+    example: "true",
+    fileKey: false,
+  }),
   "pipeline-name": setting({
     kind: name(),
     group: "load",

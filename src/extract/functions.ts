@@ -1,6 +1,6 @@
 import { type Code, functionName } from "../config/rest-api/code.ts";
-import { converterCode } from "../config/rest-api/converter-shape.ts";
-import type { PlannedResource } from "../config/rest-api/plan.ts";
+import { codePlaces } from "../config/rest-api/code-places.ts";
+import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { InternalError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
 import { compileExpression, type Wanted } from "../expression/compile.ts";
@@ -12,18 +12,10 @@ import { SCOPES, type Scope } from "../expression/environment.ts";
  */
 export type SourceFunctions = Readonly<Record<string, (value: JsonValue) => JsonValue>>;
 
-/** Names of functions that a plan uses and that were not given. */
-export function missingFunctions(plan: readonly PlannedResource[], functions: SourceFunctions): readonly string[] {
-  const used = plan.flatMap(codeOf).flatMap((code) => functionName(code) ?? []);
+/** Names of functions that a configuration uses and that were not given. */
+export function missingFunctions(config: RestApiConfig, functions: SourceFunctions): readonly string[] {
+  const used = codePlaces(config).flatMap(({ code }) => functionName(code) ?? []);
   return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
-}
-
-/** All code of a resource. */
-export function codeOf({ config, incremental, responseActions }: PlannedResource): readonly Code[] {
-  const steps = (config.processing_steps ?? []).flatMap((step) => [step.filter, step.map, step.yield_map]);
-  const converters = [converterCode(incremental?.convert), converterCode(incremental?.transform)];
-  const rewrites = responseActions.map(({ rewrite }) => rewrite);
-  return [...steps, ...converters, ...rewrites].filter((code) => code !== undefined);
 }
 
 /**

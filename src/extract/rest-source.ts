@@ -1,4 +1,5 @@
 import { checkRestApi } from "../config/rest-api/check.ts";
+import { moduleOf } from "../config/rest-api/code.ts";
 import { type Compat, type PlannedResource, planResources } from "../config/rest-api/plan.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { ConfigError } from "../core/errors.ts";
@@ -64,7 +65,7 @@ export function restApi(options: RestApiOptions): Source {
       parallelized: options.parallelized === true || resource.config.parallelized === true,
     },
   }));
-  refuseMissingFunctions(plan, options.functions ?? {});
+  refuseMissingFunctions(options);
   if (options.allowInsecureHttp !== true && compat === "default") refuseInsecure(config, plan);
   const selected = selectResources(
     plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })),
@@ -111,13 +112,15 @@ function pathText(path: readonly (string | number)[]): string {
   );
 }
 
-function refuseMissingFunctions(plan: readonly PlannedResource[], functions: SourceFunctions): void {
-  const missing = missingFunctions(plan, functions);
+function refuseMissingFunctions({ config, functions = {} }: RestApiOptions): void {
+  const missing = missingFunctions(config, functions);
   if (missing.length === 0) return;
   throw new ConfigError("E_CONFIG", `the configuration uses functions that were not given: ${missing.join(", ")}`, {
     step: "config",
     reason: "unknown_type",
-    hint: "Write fn:<name> and give the function to the library with functions: { <name>: ... }.",
+    hint: missing.some((name) => moduleOf(name) !== undefined)
+      ? "Modules are called from pipeline files; give a program's functions with functions: { <name>: ... } and write fn:<name>."
+      : "Give the function to the library with functions: { <name>: ... }, or write an expression.",
   });
 }
 

@@ -14,6 +14,7 @@ import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
 import { printable } from "../../report/printable.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
 import { boundYoungHeap } from "../shared/bound-young-heap.ts";
+import type { Checkout } from "../shared/load-modules.ts";
 import { runConfigured } from "../shared/run-configured.ts";
 import { VERSION } from "../shared/version.ts";
 import { openStateCache, type StateCache } from "./cache.ts";
@@ -24,6 +25,7 @@ import { type ActionLog, createActionLog, createRunLog, type LogLevel } from "./
 import { type Reporter, reportRun } from "./outputs.ts";
 import { datasetOfEvent } from "./pull-request.ts";
 import { writeSaveOrder } from "./state.ts";
+import { foreignFiles } from "./trust.ts";
 
 const startedAt = new Date();
 const secrets = new Set(secretValues(process.env));
@@ -60,6 +62,7 @@ async function main(): Promise<void> {
       exportFolder: join(workingDirectory, "export"),
       startedAt: performance.timeOrigin,
       signal: stop.signal,
+      checkout: await checkout(),
       onRequest: ({ method, url, status, attempt, ms, bytes }) =>
         log.line({
           level: "debug",
@@ -99,6 +102,13 @@ async function configure(): Promise<Configuration> {
     text: `This run of a pull request writes to the dataset ${datasetName} (allow-pr-writes: true writes to ${configuration.datasetName}).`,
   });
   return { ...configuration, datasetName };
+}
+
+/** Where modules of the pipeline file lie, and whether they may be loaded for this event. */
+async function checkout(): Promise<Checkout> {
+  const folder = process.env.GITHUB_WORKSPACE ?? ".";
+  const refused = await foreignFiles(process.env, eventPayload);
+  return { folder, root: folder, ...(refused === undefined ? {} : { refused }) };
 }
 
 function declaredResources({ source, locate }: Configuration): ReadonlyMap<string, FilePlace> {

@@ -6,6 +6,7 @@ import { WarningLog } from "../../core/warnings.ts";
 import type { DestinationCheck } from "../../load/destination.ts";
 import { datasetName } from "../../schema/naming/snake-case.ts";
 import { buildSource } from "../shared/build-source.ts";
+import { checkoutAround, loadModules } from "../shared/load-modules.ts";
 import { openDestination } from "../shared/open-destination.ts";
 import { probeSource, type SourceProbe } from "../shared/probe-source.ts";
 import { type Action, addSettings } from "./command.ts";
@@ -37,13 +38,17 @@ export function addCheck(program: Command, action: Action): void {
     const asksDestination = offline !== true && sourceOnly !== true;
     const configuration = configure(context, file, flags, { needsDestination: asksDestination, fillIn: true });
     const { open } = configuration;
-    const source = buildSource(configuration, context.environment);
+    const functions = await loadModules(configuration, checkoutAround(process.cwd()));
+    const source = buildSource(configuration, context.environment, { functions });
     let probe: SourceProbe | undefined;
     let database: (DestinationCheck & { readonly name: string }) | undefined;
     const failures: unknown[] = open === undefined ? [] : [open];
     if (offline !== true && open === undefined) {
       await collect(failures, async () => {
-        probe = await probeSource(buildSource(configuration, context.environment, true), context.signal);
+        probe = await probeSource(
+          buildSource(configuration, context.environment, { probe: true, functions }),
+          context.signal,
+        );
       });
       if (asksDestination)
         await collect(failures, async () => {

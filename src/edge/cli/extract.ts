@@ -6,6 +6,7 @@ import { decodeState } from "../../state/stored.ts";
 import { buildSource } from "../shared/build-source.ts";
 import { extractToFolder } from "../shared/extract-to-folder.ts";
 import { extractToLines } from "../shared/extract-to-lines.ts";
+import { checkoutAround, loadModules } from "../shared/load-modules.ts";
 import { type Action, addSettings } from "./command.ts";
 import { configure, OutputClosed, readText } from "./context.ts";
 import { printWarnings } from "./print-warnings.ts";
@@ -36,6 +37,7 @@ export function addExtract(program: Command, action: Action): void {
     "projects",
     "start-date",
     "config",
+    "allow-modules",
     "pipeline-name",
     "dataset-name",
     "limit",
@@ -52,7 +54,8 @@ export function addExtract(program: Command, action: Action): void {
       });
     }
     const configuration = configure(context, name, flags, { needsDestination: false });
-    const source = buildSource(configuration, context.environment);
+    const functions = await loadModules(configuration, checkoutAround(process.cwd()));
+    const source = buildSource(configuration, context.environment, { functions });
     const options = {
       signal: context.signal,
       redact: context.redact,

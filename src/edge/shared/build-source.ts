@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import type { Configuration } from "../../config/load-configuration.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { SchemaContract, Source, SourceResource, WriteDisposition } from "../../core/source.ts";
+import type { SourceFunctions } from "../../extract/functions.ts";
 import type { HttpOptions } from "../../extract/http/client.ts";
 import { proxiesOf } from "../../extract/http/proxy.ts";
 import { restApi } from "../../extract/rest-source.ts";
@@ -13,12 +14,13 @@ import { VERSION } from "./version.ts";
  * that does not exist); nothing is requested.
  *
  * @param environment proxies are read from it
- * @param probe for a look at the source: one request at a time, and the first error counts
+ * @param options `probe`: for a look at the source, with one request at a time, and the first error counts;
+ *   `functions`: those of modules that the pipeline file calls
  */
 export function buildSource(
   configuration: Configuration,
   environment: Readonly<Record<string, string | undefined>>,
-  probe = false,
+  { probe = false, functions = {} }: { readonly probe?: boolean; readonly functions?: SourceFunctions } = {},
 ): Source {
   const { settings, source } = configuration;
   const common = {
@@ -36,7 +38,9 @@ export function buildSource(
     ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
   };
   const built =
-    source.kind === "gitlab" ? buildGitlab(configuration, common) : buildRest(source, settings.endpoints, common);
+    source.kind === "gitlab"
+      ? buildGitlab(configuration, common)
+      : buildRest(source, settings.endpoints, { ...common, functions });
   const contracted = settings.schemaContract === undefined ? built : withContract(built, settings.schemaContract);
   return settings.writeDisposition === undefined
     ? contracted
@@ -45,7 +49,7 @@ export function buildSource(
 
 type Common = Pick<
   Parameters<typeof restApi>[0],
-  "compat" | "http" | "limits" | "onResourceError" | "allowInsecureHttp" | "maxTableNesting"
+  "compat" | "http" | "limits" | "onResourceError" | "allowInsecureHttp" | "maxTableNesting" | "functions"
 >;
 
 function buildGitlab({ settings }: Configuration, common: Common): Source {

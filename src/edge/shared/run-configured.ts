@@ -12,6 +12,7 @@ import { redactTrace } from "../../report/redact-trace.ts";
 import { buildSource } from "./build-source.ts";
 import { dataRules } from "./data-rules.ts";
 import { installFaults } from "./faults.ts";
+import { type Checkout, checkoutAround, loadModules } from "./load-modules.ts";
 import { openDestination } from "./open-destination.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 import { VERSION } from "./version.ts";
@@ -27,6 +28,8 @@ export interface RunConfiguredOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Folder where the dataset of an embedded database is left as files, below it one folder a dataset. */
   readonly exportFolder?: string;
+  /** Where modules that the pipeline file calls are found. Default: the checkout around the present folder. */
+  readonly checkout?: Checkout;
 }
 
 /**
@@ -37,7 +40,8 @@ export async function runConfigured(configuration: Configuration, options: RunCo
   const startedAt = options.startedAt ?? systemClock.now();
   const environment = options.environment ?? process.env;
   installFaults(environment);
-  const source = buildSource(configuration, environment);
+  const functions = await loadModules(configuration, options.checkout ?? checkoutAround(process.cwd()));
+  const source = buildSource(configuration, environment, { functions });
   const opened = await openDestination(configuration, {
     workingDirectory: options.workingDirectory,
     environment,
