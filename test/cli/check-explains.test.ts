@@ -32,6 +32,7 @@ source:
         paginator: { type: page_number, base_page: 1, total_path: meta.pages, maximum_page: 9 }
     - { name: users, merge_key: [a, b], write_disposition: append, primary_key: null }
     - { name: user, endpoint: { path: "users/{resources.users.id}", data_selector: x } }
+    - { name: later, selected: false, endpoint: "later" }
 `;
 
 test("check --offline explains each resource: table, keys, disposition, first request, pages", async (t) => {
@@ -41,7 +42,7 @@ test("check --offline explains each resource: table, keys, disposition, first re
   assert.equal(ended.code, 0, ended.stderr);
   const tree = ended.stdout.split("\n").slice(1, -2);
   assert.deepEqual(tree, [
-    "3 of 4 resources selected:",
+    "3 of 5 resources selected:",
     "  (orders)  GET orders  merge (upsert)",
     "      not loaded, asked only for its children",
     "      asks GET https://api.example.com/v1/orders?limit=100&token=***&since={incremental.start_value}; pages: numbered from 1, until the total at meta.pages or below 9 or an empty page",
@@ -54,6 +55,8 @@ test("check --offline explains each resource: table, keys, disposition, first re
     "    user  GET users/{resources.users.id}  merge (upsert)",
     "        table user, primary key id",
     "        asks for each record of users GET https://api.example.com/v1/users/{resources.users.id}?limit=100&token=***; pages: one page",
+    "  (later)  GET later  merge (upsert)",
+    "      not selected",
   ]);
   const { resources } = onlyObject(await sluice(["check", "shop.yaml", "--offline", "--json"], { cwd, environment }));
   assert.deepEqual((resources as unknown[])[0], {
@@ -81,7 +84,7 @@ test("check tells what is left to fill in, with all ways to do it, explains the 
   const cwd = await folder(t, { "shop.yaml": file });
   const ended = await sluice(["check", "shop.yaml"], { cwd });
   assert.equal(ended.code, 2);
-  assert.match(ended.stdout, /^3 of 4 resources selected:$/m);
+  assert.match(ended.stdout, /^3 of 5 resources selected:$/m);
   assert.match(ended.stdout, /^ {8}table order_lines, primary key id$/m);
   const told = ended.stderr.split("\n");
   assert.deepEqual(told.slice(0, 4), [

@@ -4,19 +4,36 @@ import { normalizeTablesPath } from "../../schema/naming/snake-case.ts";
 /** Resources as a tree, children under their parents: request, disposition, table and pages of each; in brackets what is not selected. */
 export function resourceTree(source: Source): string {
   const lines: string[] = [];
+  const asked = askedFor(source.resources);
   const add = (parent: string | undefined, depth: number) => {
     for (const resource of source.resources) {
       if (resource.parent !== parent) continue;
       const indent = "  ".repeat(depth + 1);
       const name = resource.selected ? resource.name : `(${resource.name})`;
       lines.push(`${indent}${name}  ${resource.endpoint}  ${dispositionText(resource.hints)}`);
-      lines.push(...detailLines(resource).map((line) => `${indent}    ${line}`));
+      lines.push(
+        ...(asked.has(resource.name) ? detailLines(resource) : ["not selected"]).map((line) => `${indent}    ${line}`),
+      );
       add(resource.name, depth + 1);
     }
   };
   add(undefined, 0);
   const selected = source.resources.filter((resource) => resource.selected).length;
   return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
+}
+
+/** Names of the resources that a run asks for: the selected ones, and all above them. */
+function askedFor(resources: readonly SourceResource[]): ReadonlySet<string> {
+  const byName = new Map(resources.map((resource) => [resource.name, resource]));
+  const asked = new Set<string>();
+  for (const resource of resources) {
+    if (!resource.selected) continue;
+    for (let at: SourceResource | undefined = resource; at !== undefined && !asked.has(at.name); ) {
+      asked.add(at.name);
+      at = at.parent === undefined ? undefined : byName.get(at.parent);
+    }
+  }
+  return asked;
 }
 
 /** The same facts for `--json`. */
