@@ -1,8 +1,8 @@
-import { holds } from "../../config/document.ts";
+import { holds, type Path } from "../../config/document.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { prettyJson } from "../../core/json-writer.ts";
 import type { Decision, GeneratedPipeline, GeneratedResource } from "../model.ts";
-import { commentedYaml, type Note, type Path } from "./commented-yaml.ts";
+import { commentedYaml, type NoteTree } from "./commented-yaml.ts";
 import { oneLine } from "./one-line.ts";
 import { literal, sourceValue } from "./source-value.ts";
 import { yamlScalar, yamlText } from "./yaml-scalar.ts";
@@ -27,8 +27,7 @@ export function renderPipelineFile(pipeline: GeneratedPipeline, options: Pipelin
     source: sourceValue(pipeline),
   };
   if (options.format === "json") return `${prettyJson(value)}\n`;
-  const notes = notesOf(pipeline, value, options);
-  return commentedYaml(value, (path) => notes.get(keyOf(path)));
+  return commentedYaml(value, notesOf(pipeline, value, options));
 }
 
 interface WritableNote {
@@ -37,17 +36,26 @@ interface WritableNote {
   inside?: string[];
 }
 
+interface WritableTree {
+  note?: WritableNote;
+  readonly parts: Map<string | number, WritableTree>;
+}
+
 function notesOf(
   pipeline: GeneratedPipeline,
   value: JsonObject,
   { documentName, limit }: PipelineFileOptions,
-): ReadonlyMap<string, Note> {
-  const notes = new Map<string, WritableNote>();
+): NoteTree {
+  const notes: WritableTree = { parts: new Map() };
   const noteAt = (path: Path): WritableNote => {
-    const key = keyOf(path);
-    const note = notes.get(key) ?? {};
-    notes.set(key, note);
-    return note;
+    let here = notes;
+    for (const key of path) {
+      const next = here.parts.get(key) ?? { parts: new Map() };
+      here.parts.set(key, next);
+      here = next;
+    }
+    here.note ??= {};
+    return here.note;
   };
   const above = (path: Path, ...lines: readonly string[]): void => {
     const note = noteAt(path);
@@ -124,8 +132,4 @@ function noteDecision(
   }
   const note = noteAt(found);
   note.beside = note.beside === undefined ? oneLine(reason) : `${note.beside}; ${oneLine(reason)}`;
-}
-
-function keyOf(path: Path): string {
-  return JSON.stringify(path);
 }

@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { CORE_SCHEMA, load, YAML11_SCHEMA } from "js-yaml";
 import { parseDocument } from "yaml";
 import type { JsonObject } from "../../../../src/core/json.ts";
-import { commentedYaml, type Note, type Path } from "../../../../src/generate/render/commented-yaml.ts";
+import { commentedYaml, type Note, type NoteTree } from "../../../../src/generate/render/commented-yaml.ts";
 import { oneLine } from "../../../../src/generate/render/one-line.ts";
 
 /** Pieces of which hostile texts are made. */
@@ -84,9 +84,20 @@ test("any value with any comments is read back as it was", () => {
     fc.property(fc.dictionary(fc.constantFrom("a", "b c", "x"), value), fc.array(text), (object, texts) => {
       let at = 0;
       const line = () => oneLine(texts[at++ % Math.max(texts.length, 1)] ?? "");
-      const noteAt = (path: Path): Note | undefined =>
-        path.length % 2 === 1 && texts.length > 0 ? { before: [line()], beside: line(), inside: [line()] } : undefined;
-      const yaml = commentedYaml(object as JsonObject, noteAt);
+      const note = (): Note => ({ before: [line()], beside: line(), inside: [line()] });
+      const treeOf = (item: unknown, depth: number): NoteTree =>
+        typeof item === "object" && item !== null
+          ? {
+              note: depth % 2 === 1 && texts.length > 0 ? note() : undefined,
+              parts: new Map(
+                Object.entries(item).map(([key, part]) => [
+                  Array.isArray(item) ? Number(key) : key,
+                  treeOf(part, depth + 1),
+                ]),
+              ),
+            }
+          : { note: depth % 2 === 1 && texts.length > 0 ? note() : undefined };
+      const yaml = commentedYaml(object as JsonObject, treeOf(object, 0));
       const expected = wellFormed(object);
       assert.deepEqual(parseDocument(yaml).toJS(), expected, yaml);
       assert.deepEqual(load(yaml, { schema: CORE_SCHEMA }), expected, yaml);
@@ -102,11 +113,9 @@ test("short mappings stand on one line; what is said about a part makes it a blo
     b: { x: "/a/{b}", z: "{id}" },
     list: [{ name: "one" }, { name: "two" }],
   };
-  const notes = new Map<string, Note>([
-    ['["b","x"]', { beside: "why" }],
-    ['["list",1]', { before: ["above"], inside: ["below"] }],
-  ]);
-  const yaml = commentedYaml(object, (path) => notes.get(JSON.stringify(path)));
+  const b: NoteTree = { parts: new Map([["x", { note: { beside: "why" } }]]) };
+  const list: NoteTree = { parts: new Map([[1, { note: { before: ["above"], inside: ["below"] } }]]) };
+  const yaml = commentedYaml(object, { parts: new Map(Object.entries({ b, list })) });
   assert.equal(
     yaml,
     `a: { type: resolve, field: id }
@@ -126,7 +135,7 @@ list:
 test("a key beyond what stands before a colon, and an empty mapping with lines in it", () => {
   const long = "k".repeat(5000);
   const object = { [long]: { [long]: 1 }, params: {} };
-  const yaml = commentedYaml(object, (path) => (path[0] === "params" ? { inside: ["page: 1"] } : undefined));
+  const yaml = commentedYaml(object, { parts: new Map([["params", { note: { inside: ["page: 1"] } }]]) });
   assert.deepEqual(parseDocument(yaml).toJS(), object);
   assert.deepEqual(load(yaml), object);
   assert.match(yaml, /^params: \{\}\n {2}# page: 1\n$/m);
