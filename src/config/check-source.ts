@@ -112,6 +112,8 @@ function seal(value: JsonValue, path: Path): unknown {
 
 function isSealed(value: string, path: Path): boolean {
   if (isAuthHeader(path)) return value !== "";
+  // The URL of a proxy with its password.
+  if (path.join(".") === "client.http.proxy") return value.includes("@");
   return (
     isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value))
   );

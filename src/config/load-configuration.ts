@@ -6,6 +6,7 @@ import type { SettingTrace } from "../core/setting-trace.ts";
 import type { SchemaContract } from "../core/source.ts";
 import { readCertificate } from "./ca-certificate.ts";
 import { checkSource, secretsOf, sourceNameOf, withoutOptions } from "./check-source.ts";
+import { decidedByClient } from "./client-http.ts";
 import { completeSource } from "./complete-source.ts";
 import { configError, type ReportedFault } from "./config-error.ts";
 import { definedModes } from "./contract-shape.ts";
@@ -46,6 +47,8 @@ export interface Configuration {
   readonly source: ConfiguredSource;
   readonly destination: ConfiguredDestination;
   readonly settings: Settings;
+  /** Settings in whose place `client.http` of the source stands. */
+  readonly decidedByClient: ReadonlySet<SettingName>;
   /** From the settings or the file: levels of nested tables; undefined: no limit. */
   readonly maxTableNesting: number | undefined;
   /** Where each value came from, for the trace. */
@@ -157,8 +160,19 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   const destination = chooseDestination(resolved, sources);
   if ("fault" in destination) faults.push(destination.fault);
   else if (settings.destination === undefined) traces.push(traceOf("destination", destination.kind, "default", false));
-  const authority = readCertificate(settings.caCertificate, sources.readText);
-  if ("fault" in authority) faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
+  const clientHttp = source?.client.http ?? undefined;
+  const decided = decidedByClient(clientHttp, resolved.ranks);
+  const isOwn = decided.has("ca-certificate");
+  const authority = readCertificate(
+    isOwn ? (clientHttp?.ca_file ?? undefined) : settings.caCertificate,
+    sources.readText,
+  );
+  if ("fault" in authority) {
+    const place = isOwn
+      ? { path: ["source", "client", "http", "ca_file"] }
+      : { origin: originOf(resolved, "ca-certificate") };
+    faults.push({ ...authority.fault, ...place });
+  }
   // A source that is there in spite of faults has stand-ins where they are.
   const isExplained = sources.fillIn === true && (rest === undefined || source !== undefined);
   const isOpen = isExplained && faults.every(({ reason }) => reason.startsWith("missing_"));
@@ -172,6 +186,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     source: source === undefined ? { kind: "gitlab", name: "gitlab" } : configuredSource(source, sourceName),
     destination: "fault" in destination ? { kind: "embedded" } : destination,
     settings,
+    decidedByClient: decided,
     maxTableNesting: nestingOf(resolved, source),
     traces,
     secrets,

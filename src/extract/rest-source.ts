@@ -5,6 +5,7 @@ import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Source } from "../core/source.ts";
 import { tokenUrl } from "./auth/token-url.ts";
+import { httpOf } from "./client-http.ts";
 import { startExtraction } from "./extraction.ts";
 import { missingFunctions, type SourceFunctions } from "./functions.ts";
 import { hintsOf } from "./hints.ts";
@@ -26,6 +27,7 @@ export interface RestApiOptions {
   readonly parallelized?: boolean;
   /** `strict`: the reference's behaviour where ours deviates. */
   readonly compat?: Compat;
+  /** Wins over `client.http` of the configuration. */
   readonly http?: HttpOptions;
   readonly limits?: Partial<ExtractLimits>;
   /** `skip`: a resource that the source fails is left out of the load, with all below it. */
@@ -93,7 +95,7 @@ export function restApi(options: RestApiOptions): Source {
           plan,
           selected,
           strict: compat === "strict",
-          http: options.http ?? {},
+          http: { ...httpOf(config.client.http), ...options.http },
           limits: options.limits ?? {},
           onResourceError: options.onResourceError ?? "fail",
           functions: options.functions ?? {},

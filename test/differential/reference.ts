@@ -14,7 +14,7 @@ export interface Reference {
 }
 
 /** Keys of ours; dlt refuses a configuration that has them. */
-const OURS = new Set(["allowed_hosts", "empty_body", "idempotent", "path_encoding", "per_parent", "window"]);
+const OURS = new Set(["allowed_hosts", "empty_body", "http", "idempotent", "path_encoding", "per_parent", "window"]);
 
 /** Among the keys: resources that are asked for once a record of another one. */
 export const CHILDREN = "child resources";

@@ -3,6 +3,7 @@ import { nearest } from "../nearest.ts";
 import { actionFaults } from "./action-shape.ts";
 import { authFaults } from "./check-auth.ts";
 import { dispositionFaults } from "./check-disposition.ts";
+import { httpFaults } from "./check-http.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { pathFaults } from "./check-path.ts";
 import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
@@ -36,6 +37,7 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
   }
   faults.push(...authFaults(client.auth ?? undefined, ["client", "auth"]));
   faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
+  faults.push(...httpFaults(client.http, ["client", "http"]));
   faults.push(...authFaults(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
   faults.push(
     ...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]),

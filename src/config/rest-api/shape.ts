@@ -4,6 +4,7 @@ import { Secret } from "../../core/secret.ts";
 import { contractShape } from "../contract-shape.ts";
 import { actionShape } from "./action-shape.ts";
 import { authShape } from "./auth-shape.ts";
+import { httpShape } from "./http-shape.ts";
 import { incrementalKeys } from "./incremental-shape.ts";
 import { paginatorShape } from "./paginator-shape.ts";
 import { stepShape } from "./step-shape.ts";
@@ -11,7 +12,7 @@ import { jsonValue, text, wholeNumber } from "./values.ts";
 
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
- * `empty_body`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
+ * `empty_body`, `http`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
  */
 const names = z.union([z.string(), z.array(z.string())]);
 const mapping = z.record(z.string(), jsonValue);
@@ -136,6 +137,9 @@ export const restApiShape = z.strictObject({
       .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
     empty_body: z.enum(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
     path_encoding: z.enum(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
+    http: httpShape
+      .nullish()
+      .describe("How requests are made. An input, a flag, the environment or a key at the top of the file wins."),
   }),
   resource_defaults: z
     .strictObject({

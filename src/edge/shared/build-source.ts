@@ -1,5 +1,6 @@
 import { X509Certificate } from "node:crypto";
 import type { Configuration } from "../../config/load-configuration.ts";
+import type { SettingName } from "../../config/settings.ts";
 import { ConfigError } from "../../core/errors.ts";
 import type { SchemaContract, Source, SourceResource, WriteDisposition } from "../../core/source.ts";
 import type { SourceFunctions } from "../../extract/functions.ts";
@@ -25,7 +26,11 @@ export function buildSource(
   const { settings, source } = configuration;
   const common = {
     compat: settings.compat,
-    http: { ...httpOptions(configuration), proxies: proxiesOf(environment), ...(probe ? { concurrency: 1 } : {}) },
+    http: {
+      ...httpOptions(configuration),
+      ...(hasProxy(source) ? {} : { proxies: proxiesOf(environment) }),
+      ...(probe ? { concurrency: 1 } : {}),
+    },
     onResourceError: probe ? ("fail" as const) : settings.onResourceError,
     limits: {
       maxPages: settings.maxPages,
@@ -93,16 +98,19 @@ function buildRest(
   });
 }
 
-export function httpOptions({ settings, source, caCertificate }: Configuration): HttpOptions {
-  refuseBadCertificate(caCertificate);
+/** What the settings say, without what `client.http` of the source decides. */
+export function httpOptions({ settings, source, caCertificate, decidedByClient }: Configuration): HttpOptions {
+  refuseBadCertificate(caCertificate, decidedByClient.has("ca-certificate") ? "client.http.ca_file" : "ca-certificate");
+  const ours = <T extends object>(name: SettingName, option: T): T | object =>
+    decidedByClient.has(name) ? {} : option;
   // GitLab gives a request up after a minute; its answer to that is worth waiting for.
   const idleTimeout = settings.idleTimeout ?? (source.kind === "gitlab" ? 90 : undefined);
   return {
-    concurrency: settings.maxInFlight,
-    maxAttempts: settings.maxAttempts,
-    backoffFactor: settings.backoffFactor,
-    maxRetryWait: settings.maxRetryWait,
-    ...(idleTimeout === undefined ? {} : { idleTimeout }),
+    ...ours("max-in-flight", { concurrency: settings.maxInFlight }),
+    ...ours("max-attempts", { maxAttempts: settings.maxAttempts }),
+    ...ours("backoff-factor", { backoffFactor: settings.backoffFactor }),
+    ...ours("max-retry-wait", { maxRetryWait: settings.maxRetryWait }),
+    ...(idleTimeout === undefined ? {} : ours("idle-timeout", { idleTimeout })),
     ...(settings.requestTimeout === undefined ? {} : { totalTimeout: settings.requestTimeout }),
     maxResponseBytes: settings.maxResponseBytes,
     ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
@@ -113,11 +121,15 @@ export function httpOptions({ settings, source, caCertificate }: Configuration):
   };
 }
 
-function refuseBadCertificate(pem: string | undefined): void {
+function hasProxy(source: Configuration["source"]): boolean {
+  return source.kind === "rest-api" && (source.config.client.http?.proxy ?? null) !== null;
+}
+
+function refuseBadCertificate(pem: string | undefined, key: string): void {
   try {
     if (pem !== undefined) new X509Certificate(pem);
   } catch (cause) {
-    throw new ConfigError("E_INPUT", "ca-certificate: the certificate cannot be read", {
+    throw new ConfigError("E_INPUT", `${key}: the certificate cannot be read`, {
       step: "config",
       reason: "type",
       hint: "Give one or more certificates in PEM form, complete and with their line ends.",

@@ -7,6 +7,7 @@ import { noAnswer, tooLarge, tooManyRedirects, waitTooLong } from "./failures.ts
 import { createGate, type Gate } from "./gate.ts";
 import type { HttpAnswer, HttpObserver, HttpRequest } from "./messages.ts";
 import { refuseUrl } from "./origins.ts";
+import { createRate, type RateLimit } from "./rate.ts";
 import { askedSeconds, backoffSeconds, isRetriedStatus, isUsedUp, networkFault, resetSeconds } from "./retry.ts";
 import { maskUrl, prepareUrl } from "./url.ts";
 
@@ -25,6 +26,10 @@ export interface HttpOptions extends NetworkOptions {
   readonly totalTimeout?: number;
   /** Bytes of a body, as sent and as decoded (64 MiB). */
   readonly maxResponseBytes?: number;
+  /** Statuses after which a request is tried again (429 and 500 to 599). */
+  readonly retryStatuses?: readonly number[];
+  /** How fast requests to one origin may begin (no limit). */
+  readonly rateLimit?: RateLimit;
   /** Redirects of one request (5; in strict 30). */
   readonly maxRedirects?: number;
   readonly userAgent?: string;
@@ -51,6 +56,9 @@ interface Ports {
 
 const MOST_ASKED_WAITS = 10;
 
+/** Seconds for a whole exchange. */
+export const DEFAULT_TOTAL = 120;
+
 export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient {
   const { clock, random, strict, redact } = ports;
   const concurrency = options.concurrency ?? 8;
@@ -72,7 +80,7 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
     dispatchers,
     gateOf,
     clock,
-    totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : 120)) * 1000,
+    totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : DEFAULT_TOTAL)) * 1000,
     maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
     userAgent: options.userAgent ?? "sluice",
   };
@@ -80,7 +88,11 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
   function gateOf(origin: string): Gate {
     let gate = gates.get(origin);
     if (gate === undefined) {
-      gate = createGate(concurrency, clock);
+      gate = createGate(
+        concurrency,
+        clock,
+        options.rateLimit === undefined ? undefined : createRate(options.rateLimit, clock),
+      );
       gates.set(origin, gate);
     }
     return gate;
@@ -147,7 +159,10 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
         }
 
         const isAskedAgain = request.again?.(answer) === true;
-        const isFailure = isRetriedStatus(answer.status) && request.retryable && request.settled?.(answer) !== true;
+        const isFailure =
+          isRetriedStatus(answer.status, options.retryStatuses) &&
+          request.retryable &&
+          request.settled?.(answer) !== true;
         if (!isAskedAgain && !isFailure) return answer;
         const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);
         const longest = longestWait();

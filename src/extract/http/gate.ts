@@ -8,7 +8,8 @@ export interface Gate {
   pause(seconds: number, signal: AbortSignal): Promise<void>;
 }
 
-export function createGate(places: number, clock: Clock): Gate {
+/** @param rate at which requests may begin, when there is a limit: how long the next one waits, in milliseconds */
+export function createGate(places: number, clock: Clock, rate?: () => number): Gate {
   let free = places;
   const waiting: (() => void)[] = [];
   let paused: Promise<void> | undefined;
@@ -40,6 +41,9 @@ export function createGate(places: number, clock: Clock): Gate {
         });
       }
       try {
+        while (paused !== undefined) await orAborted(paused, signal);
+        const wait = rate?.() ?? 0;
+        if (wait > 0) await clock.sleep(wait, signal);
         while (paused !== undefined) await orAborted(paused, signal);
         signal.throwIfAborted();
       } catch (error) {

@@ -32,6 +32,12 @@ export function proxiesOf(environment: Environment): ProxySettings {
   };
 }
 
+/** One proxy for everything but this machine: `http://user:password@host:port`, checked before. */
+export function everyProxy(text: string): ProxySettings {
+  const proxy = proxyOf(new URL(text));
+  return { http: proxy, https: proxy, except: [] };
+}
+
 /** The proxy for a URL; undefined: none. This machine itself is never asked through one. */
 export function proxyFor(url: URL, proxies: ProxySettings): HttpProxy | undefined {
   const proxy = url.protocol === "https:" ? proxies.https : proxies.http;
@@ -60,6 +66,10 @@ function proxyIn(environment: Environment, name: string): HttpProxy | undefined 
       hint: "Write http://host:port or https://host:port; other kinds of proxy are not supported.",
     });
   }
+  return proxyOf(url);
+}
+
+function proxyOf(url: URL): HttpProxy {
   if (url.username === "") return { origin: url.origin };
   const credential = `${decoded(url.username)}:${decoded(url.password)}`;
   return { origin: url.origin, authorization: `Basic ${Buffer.from(credential, "utf8").toString("base64")}` };

@@ -39,7 +39,9 @@ export function isUsedUp(headers: Readonly<Record<string, string>>): boolean {
   return (headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"]) === "0";
 }
 
-export function isRetriedStatus(status: number): boolean {
+/** @param statuses those that the configuration names, instead of 429 and all of 5xx */
+export function isRetriedStatus(status: number, statuses?: readonly number[]): boolean {
+  if (statuses !== undefined) return statuses.includes(status);
   return status === 429 || (status >= 500 && status <= 599);
 }
 
