@@ -113,7 +113,10 @@ function noteParams(resource: GeneratedResource, at: Path, noteAt: (path: Path) 
   else noteAt([...at, "endpoint"]).inside = [heading, "params:", ...lines.map((line) => `  ${line}`)];
 }
 
-/** Beside the key that it explains; above the resource when the key is not there. */
+/**
+ * Beside the key that it explains; above the resource when the key is not there. Where a resource's own name comes from is
+ * told by `--explain` only: a comment on every first line would hide the others.
+ */
 function noteDecision(
   { about, reason }: Decision,
   value: JsonObject,
@@ -121,6 +124,7 @@ function noteDecision(
   noteAt: (path: Path) => WritableNote,
   above: (path: Path, ...lines: readonly string[]) => void,
 ): void {
+  if (about === "name") return;
   const keys = about.split(".");
   const found = [
     [...at, ...keys],
