@@ -23,8 +23,11 @@ const PLAIN_IN_FLOW = /^[A-Za-z_/$](?:[\w./$*+=&%()@~-]| (?=[^\s#]))*$/;
 /** What YAML 1.1 or 1.2 reads as something else than text. */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
 
-/** Characters that JSON leaves as they are and YAML does not take, or takes for the end of a line. */
-const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+/**
+ * Characters that JSON leaves as they are and YAML does not take, or takes for the end of a line; and those that turn the
+ * direction of reading, so that a file reads as it is.
+ */
+const UNPRINTABLE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 
 function quoted(text: string): string {
   return JSON.stringify(text.toWellFormed()).replace(
