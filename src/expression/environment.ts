@@ -38,9 +38,7 @@ export function environmentOf(scope: Scope): Environment {
 /** What records of an API need and CEL lacks. `integer op double` is a mistake in CEL, in JSON it is one list of numbers. */
 function withFunctions(environment: Environment): Environment {
   environment
-    .registerFunction("string.replace(string, string): string", (text: string, from: string, to: string) =>
-      from === "" ? text : text.replaceAll(from, () => to),
-    )
+    .registerFunction("string.replace(string, string): string", replaced)
     .registerFunction(
       "merge(map, map): map",
       (base: AnyMap, over: AnyMap) => new Map([...entries(base), ...entries(over)]),
@@ -60,6 +58,16 @@ function withFunctions(environment: Environment): Environment {
       .registerOperator(`${left} / ${right}`, (a: number | bigint, b: number | bigint) => Number(a) / Number(b));
   }
   return environment;
+}
+
+/** Characters of what `replace` makes: an answer's text and some. */
+const MOST_CHARACTERS = 128 * 1024 * 1024;
+
+function replaced(text: string, from: string, to: string): string {
+  if (from === "") return text;
+  const parts = text.split(from);
+  if (text.length + parts.length * to.length > MOST_CHARACTERS) throw new RangeError("the text is too long");
+  return parts.join(to);
 }
 
 type AnyMap = ReadonlyMap<string, CelValue> | Readonly<Record<string, CelValue>>;

@@ -10,6 +10,16 @@ export interface UsedParts {
   readonly keys: Map<string, UsedParts>;
 }
 
+/**
+ * Values that one result may hold beside what was passed on: a list of a list twice, and so on, is short to write and
+ * has no end in memory.
+ */
+const MOST_VALUES = 2_000_000;
+
+interface Budget {
+  left: number;
+}
+
 /** What a list or map was made from. */
 const ORIGIN: unique symbol = Symbol("sluice.origin");
 
@@ -37,7 +47,9 @@ export function toCel(value: JsonValue, used?: UsedParts): CelValue {
  * The JSON value of what an expression gave. What it only passed on is the very value that went in, lexemes of numbers
  * and order of keys included; a double that it made stays a double (`1.0`). Throws an `Error` for what is no JSON.
  */
-export function fromCel(value: unknown): JsonValue {
+export function fromCel(value: unknown, budget: Budget = { left: MOST_VALUES }): JsonValue {
+  budget.left -= 1;
+  if (budget.left < 0) throw new Error(`it gives more than ${MOST_VALUES} values`);
   switch (typeof value) {
     case "string":
     case "boolean":
@@ -48,31 +60,32 @@ export function fromCel(value: unknown): JsonValue {
       if (!Number.isFinite(value)) throw new Error(`it gives ${value}, which is no JSON`);
       return Number.isInteger(value) ? new Double(value) : value;
     case "object":
-      return value === null ? null : fromObject(value);
+      return value === null ? null : fromObject(value, budget);
     default:
       throw new Error(`it gives a ${typeof value}`);
   }
 }
 
-function fromObject(value: object): JsonValue {
+function fromObject(value: object, budget: Budget): JsonValue {
   const origin = originOf(value);
   if (origin !== undefined) return origin;
-  if (Array.isArray(value)) return value.map(fromCel);
-  if (value instanceof Map) return objectFrom(jsonEntries(value));
+  if (Array.isArray(value)) return value.map((item) => fromCel(item, budget));
+  if (value instanceof Map) return objectFrom(jsonEntries(value, budget));
   if (value instanceof Date) return timestampText(value);
   if (value instanceof Uint8Array) throw new Error("it gives bytes; add .base64(), .hex() or .string()");
-  if (value instanceof Optional) return fromCel(value.orValue(null));
+  if (value instanceof Optional) return fromCel(value.orValue(null), budget);
   // The classes of durations and of unsigned integers are not exported.
   if (Object.prototype.toString.call(value) === "[object google.protobuf.Duration]") return String(value);
   const whole: unknown = value.valueOf();
-  if (typeof whole === "bigint") return fromCel(whole);
+  if (typeof whole === "bigint") return fromCel(whole, budget);
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return objectFrom(jsonEntries(Object.entries(value)));
+  if (prototype === Object.prototype || prototype === null)
+    return objectFrom(jsonEntries(Object.entries(value), budget));
   throw new Error("it gives a type, not a value");
 }
 
-function* jsonEntries(entries: Iterable<readonly [unknown, unknown]>): Iterable<[string, JsonValue]> {
-  for (const [key, item] of entries) yield [String(key), fromCel(item)];
+function* jsonEntries(entries: Iterable<readonly [unknown, unknown]>, budget: Budget): Iterable<[string, JsonValue]> {
+  for (const [key, item] of entries) yield [String(key), fromCel(item, budget)];
 }
 
 /** `2024-01-31T12:00:00Z`; fractions only where there are any. */

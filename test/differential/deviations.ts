@@ -412,6 +412,14 @@ export const DEVIATIONS: readonly Deviation[] = [
     why: "some APIs want them",
     strict: "*strict*",
   },
+  {
+    part: "extract",
+    name: "`response_actions` with the words `stop`, `retry` and `fail`",
+    dlt: "nothing",
+    sluice: "the list ends, the request is sent again, the run ends",
+    why: "in Python functions do that",
+    strict: "*strict*",
+  },
 ];
 
 /** The rows of a Markdown table of one part, as ARCHITECTURE.md has them. */

@@ -130,3 +130,14 @@ test("a record that does not fit is a failure that says why", () => {
   }
   assert.deepEqual(value("1.0"), new Double(1));
 });
+
+test("what is short to write and large in memory has an end", () => {
+  /** A value doubled so many times: `cel.bind(v1, v0 + v0, cel.bind(v2, ...))`. */
+  const doubled = (first: string, times: number, join: (name: string) => string): string => {
+    const steps = Array.from({ length: times }, (_, n) => `cel.bind(v${n + 1}, ${join(`v${n}`)}, `);
+    return `cel.bind(v0, ${first}, ${steps.join("")}v${times}${")".repeat(times + 1)}`;
+  };
+  assert.throws(() => value(doubled("[1, 2]", 22, (v) => `[${v}, ${v}]`)), /it gives more than 2000000 values/);
+  const text = (first: string, times: number) => doubled(first, times, (v) => `${v} + ${v}`);
+  assert.throws(() => value(`(${text('"ab"', 13)}).replace("a", ${text('"cd"', 14)})`), /it made too large a value/);
+});
