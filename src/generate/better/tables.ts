@@ -18,6 +18,18 @@ export function settleTables(drafts: readonly Draft[]): void {
     for (const draft of resources) settleDisposition(draft);
     splitTable(name, resources, taken);
   }
+  for (const draft of drafts) nameParent(draft);
+}
+
+/** Rows of a list below another say to which of its records they belong, where nothing in them does. */
+function nameParent(draft: Draft): void {
+  const { parent, isList, resolved } = draft;
+  const record = recordOf(draft);
+  const nearest = resolved.findLast((one) => one.in === "path");
+  if (!isList || parent === undefined || record === undefined || nearest === undefined) return;
+  const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
+  if (draft.include.size > 0 || referenceTo(piece, nearest.field, record) !== undefined) return;
+  draft.include.add(nearest.field);
 }
 
 /** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
