@@ -17,6 +17,7 @@ import { prepareResource } from "./prepare.ts";
 import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
 import { compileActions } from "./response-actions.ts";
 import { createSender } from "./sender.ts";
+import type { SourceMemory } from "./source-memory.ts";
 import { stateAfter, stateOf } from "./source-state.ts";
 import { compileSteps } from "./steps/compile-steps.ts";
 
@@ -28,6 +29,7 @@ export interface ExtractionSettings {
   readonly selected: ReadonlySet<string>;
   readonly strict: boolean;
   readonly http: HttpOptions;
+  readonly memory: SourceMemory;
   readonly limits: Partial<ExtractLimits>;
   /** `skip`: a resource that the source fails is left out, with all below it. */
   readonly onResourceError: "fail" | "skip";
@@ -68,6 +70,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     strict,
     encodingErrors: limits.encodingErrors,
     http: settings.http,
+    memory: settings.memory,
     waiting,
     context,
     signal,

@@ -14,6 +14,7 @@ import { isLoopback, originOf } from "./http/url.ts";
 import type { ExtractLimits } from "./limits.ts";
 import { endpointText, outlineOf } from "./outline.ts";
 import { selectResources } from "./select-resources.ts";
+import { createSourceMemory } from "./source-memory.ts";
 
 export interface RestApiOptions {
   /** Schema name and key of the source's state. */
@@ -73,6 +74,7 @@ export function restApi(options: RestApiOptions): Source {
     plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })),
     options.endpoints,
   );
+  const memory = createSourceMemory();
   return {
     name: options.name,
     ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
@@ -96,6 +98,7 @@ export function restApi(options: RestApiOptions): Source {
           selected,
           strict: compat === "strict",
           http: { ...httpOf(config.client.http), ...options.http },
+          memory,
           limits: options.limits ?? {},
           onResourceError: options.onResourceError ?? "fail",
           functions: options.functions ?? {},

@@ -6,6 +6,7 @@ import { Secret } from "../core/secret.ts";
 import type { ExtractContext } from "../core/source.ts";
 import type { Authenticator, Credentials } from "./auth/authenticator.ts";
 import { createAuthenticator, isShared } from "./auth/create.ts";
+import type { TokenMemory } from "./auth/token-memory.ts";
 import { createCredentialTrial } from "./credential-trial.ts";
 import { createHttpClient, type HttpOptions } from "./http/client.ts";
 import type { HttpAnswer, HttpObserver, HttpRequest } from "./http/messages.ts";
@@ -13,6 +14,8 @@ import { prepareUrl } from "./http/url.ts";
 import { mendUtf8 } from "./read-body.ts";
 import { bodyOf, type RequestSpec, urlOf } from "./request-spec.ts";
 import type { Counts, ResourceRun } from "./resource-run.ts";
+
+import type { SourceMemory } from "./source-memory.ts";
 
 /** Sends the requests of all resources of a run: authentication, counting, masking, one client. */
 export interface Sender {
@@ -31,6 +34,7 @@ interface Settings {
   readonly strict: boolean;
   readonly encodingErrors: "strict" | "replace";
   readonly http: HttpOptions;
+  readonly memory: SourceMemory;
   /** Bytes of answers in flight or not yet read. */
   readonly waiting: ByteBudget;
   readonly context: ExtractContext;
@@ -48,6 +52,7 @@ export function createSender(settings: Settings): Sender {
     random,
     strict,
     redact,
+    rates: settings.memory.rates,
     ...(context.deadline === undefined ? {} : { deadline: context.deadline }),
   });
   if (settings.http.tlsVerify === false) {
@@ -56,6 +61,13 @@ export function createSender(settings: Settings): Sender {
   /** Authenticators that several resources share, by their section. */
   const shared = new Map<unknown, Authenticator>();
   const trial = createCredentialTrial();
+
+  function memoryOf(key: unknown): TokenMemory {
+    const { tokens } = settings.memory;
+    const known = tokens.get(key) ?? {};
+    tokens.set(key, known);
+    return known;
+  }
 
   const observer = (resource: string, counts: Counts, chain: number): HttpObserver => ({
     attempt(facts) {
@@ -89,6 +101,7 @@ export function createSender(settings: Settings): Sender {
         resource: plan.name,
         baseUrl: config.client.base_url ?? "",
         strict,
+        memory: memoryOf(isShared(plan.auth) ? plan.auth : plan.name),
         send: (request) => client.send(request, observer(plan.name, counts, 0), signal),
         onSecret(secret) {
           if (secrets.has(secret)) return;

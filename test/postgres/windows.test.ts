@@ -42,7 +42,13 @@ interface Bench {
   readonly answers: Awaited<ReturnType<typeof jsonApi>>["answers"];
   run(
     resources: RestApiConfig["resources"],
-    more?: { signal?: AbortSignal; onEvent?: (text: string) => void; limit?: number; skip?: boolean },
+    more?: {
+      signal?: AbortSignal;
+      onEvent?: (text: string) => void;
+      limit?: number;
+      skip?: boolean;
+      client?: (url: string) => Partial<RestApiConfig["client"]>;
+    },
   ): Promise<LoadInfo>;
   ids(table: string): Promise<readonly number[]>;
 }
@@ -64,7 +70,7 @@ async function bench(t: TestContext, rows: Readonly<Record<string, readonly Row[
     async run(resources, more = {}) {
       const source = restApi({
         name: "s",
-        config: { client: { base_url: api.url, paginator: "single_page" }, resources },
+        config: { client: { base_url: api.url, paginator: "single_page", ...more.client?.(api.url) }, resources },
         ...(more.skip === true ? { onResourceError: "skip" as const } : {}),
       });
       return pipeline({
@@ -328,6 +334,22 @@ test("a window that the source refuses is asked for again with all that follows;
   refused = false;
   await second.run([items()]);
   assert.deepEqual(await second.ids("items"), ALL);
+});
+
+test("a token serves all windows of a run", async (t) => {
+  const { run, ids, answers } = await bench(t, { "/items": ROWS });
+  const sent: string[] = [];
+  answers["/token"] = (request, response) => {
+    request.setEncoding("utf8").on("data", (text: string) => sent.push(text));
+    request.on("end", () => json(response, { access_token: "access-1", refresh_token: "refresh-2" }));
+  };
+  const client = (url: string) => ({
+    auth: { type: "oauth2_refresh_token" as const, access_token_url: `${url}/token`, refresh_token: "refresh-1" },
+  });
+  assert.equal((await run([items()], { client })).trace.packages.length, 4);
+  assert.deepEqual(await ids("items"), ALL);
+  // A refresh token may be good for one use.
+  assert.deepEqual(sent, ["grant_type=refresh_token&refresh_token=refresh-1"]);
 });
 
 test("a limit reads the range at once", async (t) => {

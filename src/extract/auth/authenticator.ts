@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/ports.ts";
 import type { HttpAnswer, HttpRequest } from "../http/messages.ts";
 import type { Query } from "../http/url.ts";
+import type { TokenMemory } from "./token-memory.ts";
 
 /** What authentication adds to one request. */
 export interface Credentials {
@@ -27,6 +28,8 @@ export interface Surroundings {
   readonly resource: string;
   /** Where the source's API begins. */
   readonly baseUrl: string;
+  /** What an earlier extraction has left. */
+  readonly memory: TokenMemory;
   /** As dlt: a token serves until it has expired, and is not renewed when it is refused. */
   readonly strict: boolean;
   /** Sends a token request with the usual retries. */

@@ -10,13 +10,14 @@ import { formOf, requestToken, tokenReader } from "./token-request.ts";
  * rest of the run; it is kept nowhere, because a state holds no secrets.
  */
 export function refreshToken(config: AuthOf<"oauth2_refresh_token">, around: Surroundings): () => Promise<Token> {
-  let refresh = reveal(config.refresh_token);
+  const { memory } = around;
   const client = (["client_id", "client_secret"] as const).flatMap((name) => {
     const value = reveal(config[name]);
     return value === "" ? [] : [[name, value] as const];
   });
   const read = tokenReader(around.clock, config.default_token_expiration);
   return async () => {
+    const refresh = memory.refresh ?? reveal(config.refresh_token);
     const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client] as const;
     const request = {
       url: config.access_token_url ?? "",
@@ -27,7 +28,7 @@ export function refreshToken(config: AuthOf<"oauth2_refresh_token">, around: Sur
     const next = getOwn(body, "refresh_token");
     if (typeof next === "string" && next !== "") {
       around.onSecret(next);
-      refresh = next;
+      memory.refresh = next;
     }
     return token;
   };

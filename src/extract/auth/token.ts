@@ -24,46 +24,44 @@ const MOST_EARLY = 60_000;
 export function createTokenAuthenticator(
   fetch: () => Promise<Token>,
   place: TokenPlace,
-  { clock, onSecret, strict }: Surroundings,
+  { clock, memory, onSecret, strict }: Surroundings,
 ): Authenticator {
-  let current: { readonly value: string; readonly until: number } | undefined;
-  /** The source has taken it. */
-  let served = false;
   let fetching: Promise<void> | undefined;
   const sent = new WeakMap<Credentials, string>();
+  for (const secret of [memory.token?.value, memory.refresh]) if (secret !== undefined) onSecret(secret);
 
   async function fetchToken(): Promise<void> {
     const asked = clock.now();
     const { value, endsAt } = await fetch();
     onSecret(value);
     const early = strict ? 0 : Math.min(MOST_EARLY, Math.max(0, endsAt - asked) * EARLY_SHARE);
-    served = false;
-    current = { value, until: endsAt - early };
+    memory.served = false;
+    memory.token = { value, until: endsAt - early };
   }
 
   return {
     secretParam: place.location === "query" ? place.name : undefined,
     async credentials() {
-      if (current === undefined || clock.now() >= current.until) {
+      if (memory.token === undefined || clock.now() >= memory.token.until) {
         fetching ??= fetchToken().finally(() => {
           fetching = undefined;
         });
         await fetching;
       }
-      const token = current?.value ?? "";
+      const token = memory.token?.value ?? "";
       const credentials = placed(place, token);
       sent.set(credentials, token);
       return credentials;
     },
     answered(credentials, status) {
       // Another request may have been refused, and have brought a new one, before.
-      const isCurrent = current?.value === sent.get(credentials);
+      const isCurrent = memory.token?.value === sent.get(credentials);
       if (status !== 401) {
-        if (isCurrent) served = true;
+        if (isCurrent) memory.served = true;
         return false;
       }
-      if (strict || (isCurrent && !served)) return false;
-      if (isCurrent) current = undefined;
+      if (strict || (isCurrent && memory.served !== true)) return false;
+      if (isCurrent) memory.token = undefined;
       return true;
     },
   };

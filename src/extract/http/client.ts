@@ -50,6 +50,8 @@ interface Ports {
   readonly random: Random;
   readonly strict: boolean;
   readonly redact: (text: string) => string;
+  /** Of earlier clients for the same source, by origin. */
+  readonly rates?: Map<string, () => number>;
   /** Time of the clock at which the run is stopped; a wait that goes beyond it fails at once. */
   readonly deadline?: number;
 }
@@ -88,14 +90,17 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
   function gateOf(origin: string): Gate {
     let gate = gates.get(origin);
     if (gate === undefined) {
-      gate = createGate(
-        concurrency,
-        clock,
-        options.rateLimit === undefined ? undefined : createRate(options.rateLimit, clock),
-      );
+      gate = createGate(concurrency, clock, rateOf(origin));
       gates.set(origin, gate);
     }
     return gate;
+  }
+
+  function rateOf(origin: string): (() => number) | undefined {
+    if (options.rateLimit === undefined) return undefined;
+    const rate = ports.rates?.get(origin) ?? createRate(options.rateLimit, clock);
+    ports.rates?.set(origin, rate);
+    return rate;
   }
 
   /** Seconds that may be waited now. */
