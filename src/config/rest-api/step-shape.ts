@@ -22,8 +22,9 @@ export const stepShape = z.strictObject({
     .describe("Expression over `record` that gives a list: a record for each item. Or `fn:name`, or a module."),
   pick: fields.optional().describe("JSONPaths of the fields that stay: `id`, `author.name`, `notes[*].id`."),
   omit: fields.optional().describe("JSONPaths of the fields that go."),
+  // A new name under a key like `token` has been taken for a credential: it is a name all the same.
   rename: z
-    .record(z.string(), z.string())
+    .record(z.string(), text)
     .optional()
     .describe("New names by the JSONPath of the field; the field keeps its place and replaces one of its new name."),
   set: z

@@ -67,8 +67,9 @@ function omitting(fields: Fields): OnFields {
 }
 
 /** All at once, so that two fields can change names. */
-function renaming(names: Readonly<Record<string, string>>): OnFields {
-  const renames = Object.entries(names).map(([field, name]) => {
+function renaming(names: Readonly<Record<string, string | Secret>>): OnFields {
+  const renames = Object.entries(names).map(([field, written]) => {
+    const name = written instanceof Secret ? written.reveal() : written;
     const change: Change = (_, value) => [name, value];
     return { find: compileField(field), change };
   });
