@@ -1,6 +1,6 @@
 /** `sluice generate` as a process: what it makes, what it refuses, and that nothing is half written. */
 import assert from "node:assert/strict";
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -186,4 +186,40 @@ test("wrong flags and names are refused", async (t) => {
     assert.match(assertFailed(await sluice(["generate", ...args, "--json"], { cwd }), code, 2).message, message);
   }
   assert.deepEqual((await readdir(cwd)).sort(), ["empty.yaml", "post.yaml"]);
+});
+
+test("a document in several files: read below its folder and at its origin, never beyond", async (t) => {
+  const main = `openapi: 3.0.0
+info: { title: Shop, version: "1" }
+servers: [{ url: https://shop.example.com }]
+paths:
+  /orders:
+    get:
+      responses:
+        "200": { description: ok, content: { application/json: { schema: { type: array, items: { $ref: REFERENCE } } } } }
+`;
+  const order = "type: object\nproperties: { id: { type: integer } }\n";
+  const cwd = await folder(t);
+  await mkdir(join(cwd, "api", "schemas"), { recursive: true });
+  await writeFile(join(cwd, "api", "schemas", "Order.yaml"), order);
+  await writeFile(join(cwd, "Secret.yaml"), order);
+  await symlink(join(cwd, "Secret.yaml"), join(cwd, "api", "schemas", "Linked.yaml"));
+  const other = await jsonApi(t, { "/Order.yaml": order });
+  const api = await jsonApi(t, { "/schemas/Order.yaml": order });
+  const keyOf = async (name: string, reference: string, url?: string) => {
+    const text = main.replace("REFERENCE", reference);
+    if (url === undefined) await writeFile(join(cwd, "api", "main.yaml"), text);
+    else api.answers["/main.yaml"] = text;
+    const place = url === undefined ? ["--path", "api/main.yaml"] : ["--url", url];
+    succeeded(await sluice(["generate", name, ...place], { cwd }));
+    return parse(await readFile(join(cwd, `${name}_pipeline`, `${name}_pipeline.yaml`), "utf8")).source.resources[0];
+  };
+  assert.equal((await keyOf("a", "schemas/Order.yaml")).primary_key, "id");
+  assert.equal((await keyOf("a2", "schemas/Order.yaml")).table_name, "order");
+  assert.equal((await keyOf("b", "../Secret.yaml")).primary_key, undefined);
+  assert.equal((await keyOf("c", "schemas/Linked.yaml")).primary_key, undefined);
+  assert.equal((await keyOf("d", "schemas/Order.yaml", `${api.url}/main.yaml`)).primary_key, "id");
+  assert.equal((await keyOf("e", `${other.url}/Order.yaml`, `${api.url}/main.yaml`)).primary_key, undefined);
+  assert.equal((await keyOf("f", "schemas/None.yaml", `${api.url}/main.yaml`)).primary_key, undefined);
+  assert.deepEqual(other.asked, []);
 });

@@ -59,7 +59,8 @@ export function readApiDocument(text: string, source: DocumentSource, options: D
   return { name: source.name, url: source.url, root, format, convertedFrom, locate, resolve: createResolver(root) };
 }
 
-function readTree(text: string, name: string): { readonly value: JsonValue; readonly format: "json" | "yaml" } {
+/** The value of a JSON or YAML text, whatever it is. Throws `E_OPENAPI` with line and column. */
+export function readTree(text: string, name: string): { readonly value: JsonValue; readonly format: "json" | "yaml" } {
   let jsonFault: JsonSyntaxError | undefined;
   try {
     return { value: parseJson(text, { maxDepth: MAX_DEPTH }), format: "json" };

@@ -2,6 +2,7 @@ import { join, relative, resolve } from "node:path";
 import { ConfigError, SluiceError } from "../../../core/errors.ts";
 import { analyse } from "../../../generate/analyse.ts";
 import { chooseResources } from "../../../generate/choose-resources.ts";
+import { bringInFiles } from "../../../generate/document/bring-in-files.ts";
 import { readApiDocument } from "../../../generate/document/read-document.ts";
 import type { GeneratedPipeline } from "../../../generate/model.ts";
 import { type Project, renderProject } from "../../../generate/render/project-files.ts";
@@ -37,7 +38,9 @@ export async function generate(context: CliContext, given: Flags, name: string |
     http: httpOptions(configuration),
     allowInsecureHttp: configuration.settings.allowInsecureHttp,
   });
-  const tree = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
+  const alone = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
+  // The reference refuses references to other files; so does its analysis here.
+  const tree = mode === "compat" ? alone : await bringInFiles(alone, document.files);
   const whole = analyse(tree, { mode, source: name ?? settings?.name });
   refuseName(whole);
   const folder = found?.folder ?? resolve(flags.outputPath, whole.names.pipeline);

@@ -1,9 +1,10 @@
-import { readFile, stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { readFile, realpath, stat } from "node:fs/promises";
+import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { ConfigError } from "../../../core/errors.ts";
 import { decodeUtf8, Utf8Error } from "../../../core/json-reader.ts";
 import { createHttpClient, type HttpOptions } from "../../../extract/http/client.ts";
 import { isLoopback, maskUrl, prepareUrl } from "../../../extract/http/url.ts";
+import type { FileSource } from "../../../generate/document/bring-in-files.ts";
 import { type DocumentSource, MAX_DOCUMENT_BYTES } from "../../../generate/document/read-document.ts";
 import { openapiError } from "../../../generate/openapi-error.ts";
 import { systemClock, systemRandom } from "../../shared/system-ports.ts";
@@ -12,9 +13,11 @@ import type { CliContext } from "../context.ts";
 /** Where a document is: one of the two. */
 export type DocumentPlace = { readonly path: string } | { readonly url: string };
 
-export interface DocumentText {
+export interface OpenedDocument {
   readonly text: string;
   readonly source: DocumentSource;
+  /** The files to which it may refer: those in its folder and below, or at its origin. */
+  readonly files: FileSource;
 }
 
 export interface FetchOptions {
@@ -27,12 +30,52 @@ export async function readSource(
   context: CliContext,
   place: DocumentPlace,
   options: FetchOptions,
-): Promise<DocumentText> {
-  return "path" in place ? readPath(place.path) : fetchUrl(context, place.url, options);
+): Promise<OpenedDocument> {
+  if ("url" in place) {
+    const { text, source } = await fetchUrl(context, place.url, options);
+    const start = source.url ?? place.url;
+    const files: FileSource = {
+      start,
+      locate: (from, reference) => {
+        const target = URL.canParse(reference, from) ? new URL(reference, from) : undefined;
+        return target?.origin === new URL(start).origin ? target.href : undefined;
+      },
+      read: async (location) => {
+        // The user of the address, if there is one, may read what lies beside it.
+        const target = new URL(location);
+        const { username, password } = new URL(place.url);
+        target.username = username;
+        target.password = password;
+        try {
+          const part = await fetchUrl(context, target.href, options);
+          return { text: part.text, name: part.source.name };
+        } catch (error) {
+          // What is not there makes one schema poorer, not the document useless.
+          if (error instanceof ConfigError && error.reason === "http_status") return undefined;
+          throw error;
+        }
+      },
+    };
+    return { text, source, files };
+  }
+  const start = resolve(place.path);
+  const folder = await realpath(dirname(start)).catch(() => dirname(start));
+  const files: FileSource = {
+    start,
+    locate: (from, reference) =>
+      /^[a-z][\w+.-]*:/i.test(reference) ? undefined : resolve(dirname(from), decoded(reference)),
+    read: async (location) => {
+      // A link may lead out of the folder too.
+      const real = await realpath(location).catch(() => undefined);
+      if (real === undefined || relative(folder, real).startsWith("..") || isAbsolute(relative(folder, real)))
+        return undefined;
+      return { text: await readPath(real), name: relative(folder, real) };
+    },
+  };
+  return { text: await readPath(place.path), source: { name: basename(place.path) }, files };
 }
 
-async function readPath(path: string): Promise<DocumentText> {
-  const source: DocumentSource = { name: basename(path) };
+async function readPath(path: string): Promise<string> {
   const refuse = (message: string, cause?: unknown) =>
     openapiError(path, [{ message }], { hint: "Give the path of an OpenAPI document.", cause });
   let bytes: Uint8Array;
@@ -46,14 +89,23 @@ async function readPath(path: string): Promise<DocumentText> {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     throw refuse(code === "ENOENT" ? "the file does not exist" : `the file cannot be read (${code})`, error);
   }
-  return { text: decode(bytes, path), source };
+  return decode(bytes, path);
+}
+
+/** A reference is a URL: `my%20schemas.yaml`. */
+function decoded(reference: string): string {
+  try {
+    return decodeURIComponent(reference);
+  } catch {
+    return reference;
+  }
 }
 
 async function fetchUrl(
   context: CliContext,
   given: string,
   { http, allowInsecureHttp }: FetchOptions,
-): Promise<DocumentText> {
+): Promise<{ readonly text: string; readonly source: DocumentSource }> {
   const refuse = (message: string) =>
     new ConfigError("E_INPUT", message, { step: "config", hint: "Write it as --url https://host/openapi.yaml." });
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
