@@ -12,6 +12,7 @@ import { schemaNodes } from "../reading/schema-node.ts";
 import { choosePages } from "./choose-pages.ts";
 import { deselect } from "./deselect.ts";
 import { detectEndpoints } from "./detect.ts";
+import { decide } from "./draft.ts";
 import { identify } from "./identify.ts";
 import { resourceNames } from "./names.ts";
 import { newDraft } from "./new-draft.ts";
@@ -49,6 +50,10 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   const security = findSecurity(document, endpoints);
   resolveParents(drafts);
   for (const draft of drafts) identify(draft, drafts);
+  for (const { parent } of drafts) {
+    if (parent?.incremental === undefined) continue;
+    decide(parent, "incremental", "what takes values from it is asked for its new and changed records only");
+  }
   const common = commonPaginator(drafts.map(({ paginator }) => paginator?.config));
   for (const draft of drafts) choosePages(draft, common);
   settleTables(drafts);

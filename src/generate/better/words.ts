@@ -22,8 +22,8 @@ export const isEnvelopeWord = anyOf(
   perpage pagesize pagelen limit offset skip start size next nextpage nextpagetoken nextcursor nextlink nexturl previous prev
   previouspage first last cursor cursors hasmore hasnext hasprevious more links link meta metadata pagination paging
   pageinfo responsemetadata responsestatus errors error warnings warning messages message status statuscode success ok code
-  object kind type etag url self context schema version timestamp requestid incompleteresults self odatacount odatanextlink
-  odatacontext included expand maxresults startat islast`,
+  object kind type etag url self context schema version timestamp requestid incompleteresults self includes odatacount odatanextlink
+  odatacontext included expand expansions maxresults startat islast`,
 );
 
 /** Names under which APIs put the records of an answer. */

@@ -1,6 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generate, get, integer, listOf, moment, object, query, resourceAt, text } from "../../../support/generate.ts";
+import {
+  generate,
+  get,
+  integer,
+  listOf,
+  moment,
+  object,
+  query,
+  reasonOf,
+  resourceAt,
+  text,
+} from "../../../support/generate.ts";
 
 function listed(properties: Record<string, unknown>, parameters: readonly unknown[], required: readonly string[] = []) {
   const record = object({ id: integer, ...properties }, required.length === 0 ? {} : { required });
@@ -80,4 +91,18 @@ test("the list is asked for in the order of the cursor, where the document has w
     ],
   );
   assert.equal(issues.selected, true);
+});
+
+test("it is said that what hangs on a list with a cursor is asked for its changed records only", () => {
+  const record = object({ id: integer, updated_at: moment });
+  const pipeline = generate({
+    paths: {
+      "/issues": get(listOf(record), { parameters: [query("updated_after", moment)] }),
+      "/issues/{id}/notes": get(listOf(object({ id: integer }))),
+    },
+  });
+  assert.match(
+    reasonOf(resourceAt(pipeline, "/issues"), "incremental"),
+    /is not older; what takes values from it is asked/,
+  );
 });
