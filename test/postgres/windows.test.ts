@@ -47,6 +47,8 @@ interface Bench {
       onEvent?: (text: string) => void;
       limit?: number;
       skip?: boolean;
+      /** Of load packages; the bench's own when absent. */
+      workFolder?: string;
       client?: (url: string) => Partial<RestApiConfig["client"]>;
     },
   ): Promise<LoadInfo>;
@@ -77,7 +79,7 @@ async function bench(t: TestContext, rows: Readonly<Record<string, readonly Row[
         name: "p",
         dataset: "d",
         destination: postgres(database.url),
-        workingDirectory,
+        workingDirectory: more.workFolder ?? workingDirectory,
         onEvent: (event) => void (event.type === "message" && more.onEvent?.(event.text)),
       }).run(source, {
         ...(more.signal === undefined ? {} : { signal: more.signal }),
@@ -213,6 +215,33 @@ test("a signal between windows ends the run, names what is committed, and the ne
   await run([items()]);
   assert.equal(asked.length, 2);
   assert.deepEqual(await ids("items"), ALL);
+});
+
+test("another run that takes over a window is found out, and no window is loaded twice", async (t) => {
+  const { run, ids, answers, database } = await bench(t, {});
+  const other = await folder(t);
+  const events: string[] = [];
+  let begun = false;
+  answers["/items"] = (request, response) => {
+    const query = new URL(request.url ?? "/", "http://x").searchParams;
+    const answer = () => json(response, inRange(ROWS, query, BOTH));
+    if (begun || query.get("since") !== ago(70)) return answer();
+    begun = true;
+    // The second window is under way; the other run loads it and all that follow.
+    run([items()], { workFolder: other }).then(answer, () => response.destroy());
+  };
+  const info = await run([items()], { onEvent: (text) => void events.push(text) });
+  assert.deepEqual(await ids("items"), ALL);
+  assert.ok(events.includes("another run has committed a new state; extracting again"), events.join("; "));
+  assert.deepEqual(
+    info.trace.packages.map(({ state, windows }) => [state, windows?.[0]?.start]),
+    [
+      ["loaded", ago(100)],
+      ["normalized", ago(70)],
+    ],
+  );
+  const loads = await database.query("SELECT count(*) AS n FROM d._dlt_loads");
+  assert.equal(loads[0]?.n, "4");
 });
 
 test("the other resources are loaded once, and each windowed one has its own pace", async (t) => {

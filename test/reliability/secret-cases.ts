@@ -6,7 +6,7 @@ export const PASSWORD = `can@ry/%+ "'\\$&é-passw0rd`;
 /** What the source gives in exchange for the token. */
 export const ACCESS_TOKEN = "can.ry+acc3ss/t0ken=";
 
-export type Auth = "header" | "query" | "basic" | "oauth";
+export type Auth = "header" | "query" | "basic" | "oauth" | "headers" | "login";
 
 export interface SecretCase {
   readonly what: string;
@@ -47,6 +47,15 @@ const text = (response: ServerResponse, status: number, body: string, type: stri
   response.writeHead(status, { "content-type": type }).end(body);
 
 const SOURCE: readonly SecretCase[] = [
+  ...(["headers", "login"] as const).map(
+    (auth): SecretCase => ({
+      what: `404 that repeats the request, ${auth}`,
+      auth,
+      code: "E_SOURCE_NOT_FOUND",
+      answer: (response, echo) => json(response, 404, { error: echo }),
+      settings: { "show-error-body": "true" },
+    }),
+  ),
   ...(["header", "query", "basic", "oauth"] as const).flatMap((auth): readonly SecretCase[] => [
     { what: `success, ${auth}`, auth },
     {

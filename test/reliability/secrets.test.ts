@@ -120,6 +120,16 @@ function authOf(auth: Auth, url: string): object {
         client_id: CLIENT,
         client_secret: "$" + "{env:CANARY}",
       };
+    case "headers":
+      return { type: "headers", headers: { "X-Canary": "$" + "{env:CANARY}" } };
+    case "login":
+      return {
+        type: "login_request",
+        login_url: "token",
+        json: { user: CLIENT, password: "$" + "{env:CANARY}" },
+        token_path: "access_token",
+        name: "X-Session",
+      };
   }
 }
 
@@ -155,7 +165,7 @@ async function stage(one: SecretCase, dataset: string) {
     file: JSON.stringify(document),
     url: one.url?.(roleUrl, ports) ?? roleUrl,
     environment: {
-      CANARY: auth === "header" ? IN_HEADER : TOKEN,
+      CANARY: auth === "header" || auth === "headers" ? IN_HEADER : TOKEN,
       ...(one.fault === undefined ? {} : { SLUICE_FAULT: one.fault }),
     },
     settings: { "max-attempts": "1", ...one.settings },
