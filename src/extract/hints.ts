@@ -75,6 +75,6 @@ function contractOf(written: NonNullable<PlannedResource["config"]["schema_contr
 }
 
 function names(keys: string | readonly string[] | null | undefined): readonly string[] {
-  if (keys === null || keys === undefined) return [];
+  if (keys === null || keys === undefined || keys === "") return [];
   return typeof keys === "string" ? [keys] : keys;
 }

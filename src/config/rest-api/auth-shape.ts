@@ -26,7 +26,7 @@ const lifetime = {
 const tokenRequest = {
   access_token_url: url.describe("Where tokens are asked for."),
   access_token_request_data: z
-    .record(z.string(), text)
+    .record(z.string(), z.union([text, jsonValue]))
     .nullish()
     .describe("Fields of the request beside the usual ones."),
   ...lifetime,
@@ -65,7 +65,7 @@ export const authShape = z.union([
       access_token_url: url,
       client_id: text.nullish(),
       client_secret: text.nullish(),
-      access_token_request_data: z.record(z.string(), text).nullish(),
+      access_token_request_data: z.record(z.string(), z.union([text, jsonValue])).nullish(),
       default_token_expiration: wholeNumber.nullish().describe("Seconds, where the answer names none."),
       access_token: text.nullish(),
       ...shared,

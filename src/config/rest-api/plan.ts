@@ -99,7 +99,7 @@ function planResource(
   fault: ReportFault,
 ): PlannedResource {
   const { name, endpoint: _endpoint, records, records_file: _file, ...own } = resource;
-  const { name: _name, endpoint: _defaultEndpoint, ...defaults } = config.resource_defaults ?? {};
+  const { endpoint: _defaultEndpoint, ...defaults } = config.resource_defaults ?? {};
   const { endpoint, writtenPath, at, templates } = parts;
   const { client } = config;
   const parents = [...new Set(templates.bindings.map((binding) => binding.parent))];
@@ -130,7 +130,8 @@ function planResource(
     json: endpoint.json ?? undefined,
     data: endpoint.data ?? undefined,
     paginator: isAuto(paginator) ? undefined : paginator,
-    dataSelector: endpoint.data_selector ?? (single ? "$" : undefined),
+    // dlt: an empty one is none, though it keeps "$" away.
+    dataSelector: (endpoint.data_selector ?? (single ? "$" : undefined)) || undefined,
     responseActions: endpoint.response_actions ?? [],
     auth: (Object.hasOwn(endpoint, "auth") || isSeed(resource) ? endpoint.auth : client.auth) ?? null,
     ...incrementalOf(name, endpoint, templates.params, [...at, "endpoint"], fault),

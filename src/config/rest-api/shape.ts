@@ -143,7 +143,6 @@ export const restApiShape = z.strictObject({
   }),
   resource_defaults: z
     .strictObject({
-      name: z.string().optional().describe("Not used."),
       endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),
       ...resourceKeys,
     })

@@ -3,11 +3,9 @@ import { getOwn, isJsonObject, type JsonObject, type JsonValue } from "../../cor
 import { asNumber } from "../../core/json-number.ts";
 import { decodeUtf8, parseJson } from "../../core/json-reader.ts";
 import { parsePythonInt } from "../../core/python-text.ts";
-import type { Secret } from "../../core/secret.ts";
 import type { HttpAnswer } from "../http/messages.ts";
-import { encodeQuery } from "../http/url.ts";
+import { encodeQuery, type QueryValue } from "../http/url.ts";
 import type { Surroundings } from "./authenticator.ts";
-import { reveal } from "./reveal.ts";
 import type { Token } from "./token.ts";
 
 export interface TokenRequest {
@@ -55,10 +53,10 @@ export async function requestToken<T>(
 /** A form of the fields, those of `more` laid over them; its content type. */
 export function formOf(
   fields: readonly (readonly [string, string])[],
-  more: Readonly<Record<string, string | Secret>> | null | undefined,
+  more: Readonly<Record<string, QueryValue>> | null | undefined,
 ): Pick<TokenRequest, "headers" | "body"> {
-  const form = new Map(fields);
-  for (const [name, value] of Object.entries(more ?? {})) form.set(name, reveal(value));
+  const form = new Map<string, QueryValue>(fields);
+  for (const [name, value] of Object.entries(more ?? {})) form.set(name, value);
   return { headers: { "content-type": "application/x-www-form-urlencoded" }, body: encodeQuery([...form]) };
 }
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../src/core/json.ts";
+import type { JsonObject, JsonValue } from "../../../src/core/json.ts";
 import type { Source, WriteDisposition } from "../../../src/core/source.ts";
 
 /** The hints of all resources as dlt shows them, for comparison with a recorded case. */
@@ -22,7 +22,7 @@ export function hintsInDltForm(source: Source): JsonObject {
       ...(hints.schemaContract === undefined ? {} : { schema_contract: hints.schemaContract as JsonObject }),
       ...(strategy === undefined ? {} : { "x-merge-strategy": strategy }),
       ...(hints.maxTableNesting === undefined ? {} : { "x-normalizer": { max_nesting: hints.maxTableNesting } }),
-      ...hints.extra,
+      ...recorded(hints.extra ?? {}),
     };
   }
   return out;
@@ -40,4 +40,9 @@ function versionColumns({
     [to]: { name: to, ...moment, "x-valid-to": true, "x-active-record-timestamp": activeRecordTimestamp },
     _dlt_id: { name: "_dlt_id", nullable: false, "x-row-version": true, unique: false, row_key: false },
   };
+}
+
+/** Other hints that the cases record. */
+function recorded(extra: Readonly<Record<string, JsonValue>>): JsonObject {
+  return Object.fromEntries(Object.entries(extra).filter(([key]) => ["references", "table_format"].includes(key)));
 }

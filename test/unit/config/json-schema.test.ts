@@ -16,7 +16,7 @@ interface Shown {
   readonly text: string;
 }
 
-/** Pipeline files of the repository and in its documents; what has no `source` with a `client` is none, or a part of one. */
+/** Pipeline files of the repository and in its documents; what lacks one of the three keys is none, or a part of one. */
 function pipelineFiles(): readonly Shown[] {
   const files = globSync("examples/**/*.{yaml,yml,json}", { cwd: ROOT }).map((path) => ({
     where: path,
@@ -31,7 +31,9 @@ function pipelineFiles(): readonly Shown[] {
       text,
     })),
   );
-  return [...files, ...blocks].filter(({ text }) => /^source:/m.test(text) && /client:/.test(text));
+  return [...files, ...blocks].filter(
+    ({ text }) => /^source:/m.test(text) && /client:/.test(text) && /resources:/.test(text),
+  );
 }
 
 const shown = pipelineFiles();
