@@ -12,7 +12,7 @@ export function identify(draft: Draft, drafts: readonly Draft[]): void {
   }
   const { variables, fixed } = draft.endpoint.pieces;
   const single = drafts.find(({ list }) => list === draft);
-  const endsInVariable = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
+  const endsInVariable = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
   const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
   const identity = identityOf(record, fixed.at(-1) ?? "", variable);
   const isOneOfMany = draft.isList || endsInVariable;

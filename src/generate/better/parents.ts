@@ -27,7 +27,7 @@ export function resolveParents(drafts: readonly Draft[]): void {
   const ordered = [...drafts].sort((a, b) => a.endpoint.pieces.pieces.length - b.endpoint.pieces.pieces.length);
   for (const draft of ordered) {
     const slots = slotsOf(draft, lists);
-    draft.list = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "") ? slots.at(-1)?.list : undefined;
+    draft.list = listOf(draft, slots);
     resolvePath(draft, slots);
     resolveQuery(draft, lists);
   }
@@ -65,16 +65,17 @@ function isAbove(draft: Draft, list: Draft): boolean {
   return false;
 }
 
+/** The list of which a path that ends in a variable gives single records: that of the same path without it. */
+function listOf({ endpoint }: Draft, slots: readonly Slot[]): Draft | undefined {
+  const { pieces } = endpoint.pieces;
+  const list = holdsVariable(pieces.at(-1) ?? "") ? slots.at(-1)?.list : undefined;
+  return list !== undefined && pathKey(list.endpoint.pieces.pieces) === pathKey(pieces.slice(0, -1)) ? list : undefined;
+}
+
 /** Of the lists before the variables, the one that fills most of them; the last of equals. */
 function resolvePath(draft: Draft, slots: readonly Slot[]): void {
   const lists = new Set(slots.flatMap(({ list }) => (list === undefined || isAbove(draft, list) ? [] : [list])));
-  const ways = [...lists].map((list) => ({
-    list,
-    fields: slots.flatMap((slot) => {
-      const field = fieldFor(slot, list);
-      return field === undefined ? [] : [{ slot, field }];
-    }),
-  }));
+  const ways = [...lists].map((list) => ({ list, fields: withoutRepetition(fieldsFor(slots, list)) }));
   const most = Math.max(0, ...ways.map(({ fields }) => fields.length));
   const best = ways.findLast(({ fields }) => fields.length === most);
   if (best === undefined || most === 0) return;
@@ -91,6 +92,29 @@ function resolvePath(draft: Draft, slots: readonly Slot[]): void {
 
 function carriedName(parent: Draft, { field }: Resolved): string {
   return `_${parent.name}_${field}`;
+}
+
+interface Filled {
+  readonly slot: Slot;
+  readonly field: string;
+}
+
+function fieldsFor(slots: readonly Slot[], list: Draft): readonly Filled[] {
+  return slots.flatMap((slot) => {
+    const field = fieldFor(slot, list);
+    return field === undefined ? [] : [{ slot, field }];
+  });
+}
+
+/** Two variables are not the same field: the one that is called like it keeps it, else the first. */
+function withoutRepetition(fields: readonly Filled[]): readonly Filled[] {
+  const isNamed = ({ slot, field }: Filled) => wordOf(slot.variable) === wordOf(field);
+  return fields.filter((one) => {
+    const same = fields.filter(({ field, slot }) => field === one.field && slot.variable !== one.slot.variable);
+    return (
+      same.length === 0 || isNamed(one) || (!same.some(isNamed) && fields.indexOf(one) < fields.indexOf(same[0] ?? one))
+    );
+  });
 }
 
 /** The field of the parent's record that fills a variable. */

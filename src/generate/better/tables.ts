@@ -57,7 +57,10 @@ function ownerFields(
 ): readonly { readonly piece: string; readonly field: string }[] {
   if (owner === undefined) return [];
   const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
-  const key = owner.primaryKey.length > 0 ? owner.primaryKey : draft.resolved.map(({ field }) => field);
+  // Without a key of its own it is known by what its child takes from it.
+  const child = owner === draft.parent ? draft : draft.list;
+  const taken = (child?.resolved ?? []).flatMap((one) => (one.in === "path" ? [one.field] : []));
+  const key = owner.primaryKey.length > 0 ? owner.primaryKey : taken;
   return key.map((field) => ({ piece, field }));
 }
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { checkSource } from "../../../../src/config/check-source.ts";
 import { analyse } from "../../../../src/generate/analyse.ts";
 import { readApiDocument } from "../../../../src/generate/document/read-document.ts";
-import type { GeneratedPipeline } from "../../../../src/generate/model.ts";
+import type { GeneratedPipeline, GeneratedResource } from "../../../../src/generate/model.ts";
 import { clientConfig, resourceConfig } from "../../../../src/generate/rest-api-config.ts";
 
 const CASES = join(import.meta.dirname, "..", "..", "..", "golden", "cases", "openapi");
@@ -45,12 +45,30 @@ for (const name of documents) {
         one = above;
       }
     }
+    assert.deepEqual(
+      pipeline.resources.flatMap((one) => strayFields(one, byName)),
+      [],
+    );
     for (const { endpoint, isList, decisions } of pipeline.resources) {
       if (!isList) assert.deepEqual(endpoint.paginator, { type: "single_page" }, endpoint.path);
       assert.ok(decisions.every(({ reason }) => reason !== "" && !reason.includes("\n")));
       assert.ok(decisions.some(({ about }) => about === "paginator"));
     }
   });
+}
+
+/** Carried columns that a resource takes from its parent, or has in a key, and that no `include_from_parent` brings. */
+function strayFields(resource: GeneratedResource, byName: ReadonlyMap<string, GeneratedResource>): string[] {
+  const parent = resource.parent === undefined ? undefined : byName.get(resource.parent);
+  const carried = (of: GeneratedResource) => of.includeFromParent.map((field) => `_${of.parent}_${field}`);
+  const taken = [
+    ...resource.includeFromParent,
+    ...(resource.endpoint.params ?? []).flatMap(({ value }) => (value.kind === "resolve" ? [value.field] : [])),
+  ].filter((field) => field.startsWith("_") && (parent === undefined || !carried(parent).includes(field)));
+  const keys = [...resource.primaryKey, ...resource.mergeKey].filter(
+    (column) => column.startsWith("_") && !carried(resource).includes(column),
+  );
+  return [...taken, ...keys].map((field) => `${resource.name}: ${field}`);
 }
 
 test("GitLab's document: what the walkthrough lists by hand, with the reference's faults put right", () => {

@@ -119,3 +119,20 @@ test("what hangs on a resource that must be filled in first is not selected eith
     "/other": true,
   });
 });
+
+test("two variables are not filled from one field, and only the same path has single records of a list", () => {
+  const build = object({ username: text, reponame: text });
+  const pipeline = generate({
+    paths: {
+      "/projects": get(listOf(build)),
+      "/project/{username}/{project}": get(listOf(object({ number: integer }))),
+    },
+  });
+  const builds = resourceAt(pipeline, "/project/{username}/{project}");
+  assert.deepEqual(resolvedOf(builds), { username: "projects.username" });
+  assert.deepEqual(
+    builds.endpoint.params?.filter(({ fillIn }) => fillIn).map(({ name }) => name),
+    ["project"],
+  );
+  assert.deepEqual(resourceAt(pipeline, "/projects").primaryKey, []);
+});
