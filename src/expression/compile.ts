@@ -114,7 +114,9 @@ function evaluated<T>(evaluate: () => T): T {
   try {
     return evaluate();
   } catch (error) {
-    if (error instanceof RangeError) throw new ExpressionFailure("it made too large a value");
+    if (error instanceof RangeError && /length|call stack|too long/.test(error.message)) {
+      throw new ExpressionFailure("it made too large a value");
+    }
     if (error instanceof Error) throw new ExpressionFailure(summaryOf(error));
     throw error;
   }

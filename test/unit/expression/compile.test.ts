@@ -120,6 +120,7 @@ test("a record that does not fit is a failure that says why", () => {
     ['bytes("a")', "any", /gives bytes/],
     ["type(record.id)", "any", /gives a type/],
     ['parseJson("{")', "any", /./],
+    ['timestamp(record.at).getHours("Mars/Base")', "any", /time zone/],
   ];
   for (const [text, wanted, message] of failures) {
     assert.throws(
