@@ -95,7 +95,7 @@ test("check tells what is left to fill in, with all ways to do it, explains the 
   ]);
   const json = await sluice(["check", "shop.yaml", "--json"], { cwd });
   const object = assertFailed(json, "E_CONFIG", 2);
-  assert.equal((object.resources as unknown[]).length, 4);
+  assert.equal((object.resources as unknown[]).length, 5);
 });
 
 test("check: a file that is wrong is told all at once, with line, key path and what to write, and is not explained", async (t) => {

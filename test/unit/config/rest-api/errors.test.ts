@@ -34,7 +34,7 @@ const FAULTS: readonly (readonly [string, unknown, RegExp])[] = [
   [
     "client: a session is Python's",
     client({ session: {} }),
-    /^unknown_key client.session: .*object of Python.*max_attempts/,
+    /^unknown_key client.session: .*object of Python.*under http/,
   ],
   [
     "client: empty_body has two words",
