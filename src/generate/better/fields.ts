@@ -48,6 +48,7 @@ export function fieldOfVariable(variable: string, piece: string, record: SchemaN
 /** The property of a record that says to which parent it belongs: `project_id` below `projects`. */
 export function referenceTo(piece: string, field: string, record: SchemaNode): string | undefined {
   const suffix = wordOf(field);
+  if (piece === "") return undefined;
   const last = piece.split(/[-_]/).at(-1) ?? "";
   const wanted = new Set([entityWord(piece), entityWord(last), wordOf(piece)].map((entity) => entity + suffix));
   return identifying(record).find(([name]) => wanted.has(wordOf(name)))?.[0];

@@ -148,7 +148,8 @@ function slotsOf(draft: Draft, lists: ReadonlyMap<string, Draft>): readonly Slot
       if (byPath !== undefined) return { variable, at: index, piece: name, list: byPath };
       // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
       const called = variable.replace(IDENTIFIER_END, "");
-      return { variable, at: index, piece: called, list: called === "" ? undefined : lists.get(pluralKey(called)) };
+      const list = called === "" ? undefined : lists.get(pluralKey(called));
+      return { variable, at: index, piece: list === undefined ? name : called, list };
     });
   });
 }

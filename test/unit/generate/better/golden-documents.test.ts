@@ -84,4 +84,12 @@ test("GitLab's document: what the walkthrough lists by hand, with the reference'
       ["entity_id", "id"],
     ],
   );
+  const badge = pipeline.resources.find(({ endpoint }) => endpoint.path === "/groups/{id}/badges/{badge_id}");
+  assert.deepEqual(
+    badge?.endpoint.params?.map(({ name, value }) => [name, value.kind === "resolve" ? value.field : value.value]),
+    [
+      ["badge_id", "id"],
+      ["id", "FILL_ME_IN"],
+    ],
+  );
 });
