@@ -3,7 +3,7 @@ import { singularize } from "../words/inflect.ts";
 import { pathKey } from "./detect.ts";
 import { type Draft, decide, type Resolved, recordOf } from "./draft.ts";
 import { fieldOfVariable, referenceTo } from "./fields.ts";
-import { wordOf } from "./words.ts";
+import { entityWord, wordOf } from "./words.ts";
 
 /** A path variable with the list that stands before it. */
 interface Slot {
@@ -145,11 +145,12 @@ function slotsOf(draft: Draft, lists: ReadonlyMap<string, Draft>): readonly Slot
     const name = before.findLast((one) => !holdsVariable(one)) ?? "";
     const byPath = lists.get(pathKey(before)) ?? (last === name ? lists.get(rootKey(name)) : undefined);
     return pathPieces(piece).variables.map((variable) => {
-      if (byPath !== undefined) return { variable, at: index, piece: name, list: byPath };
       // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
       const called = variable.replace(IDENTIFIER_END, "");
-      const list = called === "" ? undefined : lists.get(pluralKey(called));
-      return { variable, at: index, piece: list === undefined ? name : called, list };
+      const named = called === "" ? undefined : lists.get(pluralKey(called));
+      const isOther = named !== undefined && !entityWord(name).endsWith(entityWord(called));
+      if (byPath !== undefined && !isOther) return { variable, at: index, piece: name, list: byPath };
+      return { variable, at: index, piece: named === undefined ? name : called, list: named };
     });
   });
 }

@@ -88,6 +88,7 @@ test("a variable or required parameter that names a list is filled from it where
   const pipeline = generate({
     paths: {
       "/workspaces": get(listOf(object({ gid: text }))),
+      "/reports": get(records()),
       "/reports/{workspace_gid}": get(object({ total: integer })),
       "/tags": get(records(), { parameters: [query("workspace", text, true)] }),
       "/search": get(records(), { parameters: [query("query", text, true)] }),
