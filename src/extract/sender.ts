@@ -184,8 +184,13 @@ function secretsIn(value: unknown, key = "", inAuth = false): readonly string[] 
   if (typeof value === "string") return inAuth && !PLAIN_AUTH_KEYS.has(key) ? [value] : [];
   if (Array.isArray(value)) return value.flatMap((item: unknown) => secretsIn(item, key, inAuth));
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => secretsIn(item, name, inAuth || name === "auth"));
+  return Object.entries(value).flatMap(([name, item]) =>
+    secretsIn(item, name, name === "auth" || (inAuth && !PLAIN_AUTH_PARTS.has(name))),
+  );
 }
+
+/** Parts of an auth section that say what is asked for, not who asks. */
+const PLAIN_AUTH_PARTS = new Set(["claims", "permissions", "repositories"]);
 
 /** Texts of an auth section that are no credentials and stand in ordinary messages. */
 const PLAIN_AUTH_KEYS = new Set([
@@ -206,8 +211,6 @@ const PLAIN_AUTH_KEYS = new Set([
   "app_id",
   "installation_id",
   "api_url",
-  "repositories",
-  "permissions",
   "login_url",
   "token_path",
   "expires_path",
