@@ -96,10 +96,12 @@ test("--url fetches with the network rules; its password goes only to its origin
     },
   });
   const url = api.url.replace("http://", "http://me:s3cret-word@");
-  const direct = succeeded(await sluice(["generate", "pets", "--url", `${url}/openapi.yaml`], { cwd }));
+  const address = `${url}/openapi.yaml?private_token=s3cret-word&v=1`;
+  const direct = succeeded(await sluice(["generate", "pets", "--url", address, "--explain"], { cwd }));
   const files = await filesOf(join(cwd, "pets_pipeline"));
   assert.ok(!`${direct.stdout}${direct.stderr}${Object.values(files).join("")}`.includes("s3cret-word"));
-  assert.equal(JSON.parse(files[".generate/settings.json"] ?? "").document.url, `${api.url}/openapi.yaml`);
+  assert.equal(JSON.parse(files[".generate/settings.json"] ?? "").document.url, `${api.url}/openapi.yaml?v=1`);
+  assert.match(direct.stdout, /^ {2}client_options data_selector: the answer is a list$/m);
   const moved = ["generate", "moved", "--url", `${url}/moved`, "--json"];
   // A redirect may not lead into a private network unless that is allowed.
   assertFailed(await sluice(moved, { cwd }), "E_UNSAFE_URL", 2);

@@ -25,6 +25,13 @@ export interface MergedPipeline {
  * @param base what was generated last; undefined: not known, then only new resources are added
  */
 export function mergePipeline(base: string | undefined, mine: string, fresh: string): MergedPipeline {
+  // An editor of Windows may have changed the ends of all lines.
+  if (!mine.includes("\r\n")) return mergeUnix(base, mine, fresh);
+  const merged = mergeUnix(base, mine.replaceAll("\r\n", "\n"), fresh);
+  return { ...merged, text: merged.text.replaceAll("\n", "\r\n") };
+}
+
+function mergeUnix(base: string | undefined, mine: string, fresh: string): MergedPipeline {
   const now = cutIntoBlocks(fresh);
   const own = cutIntoBlocks(mine);
   const before = base === undefined ? now : cutIntoBlocks(base);

@@ -19,7 +19,7 @@ import { type CliContext, configure } from "../context.ts";
 import { type GenerateFlags, readFlags } from "./flags.ts";
 import { pickEndpoints } from "./pick-endpoints.ts";
 import { createFolder, exists, folderExists, replaceFiles } from "./project-folder.ts";
-import { readSource } from "./read-source.ts";
+import { readSource, storableUrl } from "./read-source.ts";
 import { reportProject } from "./report-project.ts";
 import { findProject, updateProject } from "./update-project.ts";
 
@@ -58,8 +58,7 @@ export async function generate(context: CliContext, given: Flags, name: string |
   });
   const memory = memoryFiles(project, {
     name: whole.names.project,
-    document:
-      "url" in place ? { url: document.source.url ?? place.url } : { path: relative(folder, resolve(place.path)) },
+    document: "url" in place ? { url: storableUrl(place.url) } : { path: relative(folder, resolve(place.path)) },
     mode,
     allowOpenapi2,
     endpoints: patterns,

@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
 import { ConfigError } from "../../../core/errors.ts";
 import { decodeUtf8, Utf8Error } from "../../../core/json-reader.ts";
+import { MASK } from "../../../core/redact.ts";
 import { createHttpClient, type HttpOptions } from "../../../extract/http/client.ts";
 import { isLoopback, maskUrl, prepareUrl } from "../../../extract/http/url.ts";
 import type { FileSource } from "../../../generate/document/bring-in-files.ts";
@@ -90,6 +91,15 @@ async function readPath(path: string): Promise<string> {
     throw refuse(code === "ENOENT" ? "the file does not exist" : `the file cannot be read (${code})`, error);
   }
   return decode(bytes, path);
+}
+
+/** The URL as it may stand in a file: without a password, and without parameters that are secrets (`private_token`). */
+export function storableUrl(url: string): string {
+  const parsed = new URL(maskUrl(url));
+  parsed.username = "";
+  parsed.password = "";
+  for (const [name, value] of [...parsed.searchParams]) if (value === MASK) parsed.searchParams.delete(name);
+  return parsed.href;
 }
 
 /** A reference is a URL: `my%20schemas.yaml`. */

@@ -88,6 +88,14 @@ test("new endpoints take the column in which the user's stand", () => {
   assert.match(merged.text, /^ {2}- name: b$/m);
 });
 
+test("line ends of Windows stay, and are no changes", () => {
+  const mine = pipeline(A.replace("FILL_ME_IN # TODO", "42"), B).replaceAll("\n", "\r\n");
+  const merged = mergePipeline(pipeline(A, B), mine, pipeline(A, B, C));
+  assert.deepEqual([merged.added, merged.changed, merged.kept], [["c"], [], []]);
+  assert.ok(merged.text.startsWith(mine));
+  assert.doesNotMatch(merged.text, /(?<!\r)\n/);
+});
+
 test("refused: what cannot be cut", () => {
   for (const text of ["a: [", "source: {resources: [{name: a}]}", "source:\n  resources:\n    - a\n", "x: 1\n"]) {
     assert.throws(() => cutIntoBlocks(text), BlocksError, text);
