@@ -72,8 +72,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Fault {
 
 /** Keys of dlt that only a Python program can fill, and what takes their place. */
 const PYTHON_KEYS: Readonly<Record<string, string>> = {
-  "client.session":
-    "a session is an object of Python; write timeouts, retries, proxy and rate limit under http",
+  "client.session": "a session is an object of Python; write timeouts, retries, proxy and rate limit under http",
 };
 
 function missing(path: Path): Fault {

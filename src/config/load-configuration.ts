@@ -6,7 +6,7 @@ import type { SettingTrace } from "../core/setting-trace.ts";
 import type { SchemaContract } from "../core/source.ts";
 import { readCertificate } from "./ca-certificate.ts";
 import { checkSource, secretsOf, sourceNameOf, withoutOptions } from "./check-source.ts";
-import { decidedByClient } from "./client-http.ts";
+import { decidedByClient, tracesWithClient } from "./client-http.ts";
 import { completeSource } from "./complete-source.ts";
 import { configError, type ReportedFault } from "./config-error.ts";
 import { definedModes } from "./contract-shape.ts";
@@ -188,7 +188,9 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
     settings,
     decidedByClient: decided,
     maxTableNesting: nestingOf(resolved, source),
-    traces,
+    traces: tracesWithClient(traces, clientHttp, resolved.ranks, (key) =>
+      placeText(document.locate(["source", "client", "http", key]), undefined),
+    ),
     secrets,
     ...("fault" in authority ? {} : authority),
     ...(file === undefined ? {} : { file }),

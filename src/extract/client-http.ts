@@ -4,14 +4,14 @@ import { DEFAULT_TOTAL, type HttpOptions } from "./http/client.ts";
 import { everyProxy } from "./http/proxy.ts";
 
 /** What `client.http` says to the HTTP client; a certificate file is read by the edges. */
-export function httpOf(http: ClientHttp | null | undefined): HttpOptions {
+export function httpOf(http: ClientHttp | null | undefined, strict = false): HttpOptions {
   if (!http) return {};
   const proxy = http.proxy instanceof Secret ? http.proxy.reveal() : http.proxy;
   const per = http.rate_limit ? secondsOf(http.rate_limit.per) : undefined;
   return {
     ...(http.timeout ? { idleTimeout: http.timeout } : {}),
-    // A longer silence than the whole request may take could never be.
-    ...(http.timeout && http.timeout > DEFAULT_TOTAL ? { totalTimeout: http.timeout } : {}),
+    // A longer silence than the whole request may take could never be; in strict it may take any time.
+    ...(!strict && http.timeout && http.timeout > DEFAULT_TOTAL ? { totalTimeout: http.timeout } : {}),
     ...(http.max_attempts ? { maxAttempts: http.max_attempts } : {}),
     ...((http.backoff_factor ?? null) === null ? {} : { backoffFactor: http.backoff_factor ?? 0 }),
     ...((http.max_delay ?? null) === null ? {} : { maxRetryWait: http.max_delay ?? 0 }),

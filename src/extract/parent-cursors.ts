@@ -24,8 +24,8 @@ interface Settings {
   readonly warn: Warn;
 }
 
-/** Parents that are remembered where `per_parent` names no limit: about 3 MB of state before compression. */
-export const MOST_PARENTS = 20_000;
+/** Parents that are remembered where `per_parent` names no limit: about 8 MB of state before compression. */
+const MOST_PARENTS = 50_000;
 
 /**
  * Opens them; undefined when the resource has one cursor for all parents.

@@ -97,7 +97,7 @@ export function restApi(options: RestApiOptions): Source {
           plan,
           selected,
           strict: compat === "strict",
-          http: { ...httpOf(config.client.http), ...options.http },
+          http: { ...httpOf(config.client.http, compat === "strict"), ...options.http },
           memory,
           limits: options.limits ?? {},
           onResourceError: options.onResourceError ?? "fail",

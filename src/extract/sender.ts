@@ -203,6 +203,7 @@ const PLAIN_AUTH_KEYS = new Set([
   "client_id",
   "scope",
   "grant_type",
+  "client_authentication",
   "audience",
   "iss",
   "sub",

@@ -30,9 +30,11 @@ interface Range {
 
 /**
  * A window that would end within the last hour (and the lag) is left open: clocks differ, and sources show what was
- * changed a moment ago a moment later.
+ * changed a moment ago a moment later. A date, or a time without zone, may be that of a place twelve hours behind.
  */
 const STILL_MOVING = 3_600_000_000n;
+const ZONES_BEHIND = 12n * STILL_MOVING;
+const HAS_ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/;
 
 /** After the end of the year 9999 no window ends. */
 const END_OF_TIME = 253_402_300_800_000_000n;
@@ -44,7 +46,7 @@ const END_OF_TIME = 253_402_300_800_000_000n;
  */
 export function nextWindow(range: Range, state: WindowState): CursorWindow | undefined {
   const { last, now } = range;
-  const start = state.end === null || (last !== null && compareMoments(last, state.end) > 0) ? null : state.end;
+  const start = placeOf(state, range);
   const from = start ?? last;
   const moment = typeof from === "string" ? parseMoment(from) : undefined;
   const reach = moment === undefined ? null : moment.format(BigInt(Math.floor(now * 1000)));
@@ -54,6 +56,18 @@ export function nextWindow(range: Range, state: WindowState): CursorWindow | und
   if (end === undefined || end === "never") return end === undefined ? undefined : open;
   if (compareMoments(end, from) <= 0) return undefined;
   return moment === undefined || isPast(end, range) ? { start, end, reach: end } : open;
+}
+
+/**
+ * Where the windows stand: null where the cursor is further, and for what cannot be (values of another kind than those of
+ * the cursor, a moment that is still to come because a clock was wrong), so that nothing is left out.
+ */
+function placeOf({ end }: WindowState, { last, now }: Range): JsonValue {
+  if (end === null || last === null) return end;
+  if ((typeof end === "string") !== (typeof last === "string")) return null;
+  const moment = typeof end === "string" ? parseMoment(end) : undefined;
+  if (moment !== undefined && moment.micros > BigInt(Math.floor(now * 1000))) return null;
+  return compareMoments(last, end) > 0 ? null : end;
 }
 
 /** Order of two cursor values: moments by time, whatever form and zone they are written in, others as values. */
@@ -94,5 +108,7 @@ function monthsLater(micros: bigint, months: number): bigint | undefined {
 function isPast(end: JsonValue, { initial, lag, now }: Range): boolean {
   const settled = move(end, lag, initial, "max");
   const moment = typeof settled === "string" ? parseMoment(settled) : undefined;
-  return moment !== undefined && moment.micros + STILL_MOVING <= BigInt(Math.floor(now * 1000));
+  if (typeof settled !== "string" || moment === undefined) return false;
+  const margin = HAS_ZONE.test(settled) ? STILL_MOVING : STILL_MOVING + ZONES_BEHIND;
+  return moment.micros + margin <= BigInt(Math.floor(now * 1000));
 }

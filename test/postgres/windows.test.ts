@@ -46,6 +46,8 @@ interface Bench {
       signal?: AbortSignal;
       onEvent?: (text: string) => void;
       limit?: number;
+      /** Seconds. */
+      timeout?: number;
       skip?: boolean;
       /** Of load packages; the bench's own when absent. */
       workFolder?: string;
@@ -84,6 +86,7 @@ async function bench(t: TestContext, rows: Readonly<Record<string, readonly Row[
       }).run(source, {
         ...(more.signal === undefined ? {} : { signal: more.signal }),
         ...(more.limit === undefined ? {} : { limit: more.limit }),
+        ...(more.timeout === undefined ? {} : { timeout: more.timeout }),
       });
     },
     async ids(table) {
@@ -214,6 +217,26 @@ test("a signal between windows ends the run, names what is committed, and the ne
   asked.length = 0;
   await run([items()]);
   assert.equal(asked.length, 2);
+  assert.deepEqual(await ids("items"), ALL);
+});
+
+test("a time limit stops behind the last committed window", async (t) => {
+  const { run, ids, answers } = await bench(t, {});
+  let hangs = true;
+  answers["/items"] = (request, response) => {
+    const query = new URL(request.url ?? "/", "http://x").searchParams;
+    if (!hangs || query.get("since") === ago(100)) json(response, inRange(ROWS, query, BOTH));
+  };
+  await assert.rejects(run([items()], { timeout: 4 }), (error) => {
+    assert.ok(error instanceof SluiceError);
+    assert.equal(error.code, "E_TIMEOUT");
+    assert.match(error.message, /; load \d+\.\d+ is committed$/);
+    assert.match(error.hint ?? "", /what is committed is not loaded a second time/);
+    return true;
+  });
+  assert.deepEqual(await ids("items"), [1, 2, 3, 4]);
+  hangs = false;
+  await run([items()], { timeout: 60 });
   assert.deepEqual(await ids("items"), ALL);
 });
 

@@ -39,6 +39,13 @@ const privateKey = {
   private_key_passphrase: text.nullish(),
 };
 
+const clientAuthentication = {
+  client_authentication: z
+    .enum(["body", "basic"])
+    .nullish()
+    .describe("Where client_id and client_secret go: into the form (`body`, when absent) or the header Authorization."),
+};
+
 const identifier = z.union([z.string(), wholeNumber]);
 
 /** How requests are authenticated. Fields that are absent may come from settings; `check-auth.ts` reports what is missing. */
@@ -68,6 +75,7 @@ export const authShape = z.union([
       access_token_request_data: z.record(z.string(), z.union([text, jsonValue])).nullish(),
       default_token_expiration: wholeNumber.nullish().describe("Seconds, where the answer names none."),
       access_token: text.nullish(),
+      ...clientAuthentication,
       ...shared,
     }),
     z.strictObject({
@@ -77,6 +85,7 @@ export const authShape = z.union([
         .describe("A new one in an answer takes its place until the run ends; it is kept nowhere."),
       client_id: text.nullish(),
       client_secret: text.nullish().describe("Absent for public clients."),
+      ...clientAuthentication,
       ...tokenRequest,
       ...sharedUnlessSaid,
     }),

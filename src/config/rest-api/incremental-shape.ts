@@ -38,7 +38,7 @@ export const incrementalKeys = {
     ])
     .nullish()
     .describe(
-      "Children: `true` keeps one cursor for each parent record, of 20,000 parents or of as many as `limit` says; one for all when absent, and with `compat: strict`.",
+      "Children: `true` keeps one cursor for each parent record, of 50,000 parents or of as many as `limit` says; one for all when absent, and with `compat: strict`.",
     ),
   window: z
     .union([
@@ -49,6 +49,6 @@ export const incrementalKeys = {
     ])
     .nullish()
     .describe(
-      "The range from the cursor to now is loaded in parts of this length, each committed on its own, so that a long first load goes on where it was interrupted: a duration for moments (`P30D`, `P1M`, `PT12H`, `30d`), for numbers a number. Needs `initial_value`, and requests that name start and end.",
+      "The range from the cursor to now is loaded in parts of this length, each committed on its own, so that a long first load goes on where it was interrupted: a duration for moments (`P30D`, `P1M`, `PT12H`, `30d`), for numbers a number (after the first part without a record the rest comes at once). Needs `initial_value`, and requests that name start and end.",
     ),
 };

@@ -1,6 +1,6 @@
 import type { AuthOf } from "../../config/rest-api/auth-shape.ts";
 import type { Surroundings } from "./authenticator.ts";
-import { reveal } from "./reveal.ts";
+import { clientAuthentication } from "./client-authentication.ts";
 import type { Token } from "./token.ts";
 import { formOf, requestToken, tokenReader } from "./token-request.ts";
 
@@ -9,17 +9,13 @@ export function clientCredentials(
   config: AuthOf<"oauth2_client_credentials">,
   around: Surroundings,
 ): () => Promise<Token> {
+  const client = clientAuthentication(config, around);
+  const form = formOf([...client.fields, ["grant_type", "client_credentials"]], config.access_token_request_data);
   // dlt: a token given in the configuration counts as expired, so that it is never used.
   const request = {
     url: config.access_token_url ?? "",
-    ...formOf(
-      [
-        ["client_id", reveal(config.client_id)],
-        ["client_secret", reveal(config.client_secret)],
-        ["grant_type", "client_credentials"],
-      ],
-      config.access_token_request_data,
-    ),
+    headers: { ...form.headers, ...client.headers },
+    body: form.body,
     settings: "client_id, client_secret and access_token_url",
   };
   const read = tokenReader(around.clock, config.default_token_expiration);

@@ -1,6 +1,7 @@
 import type { AuthOf } from "../../config/rest-api/auth-shape.ts";
 import { getOwn } from "../../core/json.ts";
 import type { Surroundings } from "./authenticator.ts";
+import { clientAuthentication } from "./client-authentication.ts";
 import { reveal } from "./reveal.ts";
 import type { Token } from "./token.ts";
 import { formOf, requestToken, tokenReader } from "./token-request.ts";
@@ -11,17 +12,16 @@ import { formOf, requestToken, tokenReader } from "./token-request.ts";
  */
 export function refreshToken(config: AuthOf<"oauth2_refresh_token">, around: Surroundings): () => Promise<Token> {
   const { memory } = around;
-  const client = (["client_id", "client_secret"] as const).flatMap((name) => {
-    const value = reveal(config[name]);
-    return value === "" ? [] : [[name, value] as const];
-  });
+  const client = clientAuthentication(config, around);
   const read = tokenReader(around.clock, config.default_token_expiration);
   return async () => {
     const refresh = memory.refresh ?? reveal(config.refresh_token);
-    const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client] as const;
+    const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client.fields] as const;
+    const form = formOf(fields, config.access_token_request_data);
     const request = {
       url: config.access_token_url ?? "",
-      ...formOf(fields, config.access_token_request_data),
+      headers: { ...form.headers, ...client.headers },
+      body: form.body,
       settings: "refresh_token, client_id, client_secret and access_token_url",
     };
     const { token, body } = await requestToken(request, around, read);

@@ -43,6 +43,14 @@ test("client.http stands before the defaults and .toml files, behind everything 
   assert.deepEqual(options(given({ timeout: 200 }, { flags: { "request-timeout": "60" } })), [8, 5, 1, 300, 200, 60]);
 });
 
+test("the trace tells where each value came from", () => {
+  const { traces } = load(given(HTTP, { flags: { "max-in-flight": "4" } }));
+  const of = (key: string) => traces.filter((trace) => trace.key === key).map(({ value, from }) => [value, from]);
+  assert.deepEqual(of("client.http.timeout"), [["45", "s.json:1"]]);
+  assert.deepEqual([of("client.http.concurrency"), of("max-in-flight").length], [[], 1]);
+  assert.deepEqual([of("max-retry-wait"), of("max-attempts").length], [[], 1]);
+});
+
 test("attempts of load transactions stay those of the setting", () => {
   assert.equal(load(given({ max_attempts: 1 })).settings.maxAttempts, 5);
 });

@@ -113,6 +113,22 @@ test("a refresh token gives access tokens; a new one takes its place, and none i
   );
 });
 
+test("a client may prove who it is in the header, encoded as in a form", async (t) => {
+  for (const type of ["oauth2_client_credentials", "oauth2_refresh_token"] as const) {
+    const api = await issuer(t, ({ headers, body }) => {
+      assert.equal(headers.authorization, `Basic ${Buffer.from("i+d:s%26%3A1").toString("base64")}`);
+      assert.ok(!body.includes("client_id"), body);
+      api.valid.add("access-1");
+      return { access_token: "access-1" };
+    });
+    const client = { client_id: "i d", client_secret: new Secret("s&:1"), client_authentication: "basic" as const };
+    const common = { access_token_url: `${api.base}/token`, ...client };
+    const auth: AuthConfig =
+      type === "oauth2_refresh_token" ? { type, refresh_token: "refresh-1", ...common } : { type, ...common };
+    assert.deepEqual((await extract(config(api.base, auth))).records.a, [{ id: 1 }]);
+  }
+});
+
 test("a token is renewed shortly before it ends, and once after it was refused; strict waits for its end and gives up", async (t) => {
   const auth = {
     type: "oauth2_client_credentials" as const,

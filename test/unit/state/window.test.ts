@@ -57,6 +57,20 @@ test("the last one is open: it would end within the last hour, or within the lag
   });
 });
 
+test("a date, or a time without zone, may be twelve hours behind", () => {
+  assert.equal(window("P1D", "2024-06-28T22:59:59")?.end, "2024-06-29T22:59:59");
+  assert.equal(window("P1D", "2024-06-28T23:00:01")?.end, null);
+  assert.equal(window("P1D", "2024-06-28T23:00:01+00:00")?.end, "2024-06-29T23:00:01+00:00");
+  assert.equal(window("P1D", "2024-06-28")?.end, "2024-06-29");
+  assert.equal(window("P1D", "2024-06-29")?.end, null);
+});
+
+test("a place that cannot be is none: of another kind, or still to come", () => {
+  assert.equal(window("P1D", "2024-01-01T00:00:00Z", { end: 5 })?.start, null);
+  assert.equal(window(10, 7, { end: "2024-01-01" })?.start, null);
+  assert.equal(window("P1D", "2024-01-01T00:00:00Z", { end: "2024-06-30T12:00:01Z" })?.start, null);
+});
+
 test("values that cannot be moved, or not by so little, have no window", () => {
   assert.equal(window("P1D", "yesterday"), undefined);
   assert.equal(window("P1D", 5), undefined);
