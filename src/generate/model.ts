@@ -148,7 +148,10 @@ export interface GeneratedParam {
 export type ParamValue =
   /** Taken from a record of the parent. */
   | { readonly kind: "resolve"; readonly resource: string; readonly field: string }
-  /** `FILL_ME_IN` where nothing better is known. In compat mode always text. */
+  /**
+   * As the API takes it: renderers double its braces where a template stands. `FILL_ME_IN` where nothing is known. In compat
+   * mode always text.
+   */
   | { readonly kind: "value"; readonly value: JsonValue };
 
 export interface OptionalParam {
@@ -209,6 +212,5 @@ export type FindingCode =
   | "UnsupportedSecurityScheme"
   | "RequiredParameters"
   | "BrokenReference"
-  | "DuplicateName"
   | "ServerMissing"
   | "Deprecated";

@@ -1,7 +1,7 @@
 import { ConfigError } from "../../core/errors.ts";
 import type { ApiDocument } from "../api-document.ts";
+import { commonPaginator } from "../common-paginator.ts";
 import { analyseCompat } from "../compat/analyse.ts";
-import { commonPaginator } from "../compat/common-paginator.ts";
 import type { Decision, Finding, GeneratedPipeline } from "../model.ts";
 import type { AnalysisOptions } from "../options.ts";
 import { projectNames } from "../project-names.ts";
@@ -47,7 +47,8 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   });
   const names = resourceNames(endpoints);
   const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
-  const security = findSecurity(document, endpoints);
+  const servers = findServers(document);
+  const security = findSecurity(document, endpoints, servers.baseUrl);
   resolveParents(drafts);
   for (const draft of drafts) identify(draft, drafts);
   for (const { parent } of drafts) {
@@ -65,12 +66,17 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   for (const draft of drafts) {
     writeParameters(draft, secrets, words);
     const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
-    if (server !== undefined) draft.path = server + draft.path;
-    draft.auth = security.ofEndpoint(draft.endpoint)?.auth;
+    if (server !== undefined) {
+      draft.path = server + draft.path;
+      decide(draft, "path", "the document gives it a server of its own");
+    }
+    const own = security.ofEndpoint(draft.endpoint);
+    if (own === undefined) continue;
+    draft.auth = own.auth;
+    decide(draft, "auth", `${own.reason} of its own`);
   }
   deselect(drafts);
 
-  const servers = findServers(document);
   const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
   const { client } = security;
   const decisions: Decision[] = [];

@@ -1,5 +1,5 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
-import { samePaginator } from "../compat/common-paginator.ts";
+import { samePaginator } from "../common-paginator.ts";
 import { type Draft, decide } from "./draft.ts";
 
 /** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
@@ -12,7 +12,10 @@ export function choosePages(draft: Draft, common: PaginatorMapping | undefined):
     decide(draft, "paginator", "the answer is one record");
   } else {
     draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
-    const reason = common === undefined ? "the answers must show them" : "those of most lists are tried";
+    const reason =
+      common === undefined
+        ? "the answers must show them"
+        : "those of most lists are tried, write single_page if it ignores them";
     decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
   }
 }

@@ -5,6 +5,7 @@ import type { Parameter } from "../reading/endpoint.ts";
 import { flagAt, isTruthy, listAt, textAt } from "../reading/scalars.ts";
 import { type Draft, decide } from "./draft.ts";
 import { declaredPageSize, pageParameters } from "./paginator.ts";
+import { propertyPath } from "./property-path.ts";
 
 export interface Words {
   readonly required: string;
@@ -31,12 +32,8 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   );
   const placeholder = (variable: string) => cleanVariable(variable) + (required.has(variable) ? "_in_path" : "");
 
-  const known = (parameter: Parameter | undefined): JsonValue | undefined => {
-    const value = parameter === undefined ? undefined : declaredValue(parameter);
-    return typeof value === "string" ? value.replace(/[{}]/g, "$&$&") : value;
-  };
   const put = (list: GeneratedParam[], name: string, place: GeneratedParam["in"], parameter: Parameter | undefined) => {
-    const value = known(parameter);
+    const value = parameter === undefined ? undefined : declaredValue(parameter);
     if (value === undefined) missing.push(name);
     list.push({
       name,
@@ -49,7 +46,7 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   for (const { variable, in: place, field } of draft.resolved) {
     const resource = draft.parent?.name ?? "";
     const name = place === "path" ? placeholder(variable) : variable;
-    params.push({ name, in: place, value: { kind: "resolve", resource, field }, fillIn: false });
+    params.push({ name, in: place, value: { kind: "resolve", resource, field: fieldPath(field) }, fillIn: false });
   }
   for (const variable of new Set(endpoint.pieces.variables)) {
     if (draft.resolved.some((one) => one.variable === variable && one.in === "path")) continue;
@@ -73,7 +70,7 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   draft.headers = headers;
   draft.optionalParams = query
     .filter(({ required, name }) => !required && name !== size?.name)
-    .map((one): OptionalParam => optional(one, known(one) ?? words.optional));
+    .map((one): OptionalParam => optional(one, declaredValue(one) ?? words.optional));
   draft.path =
     endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name: string) => `{${placeholder(name)}}`) ?? "";
   if (missing.length === 0) return;
@@ -84,6 +81,11 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
     message,
   });
   decide(draft, "selected", `${missing.join(", ")} must be filled in first`);
+}
+
+/** A key of a record as JSONPath; hyphens may stand in it. */
+function fieldPath(field: string): string {
+  return /^[A-Za-z_][\w-]*$/.test(field) ? field : propertyPath([field]);
 }
 
 function isMissingVariable(param: GeneratedParam): boolean {

@@ -51,7 +51,8 @@ function resolveQuery(draft: Draft, lists: ReadonlyMap<string, Draft>): void {
     if (list === undefined || list === draft || record === undefined || isAbove(draft, list)) continue;
     if (draft.parent !== undefined && draft.parent !== list) continue;
     const field = fieldOfVariable(name, piece, record);
-    if (field === undefined) continue;
+    // A placeholder in a query holds plain names only.
+    if (field === undefined || !/^[A-Za-z_]\w*$/.test(field)) continue;
     const reason = `${field} of the list at ${list.endpoint.path}`;
     draft.parent = list;
     draft.resolved = [...draft.resolved, { variable: name, in: "query", field, reason }];

@@ -35,13 +35,13 @@ export function findRecords(schema: SchemaNode, hints: RecordHints): RecordPlace
   const isOneOfMany = hints.single !== undefined || hints.paged;
   const record = { path: [], schema, isList: true };
   const isPaged = list !== undefined && isPagedList(schema, list);
-  if (expectsList && isSame && !isPaged) {
+  if (hints.byPath && isSame && !isPaged) {
     return { ...record, reason: "the answer is declared as one record, but the endpoint for single ones has the same" };
   }
   if (list !== undefined && (isPaged || isWrapper(schema, list, expectsList))) {
     return { ...payloadOf(list.path, list.node), reason: `${list.path.join(".")} is the list in the answer` };
   }
-  if (expectsList && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
+  if (hints.byPath && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
     return { ...record, reason: "the answer is declared as one record with an identifier, but has pages" };
   }
   return unwrapped(schema, hints.path);

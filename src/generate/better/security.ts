@@ -2,9 +2,10 @@ import { getOwn, isJsonArray, type JsonObject, type JsonValue, keysOf } from "..
 import type { ApiDocument } from "../api-document.ts";
 import type { GeneratedAuth, GeneratedSetting } from "../model.ts";
 import type { Endpoint } from "../reading/endpoint.ts";
-import { asObject, objectAt, textAt } from "../reading/scalars.ts";
+import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
 import { referenceOf } from "../reading/schema-node.ts";
 import { snakeCase } from "../words/snake-case.ts";
+import { authSection } from "./auth-section.ts";
 
 /** A way to authenticate that rest_api can do. */
 export interface Authentication {
@@ -28,13 +29,23 @@ export interface Security {
 /**
  * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret, then
  * one by OAuth 2. Without `security` that of most endpoints counts, else the first usable scheme. OAuth 2 that needs a
- * browser takes a token, which the user gets elsewhere.
+ * browser takes a token, which the user gets elsewhere. `baseUrl`: relative URLs of schemes are joined with it.
  */
-export function findSecurity(document: ApiDocument, endpoints: readonly Endpoint[]): Security {
+export function findSecurity(
+  document: ApiDocument,
+  endpoints: readonly Endpoint[],
+  baseUrl: string | undefined,
+): Security {
   const written = objectAt(objectAt(document.root, "components"), "securitySchemes");
-  const schemes = new Map(keysOf(written).map((name) => [name, followed(document, written[name])]));
-  const own = getOwn(document.root, "security");
-  const alternatives = isJsonArray(own) ? own : [];
+  const alternatives = listAt(document.root, "security");
+  const wanted = [...alternatives, ...endpoints.flatMap(({ operation }) => requirementsOf(operation) ?? [])];
+  const schemes: Schemes = new Map(
+    keysOf(written).map((name) => {
+      const scopes = new Set(wanted.flatMap((one) => listAt(asObject(one), name)));
+      const texts = [...scopes].filter((scope) => typeof scope === "string");
+      return [name, { scheme: followed(document, written[name]), scopes: texts, base: document.url ?? baseUrl }];
+    }),
+  );
   const usable = (list: readonly JsonValue[], prefix: boolean) => bestOf(list, schemes, prefix);
   const client =
     usable(alternatives, false) ??
@@ -46,11 +57,11 @@ export function findSecurity(document: ApiDocument, endpoints: readonly Endpoint
   const unsupported = alternatives.length > 0 && usable(alternatives, false) === undefined ? namesOf(alternatives) : [];
   return {
     client,
-    unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name) ?? {}, "type") ?? "unknown"})`),
+    unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name)?.scheme ?? {}, "type") ?? "unknown"})`),
     ofEndpoint: ({ operation }) => {
-      const wanted = requirementsOf(operation) ?? [];
-      if (wanted.length === 0 || wanted.some((one) => isSatisfied(one, client))) return undefined;
-      return usable(wanted, true);
+      const own = requirementsOf(operation) ?? [];
+      if (own.length === 0 || own.some((one) => isSatisfied(one, client))) return undefined;
+      return usable(own, true);
     },
   };
 }
@@ -76,7 +87,16 @@ function isSatisfied(requirement: JsonValue, client: Authentication | undefined)
   return names.length === 0 || client?.id === names.join(" ");
 }
 
-type Schemes = ReadonlyMap<string, JsonObject>;
+interface Scheme {
+  readonly scheme: JsonObject;
+  /** All that any operation wants of it. */
+  readonly scopes: readonly string[];
+  /** With which a relative URL of the scheme is joined. */
+  readonly base: string | undefined;
+}
+
+type Schemes = ReadonlyMap<string, Scheme>;
+type Way = Authentication & { readonly isDirect: boolean };
 
 function bestOf(alternatives: readonly JsonValue[], schemes: Schemes, prefix: boolean): Authentication | undefined {
   const ways = alternatives.flatMap((one) => wayOf(keysOf(asObject(one)), schemes, prefix) ?? []);
@@ -94,62 +114,28 @@ function mostCommon(ways: readonly (Authentication | undefined)[]): Authenticati
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.way;
 }
 
-/** All schemes of one alternative: one becomes `auth`, keys beside it become headers; undefined when that is not possible. */
-function wayOf(
-  names: readonly string[],
-  schemes: Schemes,
-  prefix: boolean,
-): (Authentication & { readonly isDirect: boolean }) | undefined {
-  const parts = names.map((name) => ({ name, scheme: schemes.get(name) }));
-  const auths = parts.map(({ name, scheme }) =>
-    scheme === undefined ? undefined : authOf(scheme, prefix ? `${snakeCase(name)}_` : ""),
-  );
-  const [first, ...others] = auths;
-  if (first === undefined) return undefined;
-  const headers: GeneratedSetting[] = [];
-  for (const [index] of others.entries()) {
-    const { name = "", scheme = {} } = parts[index + 1] ?? {};
-    if (textAt(scheme, "type") !== "apiKey" || textAt(scheme, "in") !== "header") return undefined;
-    headers.push({ key: textAt(scheme, "name") ?? name, secret: snakeCase(name) || "second_key" });
-  }
-  const kind = textAt(parts[0]?.scheme ?? {}, "type");
-  const isDirect = kind === "apiKey" || kind === "http";
-  return { id: names.join(" "), auth: first, headers, isDirect, reason: `the scheme ${names.join(" with ")}` };
-}
-
-/** The section `auth` of a scheme; undefined when rest_api has none for it. */
-function authOf(scheme: JsonObject, prefix: string): GeneratedAuth | undefined {
-  const secret = (key: string): GeneratedSetting => ({ key, secret: prefix + key });
-  const bearer: GeneratedAuth = { type: "bearer", settings: [secret("token")] };
-  switch (textAt(scheme, "type")) {
-    case "apiKey": {
-      const location = textAt(scheme, "in") ?? "header";
-      return {
-        type: "api_key",
-        settings: [
-          secret("api_key"),
-          { key: "name", value: textAt(scheme, "name") ?? "Authorization" },
-          { key: "location", value: location },
-        ],
-      };
-    }
-    case "http": {
-      const kind = textAt(scheme, "scheme")?.toLowerCase();
-      if (kind === "basic") return { type: "http_basic", settings: [secret("username"), secret("password")] };
-      return kind === "bearer" ? bearer : undefined;
-    }
-    case "oauth2": {
-      const flow = objectAt(objectAt(scheme, "flows"), "clientCredentials");
-      const url = textAt(flow, "tokenUrl");
-      if (url === undefined) return bearer;
-      return {
-        type: "oauth2_client_credentials",
-        settings: [{ key: "access_token_url", value: url }, secret("client_id"), secret("client_secret")],
-      };
-    }
-    case "openIdConnect":
-      return bearer;
-    default:
-      return undefined;
-  }
+/**
+ * All schemes of one alternative: one becomes `auth`, keys in headers stand beside it; undefined when that is not possible.
+ */
+function wayOf(names: readonly string[], schemes: Schemes, prefix: boolean): Way | undefined {
+  const parts = names.map((name) => ({ name, scheme: schemes.get(name)?.scheme ?? {} }));
+  const isHeader = ({ scheme }: (typeof parts)[number]) =>
+    textAt(scheme, "type") === "apiKey" && textAt(scheme, "in") === "header";
+  const [first, ...others] = [...parts.filter((part) => !isHeader(part)), ...parts.filter(isHeader)];
+  if (first === undefined || !others.every(isHeader)) return undefined;
+  const { scheme, scopes = [], base } = schemes.get(first.name) ?? {};
+  if (scheme === undefined) return undefined;
+  const auth = authSection(scheme, { prefix: prefix ? `${snakeCase(first.name)}_` : "", scopes, base });
+  if (auth === undefined) return undefined;
+  const kind = textAt(scheme, "type");
+  return {
+    id: names.join(" "),
+    auth,
+    headers: others.map((part) => ({
+      key: textAt(part.scheme, "name") ?? part.name,
+      secret: snakeCase(part.name) || "second_key",
+    })),
+    isDirect: kind === "apiKey" || kind === "http",
+    reason: `the scheme ${names.join(" with ")}`,
+  };
 }

@@ -1,8 +1,11 @@
+import type { SchemaNode } from "../reading/schema-node.ts";
 import { singularize } from "../words/inflect.ts";
 import { snakeCase } from "../words/snake-case.ts";
+import { pathKey } from "./detect.ts";
 import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { referenceTo } from "./fields.ts";
 import { unique } from "./names.ts";
+import { isSameRecord } from "./records.ts";
 
 /**
  * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
@@ -121,9 +124,14 @@ function settleDisposition(draft: Draft): void {
   }
 }
 
-/** Resources of one table that are loaded in different ways get a table each; the first way keeps the name. */
+/**
+ * Resources of one table that hold different things, or are loaded in different ways, get a table each; lists keep the name.
+ */
 function splitTable(name: string, resources: readonly Draft[], taken: Set<string>): void {
-  const ways = groupBy(resources, (draft) => JSON.stringify([draft.disposition, draft.primaryKey, draft.mergeKey]));
+  const entityOf = entitiesOf(resources);
+  const ways = groupBy(resources, (draft) =>
+    JSON.stringify([entityOf.get(draft), draft.disposition, draft.primaryKey, draft.mergeKey]),
+  );
   if (ways.size < 2) return;
   // Lists before single records: those that bring the rows keep the name.
   const [, ...others] = [...ways.values()].sort((a, b) => Number(b.some(isList)) - Number(a.some(isList)));
@@ -133,9 +141,27 @@ function splitTable(name: string, resources: readonly Draft[], taken: Set<string
     const own = unique(above === "" ? `other_${name}` : `${above}_${name}`, taken);
     for (const draft of group) {
       draft.tableName = own;
-      decide(draft, "table_name", `other resources of ${name} have another key or are loaded in another way`);
+      decide(draft, "table_name", `other resources of ${name} hold something else, or are loaded in another way`);
     }
   }
+}
+
+/**
+ * Numbers what the resources of one table hold. Schemas without a name are told apart by where their lists stand: the items
+ * of orders are not those of carts, unless they have the same properties. What is not declared is taken to be the same.
+ */
+function entitiesOf(resources: readonly Draft[]): ReadonlyMap<Draft, number> {
+  const known: { readonly place: string; readonly record: SchemaNode }[] = [];
+  const numbers = new Map<Draft, number>();
+  for (const draft of [...resources].sort((a, b) => Number(b.isList) - Number(a.isList))) {
+    const record = recordOf(draft);
+    const { pieces } = draft.endpoint.pieces;
+    const place = record?.reference ?? pathKey(draft.list?.endpoint.pieces.pieces ?? pieces);
+    const same = known.findIndex((one) => one.place === place || (record && isSameRecord(one.record, record)));
+    numbers.set(draft, record === undefined ? 0 : same < 0 ? known.length : same);
+    if (record !== undefined && same < 0) known.push({ place, record });
+  }
+  return numbers;
 }
 
 function isList(draft: Draft): boolean {

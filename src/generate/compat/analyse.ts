@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/json.ts";
 import type { ApiDocument } from "../api-document.ts";
+import { commonPaginator, samePaginator } from "../common-paginator.ts";
 import type { Finding, GeneratedPipeline, GeneratedResource, GeneratedServers } from "../model.ts";
 import type { AnalysisOptions } from "../options.ts";
 import { projectNames } from "../project-names.ts";
@@ -10,7 +11,6 @@ import { compatPathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
 import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
 import { schemaNodes } from "../reading/schema-node.ts";
-import { commonPaginator, samePaginator } from "./common-paginator.ts";
 import { compatDetection, type Detected } from "./detect.ts";
 import { compatNames, type ResourceNames } from "./names.ts";
 import { type CompatResolve, compatParameters } from "./parameters.ts";

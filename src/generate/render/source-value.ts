@@ -73,7 +73,12 @@ function withoutReferences(object: JsonObject, project: string): JsonObject {
 function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): JsonObject {
   const written = config.endpoint;
   if (!isJsonObject(written)) return config;
-  const inPath = new Set((endpoint.params ?? []).flatMap((param) => (param.in === "path" ? param.name : [])));
+  // What goes into a path is no template, and what is taken from a parent is meant as one.
+  const asTheyAre = new Set(
+    (endpoint.params ?? []).flatMap(({ name, in: place, value }) =>
+      place === "path" || value.kind === "resolve" ? name : [],
+    ),
+  );
   const values = (section: JsonValue | undefined, isLiteral: (name: string) => boolean): JsonObject | undefined => {
     if (!isJsonObject(section)) return undefined;
     const result: { [key: string]: JsonValue } = {};
@@ -82,7 +87,7 @@ function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): Json
     }
     return result;
   };
-  const params = values(written.params, (name) => !inPath.has(name));
+  const params = values(written.params, (name) => !asTheyAre.has(name));
   const headers = values(written.headers, () => true);
   const { params: _replaced, paginator, ...others } = written;
   return {

@@ -62,10 +62,10 @@ export function projectFacts(folder: string, project: Project, pipeline: Generat
   };
 }
 
-/** The decisions of all resources, each with what it is about. */
+/** The decisions of all resources, each with what it is about; those that the reference takes otherwise are marked. */
 export function explanation(pipeline: GeneratedPipeline): readonly string[] {
-  return explained(pipeline).map(({ resource, about, reason }) =>
-    printable(`  ${resource === null ? "" : `${resource} `}${about}: ${reason}`),
+  return explained(pipeline).map(({ resource, about, reason, repair }) =>
+    printable(`${repair ? "*" : " "} ${resource === null ? "" : `${resource} `}${about}: ${reason}`),
   );
 }
 

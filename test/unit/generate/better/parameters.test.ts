@@ -34,7 +34,7 @@ test("required parameters take what the document gives, as what it is; else the 
       query("d", { type: "string", default: "{x}" }, true),
       query("e", { type: "array", default: ["p", "q"] }, true),
     ]),
-    { a: 5, b: false, c: "only", d: "{{x}}", e: "p,q" },
+    { a: 5, b: false, c: "only", d: "{x}", e: "p,q" },
   );
   const open = endpointOf([query("q", { type: "string", enum: ["a", "b"] }, true)]);
   assert.deepEqual(open.endpoint.params, [

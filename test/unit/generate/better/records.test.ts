@@ -24,8 +24,10 @@ test("a list that is declared as one record is a list, when it has pages or sing
       "/staff": get(ref("Person")),
       "/staff/{id}": get(ref("Person")),
       "/me": get(ref("Person")),
+      "/crew/{id}": get(ref("Person"), { parameters: page }),
     },
   });
+  assert.equal(resourceAt(pipeline, "/crew/{id}").isList, false);
   const people = resourceAt(pipeline, "/people");
   assert.deepEqual([people.endpoint.dataSelector, people.isList, people.tableName], ["$", true, "person"]);
   assert.deepEqual(people.primaryKey, ["id"]);

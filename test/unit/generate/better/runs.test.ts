@@ -3,20 +3,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkSource } from "../../../../src/config/check-source.ts";
 import type { RestApiConfig } from "../../../../src/config/rest-api/shape.ts";
+import { isJsonObject } from "../../../../src/core/json.ts";
 import type { GeneratedPipeline } from "../../../../src/generate/model.ts";
-import { clientConfig, resourceConfig } from "../../../../src/generate/rest-api-config.ts";
+import { sourceValue } from "../../../../src/generate/render/source-value.ts";
 import { generate, get, integer, listOf, moment, object, query, text } from "../../../support/generate.ts";
 import { extract, json, serve } from "../../extract/fake-api.ts";
 
-/** The configuration of a pipeline, as the engine takes it; throws when it has faults. */
+/** The configuration of a pipeline as its file says it, with an address and credentials; throws when it has faults. */
 function configOf(pipeline: GeneratedPipeline, base: string): RestApiConfig {
-  const secret = (name: string) => `secret-${name}`;
-  const source = {
-    name: pipeline.names.source,
-    client: { ...clientConfig(pipeline, secret), base_url: base },
-    resources: pipeline.resources.map((resource) => resourceConfig(resource, secret, pipeline.mode)),
-  };
-  const checked = checkSource(source, "default");
+  const { client: written, ...source } = sourceValue(pipeline);
+  assert.ok(isJsonObject(written));
+  const auth = isJsonObject(written.auth) ? { auth: { ...written.auth, api_key: "secret-api_key" } } : {};
+  const checked = checkSource({ ...source, client: { ...written, ...auth, base_url: base } }, "default");
   assert.deepEqual(checked.faults, []);
   assert.ok(checked.source !== undefined);
   const { client, resources } = checked.source;
@@ -32,7 +30,9 @@ test("values go down a chain of lists, into paths and queries, and rows say whos
       "/teams/{team_id}/boards": get(records()),
       "/teams/{team_id}/boards/{board_id}/cards": get(object({ items: records(), "x-total": integer })),
       "/boards/{team_id}/labels": get(listOf(object({ name: text }))),
-      "/tags": get(records(), { parameters: [query("team_id", integer, true)] }),
+      "/tags": get(records(), {
+        parameters: [query("team_id", integer, true), query("filter", { type: "string", default: "{all}" }, true)],
+      }),
     },
   });
   const api = await serve(t, (request, response) => {
@@ -58,6 +58,10 @@ test("values go down a chain of lists, into paths and queries, and rows say whos
     ["/teams/1/boards/11/cards", "/teams/2/boards/12/cards"],
   );
   assert.deepEqual(found.tags, [{ id: 100 }, { id: 200 }]);
+  const tags = api.asked
+    .map(({ target }) => new URL(target, "http://api"))
+    .filter(({ pathname }) => pathname === "/tags");
+  assert.ok(tags.every(({ searchParams }) => searchParams.get("filter") === "{all}"));
   assert.deepEqual(found.boards_labels, [
     { name: "/boards/1/labels", _teams_id: 1 },
     { name: "/boards/2/labels", _teams_id: 2 },

@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { generate, get, integer, listOf, object, query, resourceAt, text } from "../../../support/generate.ts";
+import {
+  generate,
+  get,
+  integer,
+  listOf,
+  object,
+  query,
+  reasonOf,
+  resourceAt,
+  text,
+} from "../../../support/generate.ts";
 
 const things = listOf(object({ id: integer }));
 const SCHEMES = {
@@ -67,6 +77,22 @@ test("keys that are wanted together stand beside auth as headers", () => {
   assert.deepEqual(secrets, ["api_key", "app"]);
 });
 
+test("client credentials ask for all scopes in use, at an absolute address; a key beside them is a header", () => {
+  const machine = { type: "oauth2", flows: { clientCredentials: { tokenUrl: "/oauth/token" } } };
+  const { client } = generate({
+    security: [{ app: [], machine: ["read"] }],
+    components: { securitySchemes: { app: SCHEMES.app, machine } },
+    paths: { "/things": get(things, { security: [{ app: [], machine: ["read", "list"] }] }) },
+  });
+  assert.deepEqual(client.auth?.settings, [
+    { key: "access_token_url", value: "https://api.example/oauth/token" },
+    { key: "client_id", secret: "client_id" },
+    { key: "client_secret", secret: "client_secret" },
+    { key: "access_token_request_data", value: { scope: "read list" } },
+  ]);
+  assert.deepEqual(client.headers, [{ key: "X-App", secret: "app" }]);
+});
+
 test("without security of the document that of most endpoints counts, and others have their own", () => {
   const own = (name: string) => get(things, { security: [{ [name]: [] }] });
   const paths = { "/a": own("key"), "/b": own("key"), "/c": own("basic"), "/d": get(things, { security: [] }) };
@@ -80,6 +106,7 @@ test("without security of the document that of most endpoints counts, and others
       { key: "password", secret: "basic_password" },
     ],
   });
+  assert.equal(reasonOf(resourceAt(found, "/c"), "auth"), "the scheme basic of its own");
   assert.equal(resourceAt(found, "/d").endpoint.auth, undefined);
   assert.deepEqual(found.secrets, ["api_key", "basic_username", "basic_password"]);
 });

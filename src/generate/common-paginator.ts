@@ -1,4 +1,4 @@
-import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
+import type { PaginatorMapping } from "../config/rest-api/paginator-shape.ts";
 
 /** True for paginators with equal keys and values. */
 export function samePaginator(a: PaginatorMapping | undefined, b: PaginatorMapping | undefined): boolean {
