@@ -69,7 +69,12 @@ test("any other status from 400 on ends the run, its URL masked, its body shown 
   );
   const refused = {
     client: { base_url: api.base, auth: { token: "t0ps3cret" }, paginator: "json_link" as const },
-    resources: [{ name: "a", endpoint: { params: { api_key: "k1" }, response_actions: [] } }],
+    resources: [
+      {
+        name: "a",
+        endpoint: { params: { api_key: "k1" }, response_actions: [{ status_code: 404, action: "ignore" }] },
+      },
+    ],
   };
   const plain = await failure(extract(refused));
   assert.equal(plain.reason, "http_status");
