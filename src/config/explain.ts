@@ -86,6 +86,11 @@ function typeFault(path: Path, message: string): Fault {
 /** The `type` of a paginator, of an auth, ... names no known kind. */
 function wrongTag(path: Path, value: unknown, absent: boolean, issue: z.core.$ZodIssueInvalidUnion): Fault {
   const options = "options" in issue ? (issue.options ?? []) : [];
+  // dlt: a mapping as a parameter is one of an unknown type, also when it names none.
+  if (absent && path.at(-3) === "params") {
+    const message = `a mapping as a parameter needs a type, one of ${words(options)}`;
+    return { path, reason: "unknown_type", message };
+  }
   return absent ? { ...missing(path), suggestion: `one of ${words(options)}` } : wrongWord(path, value, options);
 }
 
@@ -166,12 +171,17 @@ function described(value: unknown, path: Path): string {
     case "object":
       return "a mapping";
     case "string":
-      return `the text ${quoteValue(value, isSecretPath(path))}`;
+      return `the text ${quoteValue(value, isSecretPath(path) && !isKindOfAuth(value, path))}`;
     case "undefined":
       return "nothing";
     default:
       return quoteValue(value, isSecretPath(path));
   }
+}
+
+/** A word right under `auth` is a kind that we do not know; whatever else stands there may be a token. */
+function isKindOfAuth(value: string, path: Path): boolean {
+  return path.at(-1) === "auth" && /^[a-z]{2,12}(_[a-z0-9]{2,12}){0,3}$/.test(value);
 }
 
 function limitText(issue: z.core.$ZodIssue, value: unknown, path: Path): string {

@@ -64,7 +64,11 @@ const FAULTS: readonly (readonly [string, unknown, RegExp])[] = [
   ["endpoint: lower case method", endpoint({ method: "get" }), /^unknown_type .*method: .*did you mean "GET"/],
   ["endpoint: DELETE", endpoint({ method: "DELETE" }), /^unknown_type .*method: /],
   ["endpoint: params null", endpoint({ params: null }), /^type .*params: expected a mapping, found null/],
-  ["endpoint: a mapping of no type", endpoint({ params: { a: { x: 1 } } }), /^missing_key .*params.a.type: /],
+  [
+    "endpoint: a mapping of no type",
+    endpoint({ params: { a: { x: 1 } } }),
+    /^unknown_type .*params.a.type: a mapping as a parameter needs a type, one of resolve, incremental/,
+  ],
   ["endpoint: json is no list", endpoint({ json: [1] }), /^type .*json: expected a mapping, found a list/],
   ["endpoint: a header is text", endpoint({ headers: { a: 1 } }), /^type .*headers.a: expected text, found 1/],
   ["endpoint: path is text", endpoint({ path: 3 }), /^type .*path: expected text, found 3/],
@@ -84,7 +88,12 @@ const FAULTS: readonly (readonly [string, unknown, RegExp])[] = [
     client({ auth: { type: "bearr" } }),
     /^unknown_type client.auth.type: .*did you mean "bearer"/,
   ],
-  ["auth: unknown word", client({ auth: "basic" }), /^unknown_type client.auth: .*http_basic/],
+  [
+    "auth: unknown word",
+    client({ auth: "digest" }),
+    /^unknown_type client.auth: .*http_basic.*found the text "digest"/,
+  ],
+  ["auth: what may be a token", client({ auth: "glpat-Abc12" }), /^unknown_type client.auth: .*found the text g\*{5}2/],
   ["auth: without a type only token", client({ auth: { api_key: "k" } }), /^unknown_key client.auth.api_key: /],
   [
     "auth: location",
