@@ -42,6 +42,8 @@ export interface RequestOutline {
   readonly body?: "json" | "data";
   /** How further pages are found, in words. */
   readonly pages: string;
+  /** Length of the parts in which its range is loaded, when it is loaded in parts. */
+  readonly window?: string;
   /** JSONPath of the records in a page, or how it is found. */
   readonly records: string;
   /** Kind of authentication; `none`. */

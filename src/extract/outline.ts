@@ -29,6 +29,7 @@ export function outlineOf(plan: PlannedResource, client: ClientConfig): RequestO
     first: `${plan.method} ${maskUrl(all)}`,
     ...(body === undefined ? {} : { body }),
     pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+    ...((plan.incremental?.window ?? null) === null ? {} : { window: String(plan.incremental?.window) }),
     records: plan.dataSelector ?? "detected on the first page",
     auth: authText(plan.auth),
   };

@@ -30,7 +30,13 @@ source:
         path: orders
         params: { since: { type: incremental, cursor_path: changed_at, initial_value: "2024-01-01" } }
         paginator: { type: page_number, base_page: 1, total_path: meta.pages, maximum_page: 9 }
-    - { name: users, merge_key: [a, b], write_disposition: append, primary_key: null }
+    - name: users
+      merge_key: [a, b]
+      write_disposition: append
+      primary_key: null
+      endpoint:
+        incremental:
+          { cursor_path: at, initial_value: "2024-01-01", start_param: from, end_param: to, window: P30D }
     - { name: user, endpoint: { path: "users/{resources.users.id}", data_selector: x } }
     - { name: later, selected: false, endpoint: "later" }
 `;
@@ -50,8 +56,8 @@ test("check --offline explains each resource: table, keys, disposition, first re
     "        table order_lines, primary key id",
     "        asks for each record of orders POST https://api.example.com/v1/orders/{resources.orders.id}/lines?limit=100&token=***; pages: cursor at next -> after",
     "  users  GET users  append",
-    "      table users, merge key a, b",
-    "      asks GET https://api.example.com/v1/users?limit=100&token=***; pages: detected on the first page",
+    "      table users, merge key a, b, cursor at",
+    "      asks in windows of P30D GET https://api.example.com/v1/users?limit=100&token=***&from={incremental.start_value}&to={incremental.end_value}; pages: detected on the first page",
     "    user  GET users/{resources.users.id}  merge (upsert)",
     "        table user, primary key id",
     "        asks for each record of users GET https://api.example.com/v1/users/{resources.users.id}?limit=100&token=***; pages: one page",

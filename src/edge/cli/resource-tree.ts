@@ -64,7 +64,8 @@ function detailLines({ name, parent, selected, hints, outline }: SourceResource)
     : "not loaded, asked only for its children";
   if (outline === undefined) return [table];
   const often = parent === undefined ? "" : `for each record of ${parent} `;
-  return [table, `asks ${often}${outline.first}; pages: ${outline.pages}`];
+  const parts = outline.window === undefined ? "" : `in windows of ${outline.window} `;
+  return [table, `asks ${often}${parts}${outline.first}; pages: ${outline.pages}`];
 }
 
 function dispositionText({ writeDisposition }: ResourceHints): string {
