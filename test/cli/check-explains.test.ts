@@ -114,8 +114,8 @@ test("check: a file that is wrong is told all at once, with line, key path and w
   assert.equal(ended.stdout, "");
   for (const line of [
     /^shop\.yaml:27: source\.resources\[1\]\.endpoint\.paginator\.base_pge: unknown key "base_pge"; did you mean "base_page"\?$/m,
-    /^shop\.yaml:28: source\.resources\[2\]\.write_disposition: expected .*; did you mean "append"\?$/m,
-    /^shop\.yaml:29: source\.resources\[3\]\.endpoint: .*"usrs", which does not exist; did you mean "users"\?$/m,
+    /^shop\.yaml:30: source\.resources\[2\]\.write_disposition: expected .*; did you mean "append"\?$/m,
+    /^shop\.yaml:35: source\.resources\[3\]\.endpoint: .*"usrs", which does not exist; did you mean "users"\?$/m,
   ]) {
     assert.match(ended.stderr, line);
   }
