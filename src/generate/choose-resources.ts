@@ -9,11 +9,14 @@ export type Choosable = Pick<GeneratedResource, "name" | "tableName" | "operatio
  * The resources that patterns choose, in their order. A pattern is a glob (`*`, `?`) that is compared with the path, the
  * operation id, the resource name and the table name, or `tag:GLOB`. Plain patterns choose exactly what they fit; `-x`
  * takes away, `+x` adds; with only such patterns the start is everything. None: everything. Throws `E_INPUT` for a
- * pattern that fits nothing.
+ * pattern that fits nothing, and when nothing is left.
+ *
+ * @param isRepeated the patterns are those of an earlier time: what they named may be gone
  */
 export function chooseResources<T extends Choosable>(
   resources: readonly T[],
   patterns: readonly string[],
+  isRepeated = false,
 ): readonly T[] {
   const wanted = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== "");
   const isPlain = (pattern: string) => !/^[+-]/.test(pattern);
@@ -21,13 +24,17 @@ export function chooseResources<T extends Choosable>(
   for (const pattern of wanted) {
     const fits = predicate(isPlain(pattern) ? pattern : pattern.slice(1));
     const found = resources.filter(fits);
-    if (found.length === 0) throw nothingFits(pattern, resources);
+    if (found.length === 0 && !isRepeated) throw nothingFits(pattern, resources);
     for (const one of found) {
       if (pattern.startsWith("-")) chosen.delete(one);
       else chosen.add(one);
     }
   }
-  return resources.filter((one) => chosen.has(one));
+  if (chosen.size > 0 || resources.length === 0) return resources.filter((one) => chosen.has(one));
+  throw new ConfigError("E_INPUT", "--endpoints leaves no endpoint", {
+    step: "config",
+    hint: "Name at least one that is to be loaded.",
+  });
 }
 
 function predicate(pattern: string): (one: Choosable) => boolean {

@@ -114,6 +114,19 @@ test("in the project folder no NAME is needed; without the baseline only new end
   assert.equal((await readFile(file, "utf8")).match(/data_selector: mine/g)?.length, 3);
 });
 
+test("a pipeline file of JSON is merged too", async (t) => {
+  const { cwd, run, at } = await project(t, "--format", "json");
+  const file = join(at, "shop_pipeline.json");
+  const mine = JSON.parse(await readFile(file, "utf8"));
+  mine.dataset = "ours";
+  await writeFile(file, JSON.stringify(mine));
+  await writeFile(join(cwd, "api.json"), SECOND);
+  const facts = onlyObject(await run("shop", "--update", "--json"));
+  assert.equal((facts.added as string[]).length, 2);
+  const merged = JSON.parse(await readFile(file, "utf8"));
+  assert.deepEqual([merged.dataset, merged.source.resources.length], ["ours", 5]);
+});
+
 test("a broken pipeline file or broken settings: refused, nothing is written", async (t) => {
   const { cwd, run, file, at } = await project(t);
   await writeFile(join(cwd, "api.json"), SECOND);

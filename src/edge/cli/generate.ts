@@ -32,6 +32,8 @@ export function addGenerate(program: Command, action: Action): void {
       "write a limit of so many pages a list into the pipeline file, to try it; 0: none",
     )
     .addOption(new Option("--format <format>", "form of the pipeline file").choices(["yaml", "json"]).default("yaml"))
+    .option("--methods <methods>", "methods that become resources: get, post, put, patch (default: get)")
+    .option("--name-by-operation", "name resources by operation ids, whatever else would do")
     .option("--no-interactive", "ask nothing: take all endpoints, or those of --endpoints")
     .option("--compat", "the very result of dlt-init-openapi 0.1.0, also where it is poor")
     .option(

@@ -12,23 +12,32 @@ export interface GeneratedSettings {
   readonly allowOpenapi2: boolean;
   /** Patterns that chose the endpoints; none: all. */
   readonly endpoints: readonly string[];
+  /** Methods that become resources; undefined: GET alone. */
+  readonly methods: readonly Method[] | undefined;
+  readonly nameByOperation: boolean;
   /** Pages of each list that a run stops after; undefined: all. */
   readonly globalLimit: number | undefined;
   /** Name of the pipeline file. */
   readonly pipelineFile: string;
 }
 
+const METHODS = ["get", "post", "put", "patch"] as const;
+type Method = (typeof METHODS)[number];
+
 export const SETTINGS_FOLDER = ".generate";
 export const SETTINGS_PATH = `${SETTINGS_FOLDER}/settings.json`;
 
 export function writeSettings(settings: GeneratedSettings): string {
-  const { name, document, mode, allowOpenapi2, endpoints, globalLimit, pipelineFile } = settings;
+  const { name, document, mode, allowOpenapi2, endpoints, methods, nameByOperation } = settings;
+  const { globalLimit, pipelineFile } = settings;
   const value: JsonObject = {
     name,
     document: { ...document },
     mode,
     allow_openapi_2: allowOpenapi2,
     endpoints,
+    ...(methods === undefined ? {} : { methods }),
+    ...(nameByOperation ? { name_by_operation: true } : {}),
     ...(globalLimit === undefined ? {} : { global_limit: globalLimit }),
     pipeline_file: pipelineFile,
   };
@@ -44,7 +53,8 @@ export function readSettings(text: string): GeneratedSettings | undefined {
     return undefined;
   }
   if (!isJsonObject(value)) return undefined;
-  const { name, document, mode, allow_openapi_2, endpoints, global_limit, pipeline_file } = value;
+  const { name, document, mode, allow_openapi_2, endpoints } = value;
+  const { methods, name_by_operation, global_limit, pipeline_file } = value;
   const place = isJsonObject(document) ? document : {};
   const at =
     typeof place.path === "string"
@@ -62,6 +72,8 @@ export function readSettings(text: string): GeneratedSettings | undefined {
     mode,
     allowOpenapi2: allow_openapi_2 === true,
     endpoints: patterns,
+    methods: isJsonArray(methods) ? METHODS.filter((method) => methods.includes(method)) : undefined,
+    nameByOperation: name_by_operation === true,
     globalLimit: typeof global_limit === "number" ? global_limit : undefined,
     pipelineFile: pipeline_file,
   };

@@ -1,4 +1,5 @@
 import { ConfigError } from "../../../core/errors.ts";
+import type { Method } from "../../../generate/reading/read-endpoints.ts";
 import type { Flags } from "../command.ts";
 import type { DocumentPlace } from "./read-source.ts";
 
@@ -8,6 +9,9 @@ export interface GenerateFlags {
   readonly outputPath: string;
   /** Patterns; undefined: not given. */
   readonly endpoints: readonly string[] | undefined;
+  /** Undefined: not given. */
+  readonly methods: readonly Method[] | undefined;
+  readonly nameByOperation: boolean;
   /** Pages of each list; 0: all; undefined: not given. */
   readonly globalLimit: number | undefined;
   readonly format: "yaml" | "json";
@@ -22,8 +26,8 @@ export interface GenerateFlags {
 
 /** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
 export function readFlags(given: Flags): { readonly flags: GenerateFlags; readonly network: Flags } {
-  const { path, url, outputPath, endpoints, globalLimit, format, interactive, ...more } = given;
-  const { compat, allowOpenapi2, explain, update, force, json, ...network } = more;
+  const { path, url, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
+  const { format, interactive, compat, allowOpenapi2, explain, update, force, json, ...network } = others;
   if (path !== undefined && url !== undefined) throw refuse("--path and --url name two documents", "Give one of them.");
   if (update === true && force === true) {
     throw refuse("--update and --force exclude each other", "--update keeps your changes, --force does not.");
@@ -37,7 +41,9 @@ export function readFlags(given: Flags): { readonly flags: GenerateFlags; readon
     flags: {
       place: path !== undefined ? { path: String(path) } : url !== undefined ? { url: String(url) } : undefined,
       outputPath: String(outputPath),
-      endpoints: endpoints === undefined ? undefined : String(endpoints).split(/[,\n]/),
+      endpoints: endpoints === undefined ? undefined : words(String(endpoints), /[,\n]/),
+      methods: methods === undefined ? undefined : readMethods(String(methods)),
+      nameByOperation: nameByOperation === true,
       globalLimit: limit === undefined ? undefined : Number(limit),
       format: format === "json" ? "json" : "yaml",
       interactive: interactive !== false,
@@ -50,6 +56,26 @@ export function readFlags(given: Flags): { readonly flags: GenerateFlags; readon
     },
   };
 }
+
+function readMethods(text: string): readonly Method[] {
+  return words(text, /[,\s]/).map((word) => {
+    const method = METHODS.find((one) => one === word.toLowerCase());
+    if (method !== undefined) return method;
+    throw refuse(
+      `--methods: expected ${METHODS.join(", ")}, found ${JSON.stringify(word)}`,
+      "Write --methods get,post.",
+    );
+  });
+}
+
+function words(text: string, between: RegExp): readonly string[] {
+  return text
+    .split(between)
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
+const METHODS: readonly Method[] = ["get", "post", "put", "patch"];
 
 function refuse(message: string, hint: string): ConfigError {
   return new ConfigError("E_INPUT", message, { step: "config", hint });

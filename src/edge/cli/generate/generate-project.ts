@@ -41,13 +41,16 @@ export async function generate(context: CliContext, given: Flags, name: string |
   const alone = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
   // The reference refuses references to other files; so does its analysis here.
   const tree = mode === "compat" ? alone : await bringInFiles(alone, document.files);
-  const whole = analyse(tree, { mode, source: name ?? settings?.name });
+  const methods = flags.methods ?? settings?.methods;
+  const nameByOperation = flags.nameByOperation || settings?.nameByOperation === true;
+  const whole = analyse(tree, { mode, source: name ?? settings?.name, methods, nameByOperation });
   refuseName(whole);
   const folder = found?.folder ?? resolve(flags.outputPath, whole.names.pipeline);
   const overwrite = found === undefined && (await mayWrite(context, flags, folder));
 
   const patterns = flags.endpoints ?? settings?.endpoints ?? (await pick(context, flags, whole));
-  const chosen = new Set(chooseResources(whole.resources, patterns));
+  const isRepeated = flags.endpoints === undefined && settings !== undefined;
+  const chosen = new Set(chooseResources(whole.resources, patterns, isRepeated));
   const pipeline = chosen.size === whole.resources.length ? whole : selectResources(whole, (one) => chosen.has(one));
   const asked = flags.globalLimit ?? settings?.globalLimit;
   const limit = asked === 0 ? undefined : asked;
@@ -62,6 +65,8 @@ export async function generate(context: CliContext, given: Flags, name: string |
     mode,
     allowOpenapi2,
     endpoints: patterns,
+    methods,
+    nameByOperation,
     globalLimit: limit,
     pipelineFile: settings?.pipelineFile ?? project.pipelineFile,
   });

@@ -1,31 +1,38 @@
 import type { Choosable } from "../../../generate/choose-resources.ts";
 import { printable } from "../../../report/printable.ts";
 
-/** What a choice stands for: a tag with all its endpoints, or one endpoint. */
-type Choice = `tag:${string}` | `one:${number}`;
+/** What a line of the list stands for: a group with all its endpoints, or one endpoint; by index. */
+type Choice = `group:${number}` | `one:${number}`;
+
+interface Group {
+  /** A tag, or a table where the document has no tags. */
+  readonly title: string;
+  /** Chooses all its endpoints, as `--endpoints` reads it. */
+  readonly pattern: string;
+  /** Indexes of its endpoints, in their order. */
+  readonly members: readonly number[];
+}
 
 /** Lines of the list that are shown at a time. */
 const ROWS = 12;
+const LONGEST_LABEL = 100;
 
 /**
- * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked tag stands for all its
+ * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked group stands for all its
  * endpoints, and nothing marked for everything. Gives patterns as `--endpoints` takes them; undefined when the user
  * leaves the list.
  */
 export async function pickEndpoints(resources: readonly Choosable[]): Promise<readonly string[] | undefined> {
   const { autocompleteMultiselect, isCancel } = await import("@clack/prompts");
-  const groups = groupByTag(resources);
-  const options = [...groups].flatMap(([tag, members]) => [
-    ...(tag === ""
-      ? []
-      : [{ value: `tag:${tag}` as Choice, label: `${printable(tag)}: all ${members.length}`, hint: "tag" }]),
-    ...members.map((index) => {
-      const { operation, name } = resources[index] ?? { name: "", operation: undefined };
-      return {
-        value: `one:${index}` as Choice,
-        label: `  ${operation?.method} ${printable(operation?.path ?? "")}`,
-        hint: printable([name, tag].filter((word) => word !== "").join(", ")),
-      };
+  const groups = groupsOf(resources);
+  const options = groups.flatMap(({ title, members }, index) => [
+    { value: `group:${index}` as Choice, label: label(`${title}: all ${members.length}`), hint: "group" },
+    ...members.flatMap((member) => {
+      const resource = resources[member];
+      if (resource === undefined) return [];
+      const { operation, name } = resource;
+      const line = label(`  ${operation.method} ${operation.path}`);
+      return [{ value: `one:${member}` as Choice, label: line, hint: label(`${name}, ${title}`) }];
     }),
   ]);
   const picked = await autocompleteMultiselect<Choice>({
@@ -35,31 +42,39 @@ export async function pickEndpoints(resources: readonly Choosable[]): Promise<re
     required: false,
     output: process.stderr,
     input: process.stdin,
-    filter: (search, { label, hint, value }) =>
-      search
+    filter: (search, option) => {
+      const text = `${option.label} ${option.hint}`.toLowerCase();
+      return search
         .toLowerCase()
         .split(/\s+/)
-        .every((word) => `${label} ${hint} ${value}`.toLowerCase().includes(word)),
+        .every((word) => text.includes(word));
+    },
   });
   if (isCancel(picked)) return undefined;
-  const tags = picked.filter((choice) => choice.startsWith("tag:"));
-  const covered = new Set(tags.flatMap((choice) => groups.get(choice.slice(4)) ?? []));
-  const single = picked.flatMap((choice) => {
-    const index = choice.startsWith("one:") ? Number(choice.slice(4)) : -1;
-    const resource = covered.has(index) ? undefined : resources[index];
-    return resource === undefined ? [] : [resource.operation.id];
-  });
-  return [...tags, ...single];
+  const marked = groups.filter((_, index) => picked.includes(`group:${index}`));
+  const covered = new Set(marked.flatMap(({ members }) => members));
+  const single = resources.filter((_, index) => picked.includes(`one:${index}`) && !covered.has(index));
+  return [...marked.map(({ pattern }) => pattern), ...single.map(({ operation }) => operation.id)];
 }
 
-/** Indexes of the endpoints of each tag, in the order of the document; the empty tag last. */
-function groupByTag(resources: readonly Choosable[]): ReadonlyMap<string, readonly number[]> {
-  const groups = new Map<string, number[]>();
-  for (const [index, { operation }] of resources.entries()) {
-    const tag = operation.tags[0] ?? "";
-    groups.set(tag, [...(groups.get(tag) ?? []), index]);
+/** Endpoints by their first tag, in the order of the document; those without one by their table, last. */
+function groupsOf(resources: readonly Choosable[]): readonly Group[] {
+  const tags = new Map<string, number[]>();
+  const tables = new Map<string, number[]>();
+  for (const [index, { operation, tableName }] of resources.entries()) {
+    const [tag] = operation.tags;
+    const [groups, title] = tag === undefined ? [tables, tableName] : [tags, tag];
+    const members = groups.get(title);
+    if (members === undefined) groups.set(title, [index]);
+    else members.push(index);
   }
-  const untagged = groups.get("");
-  if (untagged !== undefined && groups.delete("")) groups.set("", untagged);
-  return groups;
+  return [
+    ...[...tags].map(([title, members]) => ({ title, pattern: `tag:${title}`, members })),
+    ...[...tables].map(([title, members]) => ({ title, pattern: title, members })),
+  ];
+}
+
+function label(text: string): string {
+  const line = printable(text);
+  return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL)}...`;
 }

@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ConfigError } from "../../../core/errors.ts";
 import type { ProjectFile } from "../../../generate/render/project-files.ts";
@@ -11,12 +12,9 @@ export async function createFolder(folder: string, files: readonly ProjectFile[]
   await mkdir(dirname(folder), { recursive: true }).catch((cause) => {
     throw cannotWrite(dirname(folder), cause);
   });
-  const staging = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`)).catch((cause) => {
-    throw cannotWrite(dirname(folder), cause);
-  });
+  const staging = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
   try {
-    // `mkdtemp` keeps others out; a project folder is an ordinary one.
-    await chmod(staging, 0o777 & ~process.umask());
+    await mkdir(staging);
     for (const file of files) await writeInto(staging, file);
     if (await exists(folder)) throw folderExists(folder);
     await rename(staging, folder);

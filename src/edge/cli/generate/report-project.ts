@@ -62,11 +62,18 @@ export function projectFacts(folder: string, project: Project, pipeline: Generat
   };
 }
 
-/** The decisions of all resources, each with what it is about; those that the reference takes otherwise are marked. */
+/**
+ * The decisions of all resources, each with what it is about, those that the reference takes otherwise with a mark; then
+ * what the user should know.
+ */
 export function explanation(pipeline: GeneratedPipeline): readonly string[] {
-  return explained(pipeline).map(({ resource, about, reason, repair }) =>
-    printable(`${repair ? "*" : " "} ${resource === null ? "" : `${resource} `}${about}: ${reason}`),
-  );
+  const owner = (resource: string | null) => (resource === null ? "" : `${resource} `);
+  return [
+    ...explained(pipeline).map(
+      ({ resource, about, reason, repair }) => `${repair ? "*" : " "} ${owner(resource)}${about}: ${reason}`,
+    ),
+    ...findingsOf(pipeline).map(({ resource, code, message }) => `  ${owner(resource)}${code}: ${message}`),
+  ].map(printable);
 }
 
 function explained(pipeline: GeneratedPipeline) {
@@ -108,7 +115,16 @@ function nextSteps(folder: string, project: Project, pipeline: GeneratedPipeline
     steps.push(`fill in ${missing.length} FILL_ME_IN of ${owners} resources, as sluice check lists them`);
   return [
     ...pipeline.findings.map(({ message }) => `note: ${printable(message)}`),
+    ...findingCounts(pipeline),
     ...steps.map((step) => `to do: ${step}`),
     `next: sluice check ${file} --offline`,
   ];
+}
+
+/** One line that counts what was found out about resources: `notes: PrimaryKeyNotFound 3 (--explain names them)`. */
+function findingCounts({ resources }: GeneratedPipeline): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const { code } of resources.flatMap(({ findings }) => findings)) counts.set(code, (counts.get(code) ?? 0) + 1);
+  if (counts.size === 0) return [];
+  return [`notes: ${[...counts].map(([code, count]) => `${code} ${count}`).join(", ")} (--explain names them)`];
 }

@@ -11,6 +11,7 @@ import {
   SETTINGS_PATH,
 } from "../../../generate/update/generated-settings.ts";
 import { lineDiff } from "../../../generate/update/line-diff.ts";
+import { mergeJsonPipeline } from "../../../generate/update/merge-json.ts";
 import { type MergedPipeline, mergePipeline } from "../../../generate/update/merge-pipeline.ts";
 import { BlocksError } from "../../../generate/update/pipeline-blocks.ts";
 import { printable } from "../../../report/printable.ts";
@@ -84,14 +85,8 @@ export async function updateProject(context: CliContext, flags: GenerateFlags, u
 }
 
 function merge(path: string, base: string | undefined, mine: string, fresh: string): MergedPipeline {
-  if (path.endsWith(".json")) {
-    throw new ConfigError("E_INPUT", `${path} is JSON, which --update does not merge`, {
-      step: "config",
-      hint: "Generate the project as YAML, or into another folder and compare.",
-    });
-  }
   try {
-    return mergePipeline(base, mine, fresh);
+    return (path.endsWith(".json") ? mergeJsonPipeline : mergePipeline)(base, mine, fresh);
   } catch (error) {
     if (!(error instanceof BlocksError)) throw error;
     throw new ConfigError("E_INPUT", `${path} cannot be merged: ${error.message}`, {
