@@ -60,6 +60,7 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   for (const parameter of query) if (parameter.required) put(params, parameter.name, "query", parameter);
   const size = pageSize(draft, used);
   if (size !== undefined && !params.some(({ name }) => name === size.name)) params.push(size);
+  if (draft.isList) params.push(...query.flatMap((one) => wholeList(draft, one) ?? []));
   for (const parameter of endpoint.parameters) {
     const name = parameter.name.toLowerCase();
     if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name)) continue;
@@ -69,7 +70,7 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   draft.params = [...params, ...draft.params];
   draft.headers = headers;
   draft.optionalParams = query
-    .filter(({ required, name }) => !required && name !== size?.name)
+    .filter(({ required, name }) => !required && !params.some((param) => param.name === name))
     .map((one): OptionalParam => optional(one, declaredValue(one) ?? words.optional));
   draft.path =
     endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name: string) => `{${placeholder(name)}}`) ?? "";
@@ -137,6 +138,15 @@ function pageSize(draft: Draft, used: ReadonlySet<string>): GeneratedParam | und
   if (limit === undefined || declared === undefined || declared.from !== "the declared maximum") return undefined;
   decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);
   return { name: limit.name, in: "query", value: { kind: "value", value: declared.size }, fillIn: false };
+}
+
+/** `state: all`, where the API by itself gives only the open ones. */
+function wholeList(draft: Draft, { name, required, schema }: Parameter): GeneratedParam | undefined {
+  const byDefault = schema.default ?? "";
+  const isNarrow = byDefault !== "" && byDefault !== "all" && listAt(schema.schema, "enum").includes("all");
+  if (required || !isNarrow || !/^(?:scope|state|status)$/i.test(name)) return undefined;
+  decide(draft, `params.${name}`, "without it the API gives only a part of the list");
+  return { name, in: "query", value: { kind: "value", value: "all" }, fillIn: false };
 }
 
 function optional(parameter: Parameter, value: JsonValue): OptionalParam {

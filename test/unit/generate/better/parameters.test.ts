@@ -53,6 +53,12 @@ test("pages are as large as the document allows", () => {
   assert.match(reasonOf(things, "params.per_page"), /declared maximum of a page/);
 });
 
+test("a list is asked for whole, where the API by itself gives a part of it", () => {
+  const choice = (name: string, byDefault: string) =>
+    query(name, { type: "string", enum: ["open", "closed", "all"], default: byDefault });
+  assert.deepEqual(values([choice("state", "open"), choice("scope", "all"), choice("sort", "open")]), { state: "all" });
+});
+
 test("optional parameters are listed with their value, description and age", () => {
   const state = { ...query("state", { type: "string", default: "all" }), description: "Which\n ones" };
   const { endpoint } = endpointOf([state, { ...query("old"), deprecated: true }]);
