@@ -355,6 +355,234 @@ function editDistance(a, b) {
 
 /***/ }),
 
+/***/ 8512:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Jz: () => (/* binding */ isConditional),
+/* harmony export */   c8: () => (/* binding */ actionFaults),
+/* harmony export */   sb: () => (/* binding */ actionShape),
+/* harmony export */   zi: () => (/* binding */ isActionWord)
+/* harmony export */ });
+/* unused harmony export ACTION_WORDS */
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1571);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9088);
+
+
+
+/** What is done with an answer. Both conditions must hold where both are given. */
+const actionShape = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
+    status_code: zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([_values_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD, zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()]).nullish(),
+    content: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().nullish().describe("Part of the body's text."),
+    action: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .optional()
+        .describe("`ignore` ends the pages quietly and counts it as skipped, `stop` ends them as complete, `retry` asks again, `fail` ends the run; other words do nothing."),
+    message: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional().describe("Stands in the error of `fail`, and of `retry` after the last attempt."),
+    rewrite: _code_js__WEBPACK_IMPORTED_MODULE_0__/* .codeShape */ .xw
+        .optional()
+        .describe("Expression whose value replaces the body, over `body`, `text` (the body as it came), `status` and `headers`. With status_code that status is no error. Or `fn:name`, or a module."),
+    encoding: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional().describe("The body's encoding, whatever it says itself: `windows-1252`."),
+});
+/** Words of `action` that act; `compat: strict` knows only `ignore`, as dlt. */
+const ACTION_WORDS = ["ignore", "stop", "retry", "fail"];
+function isActionWord(word, strict) {
+    return strict ? word === "ignore" : ACTION_WORDS.some((known) => known === word);
+}
+/** What the shape of actions cannot say. `at` is the path of the list. */
+function actionFaults(actions, at, strict) {
+    return (actions ?? []).flatMap((action, index) => faultsOf(action, [...at, index], strict));
+}
+function faultsOf(action, at, strict) {
+    const { action: word, message, rewrite, encoding } = action;
+    const faults = [...(0,_code_js__WEBPACK_IMPORTED_MODULE_0__/* .codeFaults */ .JC)(rewrite, [...at, "rewrite"], "answer", "any")];
+    if (word === undefined && rewrite === undefined && encoding === undefined) {
+        faults.push({ path: [...at, "action"], reason: "missing_key", message: 'the key "action" is missing' });
+    }
+    if (!strict && word !== "ignore" && isActionWord(word, false) && !isConditional(action)) {
+        const text = `the action ${JSON.stringify(word)} never matches without status_code or content`;
+        faults.push({ path: at, reason: "missing_key", message: text });
+    }
+    if (message !== undefined && word !== "fail" && word !== "retry") {
+        const text = "only the actions fail and retry have a message";
+        faults.push({ path: [...at, "message"], reason: "type", message: text });
+    }
+    if (encoding !== undefined && !isEncoding(encoding)) {
+        const text = `${JSON.stringify(encoding)} is no encoding that is known`;
+        faults.push({
+            path: [...at, "encoding"],
+            reason: "unknown_type",
+            message: text,
+            suggestion: "use a name of the WHATWG encoding standard, such as windows-1252, iso-8859-15 or shift_jis",
+        });
+    }
+    return faults;
+}
+/** True when a status or a content is asked for. */
+function isConditional({ status_code: status = null, content = null }) {
+    return status !== null || content !== null;
+}
+function isEncoding(name) {
+    try {
+        new TextDecoder(name);
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+
+/***/ }),
+
+/***/ 5931:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   C: () => (/* binding */ authFaults),
+/* harmony export */   o: () => (/* binding */ pemText)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7598);
+/* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8563);
+/* harmony import */ var _stand_ins_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7139);
+/* harmony import */ var _check_path_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(7950);
+
+
+
+
+/** What each kind of authentication cannot do without. */
+const REQUIRED = {
+    bearer: ["token"],
+    api_key: ["api_key"],
+    http_basic: ["username", "password"],
+    headers: ["headers"],
+    oauth2_client_credentials: ["access_token_url", "client_id", "client_secret"],
+    oauth2_refresh_token: ["access_token_url", "refresh_token"],
+    oauth2_jwt_bearer: ["access_token_url", "private_key", "iss"],
+    github_app: ["app_id", "installation_id", "private_key"],
+    login_request: ["login_url"],
+};
+/** Keys that are always written in the file, never looked up in settings. */
+const WRITTEN = new Set(["headers", "login_url"]);
+/** Faults of an `auth` section: fields that are missing, URLs, keys and headers that cannot be used. */
+function authFaults(auth, at) {
+    if (auth === undefined)
+        return [];
+    const section = typeof auth === "string" ? { type: auth } : auth;
+    const type = section.type ?? "bearer";
+    const given = section;
+    const missing = REQUIRED[type].flatMap((field) => {
+        if ((given[field] ?? null) !== null)
+            return [];
+        // dlt: a mapping of http_basic must have its keys; the others are looked up in settings first.
+        const isWritten = WRITTEN.has(field) || (type === "http_basic" && typeof auth !== "string");
+        const reason = isWritten ? "missing_key" : "missing_secret";
+        return [{ path: [...at, field], reason, message: `the authentication ${quote(type)} needs ${quote(field)}` }];
+    });
+    return [...missing, ...valueFaults(section, at)];
+}
+function valueFaults(auth, at) {
+    switch (auth.type) {
+        case "headers":
+            return headerFaults(auth.headers, [...at, "headers"], true);
+        case "oauth2_refresh_token":
+            return urlFaults(auth.access_token_url, [...at, "access_token_url"]);
+        case "oauth2_jwt_bearer":
+            return [...urlFaults(auth.access_token_url, [...at, "access_token_url"]), ...keyFaults(auth, at)];
+        case "github_app":
+            return [...urlFaults(auth.api_url, [...at, "api_url"]), ...keyFaults(auth, at)];
+        case "login_request":
+            return [
+                ...headerFaults(auth.headers, [...at, "headers"], false),
+                ...(0,_check_path_js__WEBPACK_IMPORTED_MODULE_3__/* .pathFaults */ .J)(auth.token_path, [...at, "token_path"]),
+                ...(0,_check_path_js__WEBPACK_IMPORTED_MODULE_3__/* .pathFaults */ .J)(auth.expires_path ?? undefined, [...at, "expires_path"]),
+                ...(auth.json && auth.data
+                    ? [
+                        {
+                            path: [...at, "data"],
+                            reason: "json_and_data",
+                            message: "the login has both json and data",
+                            suggestion: "keep one of them",
+                        },
+                    ]
+                    : []),
+            ];
+        default:
+            return [];
+    }
+}
+function urlFaults(url, path) {
+    if (!url || (/^https?:\/\//i.test(url) && URL.canParse(url)))
+        return [];
+    const message = `expected a URL with http:// or https://, found ${quote(url)}`;
+    return [{ path, reason: "type", message, suggestion: "write it as https://host/path" }];
+}
+/** Names and values that cannot be sent; a value is not shown. */
+function headerFaults(headers, at, needed) {
+    if (!headers)
+        return [];
+    const entries = Object.entries(headers);
+    if (needed && entries.length === 0) {
+        return [{ path: at, reason: "missing_key", message: 'the authentication "headers" names no header' }];
+    }
+    return entries.flatMap(([name, value]) => {
+        const path = [...at, name];
+        if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) {
+            return [{ path, reason: "type", message: `${quote(name)} is no name of a header` }];
+        }
+        const plain = value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .Secret */ .z ? value.reveal() : value;
+        if (/^[\t\x20-\x7e\x80-\xff]*$/.test(plain))
+            return [];
+        return [
+            {
+                path,
+                reason: "type",
+                message: `the value of the header ${quote(name)} has characters that no header can have`,
+                suggestion: "look for a line break at its end",
+            },
+        ];
+    });
+}
+function keyFaults(auth, at) {
+    const pem = textOf(auth.private_key);
+    if (pem === undefined || (0,_stand_ins_js__WEBPACK_IMPORTED_MODULE_2__/* .isStandIn */ .W)(pem))
+        return [];
+    let kind;
+    try {
+        const passphrase = textOf(auth.private_key_passphrase);
+        kind = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createPrivateKey)({
+            key: pemText(pem),
+            ...(passphrase === undefined ? {} : { passphrase }),
+        }).asymmetricKeyType;
+    }
+    catch {
+        // What OpenSSL says may hold a part of the key.
+    }
+    if (kind === "rsa")
+        return [];
+    return [
+        {
+            path: [...at, "private_key"],
+            reason: "type",
+            message: kind === undefined ? "the private key cannot be read" : `expected an RSA key, found one of kind ${kind}`,
+            suggestion: "give it in PEM form, complete, with its passphrase if it has one",
+        },
+    ];
+}
+/** A key whose line ends an environment variable has turned into `\n`. */
+function pemText(text) {
+    return text.includes("\n") ? text : text.replaceAll("\\n", "\n");
+}
+function textOf(value) {
+    return value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .Secret */ .z ? value.reveal() : (value ?? undefined);
+}
+function quote(text) {
+    return JSON.stringify(text);
+}
+
+
+/***/ }),
+
 /***/ 7950:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -383,7 +611,7 @@ function pathFaults(path, at) {
 
 /***/ }),
 
-/***/ 1310:
+/***/ 8116:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -394,6 +622,10 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./lib/config/nearest.js
 var nearest = __webpack_require__(948);
+// EXTERNAL MODULE: ./lib/config/rest-api/action-shape.js
+var action_shape = __webpack_require__(8512);
+// EXTERNAL MODULE: ./lib/config/rest-api/check-auth.js
+var check_auth = __webpack_require__(5931);
 // EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
 var coercion = __webpack_require__(2989);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-disposition.js
@@ -434,6 +666,28 @@ const STRATEGY_OPTIONS = [
     ["skip_unchanged_rows", ["upsert"]],
     ["row_version_column_name", ["scd2", "upsert"]],
 ];
+
+// EXTERNAL MODULE: ./lib/core/secret.js
+var secret = __webpack_require__(8563);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-http.js
+
+/** Faults of `client.http` that its shape cannot tell. The URL of a proxy is not shown, it may hold a password. */
+function httpFaults(http, at) {
+    const proxy = http?.proxy ?? undefined;
+    if (proxy === undefined)
+        return [];
+    const url = proxy instanceof secret/* Secret */.z ? proxy.reveal() : proxy;
+    if (/^https?:\/\//i.test(url) && URL.canParse(url))
+        return [];
+    return [
+        {
+            path: [...at, "proxy"],
+            reason: "type",
+            message: "expected the URL of an HTTP proxy",
+            suggestion: "write http://host:port or https://host:port; other kinds of proxy are not supported",
+        },
+    ];
+}
 
 // EXTERNAL MODULE: ./lib/core/value-order.js
 var value_order = __webpack_require__(7251);
@@ -581,11 +835,17 @@ function isFilledAtOnce({ config }) {
     return written.disposition === "replace" || (written.disposition === "merge" && written.strategy === "scd2");
 }
 
-// EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
-var rest_api_plan = __webpack_require__(9291);
+// EXTERNAL MODULE: ./lib/config/rest-api/code.js
+var code = __webpack_require__(1571);
+// EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 1 modules
+var rest_api_plan = __webpack_require__(2905);
 // EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
 var step_shape = __webpack_require__(7368);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check.js
+
+
+
+
 
 
 
@@ -613,11 +873,14 @@ function checkRestApi(config, compat = "default") {
             suggestion: "write it as https://host/path",
         });
     }
-    faults.push(...authFaults(client.auth ?? undefined, ["client", "auth"]));
+    faults.push(...(0,check_auth/* authFaults */.C)(client.auth ?? undefined, ["client", "auth"]));
     faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
-    faults.push(...authFaults(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
+    faults.push(...httpFaults(client.http, ["client", "http"]));
+    faults.push(...(0,check_auth/* authFaults */.C)(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
     faults.push(...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]));
     faults.push(...(0,step_shape/* stepFaults */.Cn)(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
+    const defaultActions = defaults?.endpoint?.response_actions;
+    faults.push(...(0,action_shape/* actionFaults */.c8)(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"));
     const seen = new Set();
     for (const resource of plan.resources) {
         if (seen.has(resource.name)) {
@@ -628,7 +891,7 @@ function checkRestApi(config, compat = "default") {
             });
         }
         seen.add(resource.name);
-        faults.push(...resourceFaults(resource, config));
+        faults.push(...resourceFaults(resource, config, compat));
     }
     faults.push(...parentFaults(plan.resources));
     if (compat === "strict")
@@ -649,13 +912,14 @@ function strictFaults(config, resources) {
         ]),
     ];
 }
-function resourceFaults(resource, config) {
+function resourceFaults(resource, config, compat) {
     const faults = [];
     const written = config.resources[Number(resource.at[1])];
     const own = typeof written === "object" && typeof written.endpoint === "object" ? written.endpoint : undefined;
     const at = [...resource.at, "endpoint"];
-    faults.push(...authFaults(own?.auth ?? undefined, [...at, "auth"]));
+    faults.push(...(0,check_auth/* authFaults */.C)(own?.auth ?? undefined, [...at, "auth"]));
     faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
+    faults.push(...(0,action_shape/* actionFaults */.c8)(own?.response_actions, [...at, "response_actions"], compat === "strict"));
     faults.push(...(0,check_path/* pathFaults */.J)(resource.dataSelector, [...at, "data_selector"]));
     for (const binding of resource.bindings)
         faults.push(...(0,check_path/* pathFaults */.J)(binding.field, at));
@@ -676,8 +940,10 @@ function resourceFaults(resource, config) {
         });
     }
     faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
-    if (typeof written === "object")
+    if (typeof written === "object") {
         faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
+        faults.push(...seedFaults(written, resource.at));
+    }
     const columns = typeof written === "object" ? written.columns : undefined;
     if (Array.isArray(columns)) {
         columns.forEach((column, index) => {
@@ -689,6 +955,31 @@ function resourceFaults(resource, config) {
     }
     if (resource.incremental !== undefined) {
         faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
+    }
+    return faults;
+}
+function seedFaults(resource, at) {
+    if (!(0,rest_api_plan/* isSeed */.U)(resource))
+        return [];
+    const { name, records, records_file: file, endpoint } = resource;
+    const faults = [];
+    const exclude = (key, other) => {
+        const message = `${quote(name)} has both ${key} and ${other}`;
+        faults.push({ path: [...at, key], reason: "type", message, suggestion: "keep one of them" });
+    };
+    if ((records ?? null) !== null && (file ?? null) !== null)
+        exclude("records_file", "records");
+    if ((endpoint ?? null) !== null)
+        exclude("endpoint", (records ?? null) === null ? "records_file" : "records");
+    // Read where a file is configured; a program gives the list itself.
+    if (typeof records === "string" || (faults.length === 0 && typeof file === "string")) {
+        const key = typeof records === "string" ? "records" : "records_file";
+        const message = `${key} is read from a pipeline file only`;
+        faults.push({ path: [...at, key], reason: "type", message, suggestion: "give a list as records" });
+    }
+    if ((0,step_shape/* holdsSecret */.hK)(records)) {
+        const message = "a record holds a secret, which cannot be loaded into a table";
+        faults.push({ path: [...at, "records"], reason: "type", message, suggestion: "give the field another name" });
     }
     return faults;
 }
@@ -739,25 +1030,6 @@ function cycleFrom(resource, byName) {
     }
     return parent === undefined ? undefined : names;
 }
-const AUTH_FIELDS = {
-    bearer: ["token"],
-    api_key: ["api_key"],
-    http_basic: ["username", "password"],
-    oauth2_client_credentials: ["access_token_url", "client_id", "client_secret"],
-};
-function authFaults(auth, at) {
-    if (auth === undefined)
-        return [];
-    const type = typeof auth === "string" ? auth : (auth.type ?? "bearer");
-    const given = typeof auth === "string" ? {} : auth;
-    return AUTH_FIELDS[type].flatMap((field) => {
-        if ((given[field] ?? null) !== null)
-            return [];
-        // dlt: a mapping of http_basic must have its keys; the others are looked up in settings first.
-        const reason = type === "http_basic" && typeof auth !== "string" ? "missing_key" : "missing_secret";
-        return [{ path: [...at, field], reason, message: `the authentication ${quote(type)} needs ${quote(field)}` }];
-    });
-}
 function paginatorFaults(config, at) {
     if (config === undefined)
         return [];
@@ -772,6 +1044,8 @@ function paginatorFaults(config, at) {
             faults.push(...(0,check_path/* pathFaults */.J)(value, [...at, key]));
     }
     faults.push(...placeFaults(config, at));
+    if (config.type === "expression")
+        faults.push(...expressionFaults(config, at));
     if ((config.type === "offset" || config.type === "page_number") && !hasStop(config)) {
         const maximum = config.type === "offset" ? "maximum_offset" : "maximum_page";
         faults.push({
@@ -781,6 +1055,19 @@ function paginatorFaults(config, at) {
         });
     }
     return faults;
+}
+function expressionFaults({ next, stop }, at) {
+    const { url, params, json } = next;
+    const faults = [
+        ...(0,code/* codeFaults */.JC)(stop, [...at, "stop"], "page", "bool"),
+        ...(0,code/* codeFaults */.JC)(url, [...at, "next", "url"], "page", "text"),
+        ...(0,code/* codeFaults */.JC)(params, [...at, "next", "params"], "page", "map"),
+        ...(0,code/* codeFaults */.JC)(json, [...at, "next", "json"], "page", "map"),
+    ];
+    if (url !== undefined || params !== undefined || json !== undefined)
+        return faults;
+    const message = "next needs one of url, params and json";
+    return [...faults, { path: [...at, "next"], reason: "missing_key", message }];
 }
 const PATH_KEYS = new Set(["next_url_path", "cursor_path", "total_path", "has_more_path"]);
 function hasStop(config) {
@@ -819,6 +1106,58 @@ function quote(text) {
 
 /***/ }),
 
+/***/ 9648:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   c: () => (/* binding */ codePlaces),
+/* harmony export */   i: () => (/* binding */ moduleCalls)
+/* harmony export */ });
+/* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1571);
+/* harmony import */ var _converter_shape_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9504);
+/* harmony import */ var _merge_defaults_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8839);
+/* harmony import */ var _shape_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5712);
+
+
+
+
+/** All code of a configuration, with paths from its top. */
+function codePlaces({ resource_defaults: defaults, resources }) {
+    return [
+        ...(defaults ? placesIn({ ...defaults, name: "" }, ["resource_defaults"]) : []),
+        ...resources.flatMap((one, index) => (typeof one === "string" ? [] : placesIn(one, ["resources", index]))),
+    ];
+}
+/** The modules that a configuration calls: reference and path of each call. */
+function moduleCalls(config) {
+    return codePlaces(config).flatMap(({ path, code }) => {
+        const reference = (0,_code_js__WEBPACK_IMPORTED_MODULE_0__/* .moduleOf */ .cD)((0,_code_js__WEBPACK_IMPORTED_MODULE_0__/* .functionName */ .AQ)(code) ?? "");
+        return reference === undefined ? [] : [{ path: [...path, "module"], reference }];
+    });
+}
+function placesIn(resource, at) {
+    const { incremental, params, response_actions: actions } = (0,_merge_defaults_js__WEBPACK_IMPORTED_MODULE_3__/* .ownEndpoint */ .mF)(resource);
+    const endpoint = [...at, "endpoint"];
+    return [
+        ...(resource.processing_steps ?? []).flatMap((step, index) => ["filter", "map", "yield_map"].flatMap((key) => placeOf(step[key], [...at, "processing_steps", index, key]))),
+        ...converters(incremental ?? {}, [...endpoint, "incremental"]),
+        ...Object.entries(params ?? {}).flatMap(([name, value]) => (0,_shape_js__WEBPACK_IMPORTED_MODULE_2__/* .isParamMapping */ .s)(value) && value.type === "incremental" ? converters(value, [...endpoint, "params", name]) : []),
+        ...(actions ?? []).flatMap(({ rewrite }, index) => placeOf(rewrite, [...endpoint, "response_actions", index, "rewrite"])),
+    ];
+}
+function converters({ convert, transform }, at) {
+    return [
+        ...placeOf((0,_converter_shape_js__WEBPACK_IMPORTED_MODULE_1__/* .converterCode */ .k)(convert), [...at, "convert"]),
+        ...placeOf((0,_converter_shape_js__WEBPACK_IMPORTED_MODULE_1__/* .converterCode */ .k)(transform), [...at, "transform"]),
+    ];
+}
+function placeOf(code, path) {
+    return code === undefined ? [] : [{ path, code }];
+}
+
+
+/***/ }),
+
 /***/ 1571:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -827,9 +1166,9 @@ function quote(text) {
 /* harmony export */   J: () => (/* binding */ mayRunAway),
 /* harmony export */   JC: () => (/* binding */ codeFaults),
 /* harmony export */   W7: () => (/* binding */ moduleText),
+/* harmony export */   cD: () => (/* binding */ moduleOf),
 /* harmony export */   xw: () => (/* binding */ codeShape)
 /* harmony export */ });
-/* unused harmony export moduleOf */
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
 /* harmony import */ var _expression_compile_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8980);
 
@@ -986,6 +1325,127 @@ function formatProblem(format) {
 
 /***/ }),
 
+/***/ 1646:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ httpShape),
+/* harmony export */   T: () => (/* binding */ secondsOf)
+/* harmony export */ });
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8415);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9088);
+
+
+
+/**
+ * `client.http`: how the requests of this source are made. An input, a flag, a variable of the environment or a key at the
+ * top of the pipeline file for the same thing wins.
+ */
+const httpShape = zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+    timeout: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()
+        .min(1)
+        .nullish()
+        .describe("Seconds without a byte, after which a request is tried again; as `idle_timeout`. A whole request may take as long, at least 120."),
+    max_attempts: _values_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD
+        .min(1)
+        .nullish()
+        .describe("Attempts of each request; as `max_attempts`, but not of load transactions."),
+    backoff_factor: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig()
+        .min(0)
+        .nullish()
+        .describe("Seconds before the second attempt, doubled with each; as `backoff_factor`."),
+    max_delay: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().min(0).nullish().describe("Longest single wait in seconds; as `max_retry_wait`."),
+    retry_statuses: zod__WEBPACK_IMPORTED_MODULE_1__/* .array */ .YOg(_values_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD.min(400).max(599))
+        .nullish()
+        .describe("Statuses after which a request is tried again; 429 and 500 to 599 when absent."),
+    proxy: _values_js__WEBPACK_IMPORTED_MODULE_0__/* .text */ .Qq.nullish().describe("URL of an HTTP proxy for all requests, instead of those of the environment."),
+    ca_file: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP()
+        .nullish()
+        .describe("Path of a certificate in PEM form that is trusted beside the system's; as `ca_certificate`."),
+    concurrency: _values_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD.min(1).nullish().describe("Requests to one origin in flight at a time; as `max_in_flight`."),
+    rate_limit: zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
+        requests: _values_js__WEBPACK_IMPORTED_MODULE_0__/* .wholeNumber */ .rD.min(1).describe("So many requests to one origin, those that are tried again too."),
+        per: zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([
+            zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().positive(),
+            zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().refine((value) => secondsOf(value) !== undefined, {
+                error: "expected seconds, or a duration without months such as 1m or PT1M",
+            }),
+        ])
+            .describe("In so many seconds, or a duration: `1m`, `PT1H`."),
+    })
+        .nullish()
+        .describe("Requests wait so that never more of them begin in any stretch of this length."),
+});
+/** Seconds of a number or a duration; undefined for one that has months, or that is none. */
+function secondsOf(value) {
+    if (typeof value === "number")
+        return value;
+    const duration = (0,_core_duration_js__WEBPACK_IMPORTED_MODULE_2__/* .parseDuration */ .E)(value);
+    return duration === undefined || duration.months !== 0 ? undefined : Number(duration.micros) / 1e6;
+}
+
+
+/***/ }),
+
+/***/ 8839:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   k6: () => (/* binding */ columnsByName),
+/* harmony export */   kM: () => (/* binding */ mergeEndpoint),
+/* harmony export */   mF: () => (/* binding */ ownEndpoint),
+/* harmony export */   y1: () => (/* binding */ mergeColumns)
+/* harmony export */ });
+/** The endpoint of a resource as a mapping; text alone is its path. */
+function ownEndpoint(resource) {
+    return typeof resource.endpoint === "string" ? { path: resource.endpoint } : (resource.endpoint ?? {});
+}
+/**
+ * An endpoint laid over that of the defaults: `params` and `json` key by key, everything else as a whole; the path of
+ * the defaults is never used. `usedUp` names default params that are gone.
+ */
+function mergeEndpoint(defaults, own, usedUp) {
+    const { path: _path, params: defaultParams, ...rest } = defaults;
+    const params = {};
+    for (const [name, value] of Object.entries(defaultParams ?? {}))
+        if (!usedUp.has(name))
+            params[name] = value;
+    Object.assign(params, own.params ?? {});
+    const json = own.json === undefined ? defaults.json : own.json === null ? null : { ...defaults.json, ...own.json };
+    return { ...rest, ...own, params, ...(json === undefined ? {} : { json }) };
+}
+/**
+ * Column hints by name; those of the resource are laid over those of the defaults, hint by hint.
+ *
+ * dlt: hints of a resource for a column of the defaults go into the defaults, for the resources before and after it
+ * (`golden/rest-api/hints-per-resource.json`), so `defaults` is changed in place.
+ */
+function mergeColumns(defaults, own) {
+    if (own === null)
+        return {};
+    if (own === undefined)
+        return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
+    const columns = { ...defaults };
+    for (const [name, hints] of Object.entries(columnsByName(own))) {
+        const shared = defaults[name];
+        columns[name] = shared === undefined ? hints : Object.assign(shared, hints);
+    }
+    return { columns };
+}
+/** Column hints by the names of the columns, whichever way they were written. */
+function columnsByName(columns) {
+    if (columns === undefined || columns === null)
+        return {};
+    const list = Array.isArray(columns)
+        ? columns.map((column) => [typeof column.name === "string" ? column.name : "", column])
+        : Object.entries(columns);
+    return Object.fromEntries(list.map(([name, hints]) => [name, { ...hints, name }]));
+}
+
+
+/***/ }),
+
 /***/ 8208:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1075,64 +1535,18 @@ function field(inner) {
 
 /***/ }),
 
-/***/ 9291:
+/***/ 2905:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  U: () => (/* binding */ isSeed),
   N: () => (/* binding */ planResources)
 });
 
-;// CONCATENATED MODULE: ./lib/config/rest-api/merge-defaults.js
-/** The endpoint of a resource as a mapping; text alone is its path. */
-function ownEndpoint(resource) {
-    return typeof resource.endpoint === "string" ? { path: resource.endpoint } : (resource.endpoint ?? {});
-}
-/**
- * An endpoint laid over that of the defaults: `params` and `json` key by key, everything else as a whole; the path of
- * the defaults is never used. `usedUp` names default params that are gone.
- */
-function mergeEndpoint(defaults, own, usedUp) {
-    const { path: _path, params: defaultParams, ...rest } = defaults;
-    const params = {};
-    for (const [name, value] of Object.entries(defaultParams ?? {}))
-        if (!usedUp.has(name))
-            params[name] = value;
-    Object.assign(params, own.params ?? {});
-    const json = own.json === undefined ? defaults.json : own.json === null ? null : { ...defaults.json, ...own.json };
-    return { ...rest, ...own, params, ...(json === undefined ? {} : { json }) };
-}
-/**
- * Column hints by name; those of the resource are laid over those of the defaults, hint by hint.
- *
- * dlt: hints of a resource for a column of the defaults stay in the defaults for the resources after it
- * (`golden/rest-api/hints-per-resource.json`), so `defaults` is changed in place.
- */
-function mergeColumns(defaults, own) {
-    if (own === null)
-        return {};
-    if (own === undefined)
-        return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
-    const columns = { ...defaults };
-    for (const [name, hints] of Object.entries(columnsByName(own))) {
-        const merged = { ...defaults[name], ...hints };
-        if (defaults[name] !== undefined)
-            defaults[name] = merged;
-        columns[name] = merged;
-    }
-    return { columns };
-}
-/** Column hints by the names of the columns, whichever way they were written. */
-function columnsByName(columns) {
-    if (columns === undefined || columns === null)
-        return {};
-    const list = Array.isArray(columns)
-        ? columns.map((column) => [typeof column.name === "string" ? column.name : "", column])
-        : Object.entries(columns);
-    return Object.fromEntries(list.map(([name, hints]) => [name, { ...hints, name }]));
-}
-
+// EXTERNAL MODULE: ./lib/config/rest-api/merge-defaults.js
+var merge_defaults = __webpack_require__(8839);
 // EXTERNAL MODULE: ./lib/core/python-text.js
 var python_text = __webpack_require__(9681);
 // EXTERNAL MODULE: ./lib/core/secret.js
@@ -1280,13 +1694,14 @@ function planResources(config, compat = "default") {
         faults.push({ path, reason, message, ...(suggestion === undefined ? {} : { suggestion }) });
     };
     const defaults = config.resource_defaults ?? {};
-    const defaultColumns = columnsByName(defaults.columns);
+    const defaultColumns = (0,merge_defaults/* columnsByName */.k6)(defaults.columns);
     /** Default params that a static path value took away: dlt shares them between resources (D6), we do not. */
     const usedUp = new Set();
     const resources = config.resources.map((written, index) => {
         const resource = typeof written === "string" ? { name: written } : written;
-        const own = ownEndpoint(resource);
-        const endpoint = mergeEndpoint(defaults.endpoint ?? {}, own, usedUp);
+        const own = (0,merge_defaults/* ownEndpoint */.mF)(resource);
+        // The endpoint of the defaults is for those that ask.
+        const endpoint = isSeed(resource) ? own : (0,merge_defaults/* mergeEndpoint */.kM)(defaults.endpoint ?? {}, own, usedUp);
         const writtenPath = endpoint.path ?? resource.name;
         const at = ["resources", index];
         const templates = readTemplates(resource.name, writtenPath, endpoint, [...at, "endpoint"], fault);
@@ -1298,8 +1713,8 @@ function planResources(config, compat = "default") {
     return { resources, faults };
 }
 function planResource(config, resource, parts, fault) {
-    const { name, endpoint: _endpoint, ...own } = resource;
-    const { name: _name, endpoint: _defaultEndpoint, ...defaults } = config.resource_defaults ?? {};
+    const { name, endpoint: _endpoint, records, records_file: _file, ...own } = resource;
+    const { endpoint: _defaultEndpoint, ...defaults } = config.resource_defaults ?? {};
     const { endpoint, writtenPath, at, templates } = parts;
     const { client } = config;
     const parents = [...new Set(templates.bindings.map((binding) => binding.parent))];
@@ -1311,7 +1726,8 @@ function planResource(config, resource, parts, fault) {
     return {
         name,
         at,
-        config: { ...defaults, ...own, ...mergeColumns(parts.defaultColumns, own.columns) },
+        config: { ...defaults, ...own, ...(0,merge_defaults/* mergeColumns */.y1)(parts.defaultColumns, own.columns) },
+        seed: Array.isArray(records) ? records : undefined,
         method: endpoint.method ?? "GET",
         writtenPath,
         path: templates.path,
@@ -1325,9 +1741,10 @@ function planResource(config, resource, parts, fault) {
         json: endpoint.json ?? undefined,
         data: endpoint.data ?? undefined,
         paginator: isAuto(paginator) ? undefined : paginator,
-        dataSelector: endpoint.data_selector ?? (single ? "$" : undefined),
+        // dlt: an empty one is none, though it keeps "$" away.
+        dataSelector: (endpoint.data_selector ?? (single ? "$" : undefined)) || undefined,
         responseActions: endpoint.response_actions ?? [],
-        auth: (Object.hasOwn(endpoint, "auth") ? endpoint.auth : client.auth) ?? null,
+        auth: (Object.hasOwn(endpoint, "auth") || isSeed(resource) ? endpoint.auth : client.auth) ?? null,
         ...incrementalOf(name, endpoint, templates.params, [...at, "endpoint"], fault),
         bindings: templates.bindings,
         parent: parents[0],
@@ -1365,6 +1782,10 @@ function literalHeaders(headers) {
         typeof value === "string" ? literal(value) : value,
     ]));
 }
+/** True for a resource whose records stand in the configuration. */
+function isSeed({ records, records_file: file }) {
+    return (records ?? null) !== null || (file ?? null) !== null;
+}
 /** `auto` on an endpoint means "not set here". */
 function isAuto(paginator) {
     return paginator === "auto" || (typeof paginator === "object" && paginator.type === "auto");
@@ -1399,15 +1820,45 @@ var json = __webpack_require__(3085);
 var secret = __webpack_require__(8563);
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __webpack_require__(606);
+// EXTERNAL MODULE: ./lib/config/rest-api/action-shape.js
+var action_shape = __webpack_require__(8512);
 // EXTERNAL MODULE: ./lib/config/rest-api/values.js
 var values = __webpack_require__(9088);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/auth-shape.js
 
 
+const url = schemas/* string */.YjP().nullish();
+const mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
 const shared = {
-    shared: schemas/* boolean */.zMY().nullish().describe("One token for all resources that share this section."),
+    shared: schemas/* boolean */.zMY()
+        .nullish()
+        .describe("One token for all resources that share this section; each its own when absent."),
 };
-/** How requests are authenticated. Fields that are absent may come from settings; `check.ts` reports what is missing. */
+const sharedUnlessSaid = {
+    shared: schemas/* boolean */.zMY()
+        .nullish()
+        .describe("`false`: each resource gets its own token, instead of one for all that share this section."),
+};
+const lifetime = {
+    default_token_expiration: values/* wholeNumber */.rD
+        .nullish()
+        .describe("Seconds that a token lives where the answer does not say; 3600 when absent."),
+};
+const tokenRequest = {
+    access_token_url: url.describe("Where tokens are asked for."),
+    access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([values/* text */.Qq, values/* jsonValue */.IL]))
+        .nullish()
+        .describe("Fields of the request beside the usual ones."),
+    ...lifetime,
+};
+const privateKey = {
+    private_key: values/* text */.Qq
+        .nullish()
+        .describe("RSA key in PEM form; in a variable of the environment `\\n` may stand for its line ends."),
+    private_key_passphrase: values/* text */.Qq.nullish(),
+};
+const identifier = schemas/* union */.KCZ([schemas/* string */.YjP(), values/* wholeNumber */.rD]);
+/** How requests are authenticated. Fields that are absent may come from settings; `check-auth.ts` reports what is missing. */
 const authShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
         schemas/* strictObject */.rej({ type: schemas/* literal */.euz("bearer").optional(), token: values/* text */.Qq.nullish() }),
@@ -1420,19 +1871,84 @@ const authShape = schemas/* union */.KCZ([
         }),
         schemas/* strictObject */.rej({ type: schemas/* literal */.euz("http_basic"), username: values/* text */.Qq.nullish(), password: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("headers"),
+            headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq)
+                .nullish()
+                .describe("Headers that are sent to the source and to nobody else; their values are kept secret."),
+        }),
+        schemas/* strictObject */.rej({
             type: schemas/* literal */.euz("oauth2_client_credentials"),
-            access_token_url: schemas/* string */.YjP().nullish(),
+            access_token_url: url,
             client_id: values/* text */.Qq.nullish(),
             client_secret: values/* text */.Qq.nullish(),
-            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish(),
+            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([values/* text */.Qq, values/* jsonValue */.IL])).nullish(),
             default_token_expiration: values/* wholeNumber */.rD.nullish().describe("Seconds, where the answer names none."),
             access_token: values/* text */.Qq.nullish(),
             ...shared,
         }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("oauth2_refresh_token"),
+            refresh_token: values/* text */.Qq
+                .nullish()
+                .describe("A new one in an answer takes its place until the run ends; it is kept nowhere."),
+            client_id: values/* text */.Qq.nullish(),
+            client_secret: values/* text */.Qq.nullish().describe("Absent for public clients."),
+            ...tokenRequest,
+            ...sharedUnlessSaid,
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("oauth2_jwt_bearer"),
+            ...privateKey,
+            private_key_id: schemas/* string */.YjP().nullish().describe("`kid` of the assertion."),
+            iss: schemas/* string */.YjP().nullish().describe("Who asks: a client id, or the address of a service account."),
+            sub: schemas/* string */.YjP().nullish().describe("For whom, where that is somebody else."),
+            aud: schemas/* string */.YjP().nullish().describe("`access_token_url` when absent."),
+            scope: schemas/* string */.YjP().nullish(),
+            lifetime: values/* wholeNumber */.rD.min(1).nullish().describe("Seconds that the assertion is valid; 3600 when absent."),
+            claims: mapping.nullish().describe("Claims of the assertion beside these."),
+            ...tokenRequest,
+            ...sharedUnlessSaid,
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("github_app"),
+            app_id: identifier.nullish().describe("App id or client id."),
+            installation_id: identifier.nullish(),
+            ...privateKey,
+            api_url: url.describe("Where the API of GitHub begins; `client.base_url` when absent."),
+            repositories: schemas/* array */.YOg(schemas/* string */.YjP()).nullish().describe("Names, to restrict the token to them."),
+            permissions: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* string */.YjP()).nullish().describe("To restrict the token: `{issues: read}`."),
+            ...sharedUnlessSaid,
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("login_request"),
+            login_url: url.describe("Gets a POST request; relative to `client.base_url`, or a whole URL."),
+            headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish(),
+            json: mapping.nullish().describe("JSON body."),
+            data: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Form body, instead of `json`."),
+            token_path: schemas/* string */.YjP().describe("JSONPath of the token in the answer."),
+            expires_path: schemas/* string */.YjP().nullish().describe("JSONPath of the seconds that it lives."),
+            ...lifetime,
+            location: schemas/* enum */.k5n(["header", "query", "cookie"])
+                .nullish()
+                .describe("Where the token is sent; `header` when absent."),
+            name: schemas/* string */.YjP().nullish().describe("Name of header, query parameter or cookie; Authorization by default."),
+            prefix: schemas/* string */.YjP().nullish().describe("Text before the token; `Bearer ` in the header Authorization, else none."),
+            ...sharedUnlessSaid,
+        }),
     ]),
-    schemas/* enum */.k5n(["bearer", "api_key", "http_basic", "oauth2_client_credentials"]),
+    schemas/* enum */.k5n([
+        "bearer",
+        "api_key",
+        "http_basic",
+        "oauth2_client_credentials",
+        "oauth2_refresh_token",
+        "oauth2_jwt_bearer",
+        "github_app",
+    ]),
 ]);
 
+// EXTERNAL MODULE: ./lib/config/rest-api/http-shape.js
+var http_shape = __webpack_require__(1646);
 // EXTERNAL MODULE: ./lib/core/duration.js
 var duration = __webpack_require__(8415);
 // EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
@@ -1538,6 +2054,22 @@ const paginatorShape = schemas/* union */.KCZ([
             maximum_page: values/* wholeNumber */.rD.nullish().describe("A page that is this or more is not asked."),
             ...rangeKeys,
         }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("expression"),
+            next: schemas/* strictObject */.rej({
+                url: schemas/* string */.YjP()
+                    .exactOptional()
+                    .describe("Expression: URL of the next page, as a link; its query replaces params."),
+                params: schemas/* string */.YjP()
+                    .exactOptional()
+                    .describe("Expression: query parameters laid over the present ones; null drops one."),
+                json: schemas/* string */.YjP()
+                    .exactOptional()
+                    .describe("Expression: keys laid over the present JSON body; null drops one."),
+            })
+                .describe("Expressions over `body`, `headers`, `status`, `records` and `request`; null ends the list."),
+            stop: schemas/* string */.YjP().optional().describe("Expression: true ends the list after this page."),
+        }),
         schemas/* strictObject */.rej({ type: schemas/* literal */.euz("single_page") }),
         schemas/* strictObject */.rej({ type: schemas/* literal */.euz("auto") }),
     ]),
@@ -1567,22 +2099,19 @@ var step_shape = __webpack_require__(7368);
 
 
 
+
+
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
- * `empty_body`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
+ * `empty_body`, `http`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
  */
 const names = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())]);
-const mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
+const shape_mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
 const incrementalShape = schemas/* strictObject */.rej(incrementalKeys);
 const resolveParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("resolve"), resource: schemas/* string */.YjP(), field: schemas/* string */.YjP() });
 const incrementalParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("incremental"), ...incrementalKeys });
 const plainParam = schemas/* custom */.IeY((value) => value instanceof secret/* Secret */.z || !(isMapping(value) || value === undefined), "expected text, a number, true, false, null or a list");
 const paramsShape = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* discriminatedUnion */.gMt("type", [resolveParam, incrementalParam]), plainParam]));
-const responseAction = schemas/* strictObject */.rej({
-    status_code: schemas/* union */.KCZ([values/* wholeNumber */.rD, schemas/* string */.YjP()]).nullish(),
-    content: schemas/* string */.YjP().nullish().describe("Part of the body's text."),
-    action: schemas/* string */.YjP().describe("`ignore` ends the pages quietly; other words do nothing."),
-});
 const endpointShape = schemas/* strictObject */.rej({
     path: schemas/* string */.YjP()
         .nullish()
@@ -1590,13 +2119,11 @@ const endpointShape = schemas/* strictObject */.rej({
     method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish().describe("GET when absent."),
     headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Laid over those of the client; may hold placeholders."),
     params: paramsShape.optional().describe("Query parameters; those that the path names as {name} go there instead."),
-    json: mapping.nullish().describe("JSON body, with any method."),
-    data: schemas/* union */.KCZ([mapping, values/* text */.Qq]).nullish().describe("A form, or a body as it stands."),
+    json: shape_mapping.nullish().describe("JSON body, with any method."),
+    data: schemas/* union */.KCZ([shape_mapping, values/* text */.Qq]).nullish().describe("A form, or a body as it stands."),
     paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
     data_selector: schemas/* string */.YjP().nullish().describe("JSONPath of the records in a page; detected when absent."),
-    response_actions: schemas/* array */.YOg(responseAction)
-        .nullish()
-        .describe("Answers that are taken otherwise than by their status."),
+    response_actions: schemas/* array */.YOg(action_shape/* actionShape */.sb).nullish().describe("Answers that are taken otherwise than by their status."),
     incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
     auth: authShape.nullish().describe("Instead of that of the client; null for none."),
     idempotent: schemas/* boolean */.zMY().nullish().describe("Requests other than GET may be sent again after a failure."),
@@ -1635,7 +2162,7 @@ const resourceKeys = {
     ])
         .nullish()
         .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
-    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), mapping), schemas/* array */.YOg(mapping)])
+    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), shape_mapping), schemas/* array */.YOg(shape_mapping)])
         .nullish()
         .describe("Hints by column: data_type, nullable, ... as in dlt."),
     schema_contract: contract_shape/* contractShape */.ML.nullish().describe("What happens when data brings new tables, columns or types."),
@@ -1644,13 +2171,19 @@ const resourceKeys = {
     table_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
     file_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
     references: values/* jsonValue */.IL.nullish().describe("A hint of dlt that is kept in the schema."),
-    nested_hints: mapping.nullish().describe("Hints of nested tables, as in dlt."),
+    nested_hints: shape_mapping.nullish().describe("Hints of nested tables, as in dlt."),
     max_table_nesting: values/* wholeNumber */.rD.min(0).nullish().describe("How many levels of nested tables are made."),
     selected: schemas/* boolean */.zMY().nullish().describe("False: extracted only as far as children need it."),
     parallelized: schemas/* boolean */.zMY().nullish().describe("Children: the records of one parent stay together."),
 };
 const resourceShape = schemas/* strictObject */.rej({
     name: schemas/* string */.YjP().describe("Name of the resource; its table and its path too, when these are absent."),
+    records: schemas/* union */.KCZ([schemas/* array */.YOg(shape_mapping), schemas/* string */.YjP()])
+        .nullish()
+        .describe("Its records, instead of an endpoint: a list, or text with a list in YAML or JSON."),
+    records_file: schemas/* string */.YjP()
+        .nullish()
+        .describe("File with its records, a list in YAML or JSON; relative to the pipeline file."),
     endpoint: schemas/* union */.KCZ([endpointShape, schemas/* string */.YjP()]).nullish().describe("What is asked; a text is its path."),
     ...resourceKeys,
 });
@@ -1665,9 +2198,11 @@ const restApiShape = schemas/* strictObject */.rej({
             .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
         empty_body: schemas/* enum */.k5n(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
         path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
+        http: http_shape/* httpShape */.A
+            .nullish()
+            .describe("How requests are made. An input, a flag, the environment or a key at the top of the file wins."),
     }),
     resource_defaults: schemas/* strictObject */.rej({
-        name: schemas/* string */.YjP().optional().describe("Not used."),
         endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),
         ...resourceKeys,
     })
@@ -1692,7 +2227,8 @@ function isParamMapping(value) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cn: () => (/* binding */ stepFaults),
 /* harmony export */   Dd: () => (/* binding */ setExpression),
-/* harmony export */   O4: () => (/* binding */ stepShape)
+/* harmony export */   O4: () => (/* binding */ stepShape),
+/* harmony export */   hK: () => (/* binding */ holdsSecret)
 /* harmony export */ });
 /* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9691);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
@@ -1720,7 +2256,8 @@ const stepShape = zod__WEBPACK_IMPORTED_MODULE_7__/* .strictObject */ .rej({
         .describe("Expression over `record` that gives a list: a record for each item. Or `fn:name`, or a module."),
     pick: fields.optional().describe("JSONPaths of the fields that stay: `id`, `author.name`, `notes[*].id`."),
     omit: fields.optional().describe("JSONPaths of the fields that go."),
-    rename: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP())
+    // A new name under a key like `token` has been taken for a credential: it is a name all the same.
+    rename: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), _values_js__WEBPACK_IMPORTED_MODULE_6__/* .text */ .Qq)
         .optional()
         .describe("New names by the JSONPath of the field; the field keeps its place and replaces one of its new name."),
     set: zod__WEBPACK_IMPORTED_MODULE_7__/* .record */ .g1P(zod__WEBPACK_IMPORTED_MODULE_7__/* .string */ .YjP(), _values_js__WEBPACK_IMPORTED_MODULE_6__/* .jsonValue */ .IL)
@@ -1788,6 +2325,7 @@ function setFaults(value, at) {
     const expression = setExpression(value);
     return expression === undefined ? [] : (0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(expression, [...at, "expression"], "record", "any");
 }
+/** True when a secret stands anywhere in a value. */
 function holdsSecret(value) {
     if (value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z)
         return true;
@@ -2224,6 +2762,14 @@ const SETTINGS = {
         example: "source: {max_table_nesting: 1}",
         fileKey: false,
     }),
+    "allow-modules": setting({
+        kind: flag(),
+        group: "source",
+        description: "Let the pipeline file call JavaScript of the repository (`module: ./steps.mjs#name`). It runs with all rights and secrets of the run; never for pull requests from forks.",
+        default: false,
+        example: "true",
+        fileKey: false,
+    }),
     "pipeline-name": setting({
         kind: setting_name(),
         group: "load",
@@ -2461,6 +3007,53 @@ function fileKeyOf(key) {
 /** `base-url` to `baseUrl`. */
 function camelCase(word) {
     return word.replace(/-([a-z])/g, (_, letter) => letter.toUpperCase());
+}
+
+
+/***/ }),
+
+/***/ 7139:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ withStandIns),
+/* harmony export */   W: () => (/* binding */ isStandIn)
+/* harmony export */ });
+/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
+
+/**
+ * The source with a stand-in at each place that is still to be filled in, so that it can be explained before it is
+ * complete. Nothing may be asked with it.
+ *
+ * @param open paths from the top of the source
+ */
+function withStandIns(source, open) {
+    let filled = source;
+    for (const path of open)
+        filled = put(filled, path);
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(filled) ? filled : source;
+}
+function put(value, path) {
+    const [head, ...rest] = path;
+    if (head === undefined)
+        return value ?? null;
+    const inner = (old) => (rest.length === 0 ? standIn(String(head)) : put(old, rest));
+    if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+        return value.map((item, index) => (index === head ? inner(item) : item));
+    const copy = {};
+    if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
+        for (const [key, item] of Object.entries(value))
+            (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(copy, key, item);
+    (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .setOwn */ .P5)(copy, String(head), inner(copy[String(head)]));
+    return copy;
+}
+/** True for what stands in the place of a secret. */
+function isStandIn(text) {
+    return /^<\w+>$/.test(text);
+}
+/** Something that the checks take for this key. */
+function standIn(key) {
+    return key === "base_url" || key.endsWith("_url") ? "https://to-be-filled-in.invalid" : `<${key}>`;
 }
 
 
@@ -3164,10 +3757,32 @@ function parse(text) {
             return { kind: "slice" };
         }
         if (isMark("/") || isMark("\\"))
-            return { kind: "sort", descending: take().value === "\\" };
+            return { kind: "sort", keys: sortKeys() };
         if (peek().kind === "number" || isMark(":"))
             return indexOrSlice();
         return { kind: "fields", names: names() };
+    }
+    /** `\name` descending, `/name` ascending, several joined by commas. */
+    function sortKeys() {
+        const keys = [];
+        do {
+            if (keys.length > 0)
+                next += 1;
+            if (!isMark("/") && !isMark("\\"))
+                fail();
+            const descending = take().value === "\\";
+            // A comma here ends the key: `names` would take it for a union of fields.
+            keys.push({ descending, path: sortPath() });
+        } while (isMark(","));
+        return keys;
+    }
+    function sortPath() {
+        let left = { kind: "fields", names: [name()] };
+        while (isMark(".")) {
+            next += 1;
+            left = { kind: "child", left, right: { kind: "fields", names: [name()] } };
+        }
+        return left;
     }
     function indexOrSlice() {
         const first = integer();
@@ -3506,7 +4121,7 @@ function find(node, value, root) {
         case "keys":
             return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) ? (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value) : [];
         case "sort":
-            return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? [value.toSorted((a, b) => order(a, b) * (node.descending ? -1 : 1))] : [];
+            return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? [value.toSorted((a, b) => orderBy(node.keys, a, b))] : [value];
     }
 }
 function fields(names, object) {
@@ -3587,6 +4202,19 @@ function compare(operator, left, right) {
         case ">=":
             return sign >= 0;
     }
+}
+/** jsonpath-ng: a key that one of the two lacks, or has twice, says nothing about their order. */
+function orderBy(keys, a, b) {
+    for (const { path, descending } of keys) {
+        const [x, y] = [find(path, a, a), find(path, b, b)];
+        const [left, right] = [x[0], y[0]];
+        if (x.length !== 1 || y.length !== 1 || left === undefined || right === undefined)
+            continue;
+        const sign = order(left, right);
+        if (sign !== 0)
+            return descending ? -sign : sign;
+    }
+    return 0;
 }
 function order(a, b) {
     const [x, y] = [(0,_json_number_js__WEBPACK_IMPORTED_MODULE_1__/* .asNumber */ .i)(a), (0,_json_number_js__WEBPACK_IMPORTED_MODULE_1__/* .asNumber */ .i)(b)];
@@ -6218,8 +6846,10 @@ var errors = __webpack_require__(3828);
 var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
-var build_source = __webpack_require__(317);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
+var build_source = __webpack_require__(3101);
+// EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
+var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
 var open_destination = __webpack_require__(2236);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
@@ -6248,6 +6878,9 @@ async function probeSource(source, signal) {
     });
     try {
         for await (const page of extraction.pages) {
+            // Records of the configuration prove nothing.
+            if (!statuses.has(page.resource))
+                continue;
             stop.abort();
             return { resource: page.resource, status: statuses.get(page.resource) ?? 0, records: page.records.length };
         }
@@ -6262,8 +6895,8 @@ async function probeSource(source, signal) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
-var cli_context = __webpack_require__(6904);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(4939);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
@@ -6273,6 +6906,7 @@ var print_warnings = __webpack_require__(7385);
 /** Resources as a tree, children under their parents: request, disposition, table and pages of each; in brackets what is not selected. */
 function resourceTree(source) {
     const lines = [];
+    const asked = askedFor(source.resources);
     const add = (parent, depth) => {
         for (const resource of source.resources) {
             if (resource.parent !== parent)
@@ -6280,13 +6914,27 @@ function resourceTree(source) {
             const indent = "  ".repeat(depth + 1);
             const name = resource.selected ? resource.name : `(${resource.name})`;
             lines.push(`${indent}${name}  ${resource.endpoint}  ${dispositionText(resource.hints)}`);
-            lines.push(...detailLines(resource).map((line) => `${indent}    ${line}`));
+            lines.push(...(asked.has(resource.name) ? detailLines(resource) : ["not selected"]).map((line) => `${indent}    ${line}`));
             add(resource.name, depth + 1);
         }
     };
     add(undefined, 0);
     const selected = source.resources.filter((resource) => resource.selected).length;
     return [`${selected} of ${source.resources.length} resources selected:`, ...lines].join("\n");
+}
+/** Names of the resources that a run asks for: the selected ones, and all above them. */
+function askedFor(resources) {
+    const byName = new Map(resources.map((resource) => [resource.name, resource]));
+    const asked = new Set();
+    for (const resource of resources) {
+        if (!resource.selected)
+            continue;
+        for (let at = resource; at !== undefined && !asked.has(at.name);) {
+            asked.add(at.name);
+            at = at.parent === undefined ? undefined : byName.get(at.parent);
+        }
+    }
+    return asked;
 }
 /** The same facts for `--json`. */
 function resourceFacts({ name, parent, selected, endpoint, hints, outline }) {
@@ -6339,6 +6987,7 @@ function tableOf(name, hints) {
 
 
 
+
 /** Clocks further apart than this make load ids that sort wrongly beside those of other writers. */
 const CLOCK_SKEW_SECONDS = 5;
 const EXAMPLES = `
@@ -6360,13 +7009,14 @@ function addCheck(program, action) {
         const asksDestination = offline !== true && sourceOnly !== true;
         const configuration = (0,cli_context/* configure */.jK)(context, file, flags, { needsDestination: asksDestination, fillIn: true });
         const { open } = configuration;
-        const source = (0,build_source/* buildSource */.u)(configuration, context.environment);
+        const functions = await (0,load_modules/* loadModules */.o)(configuration, (0,load_modules/* checkoutAround */.a)(process.cwd()));
+        const source = (0,build_source/* buildSource */.u)(configuration, context.environment, { functions });
         let probe;
         let database;
         const failures = open === undefined ? [] : [open];
         if (offline !== true && open === undefined) {
             await collect(failures, async () => {
-                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, context.environment, true), context.signal);
+                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, context.environment, { probe: true, functions }), context.signal);
             });
             if (asksDestination)
                 await collect(failures, async () => {
@@ -6521,7 +7171,7 @@ function addSettings(command, only) {
 
 /***/ }),
 
-/***/ 6904:
+/***/ 4939:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -6637,6 +7287,8 @@ const SECRET_KEYS = new Set([
     "secret",
     "client_secret",
     "private_key",
+    "private_key_passphrase",
+    "passphrase",
     "credentials",
     "hash_salt",
     "connection_string",
@@ -6656,7 +7308,17 @@ function isSecretKey(key) {
  * easily written there by mistake.
  */
 function isSecretPath(path) {
-    return path.some(isSecretKey) || path.at(-1) === "auth";
+    return path.some(isSecretKey) || path.at(-1) === "auth" || isSentWithAuth(path);
+}
+/** True below `headers`, `json` or `data` of an `auth`: what is sent to prove who asks. */
+function isSentWithAuth(path) {
+    const auth = path.lastIndexOf("auth");
+    const place = path[auth + 1];
+    return auth >= 0 && path.length > auth + 2 && (place === "headers" || place === "json" || place === "data");
+}
+/** True for a header of an `auth`, whose value is a credential whatever it is called. */
+function isAuthHeader(path) {
+    return path.length > 2 && path.at(-2) === "headers" && path.at(-3) === "auth";
 }
 /**
  * A value for a message. A secret shows as its first character, five stars and its last character (only stars when
@@ -6908,8 +7570,8 @@ const pipelineFileShape = schemas/* strictObject */.rej({
         .describe("A built-in source by its name, or dlt's rest_api configuration."),
 });
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 4 modules
-var check = __webpack_require__(1310);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 5 modules
+var check = __webpack_require__(8116);
 ;// CONCATENATED MODULE: ./lib/config/check-source.js
 
 
@@ -7017,6 +7679,11 @@ function seal(value, path) {
     return result;
 }
 function isSealed(value, path) {
+    if (isAuthHeader(path))
+        return value !== "";
+    // The URL of a proxy with its password.
+    if (path.join(".") === "client.http.proxy")
+        return value.includes("@");
     return (isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value)));
 }
 /** All secrets of a source's configuration, in order. */
@@ -7149,6 +7816,28 @@ function lookupPaths(layers, dotted) {
     const usable = plain.filter((path) => !path.includes(""));
     const pipeline = layers.pipeline;
     return pipeline === undefined ? usable : [...usable.map((path) => [pipeline, ...path]), ...usable];
+}
+
+;// CONCATENATED MODULE: ./lib/config/client-http.js
+
+/** Keys of `client.http`, and the settings that say the same for any source. */
+const SAME = [
+    ["timeout", "idle-timeout"],
+    ["max_attempts", "max-attempts"],
+    ["backoff_factor", "backoff-factor"],
+    ["max_delay", "max-retry-wait"],
+    ["concurrency", "max-in-flight"],
+    ["ca_file", "ca-certificate"],
+];
+/**
+ * The settings that `client.http` of a source decides: those that it names, unless an input, a flag, the environment or
+ * the top of the file gives them. What stands in `.toml` files does not win.
+ */
+function decidedByClient(http, ranks) {
+    const decided = SAME.filter(([key, setting]) => {
+        return (http?.[key] ?? null) !== null && (ranks.get(setting) ?? RANKS.default) > RANKS.file;
+    });
+    return new Set(decided.map(([, setting]) => setting));
 }
 
 ;// CONCATENATED MODULE: ./lib/config/credentials.js
@@ -7356,9 +8045,17 @@ const AUTH_KEYS = {
     api_key: ["api_key"],
     http_basic: ["password", "username"],
     oauth2_client_credentials: ["client_secret", "client_id", "access_token_url", "access_token"],
+    oauth2_refresh_token: ["refresh_token", "client_id", "client_secret", "access_token_url"],
+    oauth2_jwt_bearer: ["private_key", "private_key_passphrase", "iss", "access_token_url"],
+    github_app: ["private_key", "private_key_passphrase", "app_id", "installation_id"],
 };
 /** Found nowhere, these are no fault. */
-const OPTIONAL_KEYS = new Set(["access_token"]);
+const OPTIONAL_KEYS = {
+    oauth2_client_credentials: ["access_token"],
+    oauth2_refresh_token: ["client_id", "client_secret"],
+    oauth2_jwt_bearer: ["private_key_passphrase"],
+    github_app: ["private_key_passphrase"],
+};
 /**
  * Fills in what a source's configuration leaves to settings: a key that is absent or null in `client` or in an `auth`
  * is looked up as `sources.<section>.<key>`. For `client` an input, a flag or the environment also wins over what is
@@ -7385,7 +8082,7 @@ function completeSource(source, layers, file) {
         }
         if (given === undefined) {
             hints.set(at, whereToSet(layers, key, options.flag));
-            if (!OPTIONAL_KEYS.has(key))
+            if (options.optional !== true)
                 open.push([...path, key]);
         }
         return given ?? written;
@@ -7399,9 +8096,10 @@ function completeSource(source, layers, file) {
             return auth;
         const filled = copy(typeof auth === "string" ? { type: auth } : auth);
         for (const [index, key] of keys.entries()) {
-            const mine = index === 0 ? options : { overridable: options.overridable };
+            const optional = OPTIONAL_KEYS[String(kind)]?.includes(key) === true;
+            const mine = index === 0 ? options : { overridable: options.overridable, optional };
             const value = fill(path, key, (0,json/* getOwn */.Ng)(filled, key), mine);
-            if (value !== undefined && !(value === null && OPTIONAL_KEYS.has(key)))
+            if (value !== undefined && !(value === null && optional))
                 (0,json/* setOwn */.P5)(filled, key, value);
         }
         return filled;
@@ -7599,40 +8297,93 @@ function absentFile(file, kind) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/config/stand-ins.js
+;// CONCATENATED MODULE: ./lib/config/seed-records.js
+
+
 
 /**
- * The source with a stand-in at each place that is still to be filled in, so that it can be explained before it is
- * complete. Nothing may be asked with it.
- *
- * @param open paths from the top of the source
+ * Reads the seeds of a source: resources whose records stand in the configuration. `records` may be text with a list in
+ * YAML or JSON (of `${env:NAME}`), `records_file` names a file beside the pipeline file. Messages never quote a text,
+ * which may come from anywhere.
  */
-function withStandIns(source, open) {
-    let filled = source;
-    for (const path of open)
-        filled = put(filled, path);
-    return (0,json/* isJsonObject */.OW)(filled) ? filled : source;
+function readSeeds(source, file, readText) {
+    const faults = [];
+    const folder = file === undefined ? "." : external_node_path_.posix.dirname(file.replaceAll("\\", "/"));
+    const read = (resource, index) => {
+        if (!(0,json/* isJsonObject */.OW)(resource))
+            return resource;
+        const at = ["resources", index];
+        const records = (0,json/* getOwn */.Ng)(resource, "records");
+        const named = (0,json/* getOwn */.Ng)(resource, "records_file");
+        if (typeof records === "string")
+            return withRecords(resource, fromText(records, [...at, "records"], faults));
+        // Both, or a name that is none: the checks say so.
+        if (typeof named !== "string" || named === "" || (records ?? null) !== null)
+            return resource;
+        const path = external_node_path_.posix.isAbsolute(named) ? named : external_node_path_.posix.join(folder, named.replaceAll("\\", "/"));
+        return withRecords(resource, seed_records_fromFile(path, readText(path), [...at, "records_file"], faults));
+    };
+    const resources = (0,json/* getOwn */.Ng)(source, "resources");
+    if (!(0,json/* isJsonArray */.Md)(resources))
+        return { source, faults };
+    return { source: { ...source, resources: resources.map(read) }, faults };
 }
-function put(value, path) {
-    const [head, ...rest] = path;
-    if (head === undefined)
-        return value ?? null;
-    const inner = (old) => (rest.length === 0 ? standIn(String(head)) : put(old, rest));
-    if ((0,json/* isJsonArray */.Md)(value))
-        return value.map((item, index) => (index === head ? inner(item) : item));
-    const copy = {};
-    if ((0,json/* isJsonObject */.OW)(value))
-        for (const [key, item] of Object.entries(value))
-            (0,json/* setOwn */.P5)(copy, key, item);
-    (0,json/* setOwn */.P5)(copy, String(head), inner(copy[String(head)]));
-    return copy;
+function withRecords(resource, records) {
+    const result = {};
+    for (const [key, value] of Object.entries(resource)) {
+        if (key !== "records" && key !== "records_file")
+            (0,json/* setOwn */.P5)(result, key, value);
+    }
+    return { ...result, records };
 }
-/** Something that the checks take for this key. */
-function standIn(key) {
-    return key === "base_url" || key.endsWith("_url") ? "https://to-be-filled-in.invalid" : `<${key}>`;
+function fromText(text, at, faults) {
+    const document = (0,config_document/* readDocument */.u0)(text, "");
+    for (const { message, place } of document.faults) {
+        faults.push({ path: at, reason: "syntax", message: `the text is ${message} (line ${place?.line ?? 1} of it)` });
+    }
+    if (document.faults.length === 0) {
+        for (const { message, within } of problems(document)) {
+            const line = document.locate(within)?.line ?? 1;
+            faults.push({ path: at, reason: "type", message: `${message} (line ${line} of the text)` });
+        }
+    }
+    return listOf(document.value);
+}
+function seed_records_fromFile(path, text, at, faults) {
+    if (text === undefined) {
+        faults.push({ path: at, reason: "missing_file", message: `the file ${JSON.stringify(path)} does not exist` });
+        return [];
+    }
+    const document = (0,config_document/* readDocument */.u0)(text, path);
+    faults.push(...document.faults.map((fault) => ({ ...fault, path: at })));
+    if (document.faults.length === 0) {
+        for (const { message, within } of problems(document)) {
+            const place = document.locate(within);
+            faults.push({ path: at, reason: "type", message, ...(place === undefined ? {} : { place }) });
+        }
+    }
+    return listOf(document.value);
+}
+function* problems({ value }) {
+    if (!(0,json/* isJsonArray */.Md)(value)) {
+        yield { message: "expected a list of records", within: [] };
+        return;
+    }
+    for (const [index, item] of value.entries()) {
+        if (!(0,json/* isJsonObject */.OW)(item))
+            yield { message: `record ${index + 1} is no mapping`, within: [index] };
+    }
+}
+/** What can be checked further: faults of the rest are told already. */
+function listOf(value) {
+    return (0,json/* isJsonArray */.Md)(value) ? value.filter(json/* isJsonObject */.OW) : [];
 }
 
+// EXTERNAL MODULE: ./lib/config/stand-ins.js
+var stand_ins = __webpack_require__(7139);
 ;// CONCATENATED MODULE: ./lib/config/load-configuration.js
+
+
 
 
 
@@ -7707,7 +8458,9 @@ function loadConfiguration(sources) {
         if (selected)
             faults.push(unfilled(path));
     if (rest !== undefined) {
-        const completed = completeSource(rest, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
+        const seeds = readSeeds(rest, file, sources.readText);
+        faults.push(...seeds.faults.map((fault) => ({ ...fault, path: ["source", ...fault.path] })));
+        const completed = completeSource(seeds.source, { ...layers, pipeline: pipelineName }, fileSettings(fileValues));
         // Of a file these two are traced where they went.
         traces.splice(0, traces.length, ...traces.filter((trace) => !isSourceKey(trace)), ...completed.traces);
         secrets.push(...secretsOf(completed.source));
@@ -7716,7 +8469,7 @@ function loadConfiguration(sources) {
         const isOpen = ({ path }) => completed.hints.has(JSON.stringify(path));
         source =
             sources.fillIn === true && checked.faults.every(isOpen)
-                ? checkSource(withStandIns(completed.source, completed.open), settings.compat).source
+                ? checkSource((0,stand_ins/* withStandIns */.H)(completed.source, completed.open), settings.compat).source
                 : checked.source;
         for (const fault of checked.faults) {
             const hint = fault.reason.startsWith("missing_") ? completed.hints.get(JSON.stringify(fault.path)) : undefined;
@@ -7729,9 +8482,16 @@ function loadConfiguration(sources) {
         faults.push(destination.fault);
     else if (settings.destination === undefined)
         traces.push(traceOf("destination", destination.kind, "default", false));
-    const authority = readCertificate(settings.caCertificate, sources.readText);
-    if ("fault" in authority)
-        faults.push({ ...authority.fault, origin: originOf(resolved, "ca-certificate") });
+    const clientHttp = source?.client.http ?? undefined;
+    const decided = decidedByClient(clientHttp, resolved.ranks);
+    const isOwn = decided.has("ca-certificate");
+    const authority = readCertificate(isOwn ? (clientHttp?.ca_file ?? undefined) : settings.caCertificate, sources.readText);
+    if ("fault" in authority) {
+        const place = isOwn
+            ? { path: ["source", "client", "http", "ca_file"] }
+            : { origin: originOf(resolved, "ca-certificate") };
+        faults.push({ ...authority.fault, ...place });
+    }
     // A source that is there in spite of faults has stand-ins where they are.
     const isExplained = sources.fillIn === true && (rest === undefined || source !== undefined);
     const isOpen = isExplained && faults.every(({ reason }) => reason.startsWith("missing_"));
@@ -7744,6 +8504,7 @@ function loadConfiguration(sources) {
         source: source === undefined ? { kind: "gitlab", name: "gitlab" } : configuredSource(source, sourceName),
         destination: "fault" in destination ? { kind: "embedded" } : destination,
         settings,
+        decidedByClient: decided,
         maxTableNesting: nestingOf(resolved, source),
         traces,
         secrets,
@@ -12139,8 +12900,8 @@ function aborted(signal) {
 
 // EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 14 modules
 var run_configured = __webpack_require__(3585);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
-var cli_context = __webpack_require__(6904);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(4939);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var cli_failure = __webpack_require__(2618);
 ;// CONCATENATED MODULE: ./lib/edge/cli/demo.js
@@ -12686,8 +13447,8 @@ var settings = __webpack_require__(9445);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/state/stored.js
 var stored = __webpack_require__(2162);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
-var build_source = __webpack_require__(317);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
+var build_source = __webpack_require__(3101);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -12861,13 +13622,16 @@ function harmless(json) {
     return json.replace(/[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
+// EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
+var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
-var cli_context = __webpack_require__(6904);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(4939);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/extract.js
+
 
 
 
@@ -12901,6 +13665,7 @@ function addExtract(program, action) {
         "projects",
         "start-date",
         "config",
+        "allow-modules",
         "pipeline-name",
         "dataset-name",
         "limit",
@@ -12917,7 +13682,8 @@ function addExtract(program, action) {
             });
         }
         const configuration = (0,cli_context/* configure */.jK)(context, name, flags, { needsDestination: false });
-        const source = (0,build_source/* buildSource */.u)(configuration, context.environment);
+        const functions = await (0,load_modules/* loadModules */.o)(configuration, (0,load_modules/* checkoutAround */.a)(process.cwd()));
+        const source = (0,build_source/* buildSource */.u)(configuration, context.environment, { functions });
         const options = {
             signal: context.signal,
             redact: context.redact,
@@ -13140,7 +13906,7 @@ function addGenerate(program, action) {
     (0,_command_js__WEBPACK_IMPORTED_MODULE_2__/* .addSettings */ .P)(command, _config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .NETWORK_SETTING_NAMES */ .$l.filter((name) => FETCH_SETTINGS.includes(name)));
     action(command, async (context, flags, [name]) => {
         // Loaded here, so that no other command waits for the reader of documents.
-        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(593)]).then(__webpack_require__.bind(__webpack_require__, 5593));
+        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(414)]).then(__webpack_require__.bind(__webpack_require__, 7414));
         await generate(context, flags, name);
     });
 }
@@ -13158,7 +13924,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7525);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3159);
 /* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8996);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(6904);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4939);
 /* harmony import */ var _demo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4561);
 /* harmony import */ var _drop_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6386);
 /* harmony import */ var _drop_pending_packages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7);
@@ -13401,7 +14167,7 @@ function infoText(facts) {
 /* harmony import */ var _pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5906);
 /* harmony import */ var _schema_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3801);
 /* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2236);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(6904);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4939);
 
 
 
@@ -14125,8 +14891,8 @@ function csvField(text) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
-var cli_context = __webpack_require__(6904);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(4939);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/normalize.js
@@ -14226,8 +14992,8 @@ var redact_trace = __webpack_require__(8321);
 var run_configured = __webpack_require__(3585);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
-var cli_context = __webpack_require__(6904);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(4939);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/report/progress.js
@@ -14597,7 +15363,7 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 317:
+/***/ 3101:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -14612,11 +15378,72 @@ var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/extract/http/proxy.js
-var proxy = __webpack_require__(8850);
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 4 modules
-var check = __webpack_require__(1310);
-// EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 2 modules
-var rest_api_plan = __webpack_require__(9291);
+var http_proxy = __webpack_require__(8850);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 5 modules
+var check = __webpack_require__(8116);
+// EXTERNAL MODULE: ./lib/config/rest-api/code.js
+var rest_api_code = __webpack_require__(1571);
+// EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 1 modules
+var rest_api_plan = __webpack_require__(2905);
+// EXTERNAL MODULE: ./lib/extract/http/url.js
+var http_url = __webpack_require__(1263);
+;// CONCATENATED MODULE: ./lib/extract/auth/token-url.js
+
+/** Where the tokens of a section are asked for; undefined for kinds without, and before it is filled in. */
+function tokenUrl(config, baseUrl) {
+    if (typeof config === "string")
+        return undefined;
+    switch (config.type) {
+        case "oauth2_client_credentials":
+        case "oauth2_refresh_token":
+        case "oauth2_jwt_bearer":
+            return config.access_token_url ?? undefined;
+        case "github_app": {
+            const id = encodeURIComponent(String(config.installation_id ?? ""));
+            return (0,http_url/* joinUrl */.we)(config.api_url ?? baseUrl, `app/installations/${id}/access_tokens`);
+        }
+        case "login_request": {
+            const path = config.login_url ?? "";
+            return (0,http_url/* isAbsolute */.oP)(path) ? path : (0,http_url/* joinUrl */.we)(baseUrl, path);
+        }
+        default:
+            return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/http-shape.js
+var http_shape = __webpack_require__(1646);
+// EXTERNAL MODULE: ./lib/core/secret.js
+var secret = __webpack_require__(8563);
+// EXTERNAL MODULE: ./lib/extract/http/client.js + 9 modules
+var http_client = __webpack_require__(6538);
+;// CONCATENATED MODULE: ./lib/extract/client-http.js
+
+
+
+
+/** What `client.http` says to the HTTP client; a certificate file is read by the edges. */
+function httpOf(http) {
+    if (!http)
+        return {};
+    const proxy = http.proxy instanceof secret/* Secret */.z ? http.proxy.reveal() : http.proxy;
+    const per = http.rate_limit ? (0,http_shape/* secondsOf */.T)(http.rate_limit.per) : undefined;
+    return {
+        ...(http.timeout ? { idleTimeout: http.timeout } : {}),
+        // A longer silence than the whole request may take could never be.
+        ...(http.timeout && http.timeout > http_client/* DEFAULT_TOTAL */.n ? { totalTimeout: http.timeout } : {}),
+        ...(http.max_attempts ? { maxAttempts: http.max_attempts } : {}),
+        ...((http.backoff_factor ?? null) === null ? {} : { backoffFactor: http.backoff_factor ?? 0 }),
+        ...((http.max_delay ?? null) === null ? {} : { maxRetryWait: http.max_delay ?? 0 }),
+        ...(http.retry_statuses ? { retryStatuses: http.retry_statuses } : {}),
+        ...(proxy ? { proxies: (0,http_proxy/* everyProxy */.g5)(proxy) } : {}),
+        ...(http.concurrency ? { concurrency: http.concurrency } : {}),
+        ...(http.rate_limit && per !== undefined
+            ? { rateLimit: { requests: http.rate_limit.requests, seconds: per } }
+            : {}),
+    };
+}
+
 // EXTERNAL MODULE: ./lib/core/concurrency.js
 var concurrency = __webpack_require__(9276);
 // EXTERNAL MODULE: ./lib/core/json.js
@@ -14629,10 +15456,22 @@ var json_tape = __webpack_require__(8790);
 var byte_pool = __webpack_require__(1608);
 // EXTERNAL MODULE: ./lib/core/json-path-parser.js
 var json_path_parser = __webpack_require__(9993);
-// EXTERNAL MODULE: ./lib/extract/http/url.js
-var http_url = __webpack_require__(1263);
 // EXTERNAL MODULE: ./lib/core/json-number.js
 var json_number = __webpack_require__(3743);
+;// CONCATENATED MODULE: ./lib/core/python-truth.js
+
+
+/** What Python counts as false: null, false, zero, and what is empty. */
+function isPythonFalse(value) {
+    if (value === undefined || value === null || value === false || value === "")
+        return true;
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.length === 0;
+    if ((0,core_json/* isJsonObject */.OW)(value))
+        return Object.keys(value).length === 0;
+    return (0,json_number/* asNumber */.i)(value) === 0;
+}
+
 // EXTERNAL MODULE: ./lib/core/json-writer.js
 var json_writer = __webpack_require__(3733);
 ;// CONCATENATED MODULE: ./lib/extract/request-spec.js
@@ -14662,17 +15501,15 @@ function setAt(object, keys, value) {
 function urlOf(spec) {
     return (0,http_url/* prepareUrl */.Ne)(spec.url, [...spec.params]);
 }
-/** Body and its content type; an empty JSON body is none. */
+/** Body and its content type. dlt: `data` that is not empty comes first, else JSON is sent, also an empty mapping. */
 function bodyOf(spec) {
-    if (spec.json !== undefined && Object.keys(spec.json).length > 0) {
-        return { body: (0,json_writer/* compactJson */.Ar)(spec.json), type: "application/json" };
+    const { data, json } = spec;
+    if (typeof data === "string" && data !== "")
+        return { body: data };
+    if (typeof data === "object" && Object.keys(data).length > 0) {
+        return { body: (0,http_url/* encodeQuery */.XX)(Object.entries(data)), type: "application/x-www-form-urlencoded" };
     }
-    if (typeof spec.data === "string")
-        return spec.data === "" ? {} : { body: spec.data };
-    if (spec.data !== undefined && Object.keys(spec.data).length > 0) {
-        return { body: (0,http_url/* encodeQuery */.XX)(Object.entries(spec.data)), type: "application/x-www-form-urlencoded" };
-    }
-    return {};
+    return json === undefined ? {} : { body: (0,json_writer/* compactJson */.Ar)(json), type: "application/json" };
 }
 /** Equal for requests that ask for the same thing. */
 function identityOf(spec) {
@@ -14744,7 +15581,6 @@ function shown(value) {
 
 
 
-
 /** A cursor in the body goes into the query or the body of the next request. */
 function createCursorPaginator(config) {
     const path = (0,json_path/* compilePath */.H9)(config.cursor_path ?? "cursors.next");
@@ -14758,25 +15594,15 @@ function createCursorPaginator(config) {
         foresee: () => null,
         next(spec, page) {
             const cursor = (0,json_path/* findFirst */.i8)(path, page.body) ?? null;
-            if (config.stop_after_empty_page === true && page.records.length === 0)
+            if (config.stop_after_empty_page === true && page.count === 0)
                 return null;
             if (more !== undefined && !hasMore(more, page.body))
                 return null;
-            if (isFalsy(cursor))
+            if (isPythonFalse(cursor))
                 return null;
             return bodyPath === undefined ? withParam(spec, param, cursor) : withBodyValue(spec, bodyPath, cursor);
         },
     };
-}
-/** What Python counts as false. */
-function isFalsy(value) {
-    if (value === null || value === false || value === "")
-        return true;
-    if ((0,core_json/* isJsonArray */.Md)(value))
-        return value.length === 0;
-    if ((0,core_json/* isJsonObject */.OW)(value))
-        return Object.keys(value).length === 0;
-    return (0,json_number/* asNumber */.i)(value) === 0;
 }
 /**
  * A cursor in a header goes into the query of the next request. `X-Next-Page` with `X-Total-Pages` beside it (GitLab)
@@ -14814,6 +15640,51 @@ function createHeaderCursorPaginator(key, param, lookFar) {
         },
     };
 }
+
+// EXTERNAL MODULE: ./lib/expression/compile.js + 1 modules
+var compile = __webpack_require__(8980);
+// EXTERNAL MODULE: external "node:vm"
+var external_node_vm_ = __webpack_require__(714);
+;// CONCATENATED MODULE: ./lib/extract/time-guard.js
+
+/** Code of a configuration that took too long. */
+class TimeGuardError extends Error {
+}
+/**
+ * Runs code of a configuration, and ends it after so many milliseconds wherever it is: in a long loop, in a pattern that
+ * goes back over a text again and again. It stands on the time limit of `node:vm`, as nothing else can interrupt
+ * JavaScript of the same thread; the code runs in this realm as ever. Throws {@link TimeGuardError}, else what the code
+ * throws.
+ */
+function withinTime(milliseconds, work) {
+    realm ??= (0,external_node_vm_.createContext)({});
+    let done;
+    realm.work = () => {
+        done = { value: work() };
+    };
+    try {
+        CALL.runInContext(realm, { timeout: milliseconds });
+    }
+    catch (error) {
+        if (isTimeout(error)) {
+            throw new TimeGuardError(`it took longer than ${milliseconds / 1000} s`);
+        }
+        throw error;
+    }
+    finally {
+        realm.work = undefined;
+    }
+    if (done === undefined)
+        throw new TimeGuardError("it did not end");
+    return done.value;
+}
+/** An error of the other realm is no `Error` of this one. */
+function isTimeout(error) {
+    return (typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT");
+}
+const CALL = new external_node_vm_.Script("work()");
+/** Made when it is first needed: most configurations have no code. */
+let realm;
 
 ;// CONCATENATED MODULE: ./lib/extract/paginators/link-header.js
 /**
@@ -14931,6 +15802,111 @@ function rebase(link, base) {
     return `${to.origin}${target.pathname}${target.search}`;
 }
 
+;// CONCATENATED MODULE: ./lib/extract/paginators/expression.js
+
+
+
+
+
+
+/**
+ * Expressions find the next page: its URL, query parameters or keys of the JSON body, which are laid over those of the
+ * present request. The list ends when `stop` is true, or when one of them gives null.
+ */
+function createExpressionPaginator(config, maxStepMs) {
+    const stop = config.stop === undefined ? undefined : (0,compile/* compileExpression */.Wo)(config.stop, "page", "bool");
+    const { url, params, json } = config.next;
+    const nextUrl = url === undefined ? undefined : (0,compile/* compileExpression */.Wo)(url, "page", "text");
+    const nextParams = params === undefined ? undefined : (0,compile/* compileExpression */.Wo)(params, "page", "map");
+    const nextJson = json === undefined ? undefined : (0,compile/* compileExpression */.Wo)(json, "page", "map");
+    return {
+        type: "expression",
+        counts: false,
+        init: (spec) => spec,
+        foresee: () => null,
+        next(spec, page) {
+            const variables = variablesOf(spec, page);
+            let part = "stop";
+            try {
+                return withinTime(maxStepMs, () => {
+                    if (stop?.evaluate(variables) === true)
+                        return null;
+                    let next = spec;
+                    part = "next.url";
+                    if (nextUrl !== undefined) {
+                        const link = nextUrl.evaluate(variables);
+                        if (link === null || link === "")
+                            return null;
+                        next = follow(next, link, "next.url");
+                    }
+                    part = "next.params";
+                    if (nextParams !== undefined) {
+                        const over = nextParams.evaluate(variables);
+                        if (!(0,core_json/* isJsonObject */.OW)(over))
+                            return null;
+                        next = { ...next, params: overlaid(next.params, over) };
+                    }
+                    part = "next.json";
+                    if (nextJson !== undefined) {
+                        const over = nextJson.evaluate(variables);
+                        if (!(0,core_json/* isJsonObject */.OW)(over))
+                            return null;
+                        next = { ...next, json: (0,core_json/* objectFrom */._X)(overlaid(entriesOf(next.json ?? {}), over)) };
+                    }
+                    return next;
+                });
+            }
+            catch (error) {
+                if (!(error instanceof compile/* ExpressionFailure */.je || error instanceof TimeGuardError))
+                    throw error;
+                throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `the paginator's ${part} fails: ${error.message}`, {
+                    step: "extract",
+                    reason: "paginator_response",
+                    hint: "Correct the expression; a field that may be absent is read as body.?field.orValue(null).",
+                });
+            }
+        },
+    };
+}
+/** A key with null goes, others are set; a key that is there keeps its place. */
+function overlaid(base, over) {
+    const result = new Map(base);
+    for (const [key, value] of entriesOf(over)) {
+        if (value === null)
+            result.delete(key);
+        else
+            result.set(key, value);
+    }
+    return result;
+}
+function entriesOf(object) {
+    return (0,core_json/* keysOf */.YD)(object).map((key) => [key, object[key] ?? null]);
+}
+/** What the expressions may read; parts are made when they are asked for. */
+function variablesOf(spec, page) {
+    return {
+        get body() {
+            return page.body;
+        },
+        get records() {
+            return page.records;
+        },
+        headers: { ...page.headers },
+        status: page.status,
+        get request() {
+            return {
+                method: spec.method,
+                url: spec.url,
+                params: (0,core_json/* objectFrom */._X)([...spec.params].map(([name, value]) => [name, plain(value)])),
+                json: spec.json ?? null,
+            };
+        },
+    };
+}
+function plain(value) {
+    return value instanceof secret/* Secret */.z ? "***" : value;
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/paginators/range.js
 
 
@@ -14985,7 +15961,7 @@ function createRangePaginator(config, useHeaders) {
             return totalPath === undefined && morePath === undefined && peek.notEmpty ? at(spec, value) : null;
         },
         next(spec, page) {
-            if (stopAfterEmpty && page.records.length === 0)
+            if (stopAfterEmpty && page.count === 0)
                 return null;
             if (totalPath !== undefined)
                 end = totalOf(totalPath, page.body, isPages ? "pages" : "items") + base;
@@ -15014,8 +15990,9 @@ function compiled(path) {
 
 
 
+
 /** Makes the paginator of a checked configuration; undefined for `auto`. */
-function createPaginator(config, strict) {
+function createPaginator(config, strict, maxStepMs) {
     const full = paginatorMapping(config);
     switch (full.type) {
         case "json_link":
@@ -15032,6 +16009,8 @@ function createPaginator(config, strict) {
             return createRangePaginator(full, !strict);
         case "single_page":
             return singlePage;
+        case "expression":
+            return createExpressionPaginator(full, maxStepMs);
         case "auto":
             return undefined;
     }
@@ -15176,9 +16155,21 @@ function isScalar(value) {
 
 // EXTERNAL MODULE: external "node:buffer"
 var external_node_buffer_ = __webpack_require__(4573);
+;// CONCATENATED MODULE: ./lib/core/decode-text.js
+/**
+ * Text in an encoding of the WHATWG standard. Throws a `RangeError` for an encoding that is not known and a `TypeError`
+ * for bytes that are not in it.
+ */
+function decodeText(bytes, encoding) {
+    const decoder = new TextDecoder(encoding, { fatal: true });
+    // In one piece Node 24 reads windows-1252 as ISO 8859-1, without its quotes and the euro sign; in a stream it does not.
+    return decoder.decode(bytes, { stream: true }) + decoder.decode();
+}
+
 // EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
 var json_reader = __webpack_require__(4813);
 ;// CONCATENATED MODULE: ./lib/extract/read-body.js
+
 
 
 
@@ -15256,7 +16247,7 @@ function decodeDeclared(answer) {
     if (charset === undefined || /^utf-?8$/i.test(charset))
         return undefined;
     try {
-        return new TextDecoder(charset, { fatal: true }).decode(answer.bytes);
+        return decodeText(answer.bytes, charset);
     }
     catch {
         return undefined;
@@ -15319,7 +16310,161 @@ function statusFailure(answer, method, excerpt) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/config/rest-api/action-shape.js
+var action_shape = __webpack_require__(8512);
+// EXTERNAL MODULE: ./lib/config/rest-api/code-places.js
+var code_places = __webpack_require__(9648);
+// EXTERNAL MODULE: ./lib/expression/environment.js
+var environment = __webpack_require__(1191);
+;// CONCATENATED MODULE: ./lib/extract/functions.js
+
+
+
+
+
+/** Names of functions that a configuration uses and that were not given. */
+function missingFunctions(config, functions) {
+    const used = (0,code_places/* codePlaces */.c)(config).flatMap(({ code }) => (0,rest_api_code/* functionName */.AQ)(code) ?? []);
+    return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
+}
+/**
+ * Checked code as a function of the variables of its scope. A function gets the first of them.
+ */
+function compileCode(code, scope, wanted, functions) {
+    const name = (0,rest_api_code/* functionName */.AQ)(code);
+    if (name === undefined) {
+        const expression = (0,compile/* compileExpression */.Wo)(String(code), scope, wanted);
+        return (variables) => expression.evaluate(variables);
+    }
+    const call = functions[name];
+    if (call === undefined)
+        throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
+    const [first] = environment/* SCOPES */.i[scope];
+    return (variables) => call(variables[first] ?? null);
+}
+
+;// CONCATENATED MODULE: ./lib/extract/response-actions.js
+
+
+
+
+
+
+
+/** Compiles checked actions. They are looked at in their order. */
+function compileActions(actions, settings) {
+    const rewrites = actions.flatMap((action, index) => action.rewrite === undefined
+        ? []
+        : [{ action, index, rewrite: compileCode(action.rewrite, "answer", "any", settings.functions) }]);
+    const encodings = actions.flatMap((action) => action.encoding === undefined ? [] : [{ action, encoding: action.encoding }]);
+    return {
+        verdict(answer) {
+            if (actions.length === 0)
+                return undefined;
+            const matches = matcher(answer);
+            for (const action of actions) {
+                if (!(0,action_shape/* isActionWord */.zi)(action.action, settings.strict) || !(0,action_shape/* isConditional */.Jz)(action) || !matches(action))
+                    continue;
+                return { action: action.action, ...(action.message === undefined ? {} : { message: action.message }) };
+            }
+            const isTaken = rewrites.some(({ action }) => action.status_code === answer.status && matches(action));
+            return isTaken ? { action: "accept" } : undefined;
+        },
+        decoded(answer) {
+            if (encodings.length === 0)
+                return answer;
+            const matches = matcher(answer);
+            const found = encodings.find(({ action }) => matches(action));
+            return found === undefined ? answer : decode(answer, found.encoding);
+        },
+        rewrites: rewrites.length > 0,
+        rewritten(answer, read) {
+            const matches = matcher(answer);
+            return rewrites
+                .filter(({ action }) => matches(action))
+                .reduce((before, { index, rewrite }) => {
+                const body = rewrittenBy(answer, before, rewrite, { ...settings, index });
+                return () => body;
+            }, read)();
+        },
+    };
+}
+/** Whether the conditions of an action hold; one without any takes every answer. The body's text is made once. */
+function matcher(answer) {
+    let text;
+    return ({ status_code: status = null, content = null }) => {
+        if (status !== null && status !== answer.status)
+            return false;
+        if (content === null)
+            return true;
+        text ??= textOf(answer);
+        return text.includes(content);
+    };
+}
+function rewrittenBy(answer, before, rewrite, { resource, index, maxStepMs }) {
+    const variables = {
+        get body() {
+            return before();
+        },
+        get text() {
+            return textOf(answer);
+        },
+        status: answer.status,
+        headers: { ...answer.headers },
+    };
+    const where = `resource ${JSON.stringify(resource)}: response_actions[${index}].rewrite fails for ${answer.shownUrl}`;
+    try {
+        return withinTime(maxStepMs, () => rewrite(variables));
+    }
+    catch (error) {
+        if (error instanceof compile/* ExpressionFailure */.je) {
+            throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
+                step: "extract",
+                reason: "expression",
+                hint: "Correct the expression, or bind it to status_code or content.",
+            });
+        }
+        if (error instanceof TimeGuardError) {
+            throw new errors/* DataError */.fL("E_LIMIT", `${where}: ${error.message}`, {
+                step: "extract",
+                hint: "Simplify the expression.",
+            });
+        }
+        throw error;
+    }
+}
+function decode(answer, encoding) {
+    try {
+        return { ...answer, bytes: Buffer.from(decodeText(answer.bytes, encoding), "utf8") };
+    }
+    catch {
+        throw new errors/* SourceError */.c8("E_SOURCE_BODY", `${answer.shownUrl} answered with text that is not in ${encoding}`, {
+            step: "extract",
+            hint: "Correct encoding in response_actions.",
+            context: { url: answer.shownUrl },
+        });
+    }
+}
+function textOf(answer) {
+    const { buffer, byteOffset, byteLength } = answer.bytes;
+    return Buffer.from(buffer, byteOffset, byteLength).toString("utf8");
+}
+/** The error that an action asks for, or that is left when asking again did not help. */
+function actionFailure(answer, method, { action, message }, excerpt) {
+    const why = message ?? (action === "retry" ? "response_actions ask for it again" : "response_actions refuse it");
+    const text = excerpt === "" ? why : `${why}: ${excerpt}`;
+    if (answer.status >= 400)
+        return statusFailure(answer, method, text);
+    return new errors/* SourceError */.c8(action === "retry" ? "E_SOURCE_UNAVAILABLE" : "E_SOURCE_SHAPE", `${method} ${answer.shownUrl} answered ${answer.status}: ${text}`, {
+        step: "extract",
+        reason: "response_action",
+        hint: action === "retry" ? "Run again later." : "Look at what the source answers, or change response_actions.",
+        context: { url: answer.shownUrl, status: answer.status },
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/chain.js
+
 
 
 
@@ -15342,7 +16487,7 @@ async function* pagesOf(first, settings) {
     const { strict, signal } = settings;
     const flights = [];
     const asked = new Set();
-    let paginator = settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict);
+    let paginator = settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict, settings.maxStepMs);
     let selector = settings.selector;
     let emptyPages = 0;
     let equalBodies = 1;
@@ -15389,12 +16534,14 @@ async function* pagesOf(first, settings) {
             held = answer.bytes.byteLength;
             if (!strict)
                 asked.add(identityOf(spec));
-            if (isIgnored(answer, settings.responseActions)) {
+            const verdict = settings.actions.verdict(answer);
+            if (verdict?.action === "ignore")
                 settings.onIgnored(answer.status);
+            if (verdict?.action === "stop")
+                yield { records: [], bytes: 0 };
+            if (verdict?.action === "ignore" || verdict?.action === "stop")
                 return;
-            }
-            if (answer.status >= 400)
-                throw refusal(answer, spec.method, settings);
+            refuse(answer, spec.method, verdict, settings);
             if (paginator !== undefined)
                 lookAhead(spec, answer, paginator);
             await settings.read.ready(signal);
@@ -15426,11 +16573,15 @@ async function* pagesOf(first, settings) {
             const next = paginator === undefined || (body === undefined && tape === undefined)
                 ? null
                 : paginator.next(spec, {
+                    status: answer.status,
                     headers: answer.headers,
                     get body() {
                         return body ?? selection.records;
                     },
-                    records: { length: count },
+                    count,
+                    get records() {
+                        return selection.records;
+                    },
                 });
             let follows = next;
             if (!strict && follows !== null && paginator !== undefined) {
@@ -15519,28 +16670,10 @@ function holdsRecords(answer, selector) {
     // `[` and then anything but `]`: a list with something in it.
     return /^\s*\[\s*[^\s\]]/.test(Buffer.from(answer.bytes.subarray(0, 256)).toString("latin1"));
 }
-function isIgnored(answer, actions) {
-    let text;
-    // dlt: an action of another word does nothing, so a later one may still ignore the answer.
-    return actions.some(({ status_code: status = null, content = null, action }) => {
-        if (action !== "ignore" || (status === null && content === null))
-            return false;
-        if (status !== null && status !== answer.status)
-            return false;
-        if (content === null)
-            return true;
-        text ??= Buffer.from(answer.bytes).toString("utf8");
-        return text.includes(content);
-    });
-}
-/** True when one of the actions takes this answer, so that it is not asked for again. */
-function isSettled(answer, actions) {
-    return actions.length > 0 && isIgnored(answer, actions);
-}
 /** The body of an answer, whose bytes are given back whatever comes of it. */
 async function readOrAskAgain(spec, answer, settings) {
     try {
-        const body = readJson(answer, readOptions(settings));
+        const body = readBody(answer, settings);
         warnContentType(answer, settings);
         return [answer, body];
     }
@@ -15556,9 +16689,8 @@ async function readOrAskAgain(spec, answer, settings) {
     // A proxy may have cut or replaced the body: ask once more.
     const again = await settings.fetch(spec, settings.signal);
     try {
-        if (again.status >= 400)
-            throw refusal(again, spec.method, settings);
-        return [again, readJson(again, readOptions(settings))];
+        refuse(again, spec.method, settings.actions.verdict(again), settings);
+        return [again, readBody(again, settings)];
     }
     catch (error) {
         if (!(error instanceof BodyError))
@@ -15569,8 +16701,18 @@ async function readOrAskAgain(spec, answer, settings) {
         settings.waiting.give(again.bytes.byteLength);
     }
 }
-function refusal(answer, method, { errorBody, redact }) {
-    return statusFailure(answer, method, errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact));
+/** Throws for an answer that is an error by its status, or by what the configuration says of it. */
+function refuse(answer, method, verdict, settings) {
+    const { errorBody, redact } = settings;
+    const excerpt = errorBody === 0 ? "" : bodyExcerpt(answer, errorBody, redact);
+    if (verdict?.action === "fail" || verdict?.action === "retry")
+        throw actionFailure(answer, method, verdict, excerpt);
+    if (answer.status >= 400 && verdict?.action !== "accept")
+        throw statusFailure(answer, method, excerpt);
+}
+function readBody(answer, settings) {
+    const read = () => readJson(answer, readOptions(settings));
+    return settings.actions.rewrites ? settings.actions.rewritten(answer, read) : read();
 }
 /** dlt: its JSON reader takes the tokens NaN and Infinity, which are no JSON, for nulls. */
 function readOptions({ keepLexemes, maxDepth, strict }) {
@@ -15633,7 +16775,7 @@ function detected(answer, body, selection, settings) {
             detail: `${config.type} was taken; set endpoint.paginator to name the right one`,
         });
     }
-    return createPaginator(config, settings.strict);
+    return createPaginator(config, settings.strict, settings.maxStepMs);
 }
 function sameBytes(a, b) {
     return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
@@ -15691,88 +16833,6 @@ function floorMod(a, b) {
     const rest = a % b;
     return rest < 0n ? rest + b : rest;
 }
-
-// EXTERNAL MODULE: ./lib/expression/compile.js + 1 modules
-var compile = __webpack_require__(8980);
-// EXTERNAL MODULE: ./lib/config/rest-api/code.js
-var rest_api_code = __webpack_require__(1571);
-// EXTERNAL MODULE: ./lib/expression/environment.js
-var environment = __webpack_require__(1191);
-;// CONCATENATED MODULE: ./lib/extract/functions.js
-
-
-
-
-
-/** Names of functions that a plan uses and that were not given. */
-function missingFunctions(plan, functions) {
-    const used = plan.flatMap(codeOf).flatMap((code) => (0,rest_api_code/* functionName */.AQ)(code) ?? []);
-    return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
-}
-/** All code of a resource. */
-function codeOf({ config, incremental }) {
-    const steps = (config.processing_steps ?? []).flatMap((step) => [step.filter, step.map, step.yield_map]);
-    const converters = [(0,converter_shape/* converterCode */.k)(incremental?.convert), (0,converter_shape/* converterCode */.k)(incremental?.transform)];
-    return [...steps, ...converters].filter((code) => code !== undefined);
-}
-/**
- * Checked code as a function of the variables of its scope. A function gets the first of them.
- */
-function compileCode(code, scope, wanted, functions) {
-    const name = (0,rest_api_code/* functionName */.AQ)(code);
-    if (name === undefined) {
-        const expression = (0,compile/* compileExpression */.Wo)(String(code), scope, wanted);
-        return (variables) => expression.evaluate(variables);
-    }
-    const call = functions[name];
-    if (call === undefined)
-        throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
-    const [first] = environment/* SCOPES */.i[scope];
-    return (variables) => call(variables[first] ?? null);
-}
-
-// EXTERNAL MODULE: external "node:vm"
-var external_node_vm_ = __webpack_require__(714);
-;// CONCATENATED MODULE: ./lib/extract/time-guard.js
-
-/** Code of a configuration that took too long. */
-class TimeGuardError extends Error {
-}
-/**
- * Runs code of a configuration, and ends it after so many milliseconds wherever it is: in a long loop, in a pattern that
- * goes back over a text again and again. It stands on the time limit of `node:vm`, as nothing else can interrupt
- * JavaScript of the same thread; the code runs in this realm as ever. Throws {@link TimeGuardError}, else what the code
- * throws.
- */
-function withinTime(milliseconds, work) {
-    realm ??= (0,external_node_vm_.createContext)({});
-    let done;
-    realm.work = () => {
-        done = { value: work() };
-    };
-    try {
-        CALL.runInContext(realm, { timeout: milliseconds });
-    }
-    catch (error) {
-        if (isTimeout(error)) {
-            throw new TimeGuardError(`it took longer than ${milliseconds / 1000} s`);
-        }
-        throw error;
-    }
-    finally {
-        realm.work = undefined;
-    }
-    if (done === undefined)
-        throw new TimeGuardError("it did not end");
-    return done.value;
-}
-/** An error of the other realm is no `Error` of this one. */
-function isTimeout(error) {
-    return (typeof error === "object" && error !== null && "code" in error && error.code === "ERR_SCRIPT_EXECUTION_TIMEOUT");
-}
-const CALL = new external_node_vm_.Script("work()");
-/** Made when it is first needed: most configurations have no code. */
-let realm;
 
 ;// CONCATENATED MODULE: ./lib/extract/converters.js
 
@@ -16365,7 +17425,7 @@ function openParentCursors({ plan, settings, state, fallback, window, warn, }) {
             const ranked = [
                 ...met.filter(([key]) => isKnown(key)),
                 ...met.filter(([key]) => !isKnown(key)),
-                ...entriesOf(known).filter(([key]) => !cursors.has(key)),
+                ...parent_cursors_entriesOf(known).filter(([key]) => !cursors.has(key)),
             ];
             const forgotten = ranked.length - limit;
             if (forgotten > 0) {
@@ -16382,7 +17442,7 @@ function isMerged(plan) {
     const written = plan.config.write_disposition;
     return (typeof written === "object" ? written?.disposition : written) === "merge";
 }
-function entriesOf(known) {
+function parent_cursors_entriesOf(known) {
     return Object.keys(known ?? {}).flatMap((key) => {
         const value = known === null ? undefined : (0,core_json/* getOwn */.Ng)(known, key);
         return (0,core_json/* isJsonObject */.OW)(value) ? [[key, value]] : [];
@@ -16509,10 +17569,206 @@ const EXTRACT_LIMITS = {
     maxStepMs: 60_000,
 };
 
+// EXTERNAL MODULE: ./lib/core/redact.js
+var core_redact = __webpack_require__(8038);
+;// CONCATENATED MODULE: ./lib/extract/outline.js
+
+
+
+
+
+
+/** What a resource will ask for, as far as its configuration says. No secrets. */
+function outlineOf(plan, client) {
+    if (plan.seed !== undefined) {
+        return { first: "nothing", pages: "one page", records: `${plan.seed.length} in the configuration`, auth: "none" };
+    }
+    const url = (0,http_url/* joinUrl */.we)(client.base_url ?? "", plan.writtenPath);
+    const query = [
+        ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
+        ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
+            ? []
+            : [`${plan.startParam}=${START}`]),
+        ...(plan.endParam === undefined ? [] : [`${plan.endParam}={incremental.end_value}`]),
+    ];
+    const all = query.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`;
+    const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
+    return {
+        first: `${plan.method} ${(0,http_url/* maskUrl */.yP)(all)}`,
+        ...(body === undefined ? {} : { body }),
+        pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+        records: plan.dataSelector ?? "detected on the first page",
+        auth: authText(plan.auth),
+    };
+}
+/** Method and path as configured, for the report. */
+function endpointText({ seed, method, writtenPath }) {
+    return seed === undefined ? `${method} ${writtenPath}` : "records of the configuration";
+}
+const START = "{incremental.start_value}";
+function queryTexts(name, value) {
+    if (value === null)
+        return [];
+    if (value instanceof secret/* Secret */.z)
+        return [`${name}=${core_redact/* MASK */.v5}`];
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.flatMap((item) => queryTexts(name, item));
+    return [`${name}=${typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)}`];
+}
+function authText(auth) {
+    if (auth === null)
+        return "none";
+    return typeof auth === "string" ? auth : (auth.type ?? "bearer");
+}
+/** How further pages are found, in words. */
+function pagesText(config) {
+    if (config === undefined)
+        return "detected on the first page";
+    const paginator = paginatorMapping(config);
+    switch (paginator.type) {
+        case "auto":
+            return "detected on the first page";
+        case "single_page":
+            return "one page";
+        case "expression":
+            return `expressions for ${Object.keys(paginator.next).join(", ")}`;
+        case "json_link":
+        case "json_response":
+            return `next link at ${paginator.next_url_path ?? "next"}`;
+        case "header_link":
+            return `Link header, rel ${paginator.links_next_key ?? "next"}`;
+        case "header_cursor":
+            return `header ${paginator.cursor_key ?? "next"} -> ${paginator.cursor_param ?? "cursor"}`;
+        case "cursor":
+            return `cursor at ${paginator.cursor_path ?? "cursors.next"} -> ${paginator.cursor_body_path || paginator.cursor_param || "cursor"}`;
+        case "offset":
+            return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
+        case "page_number":
+            return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
+    }
+}
+function endText(config, maximum) {
+    const total = config.total_path === undefined ? "total" : config.total_path;
+    const ends = [
+        ...(total ? [`the total at ${total}`] : []),
+        ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
+        ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
+        ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
+    ];
+    return `until ${ends.join(" or ")}`;
+}
+
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __webpack_require__(8208);
-// EXTERNAL MODULE: ./lib/core/secret.js
-var secret = __webpack_require__(8563);
+;// CONCATENATED MODULE: ./lib/core/python-format.js
+
+
+/**
+ * `format(value, spec)` of Python for texts, numbers and booleans: fill, alignment, sign, `#`, `0`, width, grouping,
+ * precision and type. Where Python raises, and for other values, the plain text.
+ *
+ * @example
+ * pythonFormat(7, "03d"); // "007"
+ * pythonFormat(1234.5, ",.2f"); // "1,234.50"
+ */
+function pythonFormat(value, spec) {
+    const plain = (0,python_text/* pythonStr */.qV)(value);
+    const found = SPEC.exec(spec);
+    if (spec === "" || found === null)
+        return plain;
+    const [, fill, align, sign = "-", alternate = "", zero, width = "0", group = "", precision, type = ""] = found;
+    const digits = precision === undefined ? undefined : Number(precision);
+    const number = typeof value === "boolean" ? Number(value) : value;
+    const isText = typeof value === "string";
+    const body = isText
+        ? textBody(value, digits, type)
+        : isNumber(number)
+            ? numberBody(number, digits, type, alternate !== "")
+            : undefined;
+    if (body === undefined)
+        return plain;
+    const negative = body.startsWith("-");
+    const mark = isText ? "" : negative ? "-" : sign === "-" ? "" : sign;
+    const bare = grouped(negative ? body.slice(1) : body, group);
+    const missing = Math.max(0, Number(width) - [...mark, ...bare].length);
+    const side = align ?? (zero === undefined ? (isText ? "<" : ">") : "=");
+    const pad = fill ?? (zero === undefined ? " " : "0");
+    if (side === "=")
+        return mark + pad.repeat(missing) + bare;
+    const left = side === ">" ? missing : side === "^" ? Math.floor(missing / 2) : 0;
+    return pad.repeat(left) + mark + bare + pad.repeat(missing - left);
+}
+const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?z?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
+function isNumber(value) {
+    return (0,json_number/* asNumber */.i)(value) !== undefined;
+}
+function textBody(text, digits, type) {
+    if (type !== "" && type !== "s")
+        return undefined;
+    return digits === undefined ? text : [...text].slice(0, digits).join("");
+}
+function numberBody(value, digits, type, alternate) {
+    const number = (0,json_number/* asNumber */.i)(value) ?? 0;
+    if ((0,json_number/* isInteger */.Fq)(value) && (type === "" || "bcdnoxX".includes(type))) {
+        return digits === undefined ? integerBody(value, type, alternate) : undefined;
+    }
+    if (!Number.isFinite(number))
+        return (0,python_text/* pythonFloatRepr */.Eb)(number);
+    switch (type) {
+        case "f":
+        case "F":
+            return number.toFixed(digits ?? 6);
+        case "%":
+            return `${(number * 100).toFixed(digits ?? 6)}%`;
+        case "e":
+        case "E":
+            return cased(exponential(number, digits ?? 6), type);
+        case "g":
+        case "G":
+        case "n":
+            return cased(general(number, digits ?? 6), type);
+        case "": {
+            if (digits === undefined)
+                return (0,python_text/* pythonFloatRepr */.Eb)(number);
+            const text = general(number, digits);
+            return /[.e]/.test(text) ? text : `${text}.0`;
+        }
+        default:
+            return undefined;
+    }
+}
+function integerBody(value, type, alternate) {
+    const base = type === "b" ? 2 : type === "o" ? 8 : type === "x" || type === "X" ? 16 : 10;
+    if (type === "c")
+        return String.fromCodePoint(Number(value));
+    const text = value.toString(base);
+    const prefix = alternate && base !== 10 ? `0${type}` : "";
+    const signed = text.startsWith("-") ? `-${prefix}${text.slice(1)}` : prefix + text;
+    return type === "X" ? signed.toUpperCase() : signed;
+}
+/** Python's exponents have two digits at least. */
+function exponential(value, digits) {
+    return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
+}
+function general(value, digits) {
+    const precision = Math.max(1, digits);
+    const rounded = value.toExponential(precision - 1);
+    const exponent = Number(rounded.slice(rounded.indexOf("e") + 1));
+    const text = exponent >= -4 && exponent < precision
+        ? value.toFixed(precision - 1 - exponent)
+        : exponential(value, precision - 1);
+    return text.replace(/(\.\d*?)0+(e|$)/, "$1$2").replace(/\.(e|$)/, "$1");
+}
+function cased(text, type) {
+    return type === "E" || type === "G" ? text.toUpperCase() : text;
+}
+function grouped(text, mark) {
+    if (mark === "")
+        return text;
+    const [, whole = "", rest = ""] = /^(\d*)(.*)$/s.exec(text) ?? [];
+    return whole.replace(/\B(?=(\d{3})+$)/g, mark) + rest;
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/expand.js
 
 
@@ -16561,40 +17817,10 @@ function compileString(text, keepType) {
     return compileText(pieces);
 }
 function expand_fieldText(piece, value) {
-    const text = piece.conversion === "r" || piece.conversion === "a"
-        ? (0,python_text/* pythonStr */.qV)([value]).slice(1, -1)
-        : typeof value === "string"
-            ? value
-            : (0,python_text/* pythonStr */.qV)(value);
-    return piece.format === "" ? text : formatted(piece.format, value, text);
-}
-/** The part of Python's format language that makes sense in a request: fill, alignment, sign, width, precision. */
-function formatted(format, value, plain) {
-    const found = /^(?:(.)?([<>^]))?([+ ])?(0)?(\d+)?(?:\.(\d+))?([sdfg])?$/su.exec(format);
-    if (found === null)
-        return plain;
-    const [, fill, align, sign, zero, width, precision, type] = found;
-    const number = (0,json_number/* asNumber */.i)(value);
-    let text = plain;
-    if (number !== undefined && (type === "f" || (precision !== undefined && type !== "s"))) {
-        text = number.toFixed(Number(precision ?? 6));
-    }
-    else if (number === undefined && precision !== undefined) {
-        text = [...plain].slice(0, Number(precision)).join("");
-    }
-    if (number !== undefined && sign !== undefined && number >= 0)
-        text = sign + text;
-    const missing = Number(width ?? 0) - [...text].length;
-    if (missing <= 0)
-        return text;
-    if (zero !== undefined && align === undefined && number !== undefined) {
-        const signed = /^[+\- ]/.test(text);
-        return (signed ? text.slice(0, 1) : "") + "0".repeat(missing) + (signed ? text.slice(1) : text);
-    }
-    const pad = fill ?? " ";
-    const side = align ?? (number === undefined ? "<" : ">");
-    const left = side === ">" ? missing : side === "^" ? Math.floor(missing / 2) : 0;
-    return pad.repeat(left) + text + pad.repeat(missing - left);
+    if (piece.conversion === "")
+        return pythonFormat(value, piece.format);
+    const isRepr = piece.conversion === "r" || piece.conversion === "a";
+    return pythonFormat(isRepr ? (0,python_text/* pythonStr */.qV)([value]).slice(1, -1) : (0,python_text/* pythonStr */.qV)(value), piece.format);
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/prepare.js
@@ -16605,8 +17831,8 @@ function formatted(format, value, plain) {
 
 
 
-/** Compiles the templates of a resource. `strict` takes the running cursor value where dlt does. */
-function prepareResource(plan, client, convert, strict, warn, rebaseLinks = false) {
+/** Compiles the templates of a resource. */
+function prepareResource(plan, client, convert, warn, rebaseLinks = false) {
     const fields = plan.bindings.map((binding) => ({ ...binding, path: (0,json_path/* compilePath */.H9)(binding.field) }));
     const positions = new Map(fields.map((field, index) => [field.name, index]));
     const inPath = (text) => {
@@ -16627,7 +17853,7 @@ function prepareResource(plan, client, convert, strict, warn, rebaseLinks = fals
         home: homeOf(plan.path, base),
         parentValues: (record) => fields.map((field) => parentValue(plan, field, record)),
         inherited: (record) => inherited(plan, record),
-        request(values, cursor) {
+        request(values, cursor, start = cursor?.startValue ?? null) {
             const lookup = (name) => {
                 const position = positions.get(name);
                 if (position !== undefined)
@@ -16641,8 +17867,6 @@ function prepareResource(plan, client, convert, strict, warn, rebaseLinks = fals
             for (const [name, value] of params)
                 query.set(name(lookup), value(lookup));
             if (cursor !== undefined) {
-                // dlt takes the running value, which moves while parents are walked; only strict follows it there.
-                const start = strict ? cursor.lastValue : cursor.startValue;
                 if (plan.startParam)
                     query.set(plan.startParam, converted(start, convert));
                 if (plan.endParam)
@@ -16782,9 +18006,198 @@ function valueText(value) {
     return typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value);
 }
 
-// EXTERNAL MODULE: ./lib/core/redact.js
-var core_redact = __webpack_require__(8038);
-;// CONCATENATED MODULE: ./lib/extract/auth.js
+;// CONCATENATED MODULE: ./lib/extract/auth/reveal.js
+/** The text of a configured value, secret or not; empty when there is none. */
+function reveal(value) {
+    return typeof value === "object" && value !== null ? value.reveal() : (value ?? "");
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/token-request.js
+
+
+
+
+
+
+/**
+ * Asks for a token, with the usual retries; only the origin that the URL names is asked. Gives what `read` finds in the
+ * answer. Throws `E_SOURCE_AUTH`, or `E_SOURCE_UNAVAILABLE` when the server could not answer, for an answer without it.
+ */
+async function requestToken(request, around, read) {
+    const { url, headers, body, settings } = request;
+    const answer = await around.send({
+        method: "POST",
+        url,
+        headers,
+        body,
+        retryable: true,
+        home: new URL(url).origin,
+        foreign: [],
+    });
+    const content = answer.status < 400 ? token_request_bodyOf(answer) : undefined;
+    const found = content === undefined ? undefined : read(content);
+    if (found !== undefined)
+        return found;
+    throw new errors/* SourceError */.c8(answer.status === 429 || answer.status >= 500 ? "E_SOURCE_UNAVAILABLE" : "E_SOURCE_AUTH", `resource ${JSON.stringify(around.resource)}: the token request to ${answer.shownUrl} answered ${answer.status} without a usable token`, {
+        step: "extract",
+        reason: "http_status",
+        hint: `Check ${settings}.`,
+        context: { resource: around.resource, status: answer.status },
+    });
+}
+/** A form of the fields, those of `more` laid over them; its content type. */
+function formOf(fields, more) {
+    const form = new Map(fields);
+    for (const [name, value] of Object.entries(more ?? {}))
+        form.set(name, value);
+    return { headers: { "content-type": "application/x-www-form-urlencoded" }, body: (0,http_url/* encodeQuery */.XX)([...form]) };
+}
+/** Reads `access_token` and `expires_in`; `seconds` is the life time where the answer names none. */
+function tokenReader(clock, seconds) {
+    return (body) => {
+        if (!(0,core_json/* isJsonObject */.OW)(body))
+            return undefined;
+        const value = (0,core_json/* getOwn */.Ng)(body, "access_token");
+        if (typeof value !== "string")
+            return undefined;
+        const life = secondsOf((0,core_json/* getOwn */.Ng)(body, "expires_in")) ?? seconds ?? DEFAULT_SECONDS;
+        return { token: { value, endsAt: clock.now() + life * 1000 }, body };
+    };
+}
+const DEFAULT_SECONDS = 3600;
+/** Whole seconds of a number, or of its text as Python reads it. */
+function secondsOf(life) {
+    const parsed = typeof life === "string" ? (0,python_text/* parsePythonInt */.Fv)(life) : undefined;
+    const seconds = (0,json_number/* asNumber */.i)(life) ?? (parsed === undefined ? undefined : Number(parsed));
+    return seconds === undefined ? undefined : Math.trunc(seconds);
+}
+function token_request_bodyOf(answer) {
+    try {
+        return (0,json_reader/* parseJson */.qF)((0,json_reader/* decodeUtf8 */._6)(answer.bytes));
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/client-credentials.js
+
+
+/** Client credentials of OAuth 2.0 (RFC 6749, 4.4), asked for as dlt does. */
+function clientCredentials(config, around) {
+    // dlt: a token given in the configuration counts as expired, so that it is never used.
+    const request = {
+        url: config.access_token_url ?? "",
+        ...formOf([
+            ["client_id", reveal(config.client_id)],
+            ["client_secret", reveal(config.client_secret)],
+            ["grant_type", "client_credentials"],
+        ], config.access_token_request_data),
+        settings: "client_id, client_secret and access_token_url",
+    };
+    const read = tokenReader(around.clock, config.default_token_expiration);
+    return async () => (await requestToken(request, around, read)).token;
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/check-auth.js
+var check_auth = __webpack_require__(5931);
+;// CONCATENATED MODULE: ./lib/extract/auth/jwt.js
+
+
+
+
+/** The private key of a checked section. */
+function privateKeyOf(config) {
+    const passphrase = reveal(config.private_key_passphrase);
+    const key = (0,check_auth/* pemText */.o)(reveal(config.private_key));
+    return (0,external_node_crypto_.createPrivateKey)({ key, ...(passphrase === "" ? {} : { passphrase }) });
+}
+/** A signed token (RFC 7519) with the algorithm RS256. Claims that are undefined are left out. */
+function signedToken(claims, key, keyId) {
+    const header = { alg: "RS256", typ: "JWT", ...(keyId ? { kid: keyId } : {}) };
+    const given = Object.entries(claims).flatMap(([name, value]) => value === undefined ? [] : [[name, value]]);
+    const content = `${encoded(header)}.${encoded(Object.fromEntries(given))}`;
+    return `${content}.${(0,external_node_crypto_.sign)("sha256", Buffer.from(content), key).toString("base64url")}`;
+}
+function encoded(object) {
+    return Buffer.from((0,json_writer/* compactJson */.Ar)(object), "utf8").toString("base64url");
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/github-app.js
+
+
+
+
+
+/** GitHub takes assertions of at most ten minutes; a clock may be ahead of its own. */
+const BEFORE = 60;
+const AFTER = 9 * 60;
+/** Installation tokens of a GitHub App: `POST /app/installations/{id}/access_tokens`. */
+function githubApp(config, around) {
+    const key = privateKeyOf(config);
+    const url = tokenUrl(config, around.baseUrl) ?? "";
+    const restriction = {
+        ...(config.repositories ? { repositories: config.repositories } : {}),
+        ...(config.permissions ? { permissions: config.permissions } : {}),
+    };
+    return async () => {
+        const now = Math.floor(around.clock.now() / 1000);
+        const claims = { iat: now - BEFORE, exp: now + AFTER, iss: String(config.app_id ?? "") };
+        const assertion = signedToken(claims, key);
+        around.onSecret(assertion);
+        const request = {
+            url,
+            headers: {
+                authorization: `Bearer ${assertion}`,
+                accept: "application/vnd.github+json",
+                "content-type": "application/json",
+            },
+            body: (0,json_writer/* compactJson */.Ar)(restriction),
+            settings: "app_id, installation_id, private_key and the clock of this machine",
+        };
+        return requestToken(request, around, (body) => {
+            const value = (0,core_json/* isJsonObject */.OW)(body) ? (0,core_json/* getOwn */.Ng)(body, "token") : undefined;
+            if (typeof value !== "string" || !(0,core_json/* isJsonObject */.OW)(body))
+                return undefined;
+            const end = Date.parse(String((0,core_json/* getOwn */.Ng)(body, "expires_at")));
+            return { value, endsAt: Number.isNaN(end) ? around.clock.now() + DEFAULT_SECONDS * 1000 : end };
+        });
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/jwt-bearer.js
+
+
+const GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+/** Access tokens for an assertion that a private key has signed (RFC 7523): service accounts of Google, Salesforce, Box. */
+function jwtBearer(config, around) {
+    const key = privateKeyOf(config);
+    const url = config.access_token_url ?? "";
+    const read = tokenReader(around.clock, config.default_token_expiration);
+    return async () => {
+        const now = Math.floor(around.clock.now() / 1000);
+        const claims = {
+            iss: config.iss ?? undefined,
+            sub: config.sub ?? undefined,
+            aud: config.aud ?? url,
+            scope: config.scope ?? undefined,
+            iat: now,
+            exp: now + (config.lifetime ?? 3600),
+            ...config.claims,
+        };
+        const assertion = signedToken(claims, key, config.private_key_id);
+        around.onSecret(assertion);
+        const fields = [
+            ["grant_type", GRANT],
+            ["assertion", assertion],
+        ];
+        const settings = "private_key, iss, sub, aud, scope and access_token_url, and the clock of this machine";
+        const request = { url, ...formOf(fields, config.access_token_request_data), settings };
+        return (await requestToken(request, around, read)).token;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/login-request.js
 
 
 
@@ -16792,6 +18205,153 @@ var core_redact = __webpack_require__(8038);
 
 
 
+
+/** Tokens that a source gives for a login of its own kind. */
+function loginRequest(config, around) {
+    const token = (0,json_path/* compilePath */.H9)(config.token_path);
+    const life = config.expires_path ? (0,json_path/* compilePath */.H9)(config.expires_path) : undefined;
+    const content = config.data
+        ? formOf([], config.data)
+        : { headers: { "content-type": "application/json" }, body: (0,json_writer/* compactJson */.Ar)(opened(config.json ?? {})) };
+    const own = Object.entries(config.headers ?? {}).map(([name, value]) => [name.toLowerCase(), reveal(value)]);
+    const request = {
+        url: tokenUrl(config, around.baseUrl) ?? "",
+        headers: { ...content.headers, ...Object.fromEntries(own) },
+        body: content.body,
+        settings: "login_url, what the login sends, and token_path",
+    };
+    return () => requestToken(request, around, (body) => {
+        const found = (0,json_path/* findFirst */.i8)(token, body);
+        const number = (0,json_number/* asNumber */.i)(found);
+        const value = typeof found === "string" ? found : number === undefined ? "" : String(number);
+        if (value === "")
+            return undefined;
+        const seconds = life === undefined ? undefined : secondsOf((0,json_path/* findFirst */.i8)(life, body));
+        const lives = seconds ?? config.default_token_expiration ?? DEFAULT_SECONDS;
+        return { value, endsAt: around.clock.now() + lives * 1000 };
+    });
+}
+/** The body with its secrets open. */
+function opened(object) {
+    const copy = {};
+    for (const [key, value] of Object.entries(object))
+        (0,core_json/* setOwn */.P5)(copy, key, openedValue(value));
+    return copy;
+}
+function openedValue(value) {
+    if (value instanceof secret/* Secret */.z)
+        return value.reveal();
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.map(openedValue);
+    return (0,core_json/* isJsonObject */.OW)(value) ? opened(value) : value;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/refresh-token.js
+
+
+
+/**
+ * Access tokens for a refresh token (RFC 6749, 6). A new refresh token in an answer takes the place of the old one for the
+ * rest of the run; it is kept nowhere, because a state holds no secrets.
+ */
+function refreshToken(config, around) {
+    const { memory } = around;
+    const client = ["client_id", "client_secret"].flatMap((name) => {
+        const value = reveal(config[name]);
+        return value === "" ? [] : [[name, value]];
+    });
+    const read = tokenReader(around.clock, config.default_token_expiration);
+    return async () => {
+        const refresh = memory.refresh ?? reveal(config.refresh_token);
+        const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client];
+        const request = {
+            url: config.access_token_url ?? "",
+            ...formOf(fields, config.access_token_request_data),
+            settings: "refresh_token, client_id, client_secret and access_token_url",
+        };
+        const { token, body } = await requestToken(request, around, read);
+        const next = (0,core_json/* getOwn */.Ng)(body, "refresh_token");
+        if (typeof next === "string" && next !== "") {
+            around.onSecret(next);
+            memory.refresh = next;
+        }
+        return token;
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/token.js
+/** Part of its life, and at most so many milliseconds, before whose end a token is renewed: it is used a while later. */
+const EARLY_SHARE = 0.1;
+const MOST_EARLY = 60_000;
+/**
+ * An authenticator whose token is fetched before the first request, again shortly before it ends, and when
+ * the source refuses one that it took before. Requests that wait for a token wait for the same one.
+ */
+function createTokenAuthenticator(fetch, place, { clock, memory, onSecret, strict }) {
+    let fetching;
+    const sent = new WeakMap();
+    for (const secret of [memory.token?.value, memory.refresh])
+        if (secret !== undefined)
+            onSecret(secret);
+    async function fetchToken() {
+        const asked = clock.now();
+        const { value, endsAt } = await fetch();
+        onSecret(value);
+        const early = strict ? 0 : Math.min(MOST_EARLY, Math.max(0, endsAt - asked) * EARLY_SHARE);
+        memory.served = false;
+        memory.token = { value, until: endsAt - early };
+    }
+    return {
+        secretParam: place.location === "query" ? place.name : undefined,
+        async credentials() {
+            if (memory.token === undefined || clock.now() >= memory.token.until) {
+                fetching ??= fetchToken().finally(() => {
+                    fetching = undefined;
+                });
+                await fetching;
+            }
+            const token = memory.token?.value ?? "";
+            const credentials = placed(place, token);
+            sent.set(credentials, token);
+            return credentials;
+        },
+        answered(credentials, status) {
+            // Another request may have been refused, and have brought a new one, before.
+            const isCurrent = memory.token?.value === sent.get(credentials);
+            if (status !== 401) {
+                if (isCurrent)
+                    memory.served = true;
+                return false;
+            }
+            if (strict || (isCurrent && memory.served !== true))
+                return false;
+            if (isCurrent)
+                memory.token = undefined;
+            return true;
+        },
+    };
+}
+function placed({ location, name, prefix }, token) {
+    const text = `${prefix}${token}`;
+    switch (location) {
+        case "header":
+            return { headers: { [name.toLowerCase()]: text }, query: [] };
+        case "cookie":
+            return { headers: { cookie: `${name}=${text}` }, query: [] };
+        case "query":
+            return { headers: {}, query: [[name, text]] };
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/create.js
+
+
+
+
+
+
+
+const BEARER = { location: "header", name: "Authorization", prefix: "Bearer " };
 /** Makes the authenticator of a checked `auth` section. Missing fields were reported before. */
 function createAuthenticator(config, around) {
     if (typeof config === "string")
@@ -16805,6 +18365,12 @@ function createAuthenticator(config, around) {
             around.onSecret(pair);
             return inHeaders({ authorization: `Basic ${pair}` });
         }
+        case "headers": {
+            const pairs = Object.entries(config.headers ?? {}).map(([name, value]) => {
+                return [name.toLowerCase(), reveal(value)];
+            });
+            return inHeaders(Object.fromEntries(pairs));
+        }
         case "api_key": {
             const name = config.name ?? "Authorization";
             const key = reveal(config.api_key);
@@ -16815,6 +18381,7 @@ function createAuthenticator(config, around) {
                 return inHeaders({ cookie: `${name}=${key}` });
             return {
                 secretParam: name,
+                answered: () => false,
                 async credentials({ url }) {
                     const there = config.dedupe === true && new URL(url).searchParams.has(name);
                     return { headers: {}, query: there ? [] : [[name, key]] };
@@ -16822,82 +18389,43 @@ function createAuthenticator(config, around) {
             };
         }
         case "oauth2_client_credentials":
-            return oauth(config, around);
+            return createTokenAuthenticator(clientCredentials(config, around), BEARER, around);
+        case "oauth2_refresh_token":
+            return createTokenAuthenticator(refreshToken(config, around), BEARER, around);
+        case "oauth2_jwt_bearer":
+            return createTokenAuthenticator(jwtBearer(config, around), BEARER, around);
+        case "github_app":
+            return createTokenAuthenticator(githubApp(config, around), BEARER, around);
+        case "login_request": {
+            const name = config.name ?? "Authorization";
+            const location = config.location ?? "header";
+            const isBearer = location === "header" && name.toLowerCase() === "authorization";
+            const prefix = config.prefix ?? (isBearer ? BEARER.prefix : "");
+            return createTokenAuthenticator(loginRequest(config, around), { location, name, prefix }, around);
+        }
+    }
+}
+/**
+ * True when all resources with this very section use one token. Kinds that dlt knows ask for one each, as dlt does (D5);
+ * a refresh token may be good for one use only, and must not be used by two resources.
+ */
+function isShared(config) {
+    if (typeof config === "string")
+        return false;
+    switch (config.type) {
+        case "oauth2_client_credentials":
+            return config.shared === true;
+        case "oauth2_refresh_token":
+        case "oauth2_jwt_bearer":
+        case "github_app":
+        case "login_request":
+            return config.shared !== false;
+        default:
+            return false;
     }
 }
 function inHeaders(headers) {
-    return { secretParam: undefined, credentials: async () => ({ headers, query: [] }) };
-}
-function oauth(config, around) {
-    // dlt: a token given in the configuration counts as expired.
-    let token = "";
-    let expiry = Number.NEGATIVE_INFINITY;
-    let fetching;
-    return {
-        secretParam: undefined,
-        async credentials() {
-            if (around.clock.now() >= expiry) {
-                fetching ??= fetchToken().finally(() => {
-                    fetching = undefined;
-                });
-                await fetching;
-            }
-            return { headers: { authorization: `Bearer ${token}` }, query: [] };
-        },
-    };
-    async function fetchToken() {
-        const url = config.access_token_url ?? "";
-        const form = new Map([
-            ["client_id", reveal(config.client_id)],
-            ["client_secret", reveal(config.client_secret)],
-            ["grant_type", "client_credentials"],
-        ]);
-        for (const [name, value] of Object.entries(config.access_token_request_data ?? {}))
-            form.set(name, reveal(value));
-        const answer = await around.send({
-            method: "POST",
-            url,
-            headers: { "content-type": "application/x-www-form-urlencoded" },
-            body: (0,http_url/* encodeQuery */.XX)([...form]),
-            retryable: true,
-            home: new URL(url).origin,
-            foreign: [],
-        });
-        const body = answer.status < 400 ? readToken(answer) : undefined;
-        if (body === undefined) {
-            throw new errors/* SourceError */.c8(answer.status === 429 || answer.status >= 500 ? "E_SOURCE_UNAVAILABLE" : "E_SOURCE_AUTH", `resource ${JSON.stringify(around.resource)}: the token request to ${answer.shownUrl} answered ${answer.status} without a usable token`, {
-                step: "extract",
-                reason: "http_status",
-                hint: "Check client_id, client_secret and access_token_url.",
-                context: { resource: around.resource, status: answer.status },
-            });
-        }
-        token = body.token;
-        around.onSecret(token);
-        expiry = around.clock.now() + (body.seconds ?? config.default_token_expiration ?? 3600) * 1000;
-    }
-}
-function readToken(answer) {
-    let body;
-    try {
-        body = (0,json_reader/* parseJson */.qF)((0,json_reader/* decodeUtf8 */._6)(answer.bytes));
-    }
-    catch {
-        return undefined;
-    }
-    if (!(0,core_json/* isJsonObject */.OW)(body))
-        return undefined;
-    const token = (0,core_json/* getOwn */.Ng)(body, "access_token");
-    if (typeof token !== "string")
-        return undefined;
-    const life = (0,core_json/* getOwn */.Ng)(body, "expires_in");
-    const parsed = typeof life === "string" ? (0,python_text/* parsePythonInt */.Fv)(life) : undefined;
-    const seconds = (0,json_number/* asNumber */.i)(life) ?? (parsed === undefined ? undefined : Number(parsed));
-    return { token, seconds: seconds === undefined ? undefined : Math.trunc(seconds) };
-}
-/** The text of a configured value, secret or not. */
-function reveal(value) {
-    return value instanceof secret/* Secret */.z ? value.reveal() : (value ?? "");
+    return { secretParam: undefined, answered: () => false, credentials: async () => ({ headers, query: [] }) };
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/credential-trial.js
@@ -16945,10 +18473,7 @@ function runEnded() {
     });
 }
 
-// EXTERNAL MODULE: ./lib/extract/http/client.js + 8 modules
-var http_client = __webpack_require__(1064);
 ;// CONCATENATED MODULE: ./lib/extract/sender.js
-
 
 
 
@@ -16968,6 +18493,7 @@ function createSender(settings) {
         random,
         strict,
         redact,
+        rates: settings.memory.rates,
         ...(context.deadline === undefined ? {} : { deadline: context.deadline }),
     });
     if (settings.http.tlsVerify === false) {
@@ -16976,6 +18502,12 @@ function createSender(settings) {
     /** Authenticators that several resources share, by their section. */
     const shared = new Map();
     const trial = createCredentialTrial();
+    function memoryOf(key) {
+        const { tokens } = settings.memory;
+        const known = tokens.get(key) ?? {};
+        tokens.set(key, known);
+        return known;
+    }
     const observer = (resource, counts, chain) => ({
         attempt(facts) {
             counts.requests += 1;
@@ -17009,6 +18541,9 @@ function createSender(settings) {
             const made = createAuthenticator(plan.auth, {
                 clock,
                 resource: plan.name,
+                baseUrl: config.client.base_url ?? "",
+                strict,
+                memory: memoryOf(isShared(plan.auth) ? plan.auth : plan.name),
                 send: (request) => client.send(request, observer(plan.name, counts, 0), signal),
                 onSecret(secret) {
                     if (secrets.has(secret))
@@ -17017,19 +18552,16 @@ function createSender(settings) {
                     redactor = (0,core_redact/* createRedactor */.lY)([...secrets]);
                 },
             });
-            if (typeof plan.auth === "object" && "shared" in plan.auth && plan.auth.shared === true) {
+            if (isShared(plan.auth))
                 shared.set(plan.auth, made);
-            }
             return made;
         },
         async send(run, chain, spec, own) {
             const { plan, prepared, authenticator } = run;
             await waiting.ready(own);
             const url = urlOf(spec);
-            const atHome = url.startsWith(`${prepared.home}/`);
-            const credentials = atHome ? await authenticator?.credentials({ url }) : undefined;
             const { body, type } = bodyOf(spec);
-            const request = {
+            const requestWith = (credentials) => ({
                 method: spec.method,
                 url: credentials === undefined ? url : (0,http_url/* prepareUrl */.Ne)(url, credentials.query),
                 headers: {
@@ -17041,16 +18573,42 @@ function createSender(settings) {
                 retryable: strict || spec.method === "GET" || plan.idempotent,
                 home: prepared.home,
                 foreign: foreignHosts(config.client, strict),
-                settled: (candidate) => isSettled(candidate, plan.responseActions),
+                settled: (candidate) => {
+                    const verdict = run.actions.verdict(candidate);
+                    return verdict !== undefined && verdict.action !== "retry";
+                },
+                again: (candidate) => run.actions.verdict(candidate)?.action === "retry",
                 secretParam: authenticator?.secretParam,
-            };
-            const go = () => client.send(request, observer(plan.name, run.counts, chain), own);
-            const answer = mended(run, credentials === undefined ? await go() : await trial.send(plan.auth, own, go));
+            });
+            const go = (credentials) => client.send(requestWith(credentials), observer(plan.name, run.counts, chain), own);
+            const atHome = url.startsWith(`${prepared.home}/`);
+            const received = authenticator === undefined || !atHome
+                ? await go()
+                : await trial.send(plan.auth, own, () => withCredentials(authenticator, url, go, run.actions.verdict));
+            const answer = mended(run, run.actions.decoded(received));
             own.throwIfAborted();
             waiting.take(answer.bytes.byteLength);
             return answer;
         },
     };
+}
+/**
+ * Sends with credentials; once more with other ones when the source refuses them, there are others, and the configuration
+ * does not say what the refusal means (`verdict`).
+ */
+async function withCredentials(authenticator, url, send, verdict) {
+    const credentials = await authenticator.credentials({ url });
+    const answer = await send(credentials);
+    const mayRetry = authenticator.answered(credentials, answer.status) && verdict(answer) === undefined;
+    if (!mayRetry)
+        return answer;
+    const renewed = await authenticator.credentials({ url });
+    const isOther = JSON.stringify([renewed.headers, renewed.query]) !== JSON.stringify([credentials.headers, credentials.query]);
+    if (!isOther)
+        return answer;
+    const second = await send(renewed);
+    authenticator.answered(renewed, second.status);
+    return second;
 }
 function foreignHosts(client, strict) {
     return strict ? "any" : (client.allowed_hosts ?? []);
@@ -17077,6 +18635,21 @@ const PLAIN_AUTH_KEYS = new Set([
     "access_token_url",
     "client_id",
     "scope",
+    "grant_type",
+    "audience",
+    "iss",
+    "sub",
+    "aud",
+    "private_key_id",
+    "app_id",
+    "installation_id",
+    "api_url",
+    "repositories",
+    "permissions",
+    "login_url",
+    "token_path",
+    "expires_path",
+    "prefix",
 ]);
 
 ;// CONCATENATED MODULE: ./lib/extract/source-state.js
@@ -17242,12 +18815,13 @@ function byHead(edits, depth) {
 
 
 
+
 /** The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are. */
 function stepParts(step, functions) {
     const parts = [];
     if (step.filter !== undefined) {
         const keep = compileCode(step.filter, "record", "bool", functions);
-        parts.push({ key: "filter", keeps: (record) => isTrue(keep({ record })) });
+        parts.push({ key: "filter", keeps: (record) => !isPythonFalse(keep({ record })) });
     }
     if (step.map !== undefined) {
         const map = compileCode(step.map, "record", "any", functions);
@@ -17284,7 +18858,8 @@ function omitting(fields) {
 }
 /** All at once, so that two fields can change names. */
 function renaming(names) {
-    const renames = Object.entries(names).map(([field, name]) => {
+    const renames = Object.entries(names).map(([field, written]) => {
+        const name = written instanceof secret/* Secret */.z ? written.reveal() : written;
         const change = (_, value) => [name, value];
         return { find: compileField(field), change };
     });
@@ -17339,10 +18914,6 @@ function finder(fields) {
 }
 function editsAt(places, change) {
     return places.map((place) => ({ place, change }));
-}
-/** What dlt's filters keep: anything but what Python counts as false. */
-function isTrue(value) {
-    return value !== false && value !== null && value !== 0 && value !== "" && value !== undefined;
 }
 function listOf(value) {
     return Array.isArray(value) ? value : [value];
@@ -17443,6 +19014,8 @@ function explained(error, resource, step, record) {
 
 
 
+
+
 /** Bytes of answers that are in flight or wait to be read. */
 const WAITING_BYTES = 8 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
@@ -17470,6 +19043,7 @@ function startExtraction(settings, context) {
         strict,
         encodingErrors: limits.encodingErrors,
         http: settings.http,
+        memory: settings.memory,
         waiting,
         context,
         signal,
@@ -17491,9 +19065,9 @@ function startExtraction(settings, context) {
         const convert = compileConverter(plan.name, converter, settings.functions, limits);
         return {
             plan,
-            endpoint: `${plan.method} ${plan.writtenPath}`,
+            endpoint: endpointText(plan),
             selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
-            prepared: prepareResource(plan, config.client, convert, strict, warn, settings.rebaseLinks),
+            prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
             authenticator: sender.authenticator(plan, counts),
             cursors: openCursors(plan, state, {
                 windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
@@ -17502,6 +19076,12 @@ function startExtraction(settings, context) {
             }),
             selector: plan.dataSelector === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.dataSelector),
             steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
+            actions: compileActions(plan.responseActions, {
+                resource: plan.name,
+                strict,
+                functions: settings.functions,
+                maxStepMs: limits.maxStepMs,
+            }),
             children: [],
             // dlt walks parents one after the other.
             pool: (0,concurrency/* createTaskPool */.eV)(strict && plan.config.parallelized !== true ? 1 : CHAINS),
@@ -17512,13 +19092,16 @@ function startExtraction(settings, context) {
         };
     }
     /** All pages of one chain: for one parent record, or of an independent resource. */
-    async function runChain(run, chain, parent) {
+    async function runChain(run, chain, parent, page = {}) {
         const { plan, counts, prepared } = run;
         counts.startedAt ??= clock.now();
         const values = parent === undefined ? [] : prepared.parentValues(parent);
         const inherited = parent === undefined ? undefined : prepared.inherited(parent);
         const parentKey = parent === undefined ? undefined : parentKeyOf(values);
         const cursor = run.cursors?.of(parentKey);
+        // dlt: children of one page of parents ask from where the cursor stood before the first of them.
+        if (strict && cursor !== undefined && page.start === undefined)
+            page.start = cursor.lastValue;
         const isRoot = parent === undefined;
         const limit = isRoot ? context.limit : undefined;
         let taken = 0;
@@ -17527,12 +19110,12 @@ function startExtraction(settings, context) {
         const parallelized = plan.config.parallelized === true && !isRoot;
         if (limit !== undefined && limit <= 0)
             return;
-        const pages = pagesOf(prepared.request(values, cursor), {
+        const asked = () => pagesOf(prepared.request(values, cursor, page.start), {
             resource: plan.name,
             strict,
             paginator: plan.paginator ?? config.client.paginator ?? undefined,
             selector: run.selector,
-            responseActions: plan.responseActions,
+            actions: run.actions,
             emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
             keepLexemes: context.keepLexemes === true,
             asTape: 
@@ -17544,6 +19127,7 @@ function startExtraction(settings, context) {
                 context.keepLexemes !== true &&
                 inherited === undefined &&
                 run.steps === undefined &&
+                !run.actions.rewrites &&
                 run.cursors === undefined &&
                 !run.children.some((child) => needed.has(child)),
             warn,
@@ -17567,7 +19151,9 @@ function startExtraction(settings, context) {
             maxEmptyPages: limits.maxEmptyPages,
             maxDepth: limits.maxDepth,
             errorBody: limits.errorBody,
+            maxStepMs: limits.maxStepMs,
         });
+        const pages = plan.seed === undefined ? asked() : seedPages(plan.seed);
         for await (const page of pages) {
             if (run.failure !== undefined) {
                 read.give(page.bytes);
@@ -17637,13 +19223,14 @@ function startExtraction(settings, context) {
         const children = run.children.filter((child) => needed.has(child));
         if (children.length === 0)
             return;
+        const pages = new Map(children.map((child) => [child, {}]));
         for (const row of rows) {
             for (const child of children) {
                 if (child.failure !== undefined)
                     continue;
                 child.counts.chains += 1;
                 const chain = child.counts.chains;
-                await child.pool.add(() => inContext(child, runChain(child, chain, row)));
+                await child.pool.add(() => inContext(child, runChain(child, chain, row, pages.get(child))));
             }
         }
     }
@@ -17764,6 +19351,10 @@ function isOfResource(error) {
         error instanceof errors/* DataError */.fL ||
         (error instanceof errors/* SluiceError */.ah && error.code === "E_UNSAFE_URL"));
 }
+/** Records of the configuration: one page, which holds no bytes of an answer. */
+async function* seedPages(records) {
+    yield { records, bytes: 0 };
+}
 /** Nothing looks at the records of such a page here. */
 function tapePage(resource, page, tape) {
     return {
@@ -17866,87 +19457,9 @@ function contractOf(written) {
     };
 }
 function names(keys) {
-    if (keys === null || keys === undefined)
+    if (keys === null || keys === undefined || keys === "")
         return [];
     return typeof keys === "string" ? [keys] : keys;
-}
-
-;// CONCATENATED MODULE: ./lib/extract/outline.js
-
-
-
-
-
-
-/** What a resource will ask for, as far as its configuration says. No secrets. */
-function outlineOf(plan, client) {
-    const url = (0,http_url/* joinUrl */.we)(client.base_url ?? "", plan.writtenPath);
-    const query = [
-        ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
-        ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
-            ? []
-            : [`${plan.startParam}=${START}`]),
-        ...(plan.endParam === undefined ? [] : [`${plan.endParam}={incremental.end_value}`]),
-    ];
-    const all = query.length === 0 ? url : `${url}${url.includes("?") ? "&" : "?"}${query.join("&")}`;
-    const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
-    return {
-        first: `${plan.method} ${(0,http_url/* maskUrl */.yP)(all)}`,
-        ...(body === undefined ? {} : { body }),
-        pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
-        records: plan.dataSelector ?? "detected on the first page",
-        auth: authText(plan.auth),
-    };
-}
-const START = "{incremental.start_value}";
-function queryTexts(name, value) {
-    if (value === null)
-        return [];
-    if (value instanceof secret/* Secret */.z)
-        return [`${name}=${core_redact/* MASK */.v5}`];
-    if ((0,core_json/* isJsonArray */.Md)(value))
-        return value.flatMap((item) => queryTexts(name, item));
-    return [`${name}=${typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)}`];
-}
-function authText(auth) {
-    if (auth === null)
-        return "none";
-    return typeof auth === "string" ? auth : (auth.type ?? "bearer");
-}
-/** How further pages are found, in words. */
-function pagesText(config) {
-    if (config === undefined)
-        return "detected on the first page";
-    const paginator = paginatorMapping(config);
-    switch (paginator.type) {
-        case "auto":
-            return "detected on the first page";
-        case "single_page":
-            return "one page";
-        case "json_link":
-        case "json_response":
-            return `next link at ${paginator.next_url_path ?? "next"}`;
-        case "header_link":
-            return `Link header, rel ${paginator.links_next_key ?? "next"}`;
-        case "header_cursor":
-            return `header ${paginator.cursor_key ?? "next"} -> ${paginator.cursor_param ?? "cursor"}`;
-        case "cursor":
-            return `cursor at ${paginator.cursor_path ?? "cursors.next"} -> ${paginator.cursor_body_path || paginator.cursor_param || "cursor"}`;
-        case "offset":
-            return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
-        case "page_number":
-            return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
-    }
-}
-function endText(config, maximum) {
-    const total = config.total_path === undefined ? "total" : config.total_path;
-    const ends = [
-        ...(total ? [`the total at ${total}`] : []),
-        ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
-        ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
-        ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
-    ];
-    return `until ${ends.join(" or ")}`;
 }
 
 // EXTERNAL MODULE: ./lib/config/nearest.js
@@ -17993,7 +19506,16 @@ function matches(glob, name) {
     return new RegExp(`^${source}$`, "s").test(name);
 }
 
+;// CONCATENATED MODULE: ./lib/extract/source-memory.js
+function createSourceMemory() {
+    return { tokens: new Map(), rates: new Map() };
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/rest-source.js
+
+
+
+
 
 
 
@@ -18028,10 +19550,11 @@ function restApi(options) {
             parallelized: options.parallelized === true || resource.config.parallelized === true,
         },
     }));
-    refuseMissingFunctions(plan, options.functions ?? {});
+    refuseMissingFunctions(options);
     if (options.allowInsecureHttp !== true && compat === "default")
         refuseInsecure(config, plan);
     const selected = selectResources(plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })), options.endpoints);
+    const memory = createSourceMemory();
     return {
         name: options.name,
         ...(options.maxTableNesting === undefined ? {} : { maxTableNesting: options.maxTableNesting }),
@@ -18042,7 +19565,7 @@ function restApi(options) {
             selected: selected.has(resource.name),
             ...(resource.parent === undefined ? {} : { parent: resource.parent }),
             hints: hintsOf(resource),
-            endpoint: `${resource.method} ${resource.writtenPath}`,
+            endpoint: endpointText(resource),
             outline: outlineOf(resource, config.client),
             ...((resource.incremental?.window ?? null) === null ? {} : { windowed: true }),
         })),
@@ -18052,7 +19575,8 @@ function restApi(options) {
             plan,
             selected,
             strict: compat === "strict",
-            http: options.http ?? {},
+            http: { ...httpOf(config.client.http), ...options.http },
+            memory,
             limits: options.limits ?? {},
             onResourceError: options.onResourceError ?? "fail",
             functions: options.functions ?? {},
@@ -18064,27 +19588,33 @@ function restApi(options) {
 function pathText(path) {
     return path.reduce((text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? key : `${text}.${key}`), "");
 }
-function refuseMissingFunctions(plan, functions) {
-    const missing = missingFunctions(plan, functions);
+function refuseMissingFunctions({ config, functions = {} }) {
+    const missing = missingFunctions(config, functions);
     if (missing.length === 0)
         return;
     throw new errors/* ConfigError */.xL("E_CONFIG", `the configuration uses functions that were not given: ${missing.join(", ")}`, {
         step: "config",
         reason: "unknown_type",
-        hint: "Write fn:<name> and give the function to the library with functions: { <name>: ... }.",
+        hint: missing.some((name) => (0,rest_api_code/* moduleOf */.cD)(name) !== undefined)
+            ? "Modules are called from pipeline files; give a program's functions with functions: { <name>: ... } and write fn:<name>."
+            : "Give the function to the library with functions: { <name>: ... }, or write an expression.",
     });
 }
 /** A credential may not travel unencrypted to another machine. */
 function refuseInsecure(config, plan) {
     const base = config.client.base_url ?? "";
-    if (!/^http:\/\//i.test(base) || (0,http_url/* originOf */.yv)(base) === undefined || (0,http_url/* isLoopback */.U9)(base))
-        return;
-    if (!plan.some((resource) => resource.auth !== null))
-        return;
-    throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `a credential would be sent unencrypted to ${(0,http_url/* originOf */.yv)(base) ?? base}`, {
-        step: "config",
-        hint: "Use https, or set allow-insecure-http to true.",
-    });
+    for (const { auth } of plan) {
+        if (auth === null)
+            continue;
+        for (const url of [base, tokenUrl(auth, base) ?? ""]) {
+            if (!/^http:\/\//i.test(url) || (0,http_url/* originOf */.yv)(url) === undefined || (0,http_url/* isLoopback */.U9)(url))
+                continue;
+            throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `a credential would be sent unencrypted to ${(0,http_url/* originOf */.yv)(url) ?? url}`, {
+                step: "config",
+                hint: "Use https, or set allow-insecure-http to true.",
+            });
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sources/gitlab/base-url.js
@@ -18476,13 +20006,18 @@ var version = __webpack_require__(3159);
  * that does not exist); nothing is requested.
  *
  * @param environment proxies are read from it
- * @param probe for a look at the source: one request at a time, and the first error counts
+ * @param options `probe`: for a look at the source, with one request at a time, and the first error counts;
+ *   `functions`: those of modules that the pipeline file calls
  */
-function buildSource(configuration, environment, probe = false) {
+function buildSource(configuration, environment, { probe = false, functions = {} } = {}) {
     const { settings, source } = configuration;
     const common = {
         compat: settings.compat,
-        http: { ...httpOptions(configuration), proxies: (0,proxy/* proxiesOf */._)(environment), ...(probe ? { concurrency: 1 } : {}) },
+        http: {
+            ...httpOptions(configuration),
+            ...(hasProxy(source) ? {} : { proxies: (0,http_proxy/* proxiesOf */._j)(environment) }),
+            ...(probe ? { concurrency: 1 } : {}),
+        },
         onResourceError: probe ? "fail" : settings.onResourceError,
         limits: {
             maxPages: settings.maxPages,
@@ -18494,7 +20029,9 @@ function buildSource(configuration, environment, probe = false) {
         allowInsecureHttp: settings.allowInsecureHttp,
         ...(configuration.maxTableNesting === undefined ? {} : { maxTableNesting: configuration.maxTableNesting }),
     };
-    const built = source.kind === "gitlab" ? buildGitlab(configuration, common) : buildRest(source, settings.endpoints, common);
+    const built = source.kind === "gitlab"
+        ? buildGitlab(configuration, common)
+        : buildRest(source, settings.endpoints, { ...common, functions });
     const contracted = settings.schemaContract === undefined ? built : withContract(built, settings.schemaContract);
     return settings.writeDisposition === undefined
         ? contracted
@@ -18535,16 +20072,18 @@ function buildRest(source, endpoints, common) {
         ...(endpoints === undefined ? {} : { endpoints }),
     });
 }
-function httpOptions({ settings, source, caCertificate }) {
-    refuseBadCertificate(caCertificate);
+/** What the settings say, without what `client.http` of the source decides. */
+function httpOptions({ settings, source, caCertificate, decidedByClient }) {
+    refuseBadCertificate(caCertificate, decidedByClient.has("ca-certificate") ? "client.http.ca_file" : "ca-certificate");
+    const ours = (name, option) => decidedByClient.has(name) ? {} : option;
     // GitLab gives a request up after a minute; its answer to that is worth waiting for.
     const idleTimeout = settings.idleTimeout ?? (source.kind === "gitlab" ? 90 : undefined);
     return {
-        concurrency: settings.maxInFlight,
-        maxAttempts: settings.maxAttempts,
-        backoffFactor: settings.backoffFactor,
-        maxRetryWait: settings.maxRetryWait,
-        ...(idleTimeout === undefined ? {} : { idleTimeout }),
+        ...ours("max-in-flight", { concurrency: settings.maxInFlight }),
+        ...ours("max-attempts", { maxAttempts: settings.maxAttempts }),
+        ...ours("backoff-factor", { backoffFactor: settings.backoffFactor }),
+        ...ours("max-retry-wait", { maxRetryWait: settings.maxRetryWait }),
+        ...(idleTimeout === undefined ? {} : ours("idle-timeout", { idleTimeout })),
         ...(settings.requestTimeout === undefined ? {} : { totalTimeout: settings.requestTimeout }),
         maxResponseBytes: settings.maxResponseBytes,
         ...(settings.maxRedirects === undefined ? {} : { maxRedirects: settings.maxRedirects }),
@@ -18554,13 +20093,16 @@ function httpOptions({ settings, source, caCertificate }) {
         userAgent: `sluice/${version/* VERSION */.x}`,
     };
 }
-function refuseBadCertificate(pem) {
+function hasProxy(source) {
+    return source.kind === "rest-api" && (source.config.client.http?.proxy ?? null) !== null;
+}
+function refuseBadCertificate(pem, key) {
     try {
         if (pem !== undefined)
             new external_node_crypto_.X509Certificate(pem);
     }
     catch (cause) {
-        throw new errors/* ConfigError */.xL("E_INPUT", "ca-certificate: the certificate cannot be read", {
+        throw new errors/* ConfigError */.xL("E_INPUT", `${key}: the certificate cannot be read`, {
             step: "config",
             reason: "type",
             hint: "Give one or more certificates in PEM form, complete and with their line ends.",
@@ -18632,6 +20174,237 @@ function installFaults(environment) {
         },
         stall: () => new Promise(() => setInterval(() => { }, 1000)),
     }));
+}
+
+
+/***/ }),
+
+/***/ 4019:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  a: () => (/* binding */ checkoutAround),
+  o: () => (/* binding */ loadModules)
+});
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __webpack_require__(3024);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: external "node:url"
+var external_node_url_ = __webpack_require__(3136);
+// EXTERNAL MODULE: ./lib/config/config-error.js
+var config_error = __webpack_require__(1429);
+// EXTERNAL MODULE: ./lib/config/rest-api/code-places.js
+var code_places = __webpack_require__(9648);
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/expression/compile.js + 1 modules
+var compile = __webpack_require__(8980);
+;// CONCATENATED MODULE: ./lib/extract/module-function.js
+
+
+/**
+ * A function of a user's module for records. It gets plain data of its own, which it may change: numbers of JavaScript,
+ * integers beyond 2^53 as `bigint`. What it gives must be data too. A number that was written as a float stays one
+ * under its key, though JavaScript does not tell `1.0` from `1`. Throws {@link ExpressionFailure}.
+ *
+ * @param name the module and its export, for messages
+ */
+function moduleFunction(name, call) {
+    return (value) => {
+        let made;
+        try {
+            made = call(plain(value));
+        }
+        catch (error) {
+            throw new compile/* ExpressionFailure */.je(`${name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+        }
+        try {
+            return jsonOf(made, value, 0);
+        }
+        catch (error) {
+            if (!(error instanceof NoJson))
+                throw error;
+            throw new compile/* ExpressionFailure */.je(`${name} gives ${error.message}`);
+        }
+    };
+}
+class NoJson extends Error {
+}
+const MOST_DEPTH = 500;
+function plain(value) {
+    if (value instanceof json/* Double */.__)
+        return value.value;
+    if ((0,json/* isJsonArray */.Md)(value))
+        return value.map(plain);
+    if (!(0,json/* isJsonObject */.OW)(value))
+        return value;
+    const copy = {};
+    for (const key of (0,json/* keysOf */.YD)(value)) {
+        Object.defineProperty(copy, key, {
+            value: plain(value[key] ?? null),
+            writable: true,
+            enumerable: true,
+            configurable: true,
+        });
+    }
+    return copy;
+}
+/** `before`: what stood at the same place, if anything. */
+function jsonOf(value, before, depth) {
+    if (depth > MOST_DEPTH)
+        throw new NoJson("data nested too deep, or in itself");
+    switch (typeof value) {
+        case "string":
+        case "boolean":
+        case "bigint":
+            return value;
+        case "undefined":
+            return null;
+        case "number":
+            return numberOf(value, before);
+        case "object":
+            return value === null ? null : objectOf(value, before, depth);
+        default:
+            throw new NoJson(`a ${typeof value}, not data`);
+    }
+}
+function numberOf(value, before) {
+    if (before instanceof json/* Double */.__ && before.value === value)
+        return before;
+    if (!Number.isFinite(value))
+        throw new NoJson(`${value}, which is no JSON`);
+    if (!Number.isInteger(value))
+        return value;
+    const wasFloat = before instanceof json/* Double */.__ || (typeof before === "number" && !Number.isInteger(before));
+    return wasFloat || !Number.isSafeInteger(value) ? new json/* Double */.__(value) : value;
+}
+function objectOf(value, before, depth) {
+    if (Array.isArray(value)) {
+        const items = value;
+        return items.map((item, index) => jsonOf(item, (0,json/* isJsonArray */.Md)(before) ? before[index] : undefined, depth + 1));
+    }
+    if (value instanceof Date) {
+        if (Number.isNaN(value.getTime()))
+            throw new NoJson("an invalid date");
+        return value.toISOString();
+    }
+    if (value instanceof Promise)
+        throw new NoJson("a promise: functions must not be async");
+    const prototype = Object.getPrototypeOf(value);
+    if (prototype !== Object.prototype && prototype !== null)
+        throw new NoJson("an instance of a class, not data");
+    const known = (0,json/* isJsonObject */.OW)(before) ? before : undefined;
+    return (0,json/* objectFrom */._X)(Object.entries(value)
+        .filter(([, item]) => item !== undefined)
+        .map(([key, item]) => [
+        key,
+        jsonOf(item, known && Object.hasOwn(known, key) ? known[key] : undefined, depth + 1),
+    ]));
+}
+
+;// CONCATENATED MODULE: ./lib/edge/shared/load-modules.js
+var __rewriteRelativeImportExtension = (undefined && undefined.__rewriteRelativeImportExtension) || function (path, preserveJsx) {
+    if (typeof path === "string" && /^\.\.?\//.test(path)) {
+        return path.replace(/\.(tsx)$|((?:\.d)?)((?:\.[^./]+?)?)\.([cm]?)ts$/i, function (m, tsx, d, ext, cm) {
+            return tsx ? preserveJsx ? ".jsx" : ".js" : d && (!ext || !cm) ? m : (d + ext + "." + cm.toLowerCase() + "js");
+        });
+    }
+    return path;
+};
+
+
+
+
+
+
+/** The checkout around a folder: the nearest folder above that has a `.git`, else the folder itself. */
+function checkoutAround(folder) {
+    for (let root = (0,external_node_path_.resolve)(folder);; root = (0,external_node_path_.dirname)(root)) {
+        if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(root, ".git")))
+            return { folder, root };
+        if ((0,external_node_path_.dirname)(root) === root)
+            return { folder, root: folder };
+    }
+}
+/**
+ * The functions of the modules that a pipeline file calls (`module: ./steps.mjs#name`), by the names that the source
+ * looks for. Code of the repository runs with all rights of this process, so nothing is loaded unless `allow-modules`
+ * says so, and only files that really lie in the checkout. Throws one `ConfigError` with the place of each call.
+ */
+async function loadModules(configuration, checkout) {
+    const { source, settings, file, locate } = configuration;
+    const calls = source.kind === "rest-api" ? (0,code_places/* moduleCalls */.i)(source.config) : [];
+    if (calls.length === 0)
+        return {};
+    const faults = [];
+    const functions = {};
+    const folder = (0,external_node_path_.resolve)(checkout.folder, (0,external_node_path_.dirname)(file ?? "."));
+    for (const { path, reference } of calls) {
+        const fault = (message, suggestion) => {
+            faults.push({
+                path: ["source", ...path],
+                reason: "module",
+                message: `${JSON.stringify(reference)} ${message}`,
+                ...(suggestion === undefined ? {} : { suggestion }),
+            });
+        };
+        if (checkout.refused !== undefined)
+            fault(`is not loaded: ${checkout.refused}`);
+        else if (!settings.allowModules)
+            fault("is not loaded: JavaScript of the repository is off", "set allow-modules to true if you trust all who may change it");
+        else {
+            const loaded = await loadFunction(reference, folder, checkout.root);
+            if (typeof loaded === "string")
+                fault(loaded);
+            else
+                functions[`module:${reference}`] = loaded;
+        }
+    }
+    if (faults.length === 0)
+        return functions;
+    throw (0,config_error/* configError */.F)(faults, { ...(file === undefined ? {} : { file }), positions: locate });
+}
+/** The function, or what is wrong with its reference. */
+async function loadFunction(reference, folder, root) {
+    const [, file = "", name = ""] = /^(.*)#([^#]*)$/s.exec(reference) ?? [];
+    if ((0,external_node_path_.isAbsolute)(file) || /^[a-z][a-z0-9+.-]*:/i.test(file) || file.includes("\\") || file.split("/").includes("..")) {
+        return "is no path below the folder of the pipeline file";
+    }
+    if (![".mjs", ".js"].includes((0,external_node_path_.extname)(file)))
+        return "is no .mjs or .js file";
+    const path = realPath((0,external_node_path_.resolve)(folder, file));
+    const top = realPath(root);
+    if (path === undefined || top === undefined)
+        return "does not exist";
+    const below = (0,external_node_path_.relative)(top, path);
+    if (below === "" || below === ".." || below.startsWith(`..${external_node_path_.sep}`) || (0,external_node_path_.isAbsolute)(below)) {
+        return "leads out of the repository";
+    }
+    let exports;
+    try {
+        exports = await import(__rewriteRelativeImportExtension(/* webpackIgnore: true */ (0,external_node_url_.pathToFileURL)(path).href));
+    }
+    catch (error) {
+        return `cannot be loaded: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    const call = Object.hasOwn(exports, name) ? exports[name] : undefined;
+    if (typeof call !== "function") {
+        const known = Object.keys(exports).filter((key) => typeof exports[key] === "function");
+        return `has no function ${JSON.stringify(name)}; it exports ${known.length === 0 ? "none" : known.join(", ")}`;
+    }
+    return moduleFunction(reference, (value) => call(value));
+}
+function realPath(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch {
+        return undefined;
+    }
 }
 
 
@@ -23712,12 +25485,14 @@ function cancelledBy(signal, recorder) {
 
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
-var build_source = __webpack_require__(317);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
+var build_source = __webpack_require__(3101);
 // EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
 var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: ./lib/edge/shared/faults.js
 var faults = __webpack_require__(5674);
+// EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
+var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
 var open_destination = __webpack_require__(2236);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
@@ -23725,6 +25500,7 @@ var system_ports = __webpack_require__(415);
 // EXTERNAL MODULE: ./lib/edge/shared/version.js
 var version = __webpack_require__(3159);
 ;// CONCATENATED MODULE: ./lib/edge/shared/run-configured.js
+
 
 
 
@@ -23745,7 +25521,8 @@ async function runConfigured(configuration, options) {
     const startedAt = options.startedAt ?? system_ports/* systemClock */.m.now();
     const environment = options.environment ?? process.env;
     (0,faults/* installFaults */.t)(environment);
-    const source = (0,build_source/* buildSource */.u)(configuration, environment);
+    const functions = await (0,load_modules/* loadModules */.o)(configuration, options.checkout ?? (0,load_modules/* checkoutAround */.a)(process.cwd()));
+    const source = (0,build_source/* buildSource */.u)(configuration, environment, { functions });
     const opened = await (0,open_destination/* openDestination */.x)(configuration, {
         workingDirectory: options.workingDirectory,
         environment,
@@ -23964,6 +25741,7 @@ class ExpressionFailure extends Error {
 function compileExpression(text, scope, wanted) {
     const environment = (0,expression_environment/* environmentOf */.p)(scope);
     const program = parsed(() => environment.parse(text), text);
+    allowNullBranches(program.ast, () => environment.parse("dyn(null)").ast);
     const checked = program.check();
     if (!checked.valid)
         throw compileError(checked.error, text);
@@ -24056,6 +25834,23 @@ function summaryOf(error) {
     const summary = "summary" in error && typeof error.summary === "string" ? error.summary : error.message;
     return summary.slice(0, 1).toLowerCase() + summary.slice(1);
 }
+/** `condition ? value : null` is a mistake of types in CEL, and what JSON needs most: a null there is of any type. */
+function allowNullBranches(node, anyNull) {
+    if (Array.isArray(node)) {
+        for (const item of node)
+            allowNullBranches(item, anyNull);
+    }
+    else if (isNode(node)) {
+        allowNullBranches(node.args, anyNull);
+        const branches = node.op === "?:" ? node.args : undefined;
+        if (!Array.isArray(branches))
+            return;
+        branches.forEach((branch, index) => {
+            if (index > 0 && isNode(branch) && branch.op === "value" && branch.args === null)
+                branches[index] = anyNull();
+        });
+    }
+}
 /** What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. */
 function refuse(node, text) {
     if (Array.isArray(node)) {
@@ -24130,7 +25925,7 @@ function environmentOf(scope) {
 /** What records of an API need and CEL lacks. `integer op double` is a mistake in CEL, in JSON it is one list of numbers. */
 function withFunctions(environment) {
     environment
-        .registerFunction("string.replace(string, string): string", (text, from, to) => from === "" ? text : text.replaceAll(from, () => to))
+        .registerFunction("string.replace(string, string): string", replaced)
         .registerFunction("merge(map, map): map", (base, over) => new Map([...entries(base), ...entries(over)]))
         .registerFunction("parseJson(string): dyn", (text) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .toCel */ .Oo)((0,_core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .parseJson */ .qF)(text, { maxDepth: 100 })))
         .registerFunction("toJson(dyn): string", (value) => (0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .compactJson */ .Ar)((0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .fromCel */ .Fd)(value)))
@@ -24147,6 +25942,16 @@ function withFunctions(environment) {
             .registerOperator(`${left} / ${right}`, (a, b) => Number(a) / Number(b));
     }
     return environment;
+}
+/** Characters of what `replace` makes: an answer's text and some. */
+const MOST_CHARACTERS = 128 * 1024 * 1024;
+function replaced(text, from, to) {
+    if (from === "")
+        return text;
+    const parts = text.split(from);
+    if (text.length + parts.length * to.length > MOST_CHARACTERS)
+        throw new RangeError("the text is too long");
+    return parts.join(to);
 }
 function entries(map) {
     return map instanceof Map ? map : Object.entries(map);
@@ -24167,6 +25972,11 @@ function entries(map) {
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3085);
 
 
+/**
+ * Values that one result may hold beside what was passed on: a list of a list twice, and so on, is short to write and
+ * has no end in memory.
+ */
+const MOST_VALUES = 2_000_000;
 /** What a list or map was made from. */
 const ORIGIN = Symbol("sluice.origin");
 /**
@@ -24198,7 +26008,10 @@ function toCel(value, used) {
  * The JSON value of what an expression gave. What it only passed on is the very value that went in, lexemes of numbers
  * and order of keys included; a double that it made stays a double (`1.0`). Throws an `Error` for what is no JSON.
  */
-function fromCel(value) {
+function fromCel(value, budget = { left: MOST_VALUES }) {
+    budget.left -= 1;
+    if (budget.left < 0)
+        throw new Error(`it gives more than ${MOST_VALUES} values`);
     switch (typeof value) {
         case "string":
         case "boolean":
@@ -24210,39 +26023,39 @@ function fromCel(value) {
                 throw new Error(`it gives ${value}, which is no JSON`);
             return Number.isInteger(value) ? new _core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .Double */ .__(value) : value;
         case "object":
-            return value === null ? null : fromObject(value);
+            return value === null ? null : fromObject(value, budget);
         default:
             throw new Error(`it gives a ${typeof value}`);
     }
 }
-function fromObject(value) {
+function fromObject(value, budget) {
     const origin = originOf(value);
     if (origin !== undefined)
         return origin;
     if (Array.isArray(value))
-        return value.map(fromCel);
+        return value.map((item) => fromCel(item, budget));
     if (value instanceof Map)
-        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(value));
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(value, budget));
     if (value instanceof Date)
         return timestampText(value);
     if (value instanceof Uint8Array)
         throw new Error("it gives bytes; add .base64(), .hex() or .string()");
     if (value instanceof _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__/* .Optional */ .Xx)
-        return fromCel(value.orValue(null));
+        return fromCel(value.orValue(null), budget);
     // The classes of durations and of unsigned integers are not exported.
     if (Object.prototype.toString.call(value) === "[object google.protobuf.Duration]")
         return String(value);
     const whole = value.valueOf();
     if (typeof whole === "bigint")
-        return fromCel(whole);
+        return fromCel(whole, budget);
     const prototype = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null)
-        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(Object.entries(value)));
+        return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .objectFrom */ ._X)(jsonEntries(Object.entries(value), budget));
     throw new Error("it gives a type, not a value");
 }
-function* jsonEntries(entries) {
+function* jsonEntries(entries, budget) {
     for (const [key, item] of entries)
-        yield [String(key), fromCel(item)];
+        yield [String(key), fromCel(item, budget)];
 }
 /** `2024-01-31T12:00:00Z`; fractions only where there are any. */
 function timestampText(date) {
@@ -24258,12 +26071,13 @@ function originOf(made) {
 
 /***/ }),
 
-/***/ 1064:
+/***/ 6538:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
 // EXPORTS
 __webpack_require__.d(__webpack_exports__, {
+  n: () => (/* binding */ DEFAULT_TOTAL),
   u: () => (/* binding */ createHttpClient)
 });
 
@@ -24579,7 +26393,7 @@ function createDispatchers(options, limits, isNamed) {
     };
     return {
         for(origin) {
-            const proxy = options.proxies === undefined ? undefined : (0,http_proxy/* proxyFor */.i)(new URL(origin), options.proxies);
+            const proxy = options.proxies === undefined ? undefined : (0,http_proxy/* proxyFor */.iJ)(new URL(origin), options.proxies);
             return proxy === undefined
                 ? { dispatcher: direct }
                 : { dispatcher: through(proxy), proxy: new URL(proxy.origin).host };
@@ -24689,7 +26503,9 @@ function backoffSeconds(failures, factor, cap, random) {
 function askedSeconds(headers, clock, limits) {
     const after = headers["retry-after"];
     if (after !== undefined) {
-        const seconds = /^\s*\d+(\.\d+)?\s*$/.test(after) ? Number(after) : (Date.parse(after) - clock.now()) / 1000;
+        // A fraction is neither of the two forms; as a date V8 would read a month and a day into it.
+        const date = /[a-z]/i.test(after) ? Date.parse(after) : Number.NaN;
+        const seconds = /^\s*\d+\s*$/.test(after) ? Number(after) : (date - clock.now()) / 1000;
         if (seconds > 0)
             return seconds;
     }
@@ -24708,7 +26524,10 @@ function resetSeconds(headers, clock) {
 function isUsedUp(headers) {
     return (headers["ratelimit-remaining"] ?? headers["x-ratelimit-remaining"]) === "0";
 }
-function isRetriedStatus(status) {
+/** @param statuses those that the configuration names, instead of 429 and all of 5xx */
+function isRetriedStatus(status, statuses) {
+    if (statuses !== undefined)
+        return statuses.includes(status);
     return status === 429 || (status >= 500 && status <= 599);
 }
 /** What a failed exchange means: try again (a timeout is told apart), or not. */
@@ -24813,7 +26632,8 @@ function noAnswer(request, error, fault) {
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/http/gate.js
-function createGate(places, clock) {
+/** @param rate at which requests may begin, when there is a limit: how long the next one waits, in milliseconds */
+function createGate(places, clock, rate) {
     let free = places;
     const waiting = [];
     let paused;
@@ -24846,6 +26666,11 @@ function createGate(places, clock) {
                 });
             }
             try {
+                while (paused !== undefined)
+                    await orAborted(paused, signal);
+                const wait = rate?.() ?? 0;
+                if (wait > 0)
+                    await clock.sleep(wait, signal);
                 while (paused !== undefined)
                     await orAborted(paused, signal);
                 signal.throwIfAborted();
@@ -24899,6 +26724,23 @@ async function orAborted(promise, signal) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/extract/http/rate.js
+/**
+ * Gives each request the moment at which it may begin, so that never more than `requests` of them begin in any `seconds`.
+ * A moment is taken when it is asked for; the result is how long to wait for it, in milliseconds.
+ */
+function createRate({ requests, seconds }, clock) {
+    /** When the last ones may begin, at most `requests` of them, in order. */
+    const taken = [];
+    return () => {
+        const now = clock.now();
+        const first = taken.length < requests ? undefined : taken.shift();
+        const at = first === undefined ? now : Math.max(now, first + seconds * 1000);
+        taken.push(at);
+        return at - now;
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/http/client.js
 
 
@@ -24909,7 +26751,10 @@ async function orAborted(promise, signal) {
 
 
 
+
 const MOST_ASKED_WAITS = 10;
+/** Seconds for a whole exchange. */
+const DEFAULT_TOTAL = 120;
 function createHttpClient(options, ports) {
     const { clock, random, strict, redact } = ports;
     const concurrency = options.concurrency ?? 8;
@@ -24927,17 +26772,24 @@ function createHttpClient(options, ports) {
         dispatchers,
         gateOf,
         clock,
-        totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : 120)) * 1000,
+        totalMs: (options.totalTimeout ?? (strict ? Number.POSITIVE_INFINITY : DEFAULT_TOTAL)) * 1000,
         maxBytes: options.maxResponseBytes ?? 64 * 1024 * 1024,
         userAgent: options.userAgent ?? "sluice",
     };
     function gateOf(origin) {
         let gate = gates.get(origin);
         if (gate === undefined) {
-            gate = createGate(concurrency, clock);
+            gate = createGate(concurrency, clock, rateOf(origin));
             gates.set(origin, gate);
         }
         return gate;
+    }
+    function rateOf(origin) {
+        if (options.rateLimit === undefined)
+            return undefined;
+        const rate = ports.rates?.get(origin) ?? createRate(options.rateLimit, clock);
+        ports.rates?.set(origin, rate);
+        return rate;
     }
     /** Seconds that may be waited now. */
     function longestWait() {
@@ -24998,7 +26850,11 @@ function createHttpClient(options, ports) {
                     attempt -= 1;
                     continue;
                 }
-                if (!isRetriedStatus(answer.status) || request.settled?.(answer) === true || !request.retryable)
+                const isAskedAgain = request.again?.(answer) === true;
+                const isFailure = isRetriedStatus(answer.status, options.retryStatuses) &&
+                    request.retryable &&
+                    request.settled?.(answer) !== true;
+                if (!isAskedAgain && !isFailure)
                     return answer;
                 const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);
                 const longest = longestWait();
@@ -25043,8 +26899,9 @@ function isRedirect(status) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   _: () => (/* binding */ proxiesOf),
-/* harmony export */   i: () => (/* binding */ proxyFor)
+/* harmony export */   _j: () => (/* binding */ proxiesOf),
+/* harmony export */   g5: () => (/* binding */ everyProxy),
+/* harmony export */   iJ: () => (/* binding */ proxyFor)
 /* harmony export */ });
 /* harmony import */ var node_net__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7030);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3828);
@@ -25062,6 +26919,11 @@ function proxiesOf(environment) {
         ...(https === undefined ? {} : { https }),
         except: (variable(environment, "no_proxy") ?? "").split(/[\s,]+/).filter((entry) => entry !== ""),
     };
+}
+/** One proxy for everything but this machine: `http://user:password@host:port`, checked before. */
+function everyProxy(text) {
+    const proxy = proxyOf(new URL(text));
+    return { http: proxy, https: proxy, except: [] };
 }
 /** The proxy for a URL; undefined: none. This machine itself is never asked through one. */
 function proxyFor(url, proxies) {
@@ -25091,6 +26953,9 @@ function proxyIn(environment, name) {
             hint: "Write http://host:port or https://host:port; other kinds of proxy are not supported.",
         });
     }
+    return proxyOf(url);
+}
+function proxyOf(url) {
     if (url.username === "")
         return { origin: url.origin };
     const credential = `${decoded(url.username)}:${decoded(url.password)}`;
@@ -25170,8 +27035,8 @@ function isAbsolute(url) {
     return /^https?:\/\//i.test(url);
 }
 /**
- * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (valid
- * escapes are kept, a stray `%` becomes `%25`), the fragment dropped, the query parameters appended in order.
+ * The URL as it goes onto the wire: dot segments collapsed, characters that may not stand in it percent-encoded (escapes
+ * are kept, unless the part has a stray `%`), the fragment dropped, the query parameters appended in order.
  */
 function prepareUrl(url, query = []) {
     const found = /^(https?:\/\/[^/?#]*)([^?#]*)(\?[^#]*)?/i.exec(url);
@@ -25184,20 +27049,30 @@ function prepareUrl(url, query = []) {
     const cleanPath = escapeInvalid(collapseDots(path === "" ? "/" : path), PATH_KEPT);
     return new URL(origin).origin + cleanPath + (all === "" ? "" : `?${all}`);
 }
-/** Form encoding as Python's `urlencode(doseq=True)` makes it: nulls are dropped, lists repeat the name. */
+/**
+ * Form encoding as requests makes it: nulls are dropped, a list repeats the name for each item, a mapping for each of its
+ * keys, and so once more for what is inside.
+ */
 function encodeQuery(query) {
     const pairs = [];
+    const add = (name, text) => pairs.push(`${formEscape(name)}=${formEscape(text)}`);
     for (const [name, value] of query) {
-        for (const item of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z ? null : value) ? listItems(value) : [value]) {
-            if (item === null)
-                continue;
-            pairs.push(`${formEscape(name)}=${formEscape(item instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z ? item.reveal() : queryText(item))}`);
+        if (value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z)
+            add(name, value.reveal());
+        else {
+            for (const item of itemsOf(value)) {
+                if (item !== null)
+                    for (const inner of itemsOf(item))
+                        add(name, queryText(inner));
+            }
         }
     }
     return pairs.join("&");
 }
-function listItems(value) {
-    return value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_2__/* .Secret */ .z || !(0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? [] : value;
+function itemsOf(value) {
+    if ((0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+        return value;
+    return (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value) : [value];
 }
 function queryText(value) {
     return typeof value === "string" ? value : (0,_core_python_text_js__WEBPACK_IMPORTED_MODULE_1__/* .pythonStr */ .qV)(value);
@@ -25213,11 +27088,13 @@ function encodeSegment(text) {
 }
 const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
 const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
+/** dlt (urllib3): escapes are kept only where every `%` of the part begins one; else each `%` stands for itself. */
 function escapeInvalid(text, kept) {
+    const isEscaped = !/%(?![0-9A-Fa-f]{2})/.test(text);
     let out = "";
     for (let index = 0; index < text.length;) {
         const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
-        if (char === "%" && /^[0-9A-Fa-f]{2}/.test(text.slice(index + 1, index + 3))) {
+        if (char === "%" && isEscaped) {
             out += unreservedOf(text.slice(index, index + 3).toUpperCase());
             index += 3;
             continue;

@@ -46279,6 +46279,8 @@ const SECRET_KEYS = new Set([
     "secret",
     "client_secret",
     "private_key",
+    "private_key_passphrase",
+    "passphrase",
     "credentials",
     "hash_salt",
     "connection_string",
@@ -46298,7 +46300,17 @@ function isSecretKey(key) {
  * easily written there by mistake.
  */
 function isSecretPath(path) {
-    return path.some(isSecretKey) || path.at(-1) === "auth";
+    return path.some(isSecretKey) || path.at(-1) === "auth" || isSentWithAuth(path);
+}
+/** True below `headers`, `json` or `data` of an `auth`: what is sent to prove who asks. */
+function isSentWithAuth(path) {
+    const auth = path.lastIndexOf("auth");
+    const place = path[auth + 1];
+    return auth >= 0 && path.length > auth + 2 && (place === "headers" || place === "json" || place === "data");
+}
+/** True for a header of an `auth`, whose value is a credential whatever it is called. */
+function isAuthHeader(path) {
+    return path.length > 2 && path.at(-2) === "headers" && path.at(-3) === "auth";
 }
 /**
  * A value for a message. A secret shows as its first character, five stars and its last character (only stars when

@@ -1,8 +1,8 @@
-export const id = 593;
-export const ids = [593];
+export const id = 414;
+export const ids = [414];
 export const modules = {
 
-/***/ 5593:
+/***/ 7414:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -241,18 +241,49 @@ function openapiError(name, faults, options = {}) {
     });
 }
 
+;// CONCATENATED MODULE: ./lib/generate/reading/example-schema.js
+
+
+/** Levels of an example that are looked at. */
+const DEEPEST = 6;
+/** The schema that the example of a JSON content shows; undefined when there is none. */
+function schemaOfExample(content) {
+    const named = objectAt(content, "examples");
+    const [first] = (0,json/* keysOf */.YD)(named);
+    const example = (0,json/* getOwn */.Ng)(content, "example") ??
+        (first === undefined ? undefined : (0,json/* getOwn */.Ng)(asObject((0,json/* getOwn */.Ng)(named, first)), "value")) ??
+        (0,json/* getOwn */.Ng)(objectAt(content, "schema"), "example");
+    return (0,json/* isJsonObject */.OW)(example) || (0,json/* isJsonArray */.Md)(example) ? schemaOf(example, 0) : undefined;
+}
+/** Plain values have no type: a document in YAML does not say whether they are texts or numbers. */
+function schemaOf(value, depth) {
+    if (depth > DEEPEST)
+        return {};
+    if ((0,json/* isJsonArray */.Md)(value)) {
+        const [first] = value;
+        return { type: "array", ...(first === undefined ? {} : { items: schemaOf(first, depth + 1) }) };
+    }
+    if (!(0,json/* isJsonObject */.OW)(value))
+        return {};
+    const properties = {};
+    for (const key of (0,json/* keysOf */.YD)(value))
+        (0,json/* setOwn */.P5)(properties, key, schemaOf(value[key] ?? null, depth + 1));
+    return { type: "object", properties };
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/reading/schema-node.js
 
 
 /** Levels of schemas inside one another that are looked at. */
-const DEEPEST = 6;
+const schema_node_DEEPEST = 6;
 /** References that lead to references. */
 const LONGEST_CHAIN = 20;
-/** Makes the reader of a document's schemas. `onBroken` hears of references that lead nowhere; they give an empty node. */
+/** Makes the reader of a document's schemas. `onBroken` hears once of each reference that leads nowhere; it gives an empty node. */
 function schemaNodes(document, rules, onBroken) {
     const known = new Map();
+    const broken = new Set();
     const at = (value, depth) => {
-        if (depth > DEEPEST)
+        if (depth > schema_node_DEEPEST)
             return undefined;
         const schema = (0,json/* isJsonObject */.OW)(value) ? value : {};
         const reference = referenceOf(schema);
@@ -264,8 +295,10 @@ function schemaNodes(document, rules, onBroken) {
         if (old !== undefined)
             return old;
         const target = follow(document, reference, rules.followAliases);
-        if (target.schema === undefined)
+        if (target.schema === undefined && !broken.has(target.reference)) {
+            broken.add(target.reference);
             onBroken(target.reference);
+        }
         const node = new Node(target.schema ?? {}, target.reference, description, depth, rules, at);
         known.set(key, node);
         return node;
@@ -411,6 +444,7 @@ class Node {
 
 
 
+
 /** All operations of the wanted methods, in document order. Throws `E_OPENAPI` when there is none. */
 function readEndpoints(document, nodes, rules) {
     const paths = objectAt(document.root, "paths");
@@ -451,7 +485,7 @@ function readEndpoints(document, nodes, rules) {
             item,
             description: description?.replaceAll("\n", " "),
             parameters: [...parameters.values()],
-            responses: (0,json/* keysOf */.YD)(responses).map((status) => readResponse(document, nodes, status, responses[status], rules.mediaTypeParameters)),
+            responses: (0,json/* keysOf */.YD)(responses).map((status) => readResponse(document, nodes, status, responses[status], rules)),
         };
     }
 }
@@ -476,17 +510,27 @@ function readParameter(document, nodes, written) {
         schema: nodes((0,json/* isJsonObject */.OW)(schema) || schema === "" ? schema : { type: "string" }),
     };
 }
-function readResponse(document, nodes, status, written, mediaTypeParameters) {
+function readResponse(document, nodes, status, written, rules) {
     const source = followed(document, asObject(written));
     const content = objectAt(source, "content");
     for (const type of (0,json/* keysOf */.YD)(content)) {
-        const schema = (0,json/* getOwn */.Ng)(asObject((0,json/* getOwn */.Ng)(content, type)), "schema");
-        const essence = mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
-        if (schema === undefined || schema === null || !(essence.endsWith("json") || essence === "*/*"))
+        const media = asObject((0,json/* getOwn */.Ng)(content, type));
+        const essence = rules.mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
+        if (!(essence.endsWith("json") || essence === "*/*"))
             continue;
-        return { status, source, schema: nodes(schema) };
+        const schema = (0,json/* getOwn */.Ng)(media, "schema") ?? undefined;
+        const node = schema === undefined ? undefined : nodes(schema);
+        const example = rules.examples && (node === undefined || saysNothing(node)) ? schemaOfExample(media) : undefined;
+        if (example !== undefined)
+            return { status, source, schema: nodes(example) };
+        if (node !== undefined)
+            return { status, source, schema: node };
     }
     return { status, source, schema: undefined };
+}
+/** An object of which no property is known. */
+function saysNothing(node) {
+    return !node.isList && node.allProperties.size === 0 && node.types.every((type) => type === "object");
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/compat/common-paginator.js
@@ -980,6 +1024,7 @@ function analyseCompat(document, options) {
         summaries: false,
         pathReferences: false,
         mediaTypeParameters: false,
+        examples: false,
     });
     const candidates = findCandidates(endpoints, options);
     const common = commonPaginator(candidates.map(({ paginator }) => paginator?.config));
@@ -1095,74 +1140,55 @@ function compareCodePoints(a, b) {
     return left.length - right.length;
 }
 
-;// CONCATENATED MODULE: ./lib/generate/better/columns.js
-
+;// CONCATENATED MODULE: ./lib/generate/better/draft.js
 /**
- * Types of the columns that the schema declares. Objects and lists become columns and tables of their own and have none;
- * neither has a text without a format: documents call many things text, and dlt finds times in it by itself.
- * `key`: columns that may not be null.
+ * Adds a choice with its reason; a second reason for the same key stands behind the first. Whether it repairs something is
+ * known at the end, by comparison.
  */
-function columnHints(record, key) {
-    return [...record.allProperties].flatMap(([name, node]) => {
-        if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated"))
-            return [];
-        const dataType = dataTypeOf(node);
-        if (dataType === undefined)
-            return [];
-        const description = node.description?.replace(/\s+/g, " ").trim();
-        return [
-            { name, dataType, nullable: !key.includes(name), description: description === "" ? undefined : description },
-        ];
-    });
+function decide(draft, about, reason) {
+    const { decisions } = draft;
+    const at = decisions.findIndex((decision) => decision.about === about);
+    const old = decisions[at];
+    if (old === undefined)
+        decisions.push({ about, reason, repair: false });
+    else if (!old.reason.split("; ").includes(reason))
+        decisions[at] = { ...old, reason: `${old.reason}; ${reason}` };
 }
-function dataTypeOf({ types, format, schema, alternatives }) {
-    // Several types, or a choice of schemas: the data decides.
-    if (types.length !== 1 || alternatives.length > 1)
-        return undefined;
-    switch (types[0]) {
-        case "integer":
-            return "bigint";
-        case "number":
-            return "double";
-        case "boolean":
-            return "bool";
-        case "string":
-            if (format === "date-time")
-                return "timestamp";
-            if (format === "date")
-                return "date";
-            return TEXT_FORMATS.has(format ?? "") || listAt(schema, "enum").length > 0 ? "text" : undefined;
-        default:
-            return undefined;
+/** The record's schema; undefined when the answer has none. */
+function recordOf(draft) {
+    return draft.records?.schema;
+}
+/** The drafts in an order in which each stands after its parent. */
+function parentsFirst(drafts) {
+    const ordered = new Set();
+    for (const draft of drafts) {
+        const chain = [];
+        for (let one = draft; one !== undefined && !ordered.has(one); one = one.parent)
+            chain.push(one);
+        for (const one of chain.reverse())
+            ordered.add(one);
     }
+    return [...ordered];
 }
-const TEXT_FORMATS = new Set([
-    "uuid",
-    "email",
-    "uri",
-    "url",
-    "uri-reference",
-    "hostname",
-    "ipv4",
-    "ipv6",
-    "byte",
-    "regex",
-]);
 
-;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
-/**
- * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
- * stand in brackets.
- */
-function propertyPath(path) {
-    let text = "";
-    for (const piece of path) {
-        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
-            text += text === "" ? piece : `.${piece}`;
-        else
-            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
+;// CONCATENATED MODULE: ./lib/generate/better/choose-pages.js
+
+
+/** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
+function choosePages(draft, common) {
+    if (draft.paginator !== undefined) {
+        draft.ownPaginator = samePaginator(draft.paginator.config, common) ? undefined : draft.paginator.config;
+        decide(draft, "paginator", draft.paginator.reason);
     }
-    return text === "" ? "$" : text;
+    else if (!draft.isList) {
+        draft.ownPaginator = { type: "single_page" };
+        decide(draft, "paginator", "the answer is one record");
+    }
+    else {
+        draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
+        const reason = common === undefined ? "the answers must show them" : "those of most lists are tried";
+        decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/words.js
@@ -1182,15 +1208,187 @@ function entityWord(piece) {
 }
 /** Properties that describe an answer rather than a record. */
 const isEnvelopeWord = anyOf(`total count totalcount totalrecords totalitems totalresults totalelements totalhits totalpages pagecount pages page
-  perpage pagesize limit offset skip start size next nextpage nextpagetoken nextcursor nextlink nexturl previous prev
+  perpage pagesize pagelen limit offset skip start size next nextpage nextpagetoken nextcursor nextlink nexturl previous prev
   previouspage first last cursor cursors hasmore hasnext hasprevious more links link meta metadata pagination paging
   pageinfo responsemetadata responsestatus errors error warnings warning messages message status statuscode success ok code
-  object kind type etag url self context schema version timestamp requestid incompleteresults self odatacount odatanextlink
-  odatacontext included expand maxresults startat islast`);
+  object kind type etag url self context schema version timestamp requestid incompleteresults self includes odatacount odatanextlink
+  odatacontext included expand expansions maxresults startat islast`);
 /** Names under which APIs put the records of an answer. */
 const isListWord = anyOf("data items item results result records record values value entries entry rows list content contents elements objects resources collection hits embedded members nodes");
 /** Lists that stand beside the records. */
 const isSideList = anyOf("errors error warnings links link included facets aggregations filters messages fields columns sort orderby breadcrumbs");
+
+;// CONCATENATED MODULE: ./lib/generate/better/records.js
+
+
+const records_DEEPEST = 3;
+const isIdentifier = anyOf("id uuid guid iid pk identifier key slug");
+const isUnwrapped = anyOf("data result item record response payload");
+/**
+ * Finds the records of an answer. A list is taken as it is; an object is a wrapper, when one of its lists looks like the
+ * records, else a record: one of many where pages or an endpoint for single ones say so (documents that declare a list
+ * as one object), else the only one.
+ */
+function findRecords(schema, hints) {
+    if (schema.isList)
+        return { ...payloadOf([], schema), reason: "the answer is a list" };
+    const expectsList = hints.byPath || hints.paged;
+    const list = bestList(schema, hints.path);
+    const isSame = hints.single !== undefined && isSameRecord(schema, hints.single);
+    const isOneOfMany = hints.single !== undefined || hints.paged;
+    const record = { path: [], schema, isList: true };
+    const isPaged = list !== undefined && isPagedList(schema, list);
+    if (expectsList && isSame && !isPaged) {
+        return { ...record, reason: "the answer is declared as one record, but the endpoint for single ones has the same" };
+    }
+    if (list !== undefined && (isPaged || isWrapper(schema, list, expectsList))) {
+        return { ...payloadOf(list.path, list.node), reason: `${list.path.join(".")} is the list in the answer` };
+    }
+    if (expectsList && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
+        return { ...record, reason: "the answer is declared as one record with an identifier, but has pages" };
+    }
+    return unwrapped(schema, hints.path);
+}
+/** Same component, or the same properties. */
+function isSameRecord(a, b) {
+    if (a.reference !== undefined || b.reference !== undefined)
+        return a.reference === b.reference;
+    const [left, right] = [[...a.allProperties.keys()], [...b.allProperties.keys()]];
+    return left.length > 0 && left.length === right.length && left.every((name) => b.allProperties.has(name));
+}
+/** The list that looks most like the records: of objects, least nested, with a known name, the first. */
+function bestList(schema, path) {
+    const found = [];
+    const entity = entityWord(path.fixed.at(-1) ?? "");
+    const walk = (node, steps) => {
+        if (steps.length >= records_DEEPEST || node.isList)
+            return;
+        for (const [name, child] of node.allProperties) {
+            if (child.isList && (!isSideList(name) || entityWord(name) === entity)) {
+                const types = child.item?.types ?? [];
+                const holdsObjects = types.length === 0 || types.includes("object");
+                const itemName = entityWord(child.item?.name ?? "");
+                const isEntity = entity !== "" && (entityWord(name) === entity || itemName.endsWith(entity));
+                const isNamed = isListWord(name) || isEntity;
+                found.push({ path: [...steps, name], node: child, holdsObjects, isNamed });
+            }
+            else if (child.isObject)
+                walk(child, [...steps, name]);
+        }
+    };
+    walk(schema, []);
+    const rank = (list) => [list.holdsObjects ? 0 : 1, list.path.length, list.isNamed ? 0 : 1];
+    return found.sort((a, b) => compareRanks(rank(a), rank(b)))[0];
+}
+function compareRanks(a, b) {
+    const at = a.findIndex((value, index) => value !== b[index]);
+    return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
+}
+/** True when an object is there for the sake of its list: little else stands in it that is not about pages. */
+function isWrapper(schema, list, expectsList) {
+    const around = namesAround(schema, list.path);
+    const others = around.filter((name) => !isEnvelopeWord(name));
+    if (!list.holdsObjects)
+        return others.length === 0;
+    const hasPages = around.some(isPageWord);
+    if (others.some(isIdentifier))
+        return false;
+    if (!expectsList)
+        return others.length === 0 && (list.isNamed || hasPages);
+    // When in doubt the object is a record: its list becomes a nested table, and nothing is lost.
+    return list.isNamed || hasPages || others.length === 0;
+}
+/** True for a list of a known name beside what only answers with pages have. */
+function isPagedList(schema, list) {
+    const around = namesAround(schema, list.path);
+    const others = around.filter((name) => !isEnvelopeWord(name));
+    return list.holdsObjects && list.isNamed && list.path.length === 1 && around.some(isPageWord) && others.length <= 1;
+}
+/** Names that stand beside the steps of a path. */
+function namesAround(schema, path) {
+    const names = [];
+    let here = schema;
+    for (const step of path) {
+        names.push(...[...(here?.allProperties.keys() ?? [])].filter((name) => name !== step));
+        here = here?.allProperties.get(step);
+    }
+    return names;
+}
+const isPageWord = anyOf("total count totalcount totalrecords totalitems totalresults totalpages next nextpage nextpagetoken nextcursor nextlink nexturl hasmore hasnext pagination paging pageinfo cursor");
+/** The record itself, out of objects that hold nothing else. */
+function unwrapped(schema, path) {
+    const steps = [];
+    let inner = schema;
+    for (;;) {
+        const all = [...inner.allProperties];
+        const others = all.filter(([name]) => !isEnvelopeWord(name));
+        const [only] = all.length === 1 ? all : others.length === 1 ? others : [];
+        const entity = entityWord(path.fixed.at(-1) ?? "");
+        const isStep = only !== undefined && (all.length === 1 || isUnwrapped(only[0]) || wordOf(only[0]) === entity);
+        if (only === undefined || !isStep || !only[1].isObject || steps.length > records_DEEPEST)
+            break;
+        steps.push(only[0]);
+        inner = only[1];
+    }
+    const reason = steps.length === 0 ? "the answer is one record" : `${steps.join(".")} is the record in the answer`;
+    return { path: steps, isList: false, schema: inner, reason };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/deselect.js
+
+
+/** Takes out what brings rows that another resource brings, and what cannot run before values are filled in. */
+function deselect(drafts) {
+    for (const draft of drafts)
+        deselectRepetition(draft);
+    const unfilled = new Set();
+    for (const draft of parentsFirst(drafts)) {
+        const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
+        const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
+        if (!misses && above === undefined)
+            continue;
+        unfilled.add(draft);
+        draft.selected = false;
+        if (misses || above === undefined)
+            continue;
+        decide(draft, "selected", `${above.name}, from which it takes values, must be filled in first`);
+    }
+}
+/** Of a list and the endpoint for single ones of it, what one has and the other has, too, is loaded once. */
+function deselectRepetition(draft) {
+    const { list } = draft;
+    const [one, many] = [recordOf(draft), list === undefined ? undefined : recordOf(list)];
+    if (list === undefined || draft.parent !== list || one === undefined || many === undefined)
+        return;
+    if (isSameRecord(one, many)) {
+        if (draft.selected)
+            decide(draft, "selected", `${list.name} brings the same rows in fewer requests`);
+        draft.selected = false;
+    }
+    else if (draft.selected && draft.tableName === list.tableName) {
+        const holdsAll = [...many.allProperties.keys()].every((name) => one.allProperties.has(name));
+        if (!holdsAll || !list.selected)
+            return;
+        decide(list, "selected", `${draft.name} brings the same records with more fields; this says which there are`);
+        list.selected = false;
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
+/**
+ * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
+ * stand in brackets.
+ */
+function propertyPath(path) {
+    let text = "";
+    for (const piece of path) {
+        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
+            text += text === "" ? piece : `.${piece}`;
+        else
+            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
+    }
+    return text === "" ? "$" : text;
+}
 
 ;// CONCATENATED MODULE: ./lib/generate/better/paginator.js
 
@@ -1377,102 +1575,6 @@ function lastRecordId(envelope) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/generate/better/records.js
-
-
-const records_DEEPEST = 3;
-const isIdentifier = anyOf("id uuid guid iid pk identifier key slug");
-const isUnwrapped = anyOf("data result item record response payload");
-/**
- * Finds the records of an answer. A list is taken as it is; an object is a wrapper, when one of its lists looks like the
- * records, else a record: one of many where pages or an endpoint for single ones say so (documents that declare a list
- * as one object), else the only one.
- */
-function findRecords(schema, hints) {
-    if (schema.isList)
-        return { ...payloadOf([], schema), reason: "the answer is a list" };
-    const expectsList = hints.byPath || hints.paged;
-    const list = bestList(schema, hints.path);
-    const isSame = hints.single !== undefined && isSameRecord(schema, hints.single);
-    const isOneOfMany = hints.single !== undefined || hints.paged;
-    const record = { path: [], schema, isList: true };
-    if (expectsList && isSame) {
-        return { ...record, reason: "the answer is declared as one record, but the endpoint for single ones has the same" };
-    }
-    if (list !== undefined && isWrapper(schema, list, expectsList)) {
-        return { ...payloadOf(list.path, list.node), reason: `${list.path.join(".")} is the list in the answer` };
-    }
-    if (expectsList && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
-        return { ...record, reason: "the answer is declared as one record with an identifier, but has pages" };
-    }
-    return unwrapped(schema, hints.path);
-}
-/** Same component, or the same properties. */
-function isSameRecord(a, b) {
-    if (a.reference !== undefined || b.reference !== undefined)
-        return a.reference === b.reference;
-    const [left, right] = [[...a.allProperties.keys()], [...b.allProperties.keys()]];
-    return left.length > 0 && left.length === right.length && left.every((name) => b.allProperties.has(name));
-}
-/** The list that looks most like the records: of objects, least nested, with a known name, the first. */
-function bestList(schema, path) {
-    const found = [];
-    const entity = entityWord(path.fixed.at(-1) ?? "");
-    const walk = (node, steps) => {
-        if (steps.length >= records_DEEPEST || node.isList)
-            return;
-        for (const [name, child] of node.allProperties) {
-            if (child.isList && (!isSideList(name) || entityWord(name) === entity)) {
-                const types = child.item?.types ?? [];
-                const holdsObjects = types.length === 0 || types.includes("object");
-                const isNamed = isListWord(name) || (entity !== "" && entityWord(name) === entity);
-                found.push({ path: [...steps, name], node: child, holdsObjects, isNamed });
-            }
-            else if (child.isObject)
-                walk(child, [...steps, name]);
-        }
-    };
-    walk(schema, []);
-    const rank = (list) => [list.holdsObjects ? 0 : 1, list.path.length, list.isNamed ? 0 : 1];
-    return found.sort((a, b) => compareRanks(rank(a), rank(b)))[0];
-}
-function compareRanks(a, b) {
-    const at = a.findIndex((value, index) => value !== b[index]);
-    return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
-}
-/** True when an object is there for the sake of its list: little else stands in it that is not about pages. */
-function isWrapper(schema, list, expectsList) {
-    const others = [...schema.allProperties.keys()].filter((name) => !isEnvelopeWord(name) && name !== list.path[0]);
-    if (!list.holdsObjects)
-        return others.length === 0;
-    const isRecord = others.some(isIdentifier);
-    const hasPages = [...schema.allProperties.keys()].some(isPageWord);
-    if (isRecord)
-        return list.isNamed && hasPages;
-    if (!expectsList)
-        return others.length === 0 && (list.isNamed || hasPages);
-    return list.isNamed || hasPages || others.length <= 2;
-}
-const isPageWord = anyOf("total count totalcount totalrecords totalitems totalresults totalpages next nextpage nextpagetoken nextcursor nextlink nexturl hasmore hasnext pagination paging pageinfo cursor");
-/** The record itself, out of objects that hold nothing else. */
-function unwrapped(schema, path) {
-    const steps = [];
-    let inner = schema;
-    for (;;) {
-        const all = [...inner.allProperties];
-        const others = all.filter(([name]) => !isEnvelopeWord(name));
-        const [only] = all.length === 1 ? all : others.length === 1 ? others : [];
-        const entity = entityWord(path.fixed.at(-1) ?? "");
-        const isStep = only !== undefined && (all.length === 1 || isUnwrapped(only[0]) || wordOf(only[0]) === entity);
-        if (only === undefined || !isStep || !only[1].isObject || steps.length > records_DEEPEST)
-            break;
-        steps.push(only[0]);
-        inner = only[1];
-    }
-    const reason = steps.length === 0 ? "the answer is one record" : `${steps.join(".")} is the record in the answer`;
-    return { path: steps, isList: false, schema: inner, reason };
-}
-
 ;// CONCATENATED MODULE: ./lib/generate/better/detect.js
 
 
@@ -1488,23 +1590,23 @@ function detectEndpoints(endpoints) {
         const { cursors, offsets, pages } = pageParameters(endpoint);
         const byPath = detect_looksLikeList(endpoint);
         const schema = response?.schema;
-        const single = singles.get(pathKey(endpoint.pieces.pieces));
+        const single = singles.get(exactKey(endpoint.pieces.pieces));
         const paged = cursors.length + offsets.length + pages.length > 0;
         const records = schema === undefined ? undefined : findRecords(schema, { path: endpoint.pieces, byPath, paged, single });
-        const isList = records?.isList ?? (byPath && (paged || single !== undefined));
+        const isList = records?.isList ?? byPath;
         // What stands in a record says nothing of pages.
         const envelope = records === undefined || records.path.length === 0 ? undefined : schema;
         const paginator = isList ? findPaginator(endpoint, response, envelope) : undefined;
         return { endpoint, response, records, isList, paginator };
     });
 }
-/** Of `200`, else another of status 2xx with a schema, else `default`. */
+/** Of `200`, else another of status 2xx with a schema, else `default`, unless that is an error by its name. */
 function dataResponse(responses) {
     const good = responses.filter(({ status }) => /^2/.test(status));
     return (good.find(({ status, schema }) => status === "200" && schema !== undefined) ??
         good.find(({ schema }) => schema !== undefined) ??
         good[0] ??
-        responses.find(({ status }) => status === "default"));
+        responses.find(({ status, schema }) => status === "default" && !/error|problem|fault/i.test(schema?.name ?? "")));
 }
 /** Records of the endpoints for one of a list, by the path of the list. */
 function singleRecords(endpoints) {
@@ -1514,7 +1616,7 @@ function singleRecords(endpoints) {
         if (!holdsVariable(pieces.at(-1) ?? "") || pieces.length < 2)
             continue;
         const schema = dataResponse(endpoint.responses)?.schema;
-        const key = pathKey(pieces.slice(0, -1));
+        const key = exactKey(pieces.slice(0, -1));
         if (schema === undefined || found.has(key))
             continue;
         const hints = { path: endpoint.pieces, byPath: false, paged: false, single: undefined };
@@ -1528,19 +1630,13 @@ function detect_looksLikeList({ pieces }) {
     const last = pieces.pieces.at(-1);
     return last !== undefined && !holdsVariable(last);
 }
+/** Variables alike: `/account` is not the list of `/accounts/{account}`. */
+function exactKey(pieces) {
+    return pieces.map((piece) => (holdsVariable(piece) ? "{}" : piece)).join("/");
+}
 /** Pieces in the singular, variables alike. */
 function pathKey(pieces) {
     return pieces.map((piece) => (holdsVariable(piece) ? "{}" : wordOf(singularize(piece)))).join("/");
-}
-
-;// CONCATENATED MODULE: ./lib/generate/better/draft.js
-/** Adds a choice with its reason. Whether it repairs something is known at the end, by comparison. */
-function decide(draft, about, reason) {
-    draft.decisions.push({ about, reason, repair: false });
-}
-/** The record's schema; undefined when the answer has none. */
-function recordOf(draft) {
-    return draft.records?.schema;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/fields.js
@@ -1560,7 +1656,7 @@ function identifying(record) {
 }
 /**
  * The property of a record that a path variable stands for: of the same name, of the same name without that of the thing
- * (`issue_iid` after `issues` -> `iid`), or what the thing is called by when the variable names just it (`{branch}`).
+ * (`issue_iid` after `issues` -> `iid`), what the thing is called by when the variable names just it (`{branch}`), else its id.
  * `piece` is the part of the path before the variable.
  */
 function fieldOfVariable(variable, piece, record) {
@@ -1586,7 +1682,8 @@ function fieldOfVariable(variable, piece, record) {
     if (word === entity || word === last || word === "idorname" || word === "name") {
         return fields.find(([name]) => isGlobalId(name))?.[0] ?? fields.find(([name]) => isLocalId(name))?.[0];
     }
-    return undefined;
+    // Whatever the variable is called, it stands where one of the list is named.
+    return fields.find(([name]) => isGlobalId(name))?.[0];
 }
 /** The property of a record that says to which parent it belongs: `project_id` below `projects`. */
 function referenceTo(piece, field, record) {
@@ -1606,7 +1703,7 @@ const isNatural = anyOf("iid key slug sha sku");
  */
 function identityOf(record, piece, variable) {
     const fields = identifying(record);
-    const generic = ["id", "pk", "uuid", "guid", "identifier", "primarykey", "unique"];
+    const generic = ["id", "pk", "uuid", "guid", "gid", "identifier", "primarykey", "unique", "objectid"];
     for (const word of generic) {
         const found = fields.find(([name]) => wordOf(name) === word);
         if (found !== undefined)
@@ -1628,10 +1725,11 @@ function identityOf(record, piece, variable) {
     if (natural !== undefined) {
         return { columns: [natural[0]], isGlobal: false, reason: `${natural[0]} identifies a record within its parent` };
     }
-    const uuid = fields.find(([, { format }]) => format === "uuid");
+    // `owner_id` is the id of something else.
+    const uuid = fields.find(([name, { format }]) => format === "uuid" && !/(?:id|uuid|guid)$/i.test(name));
     if (uuid === undefined)
         return undefined;
-    return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} is the only one with the format uuid` };
+    return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} has the format uuid` };
 }
 /** `museum_id`, `id_museum`, `museumId`, `ticketUuid` of an entity. */
 function ownId(fields, entities) {
@@ -1735,6 +1833,48 @@ function allows({ schema }, value) {
     return listAt(schema.schema, "enum").includes(value);
 }
 
+;// CONCATENATED MODULE: ./lib/generate/better/identify.js
+
+
+
+
+/** Finds what tells the records apart, and how to ask for new ones. */
+function identify(draft, drafts) {
+    const record = recordOf(draft);
+    if (record === undefined) {
+        draft.findings.push({ code: "DataResponseNoBody", message: "the document does not say what the answer holds" });
+        return;
+    }
+    const { variables, fixed } = draft.endpoint.pieces;
+    const single = drafts.find(({ list }) => list === draft);
+    const endsInVariable = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
+    const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
+    const identity = identityOf(record, fixed.at(-1) ?? "", variable);
+    const isOneOfMany = draft.isList || endsInVariable;
+    if (identity === undefined || (!isOneOfMany && !identity.isGlobal)) {
+        const message = "no property looks like a primary key";
+        if (isOneOfMany)
+            draft.findings.push({ code: "PrimaryKeyNotFound", message });
+    }
+    else {
+        draft.identity = identity;
+        decide(draft, "primary_key", identity.reason);
+    }
+    const incremental = draft.isList ? findIncremental(draft.endpoint, record) : undefined;
+    if (incremental === undefined)
+        return;
+    draft.incremental = incremental.config;
+    decide(draft, "incremental", incremental.reason);
+    if (incremental.order.length > 0)
+        decide(draft, "params", "the list is asked for in the order of the cursor");
+    draft.params = incremental.order.map(({ name, value }) => ({
+        name,
+        in: "query",
+        value: { kind: "value", value },
+        fillIn: false,
+    }));
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/better/names.js
 
 
@@ -1771,6 +1911,51 @@ function tableName(entity, { pieces }, resource) {
     return snakeCase(entity) || snakeCase(singularize(pieces.fixed.at(-1) ?? "")) || resource;
 }
 
+;// CONCATENATED MODULE: ./lib/generate/better/new-draft.js
+
+
+
+/** A resource of which no more is known than its endpoint says. */
+function newDraft(found, name) {
+    return {
+        ...found,
+        name,
+        tableName: tableName(recordOf(found)?.name ?? "", found.endpoint, name),
+        list: undefined,
+        parent: undefined,
+        resolved: [],
+        include: new Set(),
+        identity: undefined,
+        primaryKey: [],
+        mergeKey: [],
+        disposition: undefined,
+        incremental: undefined,
+        selected: true,
+        params: [],
+        headers: [],
+        optionalParams: [],
+        auth: undefined,
+        path: found.endpoint.path,
+        ownPaginator: undefined,
+        decisions: firstDecisions(found),
+        findings: [],
+    };
+}
+/** Of names, and where the records are. */
+function firstDecisions({ endpoint, records }) {
+    const hasId = textAt(endpoint.operation, "operationId") !== undefined;
+    const entity = records?.schema.name ?? "";
+    return [
+        { about: "name", reason: hasId ? "the operation id" : "the path, as there is no operation id", repair: false },
+        {
+            about: "table_name",
+            reason: entity === "" ? "the last name of the path" : `the schema ${entity}`,
+            repair: false,
+        },
+        ...(records === undefined ? [] : [{ about: "data_selector", reason: records.reason, repair: false }]),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/better/parameters.js
 
 
@@ -1781,13 +1966,17 @@ function tableName(entity, { pieces }, resource) {
 const OWN_HEADERS = new Set(["accept", "content-type", "authorization", "user-agent", "host", "accept-encoding"]);
 /**
  * Writes the parameters of a resource: resolved variables, the other ones, required query parameters and headers. What
- * nobody knows keeps the placeholder, and the resource is not selected until it is filled in.
+ * nobody knows keeps the placeholder, and the resource is not selected until it is filled in. `secretNames`: parameters
+ * that authentication sends, as `header x-key`.
  */
-function writeParameters(draft, secretHeaders, words) {
+function writeParameters(draft, secretNames, words) {
     const { endpoint } = draft;
     const params = [];
     const headers = [];
     const missing = [];
+    // rest_api has one parameter of a name: of two, that of the path is never sent and may be called otherwise.
+    const required = new Set(endpoint.parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => name));
+    const placeholder = (variable) => cleanVariable(variable) + (required.has(variable) ? "_in_path" : "");
     const known = (parameter) => {
         const value = parameter === undefined ? undefined : declaredValue(parameter);
         return typeof value === "string" ? value.replace(/[{}]/g, "$&$&") : value;
@@ -1803,23 +1992,19 @@ function writeParameters(draft, secretHeaders, words) {
             fillIn: value === undefined,
         });
     };
-    for (const { variable, field } of draft.resolved) {
+    for (const { variable, in: place, field } of draft.resolved) {
         const resource = draft.parent?.name ?? "";
-        params.push({
-            name: cleanVariable(variable),
-            in: "path",
-            value: { kind: "resolve", resource, field },
-            fillIn: false,
-        });
+        const name = place === "path" ? placeholder(variable) : variable;
+        params.push({ name, in: place, value: { kind: "resolve", resource, field }, fillIn: false });
     }
     for (const variable of new Set(endpoint.pieces.variables)) {
-        if (draft.resolved.some((one) => one.variable === variable))
+        if (draft.resolved.some((one) => one.variable === variable && one.in === "path"))
             continue;
         const parameter = endpoint.parameters.find((one) => one.in === "path" && one.name === variable);
-        put(params, cleanVariable(variable), "path", parameter);
+        put(params, placeholder(variable), "path", parameter);
     }
     const used = usedParameters(draft);
-    const query = endpoint.parameters.filter((one) => one.in === "query" && !used.has(one.name));
+    const query = endpoint.parameters.filter((one) => one.in === "query" && !used.has(one.name) && !secretNames.has(`query ${one.name.toLowerCase()}`));
     for (const parameter of query)
         if (parameter.required)
             put(params, parameter.name, "query", parameter);
@@ -1828,17 +2013,19 @@ function writeParameters(draft, secretHeaders, words) {
         params.push(size);
     for (const parameter of endpoint.parameters) {
         const name = parameter.name.toLowerCase();
-        if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name) || secretHeaders.has(name))
+        if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name))
+            continue;
+        if (secretNames.has(`header ${name}`))
             continue;
         put(headers, parameter.name, "header", parameter);
     }
-    draft.params = params;
+    draft.params = [...params, ...draft.params];
     draft.headers = headers;
     draft.optionalParams = query
         .filter(({ required, name }) => !required && name !== size?.name)
         .map((one) => optional(one, known(one) ?? words.optional));
     draft.path =
-        endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name) => `{${cleanVariable(name)}}`) ?? "";
+        endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name) => `{${placeholder(name)}}`) ?? "";
     if (missing.length === 0)
         return;
     draft.selected = false;
@@ -1885,9 +2072,10 @@ function typed(value, types, place) {
     return types.includes("number") ? ((0,python_text/* parsePythonFloat */.Gc)(value) ?? value) : value;
 }
 /** Parameters that paginator and cursor send. */
-function usedParameters({ paginator, incremental, params }) {
+function usedParameters({ paginator, incremental, params, resolved }) {
     const cursor = incremental === undefined ? [] : [incremental.startParam, incremental.endParam ?? ""];
-    return new Set([...(paginator?.uses ?? []), ...cursor, ...params.map(({ name }) => name)]);
+    const query = resolved.flatMap((one) => (one.in === "query" ? [one.variable] : []));
+    return new Set([...(paginator?.uses ?? []), ...cursor, ...query, ...params.map(({ name }) => name)]);
 }
 /** Pages as large as the document allows, where the paginator does not say it itself. */
 function parameters_pageSize(draft, used) {
@@ -1929,29 +2117,88 @@ function resolveParents(drafts) {
     const ordered = [...drafts].sort((a, b) => a.endpoint.pieces.pieces.length - b.endpoint.pieces.pieces.length);
     for (const draft of ordered) {
         const slots = slotsOf(draft, lists);
-        const nearest = slots.findLast(({ list }) => list !== undefined && list !== draft);
-        draft.list = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "") ? slots.at(-1)?.list : undefined;
-        if (nearest?.list === undefined)
-            continue;
-        parents_resolveFrom(draft, nearest.list, slots);
+        draft.list = listOf(draft, slots);
+        resolvePath(draft, slots);
+        resolveQuery(draft, lists);
     }
 }
-function parents_resolveFrom(draft, parent, slots) {
-    const record = recordOf(parent);
-    if (record === undefined)
-        return;
-    const resolved = slots.flatMap((slot) => {
-        const field = fieldFor(slot, parent);
+/**
+ * A required query parameter that is called after a list (`workspace`, `workspace_id`) is filled from it, where the list
+ * needs nothing itself and no other parent is there.
+ */
+function resolveQuery(draft, lists) {
+    for (const { name, required, in: place, schema } of draft.endpoint.parameters) {
+        if (place !== "query" || !required || (schema.default ?? "") !== "")
+            continue;
+        const same = draft.resolved.find(({ variable }) => variable === name);
+        if (same !== undefined) {
+            draft.resolved = [...draft.resolved, { ...same, in: "query" }];
+            continue;
+        }
+        const piece = name.replace(IDENTIFIER_END, "");
+        const list = lists.get(pluralKey(piece));
+        const record = list === undefined ? undefined : recordOf(list);
+        if (list === undefined || list === draft || record === undefined || isAbove(draft, list))
+            continue;
+        if (draft.parent !== undefined && draft.parent !== list)
+            continue;
+        const field = fieldOfVariable(name, piece, record);
         if (field === undefined)
-            return [];
-        return [{ variable: slot.variable, field, reason: `${field} of the list at ${parent.endpoint.path}` }];
-    });
-    if (resolved.length === 0)
+            continue;
+        const reason = `${field} of the list at ${list.endpoint.path}`;
+        draft.parent = list;
+        draft.resolved = [...draft.resolved, { variable: name, in: "query", field, reason }];
+        decide(draft, `params.${name}`, reason);
+    }
+}
+/** True when a list is the resource or hangs on it, so that neither could run first. */
+function isAbove(draft, list) {
+    for (let above = list; above !== undefined; above = above.parent)
+        if (above === draft)
+            return true;
+    return false;
+}
+/** The list of which a path that ends in a variable gives single records: that of the same path without it. */
+function listOf({ endpoint }, slots) {
+    const { pieces } = endpoint.pieces;
+    const list = holdsVariable(pieces.at(-1) ?? "") ? slots.at(-1)?.list : undefined;
+    return list !== undefined && pathKey(list.endpoint.pieces.pieces) === pathKey(pieces.slice(0, -1)) ? list : undefined;
+}
+/** Of the lists before the variables, the one that fills most of them; the last of equals. */
+function resolvePath(draft, slots) {
+    const lists = new Set(slots.flatMap(({ list }) => (list === undefined || isAbove(draft, list) ? [] : [list])));
+    const ways = [...lists].map((list) => ({ list, fields: withoutRepetition(fieldsFor(slots, list)) }));
+    const most = Math.max(0, ...ways.map(({ fields }) => fields.length));
+    const best = ways.findLast(({ fields }) => fields.length === most);
+    if (best === undefined || most === 0)
         return;
-    draft.parent = parent;
-    draft.resolved = resolved;
-    for (const { variable, reason } of resolved)
+    draft.parent = best.list;
+    draft.resolved = best.fields.map(({ slot, field }) => {
+        const { parent } = best.list;
+        const carriedFrom = parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one) === field);
+        if (carriedFrom !== undefined)
+            best.list.include.add(carriedFrom.field);
+        return { variable: slot.variable, in: "path", field, reason: `${field} of the list at ${best.list.endpoint.path}` };
+    });
+    for (const { variable, reason } of draft.resolved)
         decide(draft, `params.${variable}`, reason);
+}
+function carriedName(parent, { field }) {
+    return `_${parent.name}_${field}`;
+}
+function fieldsFor(slots, list) {
+    return slots.flatMap((slot) => {
+        const field = fieldFor(slot, list);
+        return field === undefined ? [] : [{ slot, field }];
+    });
+}
+/** Two variables are not the same field: the one that is called like it keeps it, else the first. */
+function withoutRepetition(fields) {
+    const isNamed = ({ slot, field }) => wordOf(slot.variable) === wordOf(field);
+    return fields.filter((one) => {
+        const same = fields.filter(({ field, slot }) => field === one.field && slot.variable !== one.slot.variable);
+        return (same.length === 0 || isNamed(one) || (!same.some(isNamed) && fields.indexOf(one) < fields.indexOf(same[0] ?? one)));
+    });
 }
 /** The field of the parent's record that fills a variable. */
 function fieldFor(slot, parent) {
@@ -1968,8 +2215,7 @@ function fieldFor(slot, parent) {
         return held;
     if (own === undefined || parent.parent === undefined)
         return undefined;
-    parent.include.add(own.field);
-    return `_${parent.parent.name}_${own.field}`;
+    return carriedName(parent.parent, own);
 }
 /** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */
 function variableAt(parent, slot) {
@@ -1979,43 +2225,58 @@ function variableAt(parent, slot) {
 function slotsOf(draft, lists) {
     const { pieces } = draft.endpoint.pieces;
     return pieces.flatMap((piece, index) => {
-        const variables = pathPieces(piece).variables;
         const before = pieces.slice(0, index);
         const last = before.at(-1);
-        const list = last === undefined || holdsVariable(last) ? undefined : (lists.get(pathKey(before)) ?? lists.get(rootKey(last)));
-        return variables.map((variable) => ({
-            variable,
-            at: index,
-            piece: last ?? "",
-            list: list === draft ? undefined : list,
-        }));
+        const name = before.findLast((one) => !holdsVariable(one)) ?? "";
+        const byPath = lists.get(pathKey(before)) ?? (last === name ? lists.get(rootKey(name)) : undefined);
+        return pathPieces(piece).variables.map((variable) => {
+            if (byPath !== undefined)
+                return { variable, at: index, piece: name, list: byPath };
+            // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
+            const called = variable.replace(IDENTIFIER_END, "");
+            return { variable, at: index, piece: called, list: called === "" ? undefined : lists.get(pluralKey(called)) };
+        });
     });
 }
-/** Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for them. */
+const IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
+/**
+ * Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for
+ * them: by the name as it is, and, where it is a plural, by its singular. The shortest path counts.
+ */
 function listsByPath(drafts) {
     const found = new Map();
-    for (const draft of drafts) {
+    const depth = ({ endpoint }) => endpoint.pieces.pieces.length;
+    for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
         const { pieces, variables } = draft.endpoint.pieces;
         const last = pieces.at(-1);
-        if (!draft.isList || last === undefined || holdsVariable(last))
+        if (!draft.isList || last === undefined || recordOf(draft) === undefined)
             continue;
         if (!found.has(pathKey(pieces)))
             found.set(pathKey(pieces), draft);
-        if (variables.length === 0 && !found.has(rootKey(last)))
+        if (variables.length > 0 || holdsVariable(last))
+            continue;
+        if (!found.has(rootKey(last)))
             found.set(rootKey(last), draft);
+        if (wordOf(singularize(last)) !== wordOf(last) && !found.has(pluralKey(last)))
+            found.set(pluralKey(last), draft);
     }
     return found;
 }
 function rootKey(piece) {
     return `*/${wordOf(singularize(piece))}`;
 }
+function pluralKey(piece) {
+    return `s/${wordOf(singularize(piece))}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/generate/better/repairs.js
 /**
  * Marks the choices that the reference makes otherwise, by comparing with its result for the same document; so that a
- * report can show what was repaired.
+ * report can show what was repaired. Endpoints that the reference does not find stay unmarked.
  */
 function markRepairs(pipeline, compat) {
+    if (compat === undefined)
+        return pipeline;
     const byOperation = new Map(compat.resources.map((one) => [repairs_keyOf(one), one]));
     return {
         ...pipeline,
@@ -2046,6 +2307,8 @@ function differs({ about }, one, other) {
             return endpoint.dataSelector !== other.endpoint.dataSelector;
         case "primary_key":
             return !isSame(one.primaryKey, other.primaryKey);
+        case "name":
+            return one.name !== other.name;
         case "table_name":
             return one.tableName !== other.tableName;
         case "write_disposition":
@@ -2065,6 +2328,113 @@ function differs({ about }, one, other) {
 }
 function isSame(a, b) {
     return JSON.stringify(a) === JSON.stringify(b);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/columns.js
+
+/**
+ * Types of the columns that the schema declares. Objects and lists become columns and tables of their own and have none;
+ * neither has a text without a format: documents call many things text, and dlt finds times in it by itself.
+ * `key`: columns that may not be null.
+ */
+function columnHints(record, key) {
+    return [...record.allProperties].flatMap(([name, node]) => {
+        if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated"))
+            return [];
+        const dataType = dataTypeOf(node);
+        if (dataType === undefined)
+            return [];
+        const description = node.description?.replace(/\s+/g, " ").trim();
+        return [
+            { name, dataType, nullable: !key.includes(name), description: description === "" ? undefined : description },
+        ];
+    });
+}
+function dataTypeOf({ types, format, schema, alternatives }) {
+    // Several types, or a choice of schemas: the data decides.
+    if (types.length !== 1 || alternatives.length > 1)
+        return undefined;
+    switch (types[0]) {
+        case "integer":
+            return "bigint";
+        case "number":
+            return "double";
+        case "boolean":
+            return "bool";
+        case "string":
+            if (format === "date-time")
+                return "timestamp";
+            if (format === "date")
+                return "date";
+            return TEXT_FORMATS.has(format ?? "") || listAt(schema, "enum").length > 0 ? "text" : undefined;
+        default:
+            return undefined;
+    }
+}
+const TEXT_FORMATS = new Set([
+    "uuid",
+    "email",
+    "uri",
+    "url",
+    "uri-reference",
+    "hostname",
+    "ipv4",
+    "ipv6",
+    "byte",
+    "regex",
+]);
+
+;// CONCATENATED MODULE: ./lib/generate/better/resource.js
+
+
+
+
+
+/** The finished resource. */
+function resource_resourceOf(draft) {
+    const { endpoint, records } = draft;
+    const operation = operationFacts(endpoint);
+    const record = recordOf(draft);
+    const columns = record === undefined ? [] : columnHints(record, draft.primaryKey);
+    if (draft.include.size > 0)
+        decide(draft, "include_from_parent", "the rows, or those below them, need these of their parent");
+    if (columns.length > 0)
+        decide(draft, "columns", "the types that the schema declares");
+    const findings = [...draft.findings];
+    if (flagAt(endpoint.operation, "deprecated")) {
+        findings.push({ code: "Deprecated", message: "the document marks this endpoint as deprecated" });
+    }
+    const params = [
+        ...draft.params.filter((one) => one.in === "path"),
+        ...draft.params.filter((one) => one.in !== "path"),
+    ];
+    return {
+        name: draft.name,
+        tableName: draft.tableName,
+        primaryKey: draft.primaryKey,
+        mergeKey: draft.mergeKey,
+        writeDisposition: draft.disposition,
+        selected: draft.selected,
+        includeFromParent: [...draft.include],
+        columns,
+        endpoint: {
+            method: endpoint.method,
+            path: draft.path,
+            dataSelector: records === undefined ? undefined : propertyPath(records.path),
+            params: params.length === 0 && draft.optionalParams.length === 0 ? undefined : params,
+            optionalParams: draft.optionalParams,
+            headers: draft.headers,
+            paginator: draft.ownPaginator,
+            detectedPaginator: draft.paginator?.config,
+            incremental: draft.incremental,
+            auth: draft.auth,
+        },
+        parent: draft.parent?.name,
+        isList: draft.isList,
+        operation: { ...operation, comment: operation.comment?.replace(/\s+/g, " ").trim() },
+        decisions: draft.decisions,
+        findings,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/security.js
@@ -2243,9 +2613,8 @@ function joined(url, base) {
  * the others take it where their records have its columns, and what still differs gets a table of its own.
  */
 function settleTables(drafts) {
-    // Parents first: their keys tell their children's records apart.
-    const depth = ({ endpoint }) => endpoint.pieces.pieces.length;
-    for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b)))
+    // The keys of parents tell their children's records apart.
+    for (const draft of parentsFirst(drafts))
         settleKey(draft);
     const tables = groupBy(drafts, ({ tableName }) => tableName);
     const taken = new Set(tables.keys());
@@ -2255,6 +2624,20 @@ function settleTables(drafts) {
             settleDisposition(draft);
         splitTable(name, resources, taken);
     }
+    for (const draft of drafts)
+        nameParent(draft);
+}
+/** Rows of a list below another say to which of its records they belong, where nothing in them does. */
+function nameParent(draft) {
+    const { parent, isList, resolved } = draft;
+    const record = recordOf(draft);
+    const nearest = resolved.findLast((one) => one.in === "path");
+    if (!isList || parent === undefined || record === undefined || nearest === undefined)
+        return;
+    const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
+    if (draft.include.size > 0 || referenceTo(piece, nearest.field, record) !== undefined)
+        return;
+    draft.include.add(nearest.field);
 }
 /** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
 function settleKey(draft) {
@@ -2280,7 +2663,10 @@ function ownerFields(draft, owner) {
     if (owner === undefined)
         return [];
     const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
-    const key = owner.primaryKey.length > 0 ? owner.primaryKey : draft.resolved.map(({ field }) => field);
+    // Without a key of its own it is known by what its child takes from it.
+    const child = owner === draft.parent ? draft : draft.list;
+    const taken = (child?.resolved ?? []).flatMap((one) => (one.in === "path" ? [one.field] : []));
+    const key = owner.primaryKey.length > 0 ? owner.primaryKey : taken;
     return key.map((field) => ({ piece, field }));
 }
 /** Carries a field of the owner into the rows, and gives the column that holds it. */
@@ -2290,15 +2676,15 @@ function carried(draft, field) {
         return field;
     if (parent !== list || parent.parent === undefined) {
         draft.include.add(field);
-        return carriedName(parent, field);
+        return tables_carriedName(parent, field);
     }
     // A single record has it from its list, which has it from the list above.
     parent.include.add(field);
-    const there = carriedName(parent.parent, field);
+    const there = tables_carriedName(parent.parent, field);
     draft.include.add(there);
-    return carriedName(parent, there);
+    return tables_carriedName(parent, there);
 }
-function carriedName(parent, field) {
+function tables_carriedName(parent, field) {
     return `_${parent.name}_${field}`;
 }
 /** Resources whose records have the columns of the key that others of the table have take it. */
@@ -2332,10 +2718,10 @@ function settleDisposition(draft) {
     }
     else if (draft.parent !== undefined) {
         draft.disposition = "merge";
+        const { parent } = draft;
         for (const { field } of draft.resolved)
             draft.include.add(field);
-        const { parent } = draft;
-        draft.mergeKey = draft.resolved.map(({ field }) => carriedName(parent, field));
+        draft.mergeKey = [...new Set(draft.resolved.map(({ field }) => tables_carriedName(parent, field)))];
         decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
     }
     else {
@@ -2416,6 +2802,7 @@ function analyseBetter(document, options) {
         summaries: true,
         pathReferences: true,
         mediaTypeParameters: true,
+        examples: true,
     });
     const names = resourceNames(endpoints);
     const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
@@ -2423,6 +2810,11 @@ function analyseBetter(document, options) {
     resolveParents(drafts);
     for (const draft of drafts)
         identify(draft, drafts);
+    for (const { parent } of drafts) {
+        if (parent?.incremental === undefined)
+            continue;
+        decide(parent, "incremental", "what takes values from it is asked for its new and changed records only");
+    }
     const common = commonPaginator(drafts.map(({ paginator }) => paginator?.config));
     for (const draft of drafts)
         choosePages(draft, common);
@@ -2431,9 +2823,9 @@ function analyseBetter(document, options) {
         required: options.requiredValue ?? "FILL_ME_IN",
         optional: options.optionalValue ?? "OPTIONAL_CONFIG",
     };
-    const keyHeaders = headersOf(security);
+    const secrets = secretNames(security);
     for (const draft of drafts) {
-        writeParameters(draft, keyHeaders, words);
+        writeParameters(draft, secrets, words);
         const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
         if (server !== undefined)
             draft.path = server + draft.path;
@@ -2457,7 +2849,7 @@ function analyseBetter(document, options) {
         findings.push({ code: "UnsupportedSecurityScheme", message });
     }
     const resources = drafts
-        .map((draft) => analyse_resourceOf(draft))
+        .map((draft) => resource_resourceOf(draft))
         .sort((a, b) => (a.tableName < b.tableName ? -1 : a.tableName > b.tableName ? 1 : 0));
     const auths = [client?.auth, ...drafts.map(({ auth }) => auth)].flatMap((auth) => auth?.settings ?? []);
     const pipeline = {
@@ -2474,157 +2866,24 @@ function analyseBetter(document, options) {
         decisions,
         findings,
     };
-    return markRepairs(pipeline, analyseCompat(document, options));
+    return markRepairs(pipeline, compatResult(document, options));
 }
-function newDraft(found, name) {
-    return {
-        ...found,
-        name,
-        tableName: tableName(recordOf(found)?.name ?? "", found.endpoint, name),
-        list: undefined,
-        parent: undefined,
-        resolved: [],
-        include: new Set(),
-        identity: undefined,
-        primaryKey: [],
-        mergeKey: [],
-        disposition: undefined,
-        incremental: undefined,
-        selected: true,
-        params: [],
-        headers: [],
-        optionalParams: [],
-        auth: undefined,
-        path: found.endpoint.path,
-        ownPaginator: undefined,
-        decisions: found.records === undefined ? [] : [{ about: "data_selector", reason: found.records.reason, repair: false }],
-        findings: [],
-    };
-}
-/** Finds what tells the records apart, and how to ask for new ones. */
-function identify(draft, drafts) {
-    const record = recordOf(draft);
-    if (record === undefined) {
-        draft.findings.push({ code: "DataResponseNoBody", message: "the document does not say what the answer holds" });
-        return;
+/** Undefined where the reference finds no endpoint: it follows no references to paths. */
+function compatResult(document, options) {
+    try {
+        return analyseCompat(document, options);
     }
-    const { variables, fixed } = draft.endpoint.pieces;
-    const single = drafts.find(({ list }) => list === draft);
-    const endsInVariable = holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
-    const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
-    const identity = identityOf(record, fixed.at(-1) ?? "", variable);
-    const isOneOfMany = draft.isList || endsInVariable;
-    if (identity === undefined || (!isOneOfMany && !identity.isGlobal)) {
-        const message = "no property looks like a primary key";
-        if (isOneOfMany)
-            draft.findings.push({ code: "PrimaryKeyNotFound", message });
-    }
-    else {
-        draft.identity = identity;
-        decide(draft, "primary_key", identity.reason);
-    }
-    const incremental = draft.isList ? findIncremental(draft.endpoint, record) : undefined;
-    if (incremental === undefined)
-        return;
-    draft.incremental = incremental.config;
-    decide(draft, "incremental", incremental.reason);
-    if (incremental.order.length > 0)
-        decide(draft, "params", "the list is asked for in the order of the cursor");
-    draft.params = incremental.order.map(({ name, value }) => ({
-        name,
-        in: "query",
-        value: { kind: "value", value },
-        fillIn: false,
-    }));
-}
-/** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
-function choosePages(draft, common) {
-    if (draft.paginator !== undefined) {
-        draft.ownPaginator = samePaginator(draft.paginator.config, common) ? undefined : draft.paginator.config;
-        decide(draft, "paginator", draft.paginator.reason);
-    }
-    else if (!draft.isList) {
-        draft.ownPaginator = { type: "single_page" };
-        decide(draft, "paginator", "the answer is one record");
-    }
-    else {
-        draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
-        const reason = common === undefined ? "the answers must show them" : "those of most lists are tried";
-        decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
+    catch (error) {
+        if (error instanceof errors/* ConfigError */.xL)
+            return undefined;
+        throw error;
     }
 }
-function headersOf({ client }) {
-    const names = (client?.auth.settings ?? []).flatMap((one) => "value" in one ? [String(one.value).toLowerCase()] : []);
-    return new Set([...names, ...(client?.headers ?? []).map(({ key }) => key.toLowerCase())]);
-}
-/** Takes out what brings rows that another resource brings, and what hangs on a resource that cannot run. */
-function deselect(drafts) {
-    for (const draft of drafts) {
-        const { list } = draft;
-        const [one, many] = [recordOf(draft), list === undefined ? undefined : recordOf(list)];
-        if (list !== undefined &&
-            draft.parent === list &&
-            one !== undefined &&
-            many !== undefined &&
-            isSameRecord(one, many)) {
-            if (draft.selected)
-                decide(draft, "selected", `${list.name} brings the same rows in fewer requests`);
-            draft.selected = false;
-        }
-    }
-    // Parents stand before their children here.
-    const depth = ({ endpoint }) => endpoint.pieces.pieces.length;
-    const unfilled = new Set();
-    for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
-        const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
-        const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
-        if (!misses && above === undefined)
-            continue;
-        unfilled.add(draft);
-        draft.selected = false;
-        if (!misses && above !== undefined)
-            decide(draft, "selected", `${above.name}, from which it takes values, must be filled in first`);
-    }
-}
-function analyse_resourceOf(draft) {
-    const { endpoint, records } = draft;
-    const operation = operationFacts(endpoint);
-    const record = recordOf(draft);
-    const findings = [...draft.findings];
-    if (flagAt(endpoint.operation, "deprecated")) {
-        findings.push({ code: "Deprecated", message: "the document marks this endpoint as deprecated" });
-    }
-    const params = [
-        ...draft.params.filter((one) => one.in === "path"),
-        ...draft.params.filter((one) => one.in !== "path"),
-    ];
-    return {
-        name: draft.name,
-        tableName: draft.tableName,
-        primaryKey: draft.primaryKey,
-        mergeKey: draft.mergeKey,
-        writeDisposition: draft.disposition,
-        selected: draft.selected,
-        includeFromParent: [...draft.include],
-        columns: record === undefined ? [] : columnHints(record, draft.primaryKey),
-        endpoint: {
-            method: endpoint.method,
-            path: draft.path,
-            dataSelector: records === undefined ? undefined : propertyPath(records.path),
-            params: params.length === 0 && draft.optionalParams.length === 0 ? undefined : params,
-            optionalParams: draft.optionalParams,
-            headers: draft.headers,
-            paginator: draft.ownPaginator,
-            detectedPaginator: draft.paginator?.config,
-            incremental: draft.incremental,
-            auth: draft.auth,
-        },
-        parent: draft.parent?.name,
-        isList: draft.isList,
-        operation: { ...operation, comment: operation.comment?.replace(/\s+/g, " ").trim() },
-        decisions: draft.decisions,
-        findings,
-    };
+/** Parameters that the client's authentication sends, as `header x-key`. */
+function secretNames({ client }) {
+    const settings = new Map((client?.auth.settings ?? []).map((one) => [one.key, "value" in one ? one.value : ""]));
+    const own = `${settings.get("location") ?? ""} ${settings.get("name") ?? ""}`.toLowerCase();
+    return new Set([own, ...(client?.headers ?? []).map(({ key }) => `header ${key.toLowerCase()}`)]);
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/analyse.js
@@ -3047,6 +3306,7 @@ function readApiDocument(text, source, options) {
     }
     return { name: source.name, url: source.url, root, format, convertedFrom, locate, resolve: createResolver(root) };
 }
+/** The value of a JSON or YAML text, whatever it is. Throws `E_OPENAPI` with line and column. */
 function readTree(text, name) {
     let jsonFault;
     try {
@@ -3111,6 +3371,139 @@ function placeOf(text, offset) {
     return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
+;// CONCATENATED MODULE: ./lib/generate/document/bring-in-files.js
+
+
+
+
+/** Documents that are cut into one file a schema have some hundreds. */
+const MOST_FILES = 1000;
+/** Where the trees of other files stand; the last piece of a reference to a whole file is its name. */
+const HOME = ["components", "x-files"];
+/**
+ * The document with the files to which it refers brought in below `components`, references rewritten. References that may
+ * not be followed, or lead to nothing, stay as they are: the analysis tells of those that it meets. Throws `E_OPENAPI`
+ * when a file is not valid, or when there are too many.
+ */
+async function bringInFiles(document, files) {
+    const known = new Map();
+    const parts = [];
+    /** The part of a location; reads it when it is new. */
+    const partOf = async (location) => {
+        if (known.has(location))
+            return known.get(location);
+        if (parts.length >= MOST_FILES)
+            throw openapiError(document.name, [{ message: `more than ${MOST_FILES} files` }]);
+        const found = await files.read(location);
+        const part = found === undefined
+            ? undefined
+            : {
+                location,
+                at: [...HOME, String(parts.length), stemOf(location)],
+                tree: readTree(found.text, found.name).value,
+            };
+        known.set(location, part);
+        if (part !== undefined)
+            parts.push(part);
+        return part;
+    };
+    const main = { location: files.start, at: [], tree: document.root };
+    known.set(files.start, main);
+    const rewritten = [];
+    for (let index = 0; index <= parts.length; index += 1) {
+        const part = index === 0 ? main : parts[index - 1];
+        if (part === undefined)
+            break;
+        // All files of a tree are known before it is rewritten, so that rewriting needs no waiting.
+        const targets = new Map();
+        for (const reference of outsideReferences(part.tree)) {
+            const location = files.locate(part.location, reference);
+            const target = location === undefined ? undefined : await partOf(location);
+            if (target !== undefined)
+                targets.set(reference, target);
+        }
+        rewritten.push(rewrite(part.tree, part, targets));
+    }
+    const [root, ...others] = rewritten;
+    if (others.length === 0 || !(0,json/* isJsonObject */.OW)(root))
+        return document;
+    const components = (0,json/* isJsonObject */.OW)(root.components) ? root.components : {};
+    const trees = others.map((tree, index) => ({ [parts[index]?.at.at(-1) ?? ""]: tree }));
+    const whole = withOrder(root, { ...root, components: withOrder(components, { ...components, [HOME[1]]: trees }) });
+    return { ...document, root: whole, resolve: createResolver(whole) };
+}
+/** Files named by the references of a tree, each once. */
+function outsideReferences(tree) {
+    const found = new Set();
+    const seen = new Set();
+    const walk = (value) => {
+        if (typeof value !== "object" || value === null || seen.has(value))
+            return;
+        seen.add(value);
+        if ((0,json/* isJsonArray */.Md)(value))
+            for (const item of value)
+                walk(item);
+        else if ((0,json/* isJsonObject */.OW)(value)) {
+            const { $ref: reference } = value;
+            if (typeof reference === "string" && !reference.startsWith("#"))
+                found.add(fileOf(reference));
+            for (const key of Object.keys(value))
+                walk(value[key] ?? null);
+        }
+    };
+    walk(tree);
+    return found;
+}
+/** The tree with references as they are in the whole. What an alias shares stays shared. */
+function rewrite(tree, part, targets) {
+    const done = new Map();
+    const copy = (value) => {
+        if (typeof value !== "object" || value === null || (!(0,json/* isJsonArray */.Md)(value) && !(0,json/* isJsonObject */.OW)(value)))
+            return value;
+        const old = done.get(value);
+        if (old !== undefined)
+            return old;
+        if ((0,json/* isJsonArray */.Md)(value)) {
+            const list = value.map(copy);
+            done.set(value, list);
+            return list;
+        }
+        const object = {};
+        for (const key of Object.keys(value)) {
+            const item = value[key] ?? null;
+            (0,json/* setOwn */.P5)(object, key, key === "$ref" && typeof item === "string" ? reference(item) : copy(item));
+        }
+        const result = withOrder(value, object);
+        done.set(value, result);
+        return result;
+    };
+    const reference = (text) => {
+        const target = text.startsWith("#") ? part : targets.get(fileOf(text));
+        if (target === undefined || target.at.length + part.at.length === 0)
+            return text;
+        const pointer = text.includes("#") ? text.slice(text.indexOf("#") + 1) : "";
+        return `#${target.at.map((piece) => `/${piece.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}${pointer}`;
+    };
+    return copy(tree);
+}
+function withOrder(from, to) {
+    const order = (0,json/* keysOf */.YD)(from);
+    if (Object.keys(to).length !== order.length || Object.keys(to).every((key, index) => key === order[index]))
+        return to;
+    return Object.defineProperty(to, json/* KEY_ORDER */.$k, { value: order });
+}
+function fileOf(reference) {
+    return reference.split("#")[0] ?? "";
+}
+/** `User` of `https://host/schemas/User.yaml?v=1` */
+function stemOf(location) {
+    const name = location
+        .replace(/[?#].*$/, "")
+        .split(/[/\\]/)
+        .at(-1) ?? "";
+    return name.replace(/\.[^.]*$/, "") || "file";
+}
+
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __webpack_require__(6625);
 // EXTERNAL MODULE: ./lib/core/json-writer.js
@@ -3135,8 +3528,11 @@ const PLAIN = /^[A-Za-z_/$](?:[\w./$*+=?&%(){}[\],'@~-]| (?=[^\s#]))*$/;
 const PLAIN_IN_FLOW = /^[A-Za-z_/$](?:[\w./$*+=&%()@~-]| (?=[^\s#]))*$/;
 /** What YAML 1.1 or 1.2 reads as something else than text. */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null)$/i;
-/** Characters that JSON leaves as they are and YAML does not take, or takes for the end of a line. */
-const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g;
+/**
+ * Characters that JSON leaves as they are and YAML does not take, or takes for the end of a line; and those that turn the
+ * direction of reading, so that a file reads as it is.
+ */
+const UNPRINTABLE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/g;
 function quoted(text) {
     return JSON.stringify(text.toWellFormed()).replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
@@ -3155,70 +3551,71 @@ const LONGEST_KEY = 1000;
  * Own code, because a pipeline of 3000 resources takes `yaml` two seconds and this a tenth; `yaml` and js-yaml read it
  * back to the same value (`test/unit/generate/render/commented-yaml.test.ts`).
  */
-function commentedYaml(root, noteAt) {
+function commentedYaml(root, notes) {
     const lines = [];
     function comment(indent, texts) {
         for (const text of texts ?? [])
             lines.push(text === "" ? "" : `${indent}# ${text}`);
     }
-    function mapping(object, path, indent) {
+    function mapping(object, tree, indent) {
         for (const key of (0,json/* keysOf */.YD)(object)) {
-            const at = [...path, key];
-            const note = noteAt(at);
-            comment(indent, note?.before);
+            const part = tree?.parts?.get(key);
+            comment(indent, part?.note?.before);
             const text = yamlText(key, false);
             const isLong = text.length > LONGEST_KEY;
             if (isLong)
                 lines.push(`${indent}? ${text}`);
-            entry(isLong ? `${indent}:` : `${indent}${text}:`, object[key] ?? null, at, `${indent}  `, note);
+            entry(isLong ? `${indent}:` : `${indent}${text}:`, object[key] ?? null, part, `${indent}  `);
         }
     }
-    function list(items, path, indent) {
+    function list(items, tree, indent) {
         for (const [index, item] of items.entries()) {
-            const at = [...path, index];
-            const note = noteAt(at);
-            const isBlock = (0,json/* isJsonObject */.OW)(item) && flow(item, at) === undefined;
+            const part = tree?.parts?.get(index);
+            const isBlock = (0,json/* isJsonObject */.OW)(item) && (0,json/* keysOf */.YD)(item).length > 0;
             if (isBlock && index > 0)
                 lines.push("");
-            comment(indent, note?.before);
+            comment(indent, part?.note?.before);
             if (!isBlock) {
-                entry(`${indent}-`, item, at, `${indent}  `, note);
+                entry(`${indent}-`, item, part, `${indent}  `);
                 continue;
             }
             const start = lines.length;
-            mapping(item, at, `${indent}  `);
-            comment(`${indent}  `, note?.inside);
+            mapping(item, part, `${indent}  `);
+            comment(`${indent}  `, part?.note?.inside);
             dash(start, indent);
         }
     }
     /** Puts the dash before the first line of an item; comments above its first key stand above the dash then. */
     function dash(start, indent) {
-        const first = lines.findIndex((line, index) => index >= start && !line.trimStart().startsWith("#"));
+        let first = start;
+        while (lines[first]?.trimStart().startsWith("#"))
+            first += 1;
         const line = lines[first];
         if (line !== undefined)
             lines[first] = `${indent}- ${line.slice(indent.length + 2)}`;
     }
-    function entry(head, value, path, inner, note) {
+    function entry(head, value, tree, inner) {
+        const note = tree?.note;
         const beside = note?.beside === undefined ? "" : ` # ${note.beside}`;
-        const inline = flow(value, path, WIDTH - head.length);
+        const inline = flow(value, tree, WIDTH - head.length);
         if (inline !== undefined) {
             lines.push(`${head} ${inline}${beside}`);
         }
         else {
             lines.push(`${head}${beside}`);
             if ((0,json/* isJsonObject */.OW)(value))
-                mapping(value, path, inner);
+                mapping(value, tree, inner);
             else if ((0,json/* isJsonArray */.Md)(value))
-                list(value, path, inner);
+                list(value, tree, inner);
         }
         comment(inner, note?.inside);
     }
     /** The value on one line, undefined when it does not go there. */
-    function flow(value, path, width = 0) {
+    function flow(value, tree, width) {
         if ((0,json/* isJsonArray */.Md)(value)) {
             if (value.length === 0)
                 return "[]";
-            if (width === 0 || value.some((item) => (0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item)))
+            if (value.some((item) => (0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item)))
                 return undefined;
             const text = `[${value.map((item) => yamlScalar(item, true)).join(", ")}]`;
             return text.length <= width ? text : undefined;
@@ -3228,12 +3625,10 @@ function commentedYaml(root, noteAt) {
         const keys = (0,json/* keysOf */.YD)(value);
         if (keys.length === 0)
             return "{}";
-        if (width === 0)
-            return undefined;
         const parts = [];
         for (const key of keys) {
             const item = value[key] ?? null;
-            if ((0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item) || noteAt([...path, key]) !== undefined)
+            if ((0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item) || tree?.parts?.has(key) === true)
                 return undefined;
             parts.push(`${yamlText(key, true)}: ${yamlScalar(item, true)}`);
         }
@@ -3242,7 +3637,7 @@ function commentedYaml(root, noteAt) {
     }
     if ((0,json/* keysOf */.YD)(root).length === 0)
         return "{}\n";
-    mapping(root, [], "");
+    mapping(root, notes, "");
     return `${lines.join("\n")}\n`;
 }
 
@@ -3300,10 +3695,10 @@ function resourceConfig(resource, secret, mode) {
             method: isCompat || endpoint.method === "GET" ? undefined : endpoint.method,
             headers: endpoint.headers.length === 0
                 ? undefined
-                : mapping(endpoint.headers.map(({ name, value }) => [name, paramConfig(value)])),
+                : mapping(endpoint.headers.map((param) => [param.name, paramConfig(param)])),
             params: endpoint.params === undefined
                 ? undefined
-                : mapping(endpoint.params.map(({ name, value }) => [name, paramConfig(value)])),
+                : mapping(endpoint.params.map((param) => [param.name, paramConfig(param)])),
             incremental: endpoint.incremental === undefined
                 ? undefined
                 : compact({
@@ -3325,8 +3720,12 @@ function authConfig(auth, secret) {
 function settings(list, secret) {
     return mapping(list.map((one) => [one.key, "secret" in one ? secret(one.secret) : one.value]));
 }
-function paramConfig(value) {
-    return value.kind === "value" ? value.value : { type: "resolve", resource: value.resource, field: value.field };
+/** The mapping `resolve` fills only paths; elsewhere a placeholder does. */
+function paramConfig({ in: place, value }) {
+    if (value.kind === "value")
+        return value.value;
+    const { resource, field } = value;
+    return place === "path" ? { type: "resolve", resource, field } : `{resources.${resource}.${field}}`;
 }
 function paginatorConfig(paginator) {
     return typeof paginator === "string" ? paginator : compact(paginator);
@@ -3365,9 +3764,16 @@ function sourceValue(pipeline) {
     return {
         name: names.source,
         max_table_nesting: maxTableNesting,
-        client: written(client),
+        client: { ...written(client), ...(encodesPaths(pipeline) ? { path_encoding: "segment" } : {}) },
         resources: resources.map((resource) => written(withLiterals(resourceConfig(resource, mark, mode), resource))),
     };
+}
+/**
+ * Values go into paths as one segment each: a branch `feature/1` would lead to another path. The reference writes them as
+ * they are, as dlt does.
+ */
+function encodesPaths({ mode, resources }) {
+    return mode === "better" && resources.some(({ endpoint }) => endpoint.params?.some((param) => param.in === "path"));
 }
 /** A value in the query or in a header: braces are doubled, since single ones would be read as placeholders. */
 function literal(value) {
@@ -3472,22 +3878,28 @@ function renderPipelineFile(pipeline, options) {
     };
     if (options.format === "json")
         return `${(0,json_writer/* prettyJson */.D_)(value)}\n`;
-    const notes = notesOf(pipeline, value, options);
-    return commentedYaml(value, (path) => notes.get(pipeline_file_keyOf(path)));
+    return commentedYaml(value, notesOf(pipeline, value, options));
 }
 function notesOf(pipeline, value, { documentName, limit }) {
-    const notes = new Map();
+    const notes = { parts: new Map() };
     const noteAt = (path) => {
-        const key = pipeline_file_keyOf(path);
-        const note = notes.get(key) ?? {};
-        notes.set(key, note);
-        return note;
+        let here = notes;
+        for (const key of path) {
+            const next = here.parts.get(key) ?? { parts: new Map() };
+            here.parts.set(key, next);
+            here = next;
+        }
+        here.note ??= {};
+        return here.note;
     };
     const above = (path, ...lines) => {
         const note = noteAt(path);
         note.before = [...(note.before ?? []), ...lines];
     };
     above(["pipeline"], `${oneLine(pipeline.title)}, made by sluice generate from ${oneLine(documentName)}.`, "The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. FILL_ME_IN marks what is yours to fill in:", "sluice check with this file lists it.");
+    const encoding = ["source", "client", "path_encoding"];
+    if ((0,config_document/* holds */.v9)(value, encoding))
+        noteAt(encoding).beside = "values in paths are encoded: names of branches have slashes";
     if (limit !== undefined)
         noteAt(["limit"]).beside = "pages of each list, to try the pipeline; remove it later";
     for (const { about, reason } of pipeline.decisions) {
@@ -3542,8 +3954,13 @@ function noteParams(resource, at, noteAt) {
     else
         noteAt([...at, "endpoint"]).inside = [heading, "params:", ...lines.map((line) => `  ${line}`)];
 }
-/** Beside the key that it explains; above the resource when the key is not there. */
+/**
+ * Beside the key that it explains; above the resource when the key is not there. Where a resource's own name comes from is
+ * told by `--explain` only: a comment on every first line would hide the others.
+ */
 function noteDecision({ about, reason }, value, at, noteAt, above) {
+    if (about === "name")
+        return;
     const keys = about.split(".");
     const found = [
         [...at, ...keys],
@@ -3555,9 +3972,6 @@ function noteDecision({ about, reason }, value, at, noteAt, above) {
     }
     const note = noteAt(found);
     note.beside = note.beside === undefined ? oneLine(reason) : `${note.beside}; ${oneLine(reason)}`;
-}
-function pipeline_file_keyOf(path) {
-    return JSON.stringify(path);
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/render/readme.js
@@ -3817,10 +4231,10 @@ function readSettings(text) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 43 modules
-var build_source = __webpack_require__(317);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 17 modules
-var cli_context = __webpack_require__(6904);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
+var build_source = __webpack_require__(3101);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(4939);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
 
 /** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
@@ -4012,8 +4426,8 @@ function cannotWrite(folder, cause) {
     });
 }
 
-// EXTERNAL MODULE: ./lib/extract/http/client.js + 8 modules
-var http_client = __webpack_require__(1064);
+// EXTERNAL MODULE: ./lib/extract/http/client.js + 9 modules
+var http_client = __webpack_require__(6538);
 // EXTERNAL MODULE: ./lib/extract/http/url.js
 var http_url = __webpack_require__(1263);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
@@ -4030,10 +4444,51 @@ var system_ports = __webpack_require__(415);
 
 /** Reads the document's text from a file, or over HTTP with the network rules of a source. Throws `E_OPENAPI`. */
 async function readSource(context, place, options) {
-    return "path" in place ? readPath(place.path) : fetchUrl(context, place.url, options);
+    if ("url" in place) {
+        const { text, source } = await fetchUrl(context, place.url, options);
+        const start = source.url ?? place.url;
+        const files = {
+            start,
+            locate: (from, reference) => {
+                const target = URL.canParse(reference, from) ? new URL(reference, from) : undefined;
+                return target?.origin === new URL(start).origin ? target.href : undefined;
+            },
+            read: async (location) => {
+                // The user of the address, if there is one, may read what lies beside it.
+                const target = new URL(location);
+                const { username, password } = new URL(place.url);
+                target.username = username;
+                target.password = password;
+                try {
+                    const part = await fetchUrl(context, target.href, options);
+                    return { text: part.text, name: part.source.name };
+                }
+                catch (error) {
+                    // What is not there makes one schema poorer, not the document useless.
+                    if (error instanceof errors/* ConfigError */.xL && error.reason === "http_status")
+                        return undefined;
+                    throw error;
+                }
+            },
+        };
+        return { text, source, files };
+    }
+    const start = (0,external_node_path_.resolve)(place.path);
+    const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(start)).catch(() => (0,external_node_path_.dirname)(start));
+    const files = {
+        start,
+        locate: (from, reference) => /^[a-z][\w+.-]*:/i.test(reference) ? undefined : (0,external_node_path_.resolve)((0,external_node_path_.dirname)(from), read_source_decoded(reference)),
+        read: async (location) => {
+            // A link may lead out of the folder too.
+            const real = await (0,promises_.realpath)(location).catch(() => undefined);
+            if (real === undefined || (0,external_node_path_.relative)(folder, real).startsWith("..") || (0,external_node_path_.isAbsolute)((0,external_node_path_.relative)(folder, real)))
+                return undefined;
+            return { text: await readPath(real), name: (0,external_node_path_.relative)(folder, real) };
+        },
+    };
+    return { text: await readPath(place.path), source: { name: (0,external_node_path_.basename)(place.path) }, files };
 }
 async function readPath(path) {
-    const source = { name: (0,external_node_path_.basename)(path) };
     const refuse = (message, cause) => openapiError(path, [{ message }], { hint: "Give the path of an OpenAPI document.", cause });
     let bytes;
     try {
@@ -4050,7 +4505,16 @@ async function readPath(path) {
         const code = error instanceof Error && "code" in error ? String(error.code) : "";
         throw refuse(code === "ENOENT" ? "the file does not exist" : `the file cannot be read (${code})`, error);
     }
-    return { text: decode(bytes, path), source };
+    return decode(bytes, path);
+}
+/** A reference is a URL: `my%20schemas.yaml`. */
+function read_source_decoded(reference) {
+    try {
+        return decodeURIComponent(reference);
+    }
+    catch {
+        return reference;
+    }
 }
 async function fetchUrl(context, given, { http, allowInsecureHttp }) {
     const refuse = (message) => new errors/* ConfigError */.xL("E_INPUT", message, { step: "config", hint: "Write it as --url https://host/openapi.yaml." });
@@ -4536,6 +5000,7 @@ function report(context, flags, update, outcome) {
 
 
 
+
 /** `sluice generate`: reads the document, chooses endpoints, writes or updates the project folder, says what is next. */
 async function generate(context, given, name) {
     const { flags, network } = readFlags(given);
@@ -4551,7 +5016,9 @@ async function generate(context, given, name) {
         http: (0,build_source/* httpOptions */.$)(configuration),
         allowInsecureHttp: configuration.settings.allowInsecureHttp,
     });
-    const tree = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
+    const alone = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
+    // The reference refuses references to other files; so does its analysis here.
+    const tree = mode === "compat" ? alone : await bringInFiles(alone, document.files);
     const whole = analyse(tree, { mode, source: name ?? settings?.name });
     refuseName(whole);
     const folder = found?.folder ?? (0,external_node_path_.resolve)(flags.outputPath, whole.names.pipeline);
@@ -4617,7 +5084,8 @@ async function mayWrite(context, flags, folder) {
 async function pick(context, flags, whole) {
     if (!flags.interactive || flags.json || !context.isTerminal || process.stdin.isTTY !== true)
         return [];
-    if (whole.resources.length < 2)
+    // A terminal without a size, as some containers have, cannot show a list.
+    if (whole.resources.length < 2 || (process.stderr.columns ?? 0) === 0)
         return [];
     const picked = await pickEndpoints(whole.resources);
     if (picked !== undefined)
