@@ -16,17 +16,26 @@ export async function* keyRows(
 ): AsyncGenerator<Buffer> {
   const cut = fieldCutter(fields, columnCount);
   let sequence = first;
-  let rest: Buffer = Buffer.alloc(0);
+  // The row that the last chunk has cut. Only this one is put together anew: copies of whole chunks would be memory
+  // outside the engine's heap, which is given back late.
+  let begun: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
+    const bytes = asBuffer(chunk);
     let out = "";
     let start = 0;
+    const take = (row: Buffer, from: number, to: number): void => {
+      out += `${cut(row, from, to)}\t${sequence++}\n`;
+    };
     for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-      out += `${cut(bytes, start, end)}\t${sequence++}\n`;
+      if (begun.length > 0) {
+        const row = Buffer.concat([begun, bytes.subarray(0, end)]);
+        begun = Buffer.alloc(0);
+        take(row, 0, row.length);
+      } else take(bytes, start, end);
       start = end + 1;
     }
     // A copy: the stream may use the chunk's memory again.
-    rest = Buffer.from(bytes.subarray(start));
+    if (start < bytes.length) begun = Buffer.concat([begun, bytes.subarray(start)]);
     // latin1 both ways hands UTF-8 bytes through untouched.
     if (out !== "") yield Buffer.from(out, "latin1");
   }
