@@ -7409,7 +7409,7 @@ function unknownKey(path, key, known) {
 }
 /** Keys of dlt that only a Python program can fill, and what takes their place. */
 const PYTHON_KEYS = {
-    "client.session": "a session is an object of Python; timeouts and retries are settings (idle_timeout, max_attempts), proxies are read from the environment",
+    "client.session": "a session is an object of Python; write timeouts, retries, proxy and rate limit under http",
 };
 function missing(path) {
     return { path, reason: "missing_key", message: `the key ${JSON.stringify(String(path.at(-1)))} is missing` };
@@ -18623,8 +18623,10 @@ function secretsIn(value, key = "", inAuth = false) {
         return value.flatMap((item) => secretsIn(item, key, inAuth));
     if (typeof value !== "object" || value === null)
         return [];
-    return Object.entries(value).flatMap(([name, item]) => secretsIn(item, name, inAuth || name === "auth"));
+    return Object.entries(value).flatMap(([name, item]) => secretsIn(item, name, name === "auth" || (inAuth && !PLAIN_AUTH_PARTS.has(name))));
 }
+/** Parts of an auth section that say what is asked for, not who asks. */
+const PLAIN_AUTH_PARTS = new Set(["claims", "permissions", "repositories"]);
 /** Texts of an auth section that are no credentials and stand in ordinary messages. */
 const PLAIN_AUTH_KEYS = new Set([
     "auth",
@@ -18644,8 +18646,6 @@ const PLAIN_AUTH_KEYS = new Set([
     "app_id",
     "installation_id",
     "api_url",
-    "repositories",
-    "permissions",
     "login_url",
     "token_path",
     "expires_path",
@@ -22725,17 +22725,29 @@ const NEWLINE = 10;
 async function* keyRows(chunks, fields, columnCount, first) {
     const cut = fieldCutter(fields, columnCount);
     let sequence = first;
-    let rest = Buffer.alloc(0);
+    // The row that the last chunk has cut. Only this one is put together anew: copies of whole chunks would be memory
+    // outside the engine's heap, which is given back late.
+    let begun = Buffer.alloc(0);
     for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? asBuffer(chunk) : Buffer.concat([rest, chunk]);
+        const bytes = asBuffer(chunk);
         let out = "";
         let start = 0;
+        const take = (row, from, to) => {
+            out += `${cut(row, from, to)}\t${sequence++}\n`;
+        };
         for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-            out += `${cut(bytes, start, end)}\t${sequence++}\n`;
+            if (begun.length > 0) {
+                const row = Buffer.concat([begun, bytes.subarray(0, end)]);
+                begun = Buffer.alloc(0);
+                take(row, 0, row.length);
+            }
+            else
+                take(bytes, start, end);
             start = end + 1;
         }
         // A copy: the stream may use the chunk's memory again.
-        rest = Buffer.from(bytes.subarray(start));
+        if (start < bytes.length)
+            begun = Buffer.concat([begun, bytes.subarray(start)]);
         // latin1 both ways hands UTF-8 bytes through untouched.
         if (out !== "")
             yield Buffer.from(out, "latin1");
@@ -25816,8 +25828,9 @@ function evaluated(evaluate) {
         return evaluate();
     }
     catch (error) {
-        if (error instanceof RangeError)
+        if (error instanceof RangeError && /length|call stack|too long/.test(error.message)) {
             throw new ExpressionFailure("it made too large a value");
+        }
         if (error instanceof Error)
             throw new ExpressionFailure(summaryOf(error));
         throw error;

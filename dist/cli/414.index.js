@@ -1688,6 +1688,8 @@ function fieldOfVariable(variable, piece, record) {
 /** The property of a record that says to which parent it belongs: `project_id` below `projects`. */
 function referenceTo(piece, field, record) {
     const suffix = wordOf(field);
+    if (piece === "")
+        return undefined;
     const last = piece.split(/[-_]/).at(-1) ?? "";
     const wanted = new Set([entityWord(piece), entityWord(last), wordOf(piece)].map((entity) => entity + suffix));
     return identifying(record).find(([name]) => wanted.has(wordOf(name)))?.[0];
@@ -2230,11 +2232,13 @@ function slotsOf(draft, lists) {
         const name = before.findLast((one) => !holdsVariable(one)) ?? "";
         const byPath = lists.get(pathKey(before)) ?? (last === name ? lists.get(rootKey(name)) : undefined);
         return pathPieces(piece).variables.map((variable) => {
-            if (byPath !== undefined)
-                return { variable, at: index, piece: name, list: byPath };
             // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
             const called = variable.replace(IDENTIFIER_END, "");
-            return { variable, at: index, piece: called, list: called === "" ? undefined : lists.get(pluralKey(called)) };
+            const named = called === "" ? undefined : lists.get(pluralKey(called));
+            const isOther = named !== undefined && !entityWord(name).endsWith(entityWord(called));
+            if (byPath !== undefined && !isOther)
+                return { variable, at: index, piece: name, list: byPath };
+            return { variable, at: index, piece: named === undefined ? name : called, list: named };
         });
     });
 }
@@ -4426,6 +4430,8 @@ function cannotWrite(folder, cause) {
     });
 }
 
+// EXTERNAL MODULE: ./lib/core/redact.js
+var redact = __webpack_require__(8038);
 // EXTERNAL MODULE: ./lib/extract/http/client.js + 9 modules
 var http_client = __webpack_require__(6538);
 // EXTERNAL MODULE: ./lib/extract/http/url.js
@@ -4433,6 +4439,7 @@ var http_url = __webpack_require__(1263);
 // EXTERNAL MODULE: ./lib/edge/shared/system-ports.js
 var system_ports = __webpack_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/read-source.js
+
 
 
 
@@ -4506,6 +4513,16 @@ async function readPath(path) {
         throw refuse(code === "ENOENT" ? "the file does not exist" : `the file cannot be read (${code})`, error);
     }
     return decode(bytes, path);
+}
+/** The URL as it may stand in a file: without a password, and without parameters that are secrets (`private_token`). */
+function storableUrl(url) {
+    const parsed = new URL((0,http_url/* maskUrl */.yP)(url));
+    parsed.username = "";
+    parsed.password = "";
+    for (const [name, value] of [...parsed.searchParams])
+        if (value === redact/* MASK */.v5)
+            parsed.searchParams.delete(name);
+    return parsed.href;
 }
 /** A reference is a URL: `my%20schemas.yaml`. */
 function read_source_decoded(reference) {
@@ -4778,6 +4795,13 @@ function uniqueKey(name, seen) {
  * @param base what was generated last; undefined: not known, then only new resources are added
  */
 function mergePipeline(base, mine, fresh) {
+    // An editor of Windows may have changed the ends of all lines.
+    if (!mine.includes("\r\n"))
+        return mergeUnix(base, mine, fresh);
+    const merged = mergeUnix(base, mine.replaceAll("\r\n", "\n"), fresh);
+    return { ...merged, text: merged.text.replaceAll("\n", "\r\n") };
+}
+function mergeUnix(base, mine, fresh) {
     const now = cutIntoBlocks(fresh);
     const own = cutIntoBlocks(mine);
     const before = base === undefined ? now : cutIntoBlocks(base);
@@ -5035,7 +5059,7 @@ async function generate(context, given, name) {
     });
     const memory = memoryFiles(project, {
         name: whole.names.project,
-        document: "url" in place ? { url: document.source.url ?? place.url } : { path: (0,external_node_path_.relative)(folder, (0,external_node_path_.resolve)(place.path)) },
+        document: "url" in place ? { url: storableUrl(place.url) } : { path: (0,external_node_path_.relative)(folder, (0,external_node_path_.resolve)(place.path)) },
         mode,
         allowOpenapi2,
         endpoints: patterns,
