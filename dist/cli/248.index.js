@@ -1857,6 +1857,11 @@ const privateKey = {
         .describe("RSA key in PEM form; in a variable of the environment `\\n` may stand for its line ends."),
     private_key_passphrase: values/* text */.Qq.nullish(),
 };
+const clientAuthentication = {
+    client_authentication: schemas/* enum */.k5n(["body", "basic"])
+        .nullish()
+        .describe("Where client_id and client_secret go: into the form (`body`, when absent) or the header Authorization."),
+};
 const identifier = schemas/* union */.KCZ([schemas/* string */.YjP(), values/* wholeNumber */.rD]);
 /** How requests are authenticated. Fields that are absent may come from settings; `check-auth.ts` reports what is missing. */
 const authShape = schemas/* union */.KCZ([
@@ -1884,6 +1889,7 @@ const authShape = schemas/* union */.KCZ([
             access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([values/* text */.Qq, values/* jsonValue */.IL])).nullish(),
             default_token_expiration: values/* wholeNumber */.rD.nullish().describe("Seconds, where the answer names none."),
             access_token: values/* text */.Qq.nullish(),
+            ...clientAuthentication,
             ...shared,
         }),
         schemas/* strictObject */.rej({
@@ -1893,6 +1899,7 @@ const authShape = schemas/* union */.KCZ([
                 .describe("A new one in an answer takes its place until the run ends; it is kept nowhere."),
             client_id: values/* text */.Qq.nullish(),
             client_secret: values/* text */.Qq.nullish().describe("Absent for public clients."),
+            ...clientAuthentication,
             ...tokenRequest,
             ...sharedUnlessSaid,
         }),
@@ -1988,7 +1995,7 @@ const incrementalKeys = {
         }),
     ])
         .nullish()
-        .describe("Children: `true` keeps one cursor for each parent record, of 20,000 parents or of as many as `limit` says; one for all when absent, and with `compat: strict`."),
+        .describe("Children: `true` keeps one cursor for each parent record, of 50,000 parents or of as many as `limit` says; one for all when absent, and with `compat: strict`."),
     window: schemas/* union */.KCZ([
         schemas/* string */.YjP().refine((value) => (0,duration/* parseDuration */.E)(value) !== undefined, {
             error: "expected a duration such as P30D, P1M, PT12H or 30d",
@@ -1996,7 +2003,7 @@ const incrementalKeys = {
         schemas/* number */.aig().positive(),
     ])
         .nullish()
-        .describe("The range from the cursor to now is loaded in parts of this length, each committed on its own, so that a long first load goes on where it was interrupted: a duration for moments (`P30D`, `P1M`, `PT12H`, `30d`), for numbers a number. Needs `initial_value`, and requests that name start and end."),
+        .describe("The range from the cursor to now is loaded in parts of this length, each committed on its own, so that a long first load goes on where it was interrupted: a duration for moments (`P30D`, `P1M`, `PT12H`, `30d`), for numbers a number (after the first part without a record the rest comes at once). Needs `initial_value`, and requests that name start and end."),
 };
 
 ;// CONCATENATED MODULE: ./lib/config/rest-api/paginator-shape.js
@@ -6846,8 +6853,8 @@ var errors = __webpack_require__(3828);
 var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
-var build_source = __webpack_require__(3101);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
+var build_source = __webpack_require__(3279);
 // EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
 var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
@@ -7818,28 +7825,6 @@ function lookupPaths(layers, dotted) {
     return pipeline === undefined ? usable : [...usable.map((path) => [pipeline, ...path]), ...usable];
 }
 
-;// CONCATENATED MODULE: ./lib/config/client-http.js
-
-/** Keys of `client.http`, and the settings that say the same for any source. */
-const SAME = [
-    ["timeout", "idle-timeout"],
-    ["max_attempts", "max-attempts"],
-    ["backoff_factor", "backoff-factor"],
-    ["max_delay", "max-retry-wait"],
-    ["concurrency", "max-in-flight"],
-    ["ca_file", "ca-certificate"],
-];
-/**
- * The settings that `client.http` of a source decides: those that it names, unless an input, a flag, the environment or
- * the top of the file gives them. What stands in `.toml` files does not win.
- */
-function decidedByClient(http, ranks) {
-    const decided = SAME.filter(([key, setting]) => {
-        return (http?.[key] ?? null) !== null && (ranks.get(setting) ?? RANKS.default) > RANKS.file;
-    });
-    return new Set(decided.map(([, setting]) => setting));
-}
-
 ;// CONCATENATED MODULE: ./lib/config/credentials.js
 
 
@@ -8032,6 +8017,41 @@ function readReferencedValues(values, used) {
             result[key] = read;
     }
     return result;
+}
+
+;// CONCATENATED MODULE: ./lib/config/client-http.js
+
+
+/** Keys of `client.http`, and the settings that say the same for any source. */
+const SAME = [
+    ["timeout", "idle-timeout"],
+    ["max_attempts", "max-attempts"],
+    ["backoff_factor", "backoff-factor"],
+    ["max_delay", "max-retry-wait"],
+    ["concurrency", "max-in-flight"],
+    ["ca_file", "ca-certificate"],
+];
+/**
+ * The settings that `client.http` of a source decides: those that it names, unless an input, a flag, the environment or
+ * the top of the file gives them. What stands in `.toml` files does not win.
+ */
+function decidedByClient(http, ranks) {
+    return new Set(pairs(http, ranks).map(([, setting]) => setting));
+}
+/** The traces of settings with the values of `client.http` where they count. `from`: where a key of it stands. */
+function tracesWithClient(traces, http, ranks, from) {
+    const decided = pairs(http, ranks);
+    const names = new Set(decided.map(([, setting]) => setting));
+    return [
+        // Attempts of load transactions stay those of the setting.
+        ...traces.filter(({ key }) => !names.has(key) || key === "max-attempts"),
+        ...decided.map(([key]) => traceOf(`client.http.${key}`, http?.[key], from(key), false)),
+    ];
+}
+function pairs(http, ranks) {
+    return SAME.filter(([key, setting]) => {
+        return (http?.[key] ?? null) !== null && (ranks.get(setting) ?? RANKS.default) > RANKS.file;
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/config/complete-source.js
@@ -8506,7 +8526,7 @@ function loadConfiguration(sources) {
         settings,
         decidedByClient: decided,
         maxTableNesting: nestingOf(resolved, source),
-        traces,
+        traces: tracesWithClient(traces, clientHttp, resolved.ranks, (key) => placeText(document.locate(["source", "client", "http", key]), undefined)),
         secrets,
         ...("fault" in authority ? {} : authority),
         ...(file === undefined ? {} : { file }),
@@ -13447,8 +13467,8 @@ var settings = __webpack_require__(9445);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/state/stored.js
 var stored = __webpack_require__(2162);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
-var build_source = __webpack_require__(3101);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
+var build_source = __webpack_require__(3279);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -13906,7 +13926,7 @@ function addGenerate(program, action) {
     (0,_command_js__WEBPACK_IMPORTED_MODULE_2__/* .addSettings */ .P)(command, _config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .NETWORK_SETTING_NAMES */ .$l.filter((name) => FETCH_SETTINGS.includes(name)));
     action(command, async (context, flags, [name]) => {
         // Loaded here, so that no other command waits for the reader of documents.
-        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(414)]).then(__webpack_require__.bind(__webpack_require__, 7414));
+        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(775)]).then(__webpack_require__.bind(__webpack_require__, 8775));
         await generate(context, flags, name);
     });
 }
@@ -15363,7 +15383,7 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 3101:
+/***/ 3279:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15423,15 +15443,15 @@ var http_client = __webpack_require__(6538);
 
 
 /** What `client.http` says to the HTTP client; a certificate file is read by the edges. */
-function httpOf(http) {
+function httpOf(http, strict = false) {
     if (!http)
         return {};
     const proxy = http.proxy instanceof secret/* Secret */.z ? http.proxy.reveal() : http.proxy;
     const per = http.rate_limit ? (0,http_shape/* secondsOf */.T)(http.rate_limit.per) : undefined;
     return {
         ...(http.timeout ? { idleTimeout: http.timeout } : {}),
-        // A longer silence than the whole request may take could never be.
-        ...(http.timeout && http.timeout > http_client/* DEFAULT_TOTAL */.n ? { totalTimeout: http.timeout } : {}),
+        // A longer silence than the whole request may take could never be; in strict it may take any time.
+        ...(!strict && http.timeout && http.timeout > http_client/* DEFAULT_TOTAL */.n ? { totalTimeout: http.timeout } : {}),
         ...(http.max_attempts ? { maxAttempts: http.max_attempts } : {}),
         ...((http.backoff_factor ?? null) === null ? {} : { backoffFactor: http.backoff_factor ?? 0 }),
         ...((http.max_delay ?? null) === null ? {} : { maxRetryWait: http.max_delay ?? 0 }),
@@ -17048,9 +17068,11 @@ function move(value, by, initial, direction) {
 
 /**
  * A window that would end within the last hour (and the lag) is left open: clocks differ, and sources show what was
- * changed a moment ago a moment later.
+ * changed a moment ago a moment later. A date, or a time without zone, may be that of a place twelve hours behind.
  */
 const STILL_MOVING = 3600000000n;
+const ZONES_BEHIND = 12n * STILL_MOVING;
+const HAS_ZONE = /(?:Z|[+-]\d{2}:?\d{2})$/;
 /** After the end of the year 9999 no window ends. */
 const END_OF_TIME = 253402300800000000n;
 /**
@@ -17060,7 +17082,7 @@ const END_OF_TIME = 253402300800000000n;
  */
 function nextWindow(range, state) {
     const { last, now } = range;
-    const start = state.end === null || (last !== null && compareMoments(last, state.end) > 0) ? null : state.end;
+    const start = window_placeOf(state, range);
     const from = start ?? last;
     const moment = typeof from === "string" ? parseMoment(from) : undefined;
     const reach = moment === undefined ? null : moment.format(BigInt(Math.floor(now * 1000)));
@@ -17073,6 +17095,20 @@ function nextWindow(range, state) {
     if (compareMoments(end, from) <= 0)
         return undefined;
     return moment === undefined || isPast(end, range) ? { start, end, reach: end } : open;
+}
+/**
+ * Where the windows stand: null where the cursor is further, and for what cannot be (values of another kind than those of
+ * the cursor, a moment that is still to come because a clock was wrong), so that nothing is left out.
+ */
+function window_placeOf({ end }, { last, now }) {
+    if (end === null || last === null)
+        return end;
+    if ((typeof end === "string") !== (typeof last === "string"))
+        return null;
+    const moment = typeof end === "string" ? parseMoment(end) : undefined;
+    if (moment !== undefined && moment.micros > BigInt(Math.floor(now * 1000)))
+        return null;
+    return compareMoments(last, end) > 0 ? null : end;
 }
 /** Order of two cursor values: moments by time, whatever form and zone they are written in, others as values. */
 function compareMoments(a, b) {
@@ -17114,7 +17150,10 @@ function monthsLater(micros, months) {
 function isPast(end, { initial, lag, now }) {
     const settled = move(end, lag, initial, "max");
     const moment = typeof settled === "string" ? parseMoment(settled) : undefined;
-    return moment !== undefined && moment.micros + STILL_MOVING <= BigInt(Math.floor(now * 1000));
+    if (typeof settled !== "string" || moment === undefined)
+        return false;
+    const margin = HAS_ZONE.test(settled) ? STILL_MOVING : STILL_MOVING + ZONES_BEHIND;
+    return moment.micros + margin <= BigInt(Math.floor(now * 1000));
 }
 
 ;// CONCATENATED MODULE: ./lib/state/cursor.js
@@ -17377,8 +17416,8 @@ function state_paths_put(object, keys, value) {
 
 
 
-/** Parents that are remembered where `per_parent` names no limit: about 3 MB of state before compression. */
-const MOST_PARENTS = 20_000;
+/** Parents that are remembered where `per_parent` names no limit: about 8 MB of state before compression. */
+const MOST_PARENTS = 50_000;
 /**
  * Opens them; undefined when the resource has one cursor for all parents.
  *
@@ -18012,6 +18051,28 @@ function reveal(value) {
     return typeof value === "object" && value !== null ? value.reveal() : (value ?? "");
 }
 
+;// CONCATENATED MODULE: ./lib/extract/auth/client-authentication.js
+
+
+/** `client_id` and `client_secret` in the form, or in the header `Authorization`; what is empty is left out. */
+function clientAuthentication(config, around) {
+    const id = reveal(config.client_id);
+    const secret = reveal(config.client_secret);
+    if (config.client_authentication === "basic") {
+        const pair = Buffer.from(`${formEncoded(id)}:${formEncoded(secret)}`, "utf8").toString("base64");
+        around.onSecret(pair);
+        return { fields: [], headers: { authorization: `Basic ${pair}` } };
+    }
+    const fields = [
+        ["client_id", id],
+        ["client_secret", secret],
+    ];
+    return { fields: fields.filter(([, value]) => value !== ""), headers: {} };
+}
+function formEncoded(text) {
+    return (0,http_url/* encodeQuery */.XX)([["v", text]]).slice(2);
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/auth/token-request.js
 
 
@@ -18085,14 +18146,13 @@ function token_request_bodyOf(answer) {
 
 /** Client credentials of OAuth 2.0 (RFC 6749, 4.4), asked for as dlt does. */
 function clientCredentials(config, around) {
+    const client = clientAuthentication(config, around);
+    const form = formOf([...client.fields, ["grant_type", "client_credentials"]], config.access_token_request_data);
     // dlt: a token given in the configuration counts as expired, so that it is never used.
     const request = {
         url: config.access_token_url ?? "",
-        ...formOf([
-            ["client_id", reveal(config.client_id)],
-            ["client_secret", reveal(config.client_secret)],
-            ["grant_type", "client_credentials"],
-        ], config.access_token_request_data),
+        headers: { ...form.headers, ...client.headers },
+        body: form.body,
         settings: "client_id, client_secret and access_token_url",
     };
     const read = tokenReader(around.clock, config.default_token_expiration);
@@ -18250,23 +18310,23 @@ function openedValue(value) {
 
 
 
+
 /**
  * Access tokens for a refresh token (RFC 6749, 6). A new refresh token in an answer takes the place of the old one for the
  * rest of the run; it is kept nowhere, because a state holds no secrets.
  */
 function refreshToken(config, around) {
     const { memory } = around;
-    const client = ["client_id", "client_secret"].flatMap((name) => {
-        const value = reveal(config[name]);
-        return value === "" ? [] : [[name, value]];
-    });
+    const client = clientAuthentication(config, around);
     const read = tokenReader(around.clock, config.default_token_expiration);
     return async () => {
         const refresh = memory.refresh ?? reveal(config.refresh_token);
-        const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client];
+        const fields = [["grant_type", "refresh_token"], ["refresh_token", refresh], ...client.fields];
+        const form = formOf(fields, config.access_token_request_data);
         const request = {
             url: config.access_token_url ?? "",
-            ...formOf(fields, config.access_token_request_data),
+            headers: { ...form.headers, ...client.headers },
+            body: form.body,
             settings: "refresh_token, client_id, client_secret and access_token_url",
         };
         const { token, body } = await requestToken(request, around, read);
@@ -18638,6 +18698,7 @@ const PLAIN_AUTH_KEYS = new Set([
     "client_id",
     "scope",
     "grant_type",
+    "client_authentication",
     "audience",
     "iss",
     "sub",
@@ -19575,7 +19636,7 @@ function restApi(options) {
             plan,
             selected,
             strict: compat === "strict",
-            http: { ...httpOf(config.client.http), ...options.http },
+            http: { ...httpOf(config.client.http, compat === "strict"), ...options.http },
             memory,
             limits: options.limits ?? {},
             onResourceError: options.onResourceError ?? "fail",
@@ -25497,8 +25558,8 @@ function cancelledBy(signal, recorder) {
 
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
-var build_source = __webpack_require__(3101);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
+var build_source = __webpack_require__(3279);
 // EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
 var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: ./lib/edge/shared/faults.js

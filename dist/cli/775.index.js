@@ -1,8 +1,8 @@
-export const id = 414;
-export const ids = [414];
+export const id = 775;
+export const ids = [775];
 export const modules = {
 
-/***/ 7414:
+/***/ 8775:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15,6 +15,28 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
+;// CONCATENATED MODULE: ./lib/generate/common-paginator.js
+/** True for paginators with equal keys and values. */
+function samePaginator(a, b) {
+    return a !== undefined && b !== undefined && keyOf(a) === keyOf(b);
+}
+/** The paginator that more endpoints have than any other; undefined when none is ahead. */
+function commonPaginator(paginators) {
+    const counted = new Map();
+    for (const paginator of paginators) {
+        if (paginator === undefined)
+            continue;
+        const entry = counted.get(keyOf(paginator)) ?? { paginator, count: 0 };
+        entry.count += 1;
+        counted.set(keyOf(paginator), entry);
+    }
+    const [first, second] = [...counted.values()].sort((a, b) => b.count - a.count);
+    return first !== undefined && first.count > (second?.count ?? 0) ? first.paginator : undefined;
+}
+function keyOf(paginator) {
+    return JSON.stringify(Object.entries(paginator).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/words/snake-case.js
 /**
  * Names in small letters with `_` between words, as dlt-init-openapi makes them: `getApiV4Groups` -> `get_api_v4_groups`,
@@ -531,28 +553,6 @@ function readResponse(document, nodes, status, written, rules) {
 /** An object of which no property is known. */
 function saysNothing(node) {
     return !node.isList && node.allProperties.size === 0 && node.types.every((type) => type === "object");
-}
-
-;// CONCATENATED MODULE: ./lib/generate/compat/common-paginator.js
-/** True for paginators with equal keys and values. */
-function samePaginator(a, b) {
-    return a !== undefined && b !== undefined && keyOf(a) === keyOf(b);
-}
-/** The paginator that more endpoints have than any other; undefined when none is ahead. */
-function commonPaginator(paginators) {
-    const counted = new Map();
-    for (const paginator of paginators) {
-        if (paginator === undefined)
-            continue;
-        const entry = counted.get(keyOf(paginator)) ?? { paginator, count: 0 };
-        entry.count += 1;
-        counted.set(keyOf(paginator), entry);
-    }
-    const [first, second] = [...counted.values()].sort((a, b) => b.count - a.count);
-    return first !== undefined && first.count > (second?.count ?? 0) ? first.paginator : undefined;
-}
-function keyOf(paginator) {
-    return JSON.stringify(Object.entries(paginator).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/reading/main-response.js
@@ -1186,7 +1186,9 @@ function choosePages(draft, common) {
     }
     else {
         draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
-        const reason = common === undefined ? "the answers must show them" : "those of most lists are tried";
+        const reason = common === undefined
+            ? "the answers must show them"
+            : "those of most lists are tried, write single_page if it ignores them";
         decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
     }
 }
@@ -1238,13 +1240,13 @@ function findRecords(schema, hints) {
     const isOneOfMany = hints.single !== undefined || hints.paged;
     const record = { path: [], schema, isList: true };
     const isPaged = list !== undefined && isPagedList(schema, list);
-    if (expectsList && isSame && !isPaged) {
+    if (hints.byPath && isSame && !isPaged) {
         return { ...record, reason: "the answer is declared as one record, but the endpoint for single ones has the same" };
     }
     if (list !== undefined && (isPaged || isWrapper(schema, list, expectsList))) {
         return { ...payloadOf(list.path, list.node), reason: `${list.path.join(".")} is the list in the answer` };
     }
-    if (expectsList && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
+    if (hints.byPath && isOneOfMany && [...schema.allProperties.keys()].some(isIdentifier)) {
         return { ...record, reason: "the answer is declared as one record with an identifier, but has pages" };
     }
     return unwrapped(schema, hints.path);
@@ -1964,6 +1966,7 @@ function firstDecisions({ endpoint, records }) {
 
 
 
+
 /** Headers that a REST client sends by itself, or that OpenAPI says to ignore. */
 const OWN_HEADERS = new Set(["accept", "content-type", "authorization", "user-agent", "host", "accept-encoding"]);
 /**
@@ -1979,12 +1982,8 @@ function writeParameters(draft, secretNames, words) {
     // rest_api has one parameter of a name: of two, that of the path is never sent and may be called otherwise.
     const required = new Set(endpoint.parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => name));
     const placeholder = (variable) => cleanVariable(variable) + (required.has(variable) ? "_in_path" : "");
-    const known = (parameter) => {
-        const value = parameter === undefined ? undefined : declaredValue(parameter);
-        return typeof value === "string" ? value.replace(/[{}]/g, "$&$&") : value;
-    };
     const put = (list, name, place, parameter) => {
-        const value = known(parameter);
+        const value = parameter === undefined ? undefined : declaredValue(parameter);
         if (value === undefined)
             missing.push(name);
         list.push({
@@ -1997,7 +1996,7 @@ function writeParameters(draft, secretNames, words) {
     for (const { variable, in: place, field } of draft.resolved) {
         const resource = draft.parent?.name ?? "";
         const name = place === "path" ? placeholder(variable) : variable;
-        params.push({ name, in: place, value: { kind: "resolve", resource, field }, fillIn: false });
+        params.push({ name, in: place, value: { kind: "resolve", resource, field: fieldPath(field) }, fillIn: false });
     }
     for (const variable of new Set(endpoint.pieces.variables)) {
         if (draft.resolved.some((one) => one.variable === variable && one.in === "path"))
@@ -2025,7 +2024,7 @@ function writeParameters(draft, secretNames, words) {
     draft.headers = headers;
     draft.optionalParams = query
         .filter(({ required, name }) => !required && name !== size?.name)
-        .map((one) => optional(one, known(one) ?? words.optional));
+        .map((one) => optional(one, declaredValue(one) ?? words.optional));
     draft.path =
         endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name) => `{${placeholder(name)}}`) ?? "";
     if (missing.length === 0)
@@ -2037,6 +2036,10 @@ function writeParameters(draft, secretNames, words) {
         message,
     });
     decide(draft, "selected", `${missing.join(", ")} must be filled in first`);
+}
+/** A key of a record as JSONPath; hyphens may stand in it. */
+function fieldPath(field) {
+    return /^[A-Za-z_][\w-]*$/.test(field) ? field : propertyPath([field]);
 }
 function isMissingVariable(param) {
     return param.in === "path" && param.fillIn;
@@ -2145,7 +2148,8 @@ function resolveQuery(draft, lists) {
         if (draft.parent !== undefined && draft.parent !== list)
             continue;
         const field = fieldOfVariable(name, piece, record);
-        if (field === undefined)
+        // A placeholder in a query holds plain names only.
+        if (field === undefined || !/^[A-Za-z_]\w*$/.test(field))
             continue;
         const reason = `${field} of the list at ${list.endpoint.path}`;
         draft.parent = list;
@@ -2441,7 +2445,53 @@ function resource_resourceOf(draft) {
     };
 }
 
+;// CONCATENATED MODULE: ./lib/generate/better/auth-section.js
+
+/** The section `auth` of a security scheme; undefined when rest_api has none for it. */
+function authSection(scheme, { prefix, scopes, base }) {
+    const secret = (key) => ({ key, secret: prefix + key });
+    const bearer = { type: "bearer", settings: [secret("token")] };
+    switch (textAt(scheme, "type")) {
+        case "apiKey":
+            return {
+                type: "api_key",
+                settings: [
+                    secret("api_key"),
+                    { key: "name", value: textAt(scheme, "name") ?? "Authorization" },
+                    { key: "location", value: textAt(scheme, "in") ?? "header" },
+                ],
+            };
+        case "http": {
+            const kind = textAt(scheme, "scheme")?.toLowerCase();
+            if (kind === "basic")
+                return { type: "http_basic", settings: [secret("username"), secret("password")] };
+            return kind === "bearer" ? bearer : undefined;
+        }
+        case "oauth2": {
+            const url = textAt(objectAt(objectAt(scheme, "flows"), "clientCredentials"), "tokenUrl");
+            // Another flow needs a browser: its token is got elsewhere.
+            if (url === undefined)
+                return bearer;
+            const request = scopes.length === 0 ? [] : [{ key: "access_token_request_data", value: { scope: scopes.join(" ") } }];
+            return {
+                type: "oauth2_client_credentials",
+                settings: [
+                    { key: "access_token_url", value: URL.canParse(url, base) ? new URL(url, base).href : url },
+                    secret("client_id"),
+                    secret("client_secret"),
+                    ...request,
+                ],
+            };
+        }
+        case "openIdConnect":
+            return bearer;
+        default:
+            return undefined;
+    }
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/better/security.js
+
 
 
 
@@ -2449,13 +2499,17 @@ function resource_resourceOf(draft) {
 /**
  * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret, then
  * one by OAuth 2. Without `security` that of most endpoints counts, else the first usable scheme. OAuth 2 that needs a
- * browser takes a token, which the user gets elsewhere.
+ * browser takes a token, which the user gets elsewhere. `baseUrl`: relative URLs of schemes are joined with it.
  */
-function findSecurity(document, endpoints) {
+function findSecurity(document, endpoints, baseUrl) {
     const written = objectAt(objectAt(document.root, "components"), "securitySchemes");
-    const schemes = new Map((0,json/* keysOf */.YD)(written).map((name) => [name, security_followed(document, written[name])]));
-    const own = (0,json/* getOwn */.Ng)(document.root, "security");
-    const alternatives = (0,json/* isJsonArray */.Md)(own) ? own : [];
+    const alternatives = listAt(document.root, "security");
+    const wanted = [...alternatives, ...endpoints.flatMap(({ operation }) => requirementsOf(operation) ?? [])];
+    const schemes = new Map((0,json/* keysOf */.YD)(written).map((name) => {
+        const scopes = new Set(wanted.flatMap((one) => listAt(asObject(one), name)));
+        const texts = [...scopes].filter((scope) => typeof scope === "string");
+        return [name, { scheme: security_followed(document, written[name]), scopes: texts, base: document.url ?? baseUrl }];
+    }));
     const usable = (list, prefix) => bestOf(list, schemes, prefix);
     const client = usable(alternatives, false) ??
         mostCommon(endpoints.map(({ operation }) => usable(requirementsOf(operation) ?? [], false))) ??
@@ -2463,12 +2517,12 @@ function findSecurity(document, endpoints) {
     const unsupported = alternatives.length > 0 && usable(alternatives, false) === undefined ? namesOf(alternatives) : [];
     return {
         client,
-        unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name) ?? {}, "type") ?? "unknown"})`),
+        unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name)?.scheme ?? {}, "type") ?? "unknown"})`),
         ofEndpoint: ({ operation }) => {
-            const wanted = requirementsOf(operation) ?? [];
-            if (wanted.length === 0 || wanted.some((one) => isSatisfied(one, client)))
+            const own = requirementsOf(operation) ?? [];
+            if (own.length === 0 || own.some((one) => isSatisfied(one, client)))
                 return undefined;
-            return usable(wanted, true);
+            return usable(own, true);
         },
     };
 }
@@ -2504,61 +2558,32 @@ function mostCommon(ways) {
     }
     return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.way;
 }
-/** All schemes of one alternative: one becomes `auth`, keys beside it become headers; undefined when that is not possible. */
+/**
+ * All schemes of one alternative: one becomes `auth`, keys in headers stand beside it; undefined when that is not possible.
+ */
 function wayOf(names, schemes, prefix) {
-    const parts = names.map((name) => ({ name, scheme: schemes.get(name) }));
-    const auths = parts.map(({ name, scheme }) => scheme === undefined ? undefined : security_authOf(scheme, prefix ? `${snakeCase(name)}_` : ""));
-    const [first, ...others] = auths;
-    if (first === undefined)
+    const parts = names.map((name) => ({ name, scheme: schemes.get(name)?.scheme ?? {} }));
+    const isHeader = ({ scheme }) => textAt(scheme, "type") === "apiKey" && textAt(scheme, "in") === "header";
+    const [first, ...others] = [...parts.filter((part) => !isHeader(part)), ...parts.filter(isHeader)];
+    if (first === undefined || !others.every(isHeader))
         return undefined;
-    const headers = [];
-    for (const [index] of others.entries()) {
-        const { name = "", scheme = {} } = parts[index + 1] ?? {};
-        if (textAt(scheme, "type") !== "apiKey" || textAt(scheme, "in") !== "header")
-            return undefined;
-        headers.push({ key: textAt(scheme, "name") ?? name, secret: snakeCase(name) || "second_key" });
-    }
-    const kind = textAt(parts[0]?.scheme ?? {}, "type");
-    const isDirect = kind === "apiKey" || kind === "http";
-    return { id: names.join(" "), auth: first, headers, isDirect, reason: `the scheme ${names.join(" with ")}` };
-}
-/** The section `auth` of a scheme; undefined when rest_api has none for it. */
-function security_authOf(scheme, prefix) {
-    const secret = (key) => ({ key, secret: prefix + key });
-    const bearer = { type: "bearer", settings: [secret("token")] };
-    switch (textAt(scheme, "type")) {
-        case "apiKey": {
-            const location = textAt(scheme, "in") ?? "header";
-            return {
-                type: "api_key",
-                settings: [
-                    secret("api_key"),
-                    { key: "name", value: textAt(scheme, "name") ?? "Authorization" },
-                    { key: "location", value: location },
-                ],
-            };
-        }
-        case "http": {
-            const kind = textAt(scheme, "scheme")?.toLowerCase();
-            if (kind === "basic")
-                return { type: "http_basic", settings: [secret("username"), secret("password")] };
-            return kind === "bearer" ? bearer : undefined;
-        }
-        case "oauth2": {
-            const flow = objectAt(objectAt(scheme, "flows"), "clientCredentials");
-            const url = textAt(flow, "tokenUrl");
-            if (url === undefined)
-                return bearer;
-            return {
-                type: "oauth2_client_credentials",
-                settings: [{ key: "access_token_url", value: url }, secret("client_id"), secret("client_secret")],
-            };
-        }
-        case "openIdConnect":
-            return bearer;
-        default:
-            return undefined;
-    }
+    const { scheme, scopes = [], base } = schemes.get(first.name) ?? {};
+    if (scheme === undefined)
+        return undefined;
+    const auth = authSection(scheme, { prefix: prefix ? `${snakeCase(first.name)}_` : "", scopes, base });
+    if (auth === undefined)
+        return undefined;
+    const kind = textAt(scheme, "type");
+    return {
+        id: names.join(" "),
+        auth,
+        headers: others.map((part) => ({
+            key: textAt(part.scheme, "name") ?? part.name,
+            secret: snakeCase(part.name) || "second_key",
+        })),
+        isDirect: kind === "apiKey" || kind === "http",
+        reason: `the scheme ${names.join(" with ")}`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/servers.js
@@ -2607,6 +2632,8 @@ function joined(url, base) {
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/tables.js
+
+
 
 
 
@@ -2733,9 +2760,12 @@ function settleDisposition(draft) {
         decide(draft, "write_disposition", "there is no key, so that rows would stand there twice after a second load");
     }
 }
-/** Resources of one table that are loaded in different ways get a table each; the first way keeps the name. */
+/**
+ * Resources of one table that hold different things, or are loaded in different ways, get a table each; lists keep the name.
+ */
 function splitTable(name, resources, taken) {
-    const ways = groupBy(resources, (draft) => JSON.stringify([draft.disposition, draft.primaryKey, draft.mergeKey]));
+    const entityOf = entitiesOf(resources);
+    const ways = groupBy(resources, (draft) => JSON.stringify([entityOf.get(draft), draft.disposition, draft.primaryKey, draft.mergeKey]));
     if (ways.size < 2)
         return;
     // Lists before single records: those that bring the rows keep the name.
@@ -2746,9 +2776,27 @@ function splitTable(name, resources, taken) {
         const own = unique(above === "" ? `other_${name}` : `${above}_${name}`, taken);
         for (const draft of group) {
             draft.tableName = own;
-            decide(draft, "table_name", `other resources of ${name} have another key or are loaded in another way`);
+            decide(draft, "table_name", `other resources of ${name} hold something else, or are loaded in another way`);
         }
     }
+}
+/**
+ * Numbers what the resources of one table hold. Schemas without a name are told apart by where their lists stand: the items
+ * of orders are not those of carts, unless they have the same properties. What is not declared is taken to be the same.
+ */
+function entitiesOf(resources) {
+    const known = [];
+    const numbers = new Map();
+    for (const draft of [...resources].sort((a, b) => Number(b.isList) - Number(a.isList))) {
+        const record = recordOf(draft);
+        const { pieces } = draft.endpoint.pieces;
+        const place = record?.reference ?? pathKey(draft.list?.endpoint.pieces.pieces ?? pieces);
+        const same = known.findIndex((one) => one.place === place || (record && isSameRecord(one.record, record)));
+        numbers.set(draft, record === undefined ? 0 : same < 0 ? known.length : same);
+        if (record !== undefined && same < 0)
+            known.push({ place, record });
+    }
+    return numbers;
 }
 function isList(draft) {
     return draft.isList;
@@ -2810,7 +2858,8 @@ function analyseBetter(document, options) {
     });
     const names = resourceNames(endpoints);
     const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
-    const security = findSecurity(document, endpoints);
+    const servers = findServers(document);
+    const security = findSecurity(document, endpoints, servers.baseUrl);
     resolveParents(drafts);
     for (const draft of drafts)
         identify(draft, drafts);
@@ -2831,12 +2880,17 @@ function analyseBetter(document, options) {
     for (const draft of drafts) {
         writeParameters(draft, secrets, words);
         const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
-        if (server !== undefined)
+        if (server !== undefined) {
             draft.path = server + draft.path;
-        draft.auth = security.ofEndpoint(draft.endpoint)?.auth;
+            decide(draft, "path", "the document gives it a server of its own");
+        }
+        const own = security.ofEndpoint(draft.endpoint);
+        if (own === undefined)
+            continue;
+        draft.auth = own.auth;
+        decide(draft, "auth", `${own.reason} of its own`);
     }
     deselect(drafts);
-    const servers = findServers(document);
     const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
     const { client } = security;
     const decisions = [];
@@ -3822,7 +3876,8 @@ function withLiterals(config, { endpoint }) {
     const written = config.endpoint;
     if (!(0,json/* isJsonObject */.OW)(written))
         return config;
-    const inPath = new Set((endpoint.params ?? []).flatMap((param) => (param.in === "path" ? param.name : [])));
+    // What goes into a path is no template, and what is taken from a parent is meant as one.
+    const asTheyAre = new Set((endpoint.params ?? []).flatMap(({ name, in: place, value }) => place === "path" || value.kind === "resolve" ? name : []));
     const values = (section, isLiteral) => {
         if (!(0,json/* isJsonObject */.OW)(section))
             return undefined;
@@ -3832,7 +3887,7 @@ function withLiterals(config, { endpoint }) {
         }
         return result;
     };
-    const params = values(written.params, (name) => !inPath.has(name));
+    const params = values(written.params, (name) => !asTheyAre.has(name));
     const headers = values(written.headers, () => true);
     const { params: _replaced, paginator, ...others } = written;
     return {
@@ -4235,8 +4290,8 @@ function readSettings(text) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 60 modules
-var build_source = __webpack_require__(3101);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
+var build_source = __webpack_require__(3279);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
 var cli_context = __webpack_require__(4939);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
@@ -4631,9 +4686,9 @@ function projectFacts(folder, project, pipeline) {
         secrets: pipeline.secrets,
     };
 }
-/** The decisions of all resources, each with what it is about. */
+/** The decisions of all resources, each with what it is about; those that the reference takes otherwise are marked. */
 function explanation(pipeline) {
-    return explained(pipeline).map(({ resource, about, reason }) => (0,printable/* printable */.g$)(`  ${resource === null ? "" : `${resource} `}${about}: ${reason}`));
+    return explained(pipeline).map(({ resource, about, reason, repair }) => (0,printable/* printable */.g$)(`${repair ? "*" : " "} ${resource === null ? "" : `${resource} `}${about}: ${reason}`));
 }
 function explained(pipeline) {
     const entry = (resource) => (decision) => ({ resource, ...decision });
