@@ -39,6 +39,11 @@ export class JsonPathError extends Error {
   }
 }
 
+type Joint = "descendants" | "child" | "union";
+
+const JOINTS: Readonly<Record<string, Joint>> = { "..": "descendants", ".": "child", "|": "union" };
+const STRENGTH: Readonly<Record<Joint, number>> = { descendants: 1, child: 2, union: 3 };
+
 interface Token {
   readonly kind: "name" | "number" | "text" | "named" | "mark" | "operator" | "end";
   readonly value: string;
@@ -46,7 +51,8 @@ interface Token {
 }
 
 /**
- * Reads a JSONPath with the precedence of jsonpath-ng: `..` and `.` bind weaker than `|`, so `a.b|c` is `a.(b|c)`.
+ * Reads a JSONPath with the precedence of jsonpath-ng: `..` binds weaker than `.`, and that weaker than `|`, so `a.b|c` is
+ * `a.(b|c)`; a bracket is for all before it: `a.b|c[0]` is `(a.(b|c))[0]`.
  */
 export function parse(text: string): Node {
   const tokens = scan(text);
@@ -72,33 +78,28 @@ export function parse(text: string): Node {
   };
 
   function path(): Node {
-    let left = union();
+    let left = primary();
+    /** Operators that wait for their right side, the tightest last. */
+    const open: { readonly left: Node; readonly kind: Joint }[] = [];
+    const reduce = (strength: number): void => {
+      for (let top = open.at(-1); top !== undefined && STRENGTH[top.kind] >= strength; top = open.at(-1)) {
+        left = { kind: top.kind, left: top.left, right: left };
+        open.pop();
+      }
+    };
     for (;;) {
-      if (isMark("..")) {
+      const kind = peek().kind === "mark" ? JOINTS[peek().value] : undefined;
+      if (kind !== undefined) {
         next += 1;
-        left = { kind: "descendants", left, right: union() };
-      } else if (isMark(".")) {
-        next += 1;
-        left = { kind: "child", left, right: union() };
+        reduce(STRENGTH[kind]);
+        open.push({ left, kind });
+        left = primary();
       } else {
-        return left;
+        reduce(0);
+        if (!isMark("[")) return left;
+        left = { kind: "child", left, right: bracket() };
       }
     }
-  }
-
-  function union(): Node {
-    let left = postfix();
-    while (isMark("|")) {
-      next += 1;
-      left = { kind: "union", left, right: postfix() };
-    }
-    return left;
-  }
-
-  function postfix(): Node {
-    let left = primary();
-    while (isMark("[")) left = { kind: "child", left, right: bracket() };
-    return left;
   }
 
   function primary(): Node {
@@ -160,7 +161,7 @@ export function parse(text: string): Node {
     }
     if (isMark("*")) {
       next += 1;
-      return { kind: "slice" };
+      return { kind: "fields", names: ["*"] };
     }
     if (isMark("/") || isMark("\\")) return { kind: "sort", keys: sortKeys() };
     if (peek().kind === "number" || isMark(":")) return indexOrSlice();

@@ -58,6 +58,7 @@ function places(node: Node, at: Place, root: JsonValue): Place[] {
     case "this":
       return [[...at]];
     case "fields": {
+      if (isJsonArray(value) && node.names.includes("*")) return value.map((_, index) => [...at, index]);
       if (!isJsonObject(value)) return [];
       const names = node.names.includes("*") ? keysOf(value) : node.names;
       return names.filter((name) => Object.hasOwn(value, name)).map((name) => [...at, name]);

@@ -43,6 +43,7 @@ function find(node: Node, value: JsonValue, root: JsonValue): readonly JsonValue
     case "this":
       return [value];
     case "fields":
+      if (isJsonArray(value)) return node.names.includes("*") ? value : [];
       return isJsonObject(value) ? fields(node.names, value) : [];
     case "indexes":
       return isJsonArray(value) ? indexes(node.indexes, value) : [];
@@ -89,8 +90,6 @@ function indexes(wanted: readonly number[], list: readonly JsonValue[]): readonl
 }
 
 function slice(node: Extract<Node, { kind: "slice" }>, value: JsonValue): readonly JsonValue[] {
-  const whole = node.start === undefined && node.end === undefined && node.step === undefined;
-  if (whole) return members(value);
   if (!isJsonArray(value)) return [];
   const step = node.step ?? 1;
   const at = (index: number) => (index < 0 ? Math.max(0, value.length + index) : Math.min(index, value.length));
@@ -126,6 +125,8 @@ function passes(
   const found = find(test.path, item, root);
   const { operator, operand } = test;
   if (operator === undefined || operand === undefined) return found.length > 0;
+  // What is not there is not equal to anything.
+  if (found.length === 0) return operator === "!=";
   return found.some((value) => compare(operator, value, operand));
 }
 

@@ -13,7 +13,7 @@ const DOCUMENT = {
   "d.o t": { "@t": 7 },
 };
 
-/** As jsonpath-ng 1.8 with its extensions finds them. */
+/** As jsonpath-ng 1.16 with its extensions finds them. */
 const MATCHES: readonly (readonly [string, readonly unknown[]])[] = [
   ["a[*].b", [1, 3]],
   ["a.[0].b", [1]],
@@ -27,7 +27,14 @@ const MATCHES: readonly (readonly [string, readonly unknown[]])[] = [
   ["n[*]", []],
   ["s[*]", []],
   ["o.*", [1, { b: 9 }]],
-  ["a.*", []],
+  ["a.*", [{ b: 1, c: 2 }, { b: 3 }]],
+  ["a.*.b", [1, 3]],
+  ["a[?(@.c!=2)]", [{ b: 3 }]],
+  ["a|s[0]", [{ b: 1, c: 2 }]],
+  ["o|a.x", [1]],
+  ["a[0].b|c", [1, 2]],
+  ["a[1]|s", [{ b: 3 }, "t"]],
+  ["o[:]", []],
   ["a..b", [1, 3]],
   ["$..b", [1, 3, 9]],
   ["o.x|y", [1, { b: 9 }]],
