@@ -74,13 +74,14 @@ const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
 const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
 
 /** dlt (urllib3): escapes are kept only where every `%` of the part begins one; else each `%` stands for itself. */
-function escapeInvalid(text: string, kept: RegExp): string {
-  const isEscaped = !/%(?![0-9A-Fa-f]{2})/.test(text);
+function escapeInvalid(raw: string, kept: RegExp): string {
+  const text = raw.replace(/%[0-9A-Fa-f]{2}/g, (escape) => escape.toUpperCase());
+  const isEscaped = !/%(?![0-9A-F]{2})/.test(text);
   let out = "";
   for (let index = 0; index < text.length; ) {
     const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
     if (char === "%" && isEscaped) {
-      out += unreservedOf(text.slice(index, index + 3).toUpperCase());
+      out += unreservedOf(text.slice(index, index + 3));
       index += 3;
       continue;
     }
@@ -96,22 +97,17 @@ function unreservedOf(escaped: string): string {
   return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped;
 }
 
+/** As urllib3 does it, which takes the first slash for a segment of its own. */
 function collapseDots(path: string): string {
   if (!/(^|\/)\.{1,2}(\/|$)/.test(path)) return path;
   const out: string[] = [];
-  const segments = path.split("/");
-  segments.forEach((segment, index) => {
-    const last = index === segments.length - 1;
-    if (segment === "..") {
-      if (out.length > 1) out.pop();
-      if (last) out.push("");
-    } else if (segment === ".") {
-      if (last) out.push("");
-    } else {
-      out.push(segment);
-    }
-  });
-  return out.join("/");
+  for (const segment of path.split("/")) {
+    if (segment === "..") out.pop();
+    else if (segment !== ".") out.push(segment);
+  }
+  if (out[0] !== "") out.unshift("");
+  if (/\/\.{1,2}$/.test(path)) out.push("");
+  return out.join("/") || "/";
 }
 
 const SECRET_PARAMS = new Set([

@@ -25,6 +25,8 @@ test("what may not stand in a URL is encoded, what is encoded stays", () => {
     ["https://h/a%2Fb?q=50%", "https://h/a%2Fb?q=50%25"],
     ["https://h/a/../b/./c", "https://h/b/c"],
     ["https://h/a/..", "https://h/"],
+    ["https://h/..//x", "https://h/x"],
+    ["https://h/%zz%c3", "https://h/%25zz%25C3"],
     ["https://h/x?$skip=1&q='a'", "https://h/x?$skip=1&q='a'"],
     ["https://h/x#frag", "https://h/x"],
     ["https://h", "https://h/"],
