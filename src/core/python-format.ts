@@ -60,9 +60,9 @@ function numberBody(
   switch (type) {
     case "f":
     case "F":
-      return number.toFixed(digits ?? 6);
+      return fixed(number, digits ?? 6);
     case "%":
-      return `${(number * 100).toFixed(digits ?? 6)}%`;
+      return `${fixed(number * 100, digits ?? 6)}%`;
     case "e":
     case "E":
       return cased(exponential(number, digits ?? 6), type);
@@ -87,6 +87,12 @@ function integerBody(value: number | bigint, type: string, alternate: boolean): 
   const prefix = alternate && base !== 10 ? `0${type}` : "";
   const signed = text.startsWith("-") ? `-${prefix}${text.slice(1)}` : prefix + text;
   return type === "X" ? signed.toUpperCase() : signed;
+}
+
+/** Without an exponent, however large. */
+function fixed(value: number, digits: number): string {
+  if (Math.abs(value) < 1e21) return value.toFixed(digits);
+  return `${BigInt(value)}${digits === 0 ? "" : `.${"0".repeat(digits)}`}`;
 }
 
 /** Python's exponents have two digits at least. */

@@ -39,6 +39,8 @@ test("the Link header is read as dlt reads it", () => {
   assert.deepEqual(links('<a>; Rel="next"'), {});
   assert.deepEqual(links('<a>; rel="next prefetch"'), { "next prefetch": "a" });
   assert.deepEqual(links("<a>; rel=next, <b>; rel=next"), { next: "b" });
+  assert.deepEqual(links("<a>; title=x, <b>; rel=a=b; rel=next"), { a: "a", b: "b" });
+  assert.deepEqual(links(""), {});
 });
 
 test("paginators are detected in dlt's order", () => {
