@@ -36,7 +36,7 @@ test("the Link header is read as dlt reads it", () => {
     next: "https://h/a?x=1,2",
     last: "https://h/b",
   });
-  assert.deepEqual(links('<a>; Rel="next"'), {});
+  assert.deepEqual(links('<a>; Rel="next"'), { a: "a" }, "without a relation it stands under its target");
   assert.deepEqual(links('<a>; rel="next prefetch"'), { "next prefetch": "a" });
   assert.deepEqual(links("<a>; rel=next, <b>; rel=next"), { next: "b" });
   assert.deepEqual(links("<a>; title=x, <b>; rel=a=b; rel=next"), { a: "a", b: "b" });
