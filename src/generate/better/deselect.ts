@@ -4,6 +4,13 @@ import { isSameRecord } from "./records.ts";
 /** Takes out what brings rows that another resource brings, and what cannot run before values are filled in. */
 export function deselect(drafts: readonly Draft[]): void {
   for (const draft of drafts) deselectRepetition(draft);
+  for (const draft of drafts) {
+    const { method } = draft.endpoint;
+    if (method === "GET") continue;
+    draft.selected = false;
+    const body = "give its body as endpoint.json if it wants one";
+    decide(draft, "selected", `${method} may change something: select it when it only reads, and ${body}`);
+  }
   const unfilled = new Set<Draft>();
   for (const draft of parentsFirst(drafts)) {
     const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);

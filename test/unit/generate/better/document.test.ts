@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { analyse } from "../../../../src/generate/analyse.ts";
 import { readApiDocument } from "../../../../src/generate/document/read-document.ts";
-import { generate, get, integer, listOf, object, ref, resourceAt, text } from "../../../support/generate.ts";
+import { generate, get, integer, listOf, object, reasonOf, ref, resourceAt, text } from "../../../support/generate.ts";
 
 const things = listOf(object({ id: integer }));
 const paths = { "/things": get(things) };
@@ -96,6 +96,18 @@ test("a document without endpoints is an error that says what to do", () => {
     generate({ paths: { "/things": post } }, { methods: ["get", "post"] }).resources[0]?.endpoint.method,
     "POST",
   );
+});
+
+test("what is no GET waits until somebody says that it only reads", () => {
+  const search = get(things) as { get: object };
+  const pipeline = generate(
+    { paths: { "/things/search": { post: search.get }, "/things": search } },
+    { methods: ["get", "post"] },
+  );
+  const found = resourceAt(pipeline, "/things/search");
+  assert.deepEqual([found.endpoint.method, found.selected], ["POST", false]);
+  assert.match(reasonOf(found, "selected"), /^POST may change something: select it when it only reads/);
+  assert.equal(resourceAt(pipeline, "/things").selected, true);
 });
 
 test("deprecated endpoints are marked, descriptions are one line, summaries stand in for them", () => {
