@@ -56,17 +56,21 @@ test("children run per parent record, fields of the parent are copied, ignored a
 test("resources run side by side, and children of several parents too", async (t) => {
   let inFlight = 0;
   let most = 0;
+  const eight = Promise.withResolvers<void>();
   const api = await serve(t, async ({ target }, response) => {
-    inFlight += 1;
-    most = Math.max(most, inFlight);
-    await wait(20);
-    inFlight -= 1;
     if (target === "/projects")
-      json(
+      return json(
         response,
         Array.from({ length: 16 }, (_, id) => ({ id })),
       );
-    else json(response, []);
+    inFlight += 1;
+    most = Math.max(most, inFlight);
+    // Nobody is answered before eight are asked for; a ninth would come meanwhile.
+    if (inFlight === 8) eight.resolve();
+    await eight.promise;
+    await wait(20);
+    inFlight -= 1;
+    json(response, []);
   });
   await extract(tree(api.base));
   assert.equal(most, 8);
