@@ -1,6 +1,6 @@
 /**
  * English plurals and singulars by the table of the Python package `Inflector` 3.1.1 (Bermi Ferrer Martinez, after
- * Rails), which names of the reference depend on. Its odd answers are kept: `status` -> `statu`, `data` -> `datum`.
+ * Rails), which names of the reference depend on (its licence is in NOTICE). Its odd answers are kept: `status` -> `statu`, `data` -> `datum`.
  */
 
 /** `category` -> `categories`; an empty word gives `s`. */
