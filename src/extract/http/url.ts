@@ -75,7 +75,7 @@ const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
 
 /** dlt (urllib3): escapes are kept only where every `%` of the part begins one; else each `%` stands for itself. */
 function escapeInvalid(raw: string, kept: RegExp): string {
-  const text = raw.replace(/%[0-9A-Fa-f]{2}/g, (escape) => escape.toUpperCase());
+  const text = raw.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => escaped.toUpperCase());
   const isEscaped = !/%(?![0-9A-F]{2})/.test(text);
   let out = "";
   for (let index = 0; index < text.length; ) {
