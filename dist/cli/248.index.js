@@ -3650,8 +3650,11 @@ class JsonPathError extends Error {
         this.position = position;
     }
 }
+const JOINTS = { "..": "descendants", ".": "child", "|": "union" };
+const STRENGTH = { descendants: 1, child: 2, union: 3 };
 /**
- * Reads a JSONPath with the precedence of jsonpath-ng: `..` and `.` bind weaker than `|`, so `a.b|c` is `a.(b|c)`.
+ * Reads a JSONPath with the precedence of jsonpath-ng: `..` binds weaker than `.`, and that weaker than `|`, so `a.b|c` is
+ * `a.(b|c)`; a bracket is for all before it: `a.b|c[0]` is `(a.(b|c))[0]`.
  */
 function parse(text) {
     const tokens = scan(text);
@@ -3673,34 +3676,30 @@ function parse(text) {
         next += 1;
     };
     function path() {
-        let left = union();
-        for (;;) {
-            if (isMark("..")) {
-                next += 1;
-                left = { kind: "descendants", left, right: union() };
+        let left = primary();
+        /** Operators that wait for their right side, the tightest last. */
+        const open = [];
+        const reduce = (strength) => {
+            for (let top = open.at(-1); top !== undefined && STRENGTH[top.kind] >= strength; top = open.at(-1)) {
+                left = { kind: top.kind, left: top.left, right: left };
+                open.pop();
             }
-            else if (isMark(".")) {
+        };
+        for (;;) {
+            const kind = peek().kind === "mark" ? JOINTS[peek().value] : undefined;
+            if (kind !== undefined) {
                 next += 1;
-                left = { kind: "child", left, right: union() };
+                reduce(STRENGTH[kind]);
+                open.push({ left, kind });
+                left = primary();
             }
             else {
-                return left;
+                reduce(0);
+                if (!isMark("["))
+                    return left;
+                left = { kind: "child", left, right: bracket() };
             }
         }
-    }
-    function union() {
-        let left = postfix();
-        while (isMark("|")) {
-            next += 1;
-            left = { kind: "union", left, right: postfix() };
-        }
-        return left;
-    }
-    function postfix() {
-        let left = primary();
-        while (isMark("["))
-            left = { kind: "child", left, right: bracket() };
-        return left;
     }
     function primary() {
         const token = peek();
@@ -3761,7 +3760,7 @@ function parse(text) {
         }
         if (isMark("*")) {
             next += 1;
-            return { kind: "slice" };
+            return { kind: "fields", names: ["*"] };
         }
         if (isMark("/") || isMark("\\"))
             return { kind: "sort", keys: sortKeys() };
@@ -3990,6 +3989,8 @@ function places(node, at, root) {
         case "this":
             return [[...at]];
         case "fields": {
+            if ((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) && node.names.includes("*"))
+                return value.map((_, index) => [...at, index]);
             if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value))
                 return [];
             const names = node.names.includes("*") ? (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .keysOf */ .YD)(value) : node.names;
@@ -4102,6 +4103,8 @@ function find(node, value, root) {
         case "this":
             return [value];
         case "fields":
+            if ((0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
+                return node.names.includes("*") ? value : [];
             return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) ? fields(node.names, value) : [];
         case "indexes":
             return (0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value) ? indexes(node.indexes, value) : [];
@@ -4148,9 +4151,6 @@ function indexes(wanted, list) {
     });
 }
 function slice(node, value) {
-    const whole = node.start === undefined && node.end === undefined && node.step === undefined;
-    if (whole)
-        return members(value);
     if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonArray */ .Md)(value))
         return [];
     const step = node.step ?? 1;
@@ -4185,6 +4185,9 @@ function passes(test, item, root) {
     const { operator, operand } = test;
     if (operator === undefined || operand === undefined)
         return found.length > 0;
+    // What is not there is not equal to anything.
+    if (found.length === 0)
+        return operator === "!=";
     return found.some((value) => compare(operator, value, operand));
 }
 /** Only two numbers or two texts are ordered; everything else can only be equal or not. */
@@ -6971,7 +6974,8 @@ function detailLines({ name, parent, selected, hints, outline }) {
     if (outline === undefined)
         return [table];
     const often = parent === undefined ? "" : `for each record of ${parent} `;
-    return [table, `asks ${often}${outline.first}; pages: ${outline.pages}`];
+    const parts = outline.window === undefined ? "" : `in windows of ${outline.window} `;
+    return [table, `asks ${often}${parts}${outline.first}; pages: ${outline.pages}`];
 }
 function dispositionText({ writeDisposition }) {
     const { disposition, strategy } = writeDisposition;
@@ -7427,6 +7431,11 @@ function typeFault(path, message) {
 /** The `type` of a paginator, of an auth, ... names no known kind. */
 function wrongTag(path, value, absent, issue) {
     const options = "options" in issue ? (issue.options ?? []) : [];
+    // dlt: a mapping as a parameter is one of an unknown type, also when it names none.
+    if (absent && path.at(-3) === "params") {
+        const message = `a mapping as a parameter needs a type, one of ${words(options)}`;
+        return { path, reason: "unknown_type", message };
+    }
     return absent ? { ...missing(path), suggestion: `one of ${words(options)}` } : wrongWord(path, value, options);
 }
 function wrongWord(path, value, options) {
@@ -7500,12 +7509,16 @@ function described(value, path) {
         case "object":
             return "a mapping";
         case "string":
-            return `the text ${quoteValue(value, isSecretPath(path))}`;
+            return `the text ${quoteValue(value, isSecretPath(path) && !isKindOfAuth(value, path))}`;
         case "undefined":
             return "nothing";
         default:
             return quoteValue(value, isSecretPath(path));
     }
+}
+/** A word right under `auth` is a kind that we do not know; whatever else stands there may be a token. */
+function isKindOfAuth(value, path) {
+    return path.at(-1) === "auth" && /^[a-z]{2,12}(_[a-z0-9]{2,12}){0,3}$/.test(value);
 }
 function limitText(issue, value, path) {
     const found = described(value, path);
@@ -13915,6 +13928,8 @@ function addGenerate(program, action) {
         .option("--endpoints <patterns>", "which endpoints: globs of paths, operation ids, resources or tables, tag:NAME, -PATTERN")
         .option("--global-limit <pages>", "write a limit of so many pages a list into the pipeline file, to try it; 0: none")
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$("--format <format>", "form of the pipeline file").choices(["yaml", "json"]).default("yaml"))
+        .option("--methods <methods>", "methods that become resources: get, post, put, patch (default: get)")
+        .option("--name-by-operation", "name resources by operation ids, whatever else would do")
         .option("--no-interactive", "ask nothing: take all endpoints, or those of --endpoints")
         .option("--compat", "the very result of dlt-init-openapi 0.1.0, also where it is poor")
         .option("--allow-openapi-2", "with --compat: take OpenAPI 2.0 as dlt-init-openapi does; without, it is converted anyway")
@@ -13926,7 +13941,7 @@ function addGenerate(program, action) {
     (0,_command_js__WEBPACK_IMPORTED_MODULE_2__/* .addSettings */ .P)(command, _config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .NETWORK_SETTING_NAMES */ .$l.filter((name) => FETCH_SETTINGS.includes(name)));
     action(command, async (context, flags, [name]) => {
         // Loaded here, so that no other command waits for the reader of documents.
-        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(775)]).then(__webpack_require__.bind(__webpack_require__, 8775));
+        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(788)]).then(__webpack_require__.bind(__webpack_require__, 5788));
         await generate(context, flags, name);
     });
 }
@@ -15709,22 +15724,26 @@ let realm;
 ;// CONCATENATED MODULE: ./lib/extract/paginators/link-header.js
 /**
  * Targets of a `Link` header by relation, with dlt's reading: entries split at a comma followed by `<`, parameters at
- * `;`, names and values stripped of blanks and quotes, `rel` compared exactly. A later entry of a relation wins.
+ * `;`, names and values stripped of blanks and quotes, `rel` compared exactly. A later entry of a relation wins; one
+ * without a relation stands under its target.
  */
 function parseLinkHeader(value) {
     const links = new Map();
-    if (value === undefined)
+    const header = strip(value ?? "");
+    if (header === "")
         return links;
-    for (const entry of value.trim().split(/, *</)) {
+    for (const entry of header.split(/, *</)) {
         const [target = "", ...params] = entry.split(";");
         const url = target.replace(/^[<> '"]+|[<> '"]+$/g, "");
+        let relation = "";
         for (const param of params) {
-            const [key = "", word] = param.split("=");
-            if (word === undefined)
+            const [key = "", word = "", ...more] = param.split("=");
+            if (more.length > 0 || !param.includes("="))
                 break;
             if (strip(key) === "rel")
-                links.set(strip(word), url);
+                relation = strip(word);
         }
+        links.set(relation === "" ? url : relation, url);
     }
     return links;
 }
@@ -17636,6 +17655,7 @@ function outlineOf(plan, client) {
         first: `${plan.method} ${(0,http_url/* maskUrl */.yP)(all)}`,
         ...(body === undefined ? {} : { body }),
         pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+        ...((plan.incremental?.window ?? null) === null ? {} : { window: String(plan.incremental?.window) }),
         records: plan.dataSelector ?? "detected on the first page",
         auth: authText(plan.auth),
     };
@@ -17756,9 +17776,9 @@ function numberBody(value, digits, type, alternate) {
     switch (type) {
         case "f":
         case "F":
-            return number.toFixed(digits ?? 6);
+            return fixed(number, digits ?? 6);
         case "%":
-            return `${(number * 100).toFixed(digits ?? 6)}%`;
+            return `${fixed(number * 100, digits ?? 6)}%`;
         case "e":
         case "E":
             return cased(exponential(number, digits ?? 6), type);
@@ -17784,6 +17804,12 @@ function integerBody(value, type, alternate) {
     const prefix = alternate && base !== 10 ? `0${type}` : "";
     const signed = text.startsWith("-") ? `-${prefix}${text.slice(1)}` : prefix + text;
     return type === "X" ? signed.toUpperCase() : signed;
+}
+/** Without an exponent, however large. */
+function fixed(value, digits) {
+    if (Math.abs(value) < 1e21)
+        return value.toFixed(digits);
+    return `${BigInt(value)}${digits === 0 ? "" : `.${"0".repeat(digits)}`}`;
 }
 /** Python's exponents have two digits at least. */
 function exponential(value, digits) {
@@ -27163,13 +27189,14 @@ function encodeSegment(text) {
 const PATH_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/]/;
 const QUERY_KEPT = /[A-Za-z0-9\-._~!$&'()*+,;=:@/?]/;
 /** dlt (urllib3): escapes are kept only where every `%` of the part begins one; else each `%` stands for itself. */
-function escapeInvalid(text, kept) {
-    const isEscaped = !/%(?![0-9A-Fa-f]{2})/.test(text);
+function escapeInvalid(raw, kept) {
+    const text = raw.replace(/%[0-9A-Fa-f]{2}/g, (escaped) => escaped.toUpperCase());
+    const isEscaped = !/%(?![0-9A-F]{2})/.test(text);
     let out = "";
     for (let index = 0; index < text.length;) {
         const char = String.fromCodePoint(text.codePointAt(index) ?? 0);
         if (char === "%" && isEscaped) {
-            out += unreservedOf(text.slice(index, index + 3).toUpperCase());
+            out += unreservedOf(text.slice(index, index + 3));
             index += 3;
             continue;
         }
@@ -27183,28 +27210,22 @@ function unreservedOf(escaped) {
     const char = String.fromCharCode(Number.parseInt(escaped.slice(1), 16));
     return /[A-Za-z0-9\-._~]/.test(char) ? char : escaped;
 }
+/** As urllib3 does it, which takes the first slash for a segment of its own. */
 function collapseDots(path) {
     if (!/(^|\/)\.{1,2}(\/|$)/.test(path))
         return path;
     const out = [];
-    const segments = path.split("/");
-    segments.forEach((segment, index) => {
-        const last = index === segments.length - 1;
-        if (segment === "..") {
-            if (out.length > 1)
-                out.pop();
-            if (last)
-                out.push("");
-        }
-        else if (segment === ".") {
-            if (last)
-                out.push("");
-        }
-        else {
+    for (const segment of path.split("/")) {
+        if (segment === "..")
+            out.pop();
+        else if (segment !== ".")
             out.push(segment);
-        }
-    });
-    return out.join("/");
+    }
+    if (out[0] !== "")
+        out.unshift("");
+    if (/\/\.{1,2}$/.test(path))
+        out.push("");
+    return out.join("/") || "/";
 }
 const SECRET_PARAMS = new Set([
     "api_key",

@@ -1,8 +1,8 @@
-export const id = 775;
-export const ids = [775];
+export const id = 788;
+export const ids = [788];
 export const modules = {
 
-/***/ 8775:
+/***/ 5788:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -684,7 +684,7 @@ function payloadOf(path, node) {
 ;// CONCATENATED MODULE: ./lib/generate/words/inflect.js
 /**
  * English plurals and singulars by the table of the Python package `Inflector` 3.1.1 (Bermi Ferrer Martinez, after
- * Rails), which names of the reference depend on. Its odd answers are kept: `status` -> `statu`, `data` -> `datum`.
+ * Rails), which names of the reference depend on (its licence is in NOTICE). Its odd answers are kept: `status` -> `statu`, `data` -> `datum`.
  */
 /** `category` -> `categories`; an empty word gives `s`. */
 function pluralize(word) {
@@ -1343,6 +1343,14 @@ function unwrapped(schema, path) {
 function deselect(drafts) {
     for (const draft of drafts)
         deselectRepetition(draft);
+    for (const draft of drafts) {
+        const { method } = draft.endpoint;
+        if (method === "GET")
+            continue;
+        draft.selected = false;
+        const body = "give its body as endpoint.json if it wants one";
+        decide(draft, "selected", `${method} may change something: select it when it only reads, and ${body}`);
+    }
     const unfilled = new Set();
     for (const draft of parentsFirst(drafts)) {
         const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
@@ -2012,6 +2020,8 @@ function writeParameters(draft, secretNames, words) {
     const size = parameters_pageSize(draft, used);
     if (size !== undefined && !params.some(({ name }) => name === size.name))
         params.push(size);
+    if (draft.isList)
+        params.push(...query.flatMap((one) => wholeList(draft, one) ?? []));
     for (const parameter of endpoint.parameters) {
         const name = parameter.name.toLowerCase();
         if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name))
@@ -2023,7 +2033,7 @@ function writeParameters(draft, secretNames, words) {
     draft.params = [...params, ...draft.params];
     draft.headers = headers;
     draft.optionalParams = query
-        .filter(({ required, name }) => !required && name !== size?.name)
+        .filter(({ required, name }) => !required && !params.some((param) => param.name === name))
         .map((one) => optional(one, declaredValue(one) ?? words.optional));
     draft.path =
         endpoint.path.split("#")[0]?.replace(/\{([^{}]+)\}/g, (_, name) => `{${placeholder(name)}}`) ?? "";
@@ -2092,6 +2102,15 @@ function parameters_pageSize(draft, used) {
         return undefined;
     decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);
     return { name: limit.name, in: "query", value: { kind: "value", value: declared.size }, fillIn: false };
+}
+/** `state: all`, where the API by itself gives only the open ones. */
+function wholeList(draft, { name, required, schema }) {
+    const byDefault = schema.default ?? "";
+    const isNarrow = byDefault !== "" && byDefault !== "all" && listAt(schema.schema, "enum").includes("all");
+    if (required || !isNarrow || !/^(?:scope|state|status)$/i.test(name))
+        return undefined;
+    decide(draft, `params.${name}`, "without it the API gives only a part of the list");
+    return { name, in: "query", value: { kind: "value", value: "all" }, fillIn: false };
 }
 function optional(parameter, value) {
     const description = textAt(parameter.source, "description") ?? parameter.schema.description;
@@ -2961,16 +2980,18 @@ var nearest = __webpack_require__(948);
  * The resources that patterns choose, in their order. A pattern is a glob (`*`, `?`) that is compared with the path, the
  * operation id, the resource name and the table name, or `tag:GLOB`. Plain patterns choose exactly what they fit; `-x`
  * takes away, `+x` adds; with only such patterns the start is everything. None: everything. Throws `E_INPUT` for a
- * pattern that fits nothing.
+ * pattern that fits nothing, and when nothing is left.
+ *
+ * @param isRepeated the patterns are those of an earlier time: what they named may be gone
  */
-function chooseResources(resources, patterns) {
+function chooseResources(resources, patterns, isRepeated = false) {
     const wanted = patterns.map((pattern) => pattern.trim()).filter((pattern) => pattern !== "");
     const isPlain = (pattern) => !/^[+-]/.test(pattern);
     const chosen = new Set(wanted.some(isPlain) ? [] : resources);
     for (const pattern of wanted) {
         const fits = predicate(isPlain(pattern) ? pattern : pattern.slice(1));
         const found = resources.filter(fits);
-        if (found.length === 0)
+        if (found.length === 0 && !isRepeated)
             throw nothingFits(pattern, resources);
         for (const one of found) {
             if (pattern.startsWith("-"))
@@ -2979,7 +3000,12 @@ function chooseResources(resources, patterns) {
                 chosen.add(one);
         }
     }
-    return resources.filter((one) => chosen.has(one));
+    if (chosen.size > 0 || resources.length === 0)
+        return resources.filter((one) => chosen.has(one));
+    throw new errors/* ConfigError */.xL("E_INPUT", "--endpoints leaves no endpoint", {
+        step: "config",
+        hint: "Name at least one that is to be loaded.",
+    });
 }
 function predicate(pattern) {
     if (/^tag:/i.test(pattern)) {
@@ -4240,16 +4266,20 @@ function selectResources(pipeline, isChosen) {
 
 
 
+const generated_settings_METHODS = ["get", "post", "put", "patch"];
 const SETTINGS_FOLDER = ".generate";
 const SETTINGS_PATH = `${SETTINGS_FOLDER}/settings.json`;
 function writeSettings(settings) {
-    const { name, document, mode, allowOpenapi2, endpoints, globalLimit, pipelineFile } = settings;
+    const { name, document, mode, allowOpenapi2, endpoints, methods, nameByOperation } = settings;
+    const { globalLimit, pipelineFile } = settings;
     const value = {
         name,
         document: { ...document },
         mode,
         allow_openapi_2: allowOpenapi2,
         endpoints,
+        ...(methods === undefined ? {} : { methods }),
+        ...(nameByOperation ? { name_by_operation: true } : {}),
         ...(globalLimit === undefined ? {} : { global_limit: globalLimit }),
         pipeline_file: pipelineFile,
     };
@@ -4266,7 +4296,8 @@ function readSettings(text) {
     }
     if (!(0,json/* isJsonObject */.OW)(value))
         return undefined;
-    const { name, document, mode, allow_openapi_2, endpoints, global_limit, pipeline_file } = value;
+    const { name, document, mode, allow_openapi_2, endpoints } = value;
+    const { methods, name_by_operation, global_limit, pipeline_file } = value;
     const place = (0,json/* isJsonObject */.OW)(document) ? document : {};
     const at = typeof place.path === "string"
         ? { path: place.path }
@@ -4285,6 +4316,8 @@ function readSettings(text) {
         mode,
         allowOpenapi2: allow_openapi_2 === true,
         endpoints: patterns,
+        methods: (0,json/* isJsonArray */.Md)(methods) ? generated_settings_METHODS.filter((method) => methods.includes(method)) : undefined,
+        nameByOperation: name_by_operation === true,
         globalLimit: typeof global_limit === "number" ? global_limit : undefined,
         pipelineFile: pipeline_file,
     };
@@ -4298,8 +4331,8 @@ var cli_context = __webpack_require__(4939);
 
 /** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
 function readFlags(given) {
-    const { path, url, outputPath, endpoints, globalLimit, format, interactive, ...more } = given;
-    const { compat, allowOpenapi2, explain, update, force, json, ...network } = more;
+    const { path, url, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
+    const { format, interactive, compat, allowOpenapi2, explain, update, force, json, ...network } = others;
     if (path !== undefined && url !== undefined)
         throw refuse("--path and --url name two documents", "Give one of them.");
     if (update === true && force === true) {
@@ -4314,7 +4347,9 @@ function readFlags(given) {
         flags: {
             place: path !== undefined ? { path: String(path) } : url !== undefined ? { url: String(url) } : undefined,
             outputPath: String(outputPath),
-            endpoints: endpoints === undefined ? undefined : String(endpoints).split(/[,\n]/),
+            endpoints: endpoints === undefined ? undefined : words(String(endpoints), /[,\n]/),
+            methods: methods === undefined ? undefined : readMethods(String(methods)),
+            nameByOperation: nameByOperation === true,
             globalLimit: limit === undefined ? undefined : Number(limit),
             format: format === "json" ? "json" : "yaml",
             interactive: interactive !== false,
@@ -4327,6 +4362,21 @@ function readFlags(given) {
         },
     };
 }
+function readMethods(text) {
+    return words(text, /[,\s]/).map((word) => {
+        const method = flags_METHODS.find((one) => one === word.toLowerCase());
+        if (method !== undefined)
+            return method;
+        throw refuse(`--methods: expected ${flags_METHODS.join(", ")}, found ${JSON.stringify(word)}`, "Write --methods get,post.");
+    });
+}
+function words(text, between) {
+    return text
+        .split(between)
+        .map((word) => word.trim())
+        .filter((word) => word !== "");
+}
+const flags_METHODS = ["get", "post", "put", "patch"];
 function refuse(message, hint) {
     return new errors/* ConfigError */.xL("E_INPUT", message, { step: "config", hint });
 }
@@ -4337,25 +4387,24 @@ var printable = __webpack_require__(2037);
 
 /** Lines of the list that are shown at a time. */
 const ROWS = 12;
+const LONGEST_LABEL = 100;
 /**
- * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked tag stands for all its
+ * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked group stands for all its
  * endpoints, and nothing marked for everything. Gives patterns as `--endpoints` takes them; undefined when the user
  * leaves the list.
  */
 async function pickEndpoints(resources) {
     const { autocompleteMultiselect, isCancel } = await __webpack_require__.e(/* import() */ 170).then(__webpack_require__.bind(__webpack_require__, 6170));
-    const groups = groupByTag(resources);
-    const options = [...groups].flatMap(([tag, members]) => [
-        ...(tag === ""
-            ? []
-            : [{ value: `tag:${tag}`, label: `${(0,printable/* printable */.g$)(tag)}: all ${members.length}`, hint: "tag" }]),
-        ...members.map((index) => {
-            const { operation, name } = resources[index] ?? { name: "", operation: undefined };
-            return {
-                value: `one:${index}`,
-                label: `  ${operation?.method} ${(0,printable/* printable */.g$)(operation?.path ?? "")}`,
-                hint: (0,printable/* printable */.g$)([name, tag].filter((word) => word !== "").join(", ")),
-            };
+    const groups = groupsOf(resources);
+    const options = groups.flatMap(({ title, members }, index) => [
+        { value: `group:${index}`, label: label(`${title}: all ${members.length}`), hint: "group" },
+        ...members.flatMap((member) => {
+            const resource = resources[member];
+            if (resource === undefined)
+                return [];
+            const { operation, name } = resource;
+            const line = label(`  ${operation.method} ${operation.path}`);
+            return [{ value: `one:${member}`, label: line, hint: label(`${name}, ${title}`) }];
         }),
     ]);
     const picked = await autocompleteMultiselect({
@@ -4365,38 +4414,50 @@ async function pickEndpoints(resources) {
         required: false,
         output: process.stderr,
         input: process.stdin,
-        filter: (search, { label, hint, value }) => search
-            .toLowerCase()
-            .split(/\s+/)
-            .every((word) => `${label} ${hint} ${value}`.toLowerCase().includes(word)),
+        filter: (search, option) => {
+            const text = `${option.label} ${option.hint}`.toLowerCase();
+            return search
+                .toLowerCase()
+                .split(/\s+/)
+                .every((word) => text.includes(word));
+        },
     });
     if (isCancel(picked))
         return undefined;
-    const tags = picked.filter((choice) => choice.startsWith("tag:"));
-    const covered = new Set(tags.flatMap((choice) => groups.get(choice.slice(4)) ?? []));
-    const single = picked.flatMap((choice) => {
-        const index = choice.startsWith("one:") ? Number(choice.slice(4)) : -1;
-        const resource = covered.has(index) ? undefined : resources[index];
-        return resource === undefined ? [] : [resource.operation.id];
-    });
-    return [...tags, ...single];
+    const marked = groups.filter((_, index) => picked.includes(`group:${index}`));
+    const covered = new Set(marked.flatMap(({ members }) => members));
+    const single = resources.filter((_, index) => picked.includes(`one:${index}`) && !covered.has(index));
+    return [...marked.map(({ pattern }) => pattern), ...single.map(({ operation }) => operation.id)];
 }
-/** Indexes of the endpoints of each tag, in the order of the document; the empty tag last. */
-function groupByTag(resources) {
-    const groups = new Map();
-    for (const [index, { operation }] of resources.entries()) {
-        const tag = operation.tags[0] ?? "";
-        groups.set(tag, [...(groups.get(tag) ?? []), index]);
+/** Endpoints by their first tag, in the order of the document; those without one by their table, last. */
+function groupsOf(resources) {
+    const tags = new Map();
+    const tables = new Map();
+    for (const [index, { operation, tableName }] of resources.entries()) {
+        const [tag] = operation.tags;
+        const [groups, title] = tag === undefined ? [tables, tableName] : [tags, tag];
+        const members = groups.get(title);
+        if (members === undefined)
+            groups.set(title, [index]);
+        else
+            members.push(index);
     }
-    const untagged = groups.get("");
-    if (untagged !== undefined && groups.delete(""))
-        groups.set("", untagged);
-    return groups;
+    return [
+        ...[...tags].map(([title, members]) => ({ title, pattern: `tag:${title}`, members })),
+        ...[...tables].map(([title, members]) => ({ title, pattern: title, members })),
+    ];
+}
+function label(text) {
+    const line = (0,printable/* printable */.g$)(text);
+    return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL)}...`;
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/project-folder.js
+
 
 
 
@@ -4408,12 +4469,9 @@ async function createFolder(folder, files) {
     await (0,promises_.mkdir)((0,external_node_path_.dirname)(folder), { recursive: true }).catch((cause) => {
         throw cannotWrite((0,external_node_path_.dirname)(folder), cause);
     });
-    const staging = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${(0,external_node_path_.basename)(folder)}-`)).catch((cause) => {
-        throw cannotWrite((0,external_node_path_.dirname)(folder), cause);
-    });
+    const staging = (0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${(0,external_node_path_.basename)(folder)}-${(0,external_node_crypto_.randomBytes)(6).toString("hex")}`);
     try {
-        // `mkdtemp` keeps others out; a project folder is an ordinary one.
-        await (0,promises_.chmod)(staging, 0o777 & ~process.umask());
+        await (0,promises_.mkdir)(staging);
         for (const file of files)
             await writeInto(staging, file);
         if (await exists(folder))
@@ -4686,9 +4744,16 @@ function projectFacts(folder, project, pipeline) {
         secrets: pipeline.secrets,
     };
 }
-/** The decisions of all resources, each with what it is about; those that the reference takes otherwise are marked. */
+/**
+ * The decisions of all resources, each with what it is about, those that the reference takes otherwise with a mark; then
+ * what the user should know.
+ */
 function explanation(pipeline) {
-    return explained(pipeline).map(({ resource, about, reason, repair }) => (0,printable/* printable */.g$)(`${repair ? "*" : " "} ${resource === null ? "" : `${resource} `}${about}: ${reason}`));
+    const owner = (resource) => (resource === null ? "" : `${resource} `);
+    return [
+        ...explained(pipeline).map(({ resource, about, reason, repair }) => `${repair ? "*" : " "} ${owner(resource)}${about}: ${reason}`),
+        ...findingsOf(pipeline).map(({ resource, code, message }) => `  ${owner(resource)}${code}: ${message}`),
+    ].map(printable/* printable */.g$);
 }
 function explained(pipeline) {
     const entry = (resource) => (decision) => ({ resource, ...decision });
@@ -4720,9 +4785,19 @@ function nextSteps(folder, project, pipeline) {
         steps.push(`fill in ${missing.length} FILL_ME_IN of ${owners} resources, as sluice check lists them`);
     return [
         ...pipeline.findings.map(({ message }) => `note: ${(0,printable/* printable */.g$)(message)}`),
+        ...findingCounts(pipeline),
         ...steps.map((step) => `to do: ${step}`),
         `next: sluice check ${file} --offline`,
     ];
+}
+/** One line that counts what was found out about resources: `notes: PrimaryKeyNotFound 3 (--explain names them)`. */
+function findingCounts({ resources }) {
+    const counts = new Map();
+    for (const { code } of resources.flatMap(({ findings }) => findings))
+        counts.set(code, (counts.get(code) ?? 0) + 1);
+    if (counts.size === 0)
+        return [];
+    return [`notes: ${[...counts].map(([code, count]) => `${code} ${count}`).join(", ")} (--explain names them)`];
 }
 
 // EXTERNAL MODULE: ./node_modules/node-diff3/dist/diff3.mjs
@@ -4837,6 +4912,124 @@ function uniqueKey(name, seen) {
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return count === 1 ? name : `${name} (${count})`;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/update/merge-json.js
+
+
+
+
+/**
+ * The same as `mergePipeline` for a pipeline file that is JSON: values are merged instead of lines, resources by their
+ * names, mappings key by key; where both sides have changed one value the user's stays. Throws {@link BlocksError}.
+ */
+function mergeJsonPipeline(base, mine, fresh) {
+    const now = read(fresh);
+    const own = read(mine);
+    const before = base === undefined ? undefined : read(base);
+    const was = byName(before ?? now);
+    const will = byName(now);
+    const there = new Set(resourcesOf(own).map(merge_json_nameOf));
+    const [changed, removed, kept] = [[], [], []];
+    const changes = [];
+    const take = (name, old, current, next) => {
+        const conflicts = [];
+        const merged = mergeValue(old, current, next, conflicts);
+        if (conflicts.length > 0)
+            kept.push(name ?? "the settings");
+        if (!(0,json/* isJsonObject */.OW)(merged) || isEqual(merged, current))
+            return current;
+        changes.push({ before: (0,json_writer/* prettyJson */.D_)(current), after: (0,json_writer/* prettyJson */.D_)(merged) });
+        if (name !== undefined)
+            changed.push(name);
+        return merged;
+    };
+    const top = take(undefined, withoutResources(before ?? now), withoutResources(own), withoutResources(now));
+    const resources = resourcesOf(own).map((resource) => {
+        const name = merge_json_nameOf(resource);
+        const next = will.get(name);
+        if (next === undefined && was.has(name))
+            removed.push(name);
+        return next === undefined || !(0,json/* isJsonObject */.OW)(resource) ? resource : take(name, was.get(name) ?? next, resource, next);
+    });
+    const added = [...will.keys()].filter((name) => !there.has(name) && (before === undefined || !was.has(name)));
+    for (const name of added) {
+        const resource = will.get(name);
+        if (resource === undefined)
+            continue;
+        const order = [...will.keys()];
+        const previous = order
+            .slice(0, order.indexOf(name))
+            .findLast((one) => resources.some((item) => merge_json_nameOf(item) === one));
+        const at = previous === undefined ? 0 : resources.findIndex((item) => merge_json_nameOf(item) === previous) + 1;
+        resources.splice(at, 0, resource);
+        changes.push({ before: "", after: (0,json_writer/* prettyJson */.D_)(resource) });
+    }
+    return {
+        text: changes.length === 0 ? mine : `${(0,json_writer/* prettyJson */.D_)(withResources(top, resources))}\n`,
+        added,
+        changed,
+        removed,
+        leftOut: before === undefined ? [] : [...will.keys()].filter((name) => !there.has(name) && was.has(name)),
+        kept,
+        changes,
+    };
+}
+/** One value of the three; undefined: it goes. Keys in the order of the user, new ones at the end. */
+function mergeValue(base, mine, fresh, conflicts, key = "") {
+    if (isEqual(mine, base))
+        return fresh;
+    if (isEqual(fresh, base) || isEqual(fresh, mine))
+        return mine;
+    if (!(0,json/* isJsonObject */.OW)(mine) || !(0,json/* isJsonObject */.OW)(fresh)) {
+        conflicts.push(key);
+        return mine;
+    }
+    const old = (0,json/* isJsonObject */.OW)(base) ? base : {};
+    const merged = {};
+    for (const name of new Set([...(0,json/* keysOf */.YD)(mine), ...(0,json/* keysOf */.YD)(fresh)])) {
+        const value = mergeValue((0,json/* getOwn */.Ng)(old, name), (0,json/* getOwn */.Ng)(mine, name), (0,json/* getOwn */.Ng)(fresh, name), conflicts, name);
+        if (value !== undefined)
+            (0,json/* setOwn */.P5)(merged, name, value);
+    }
+    return merged;
+}
+function isEqual(a, b) {
+    if (a === undefined || b === undefined)
+        return a === b;
+    return (0,json_writer/* compactJson */.Ar)(a) === (0,json_writer/* compactJson */.Ar)(b);
+}
+function read(text) {
+    let value;
+    try {
+        value = (0,json_reader/* parseJson */.qF)(text);
+    }
+    catch (error) {
+        if (error instanceof json_reader/* JsonSyntaxError */.q3 || error instanceof json_reader/* JsonDepthError */.Q_) {
+            throw new BlocksError(`not valid JSON: ${error.message}`);
+        }
+        throw error;
+    }
+    if (!(0,json/* isJsonObject */.OW)(value) || !(0,json/* isJsonObject */.OW)(value.source) || !(0,json/* isJsonArray */.Md)(value.source.resources)) {
+        throw new BlocksError("expected a list at source.resources");
+    }
+    return value;
+}
+function resourcesOf({ source }) {
+    return (0,json/* isJsonObject */.OW)(source) && (0,json/* isJsonArray */.Md)(source.resources) ? source.resources : [];
+}
+function byName(file) {
+    return new Map(resourcesOf(file).flatMap((resource) => ((0,json/* isJsonObject */.OW)(resource) ? [[merge_json_nameOf(resource), resource]] : [])));
+}
+function merge_json_nameOf(resource) {
+    const name = (0,json/* isJsonObject */.OW)(resource) ? resource.name : resource;
+    return typeof name === "string" ? name : "";
+}
+function withoutResources(file) {
+    return withResources(file, []);
+}
+function withResources(file, resources) {
+    return (0,json/* isJsonObject */.OW)(file.source) ? { ...file, source: { ...file.source, resources } } : file;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/update/merge-pipeline.js
@@ -4954,6 +5147,7 @@ function withEnd(text) {
 
 
 
+
 /** The project to update: that of the name, else the output path itself. Throws `E_INPUT` when it is none. */
 async function findProject(flags, name) {
     const folder = (0,external_node_path_.resolve)(flags.outputPath, name === undefined ? "." : projectNames(name).pipeline);
@@ -5005,14 +5199,8 @@ async function updateProject(context, flags, update) {
     report(context, flags, update, { merged, missing, changes: changes.length });
 }
 function merge(path, base, mine, fresh) {
-    if (path.endsWith(".json")) {
-        throw new errors/* ConfigError */.xL("E_INPUT", `${path} is JSON, which --update does not merge`, {
-            step: "config",
-            hint: "Generate the project as YAML, or into another folder and compare.",
-        });
-    }
     try {
-        return mergePipeline(base, mine, fresh);
+        return (path.endsWith(".json") ? mergeJsonPipeline : mergePipeline)(base, mine, fresh);
     }
     catch (error) {
         if (!(error instanceof BlocksError))
@@ -5098,12 +5286,15 @@ async function generate(context, given, name) {
     const alone = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
     // The reference refuses references to other files; so does its analysis here.
     const tree = mode === "compat" ? alone : await bringInFiles(alone, document.files);
-    const whole = analyse(tree, { mode, source: name ?? settings?.name });
+    const methods = flags.methods ?? settings?.methods;
+    const nameByOperation = flags.nameByOperation || settings?.nameByOperation === true;
+    const whole = analyse(tree, { mode, source: name ?? settings?.name, methods, nameByOperation });
     refuseName(whole);
     const folder = found?.folder ?? (0,external_node_path_.resolve)(flags.outputPath, whole.names.pipeline);
     const overwrite = found === undefined && (await mayWrite(context, flags, folder));
     const patterns = flags.endpoints ?? settings?.endpoints ?? (await pick(context, flags, whole));
-    const chosen = new Set(chooseResources(whole.resources, patterns));
+    const isRepeated = flags.endpoints === undefined && settings !== undefined;
+    const chosen = new Set(chooseResources(whole.resources, patterns, isRepeated));
     const pipeline = chosen.size === whole.resources.length ? whole : selectResources(whole, (one) => chosen.has(one));
     const asked = flags.globalLimit ?? settings?.globalLimit;
     const limit = asked === 0 ? undefined : asked;
@@ -5118,6 +5309,8 @@ async function generate(context, given, name) {
         mode,
         allowOpenapi2,
         endpoints: patterns,
+        methods,
+        nameByOperation,
         globalLimit: limit,
         pipelineFile: settings?.pipelineFile ?? project.pipelineFile,
     });
