@@ -16,11 +16,11 @@ export function parseMoment(text: string): Moment | undefined {
   if (found === null) return undefined;
   const [, year, month, day, between = "T", hour, minute, second, fraction, zone, y8, m8, d8] = found;
   if (y8 !== undefined) {
-    const micros = BigInt(Date.UTC(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
+    const micros = BigInt(utcMillis(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
     return { micros, isDate: true, format: (at) => iso(at).slice(0, 10).replaceAll("-", "") };
   }
   const offset = zoneMinutes(zone);
-  const millis = Date.UTC(
+  const millis = utcMillis(
     Number(year),
     Number(month ?? 1) - 1,
     Number(day ?? 1),
@@ -47,6 +47,16 @@ export function parseMoment(text: string): Moment | undefined {
     return local.slice(0, length) + (fraction === undefined ? "" : local.slice(19, 26)) + (zone ?? "");
   };
   return { micros, isDate, format };
+}
+
+/** As `Date.UTC`, for which the years 0 to 99 are those of the twentieth century. The calendar repeats after 400 years. */
+function utcMillis(year: number, ...rest: readonly [month: number, day: number, ...time: number[]]): number {
+  return Date.UTC(year + 400, ...rest) - 146_097 * 86_400_000;
+}
+
+/** The time itself; undefined outside of the years 1 to 9999, which no {@link Moment} can write. */
+export function inCalendar(micros: bigint): bigint | undefined {
+  return micros >= -62_135_596_800_000_000n && micros < 253_402_300_800_000_000n ? micros : undefined;
 }
 
 /** `2024-01-02T03:04:05.000006`. */

@@ -8,7 +8,7 @@ import {
 import { SourceError } from "../core/errors.ts";
 import { Double, type JsonValue } from "../core/json.ts";
 import { asNumber, isInteger } from "../core/json-number.ts";
-import { parseMoment } from "../core/moment.ts";
+import { inCalendar, parseMoment } from "../core/moment.ts";
 import { parsePythonInt, pythonStr } from "../core/python-text.ts";
 import { ExpressionFailure } from "../expression/compile.ts";
 import { compileCode, type SourceFunctions } from "./functions.ts";
@@ -81,11 +81,6 @@ function microsOf(value: JsonValue): bigint | undefined {
   const number = asNumber(value);
   if (number === undefined || !Number.isFinite(number)) return undefined;
   return inCalendar(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
-}
-
-/** Undefined outside of the years 1 to 9999. */
-function inCalendar(micros: bigint): bigint | undefined {
-  return micros >= -62_135_596_800_000_000n && micros < 253_402_300_800_000_000n ? micros : undefined;
 }
 
 /** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */

@@ -1,8 +1,8 @@
 import { SourceError } from "../core/errors.ts";
 import { Double, type JsonValue } from "../core/json.ts";
 import { asNumber, isInteger } from "../core/json-number.ts";
-import { floorMod, parseMoment } from "../core/moment.ts";
-import { compareValues } from "../core/value-order.ts";
+import { floorMod, inCalendar, type Moment, parseMoment } from "../core/moment.ts";
+import { compareValues, ValueOrderError } from "../core/value-order.ts";
 
 /**
  * The value at which a later run starts: `last` moved back by `lag` (forward for `min`), never beyond `initial`. Units:
@@ -17,16 +17,21 @@ export function applyLag(
   resource: string,
 ): JsonValue {
   const lagged = move(last, direction === "max" ? -lag : lag, initial, direction);
+  const fail = (why: string, hint: string): never => {
+    const message = `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}${why}`;
+    throw new SourceError("E_SOURCE_SHAPE", message, { reason: "cursor_type", hint, step: "extract" });
+  };
   if (lagged === undefined) {
-    throw new SourceError(
-      "E_SOURCE_SHAPE",
-      `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}`,
-      { reason: "cursor_type", hint: "Use lag with numbers, dates and datetimes in ISO form only.", step: "extract" },
-    );
+    return fail("", "Use lag with numbers, dates and datetimes in ISO form only, and within the years 1 to 9999.");
   }
   if (initial === null) return lagged;
-  const order = compareValues(initial, lagged);
-  return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
+  try {
+    const order = compareValues(initial, lagged);
+    return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
+  } catch (error) {
+    if (!(error instanceof ValueOrderError)) throw error;
+    return fail(`: ${error.message}`, "Give initial_value the type that the stored cursor has.");
+  }
 }
 
 /**
@@ -51,10 +56,15 @@ export function move(
   // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
   const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
   const inDays = (declared ?? moment).isDate;
-  if (!inDays) return moment.format(moment.micros + BigInt(Math.round(by * 1e6)));
+  if (!Number.isFinite(by * 1e6)) return undefined;
+  if (!inDays) return written(moment, moment.micros + BigInt(Math.round(by * 1e6)));
   const day = 86_400_000_000n;
   const shift = BigInt(Math.floor(by)) * day;
-  if (moment.isDate) return moment.format(moment.micros + shift);
+  if (moment.isDate) return written(moment, moment.micros + shift);
   const start = moment.micros - floorMod(moment.micros, day) + shift;
-  return moment.format(direction === "max" ? start : start + day - 1n);
+  return written(moment, direction === "max" ? start : start + day - 1n);
+}
+
+function written(form: Moment, micros: bigint): string | undefined {
+  return inCalendar(micros) === undefined ? undefined : form.format(micros);
 }

@@ -25,6 +25,7 @@ const CASES: readonly (readonly [number, JsonValue, JsonValue, "max" | "min", Js
   [1, "2024-01-01", "2024-03-01T10:00:00Z", "min", "2024-01-01"],
   [1.5, null, "2024-03-01", "max", "2024-02-28"],
   [60, null, "2024-01", "max", "2023-12"],
+  [60, null, "0001-01-02T00:00:00Z", "max", "0001-01-01T23:59:00Z"],
   // dlt goes over to a datetime here; the form is kept.
   [3600, null, "2024-01-02 10:00:00", "max", "2024-01-02 09:00:00"],
 ];
@@ -32,6 +33,21 @@ const CASES: readonly (readonly [number, JsonValue, JsonValue, "max" | "min", Js
 for (const [lag, initial, last, direction, expected] of CASES) {
   test(`lag ${lag} takes ${JSON.stringify(last)} (${direction}, from ${JSON.stringify(initial)}) to ${JSON.stringify(expected)}`, () => {
     assert.deepEqual(applyLag(lag, initial, last, direction, "r"), expected);
+  });
+}
+
+for (const [what, lag, initial, last] of [
+  ["a lag that leaves the calendar", 99_999_999_999_999, null, "2024-01-02T10:00:00Z"],
+  ["a lag of days that leaves the calendar", 99_999_999_999_999, "2024-01-01", "2024-01-02"],
+  ["a lag beyond all numbers", 1e308, null, "2024-01-02"],
+  ["an initial value of another type than the stored one", 1, 5, "2024-01-02T10:00:00Z"],
+] as const) {
+  test(`${what} is a mistake with a name`, () => {
+    assert.throws(
+      () => applyLag(lag, initial, last, "max", "r"),
+      (error) =>
+        error instanceof Error && "reason" in error && error.reason === "cursor_type" && error.message.includes(last),
+    );
   });
 }
 
