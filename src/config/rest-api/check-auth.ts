@@ -44,6 +44,7 @@ function valueFaults(auth: AuthMapping, at: Path): readonly Fault[] {
   switch (auth.type) {
     case "headers":
       return headerFaults(auth.headers, [...at, "headers"], true);
+    case "oauth2_client_credentials":
     case "oauth2_refresh_token":
       return urlFaults(auth.access_token_url, [...at, "access_token_url"]);
     case "oauth2_jwt_bearer":
@@ -52,6 +53,7 @@ function valueFaults(auth: AuthMapping, at: Path): readonly Fault[] {
       return [...urlFaults(auth.api_url, [...at, "api_url"]), ...keyFaults(auth, at)];
     case "login_request":
       return [
+        ...(/^https?:/i.test(auth.login_url ?? "") ? urlFaults(auth.login_url, [...at, "login_url"]) : []),
         ...headerFaults(auth.headers, [...at, "headers"], false),
         ...pathFaults(auth.token_path, [...at, "token_path"]),
         ...pathFaults(auth.expires_path ?? undefined, [...at, "expires_path"]),

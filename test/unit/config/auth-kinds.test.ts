@@ -32,6 +32,12 @@ const KINDS = {
     private_key: CLOSED,
     private_key_passphrase: "open sesame",
   },
+  client: {
+    type: "oauth2_client_credentials",
+    access_token_url: "https://x/t",
+    client_id: "me",
+    client_secret: "secret-1",
+  },
   login: { type: "login_request", login_url: "login", json: { user: "u", password: "pass-1" }, token_path: "t" },
   headers: { type: "headers", headers: { "X-Tenant": "tenant-1", "X-Other": "other-1" } },
 } as const;
@@ -75,6 +81,8 @@ test("what is missing or cannot be used is named, and no secret is shown", () =>
     [{ ...KINDS.assertion, private_key: broken }, /auth\.private_key: the private key cannot be read/],
     [{ ...KINDS.assertion, private_key: EC }, /auth\.private_key: expected an RSA key, found one of kind ec/],
     [{ ...KINDS.assertion, access_token_url: "x/t" }, /auth\.access_token_url: expected a URL with http/],
+    [{ ...KINDS.client, access_token_url: "x/t" }, /auth\.access_token_url: expected a URL with http/],
+    [{ ...KINDS.login, login_url: "https://[x/t" }, /auth\.login_url: expected a URL with http/],
     [{ ...KINDS.assertion, lifetime: 0 }, /auth\.lifetime: expected at least 1/],
     [{ ...KINDS.app, private_key_passphrase: "wrong" }, /auth\.private_key: the private key cannot be read/],
     [{ ...KINDS.app, api_url: "github.example.com" }, /auth\.api_url: expected a URL/],
