@@ -58,6 +58,21 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
       });
     }
     seen.add(resource.name);
+    if (resource.name.trim() === "") {
+      faults.push({
+        path: resource.at,
+        reason: "type",
+        message: "the name of the resource is empty: no table can have it",
+      });
+    }
+    const table = resource.config.table_name ?? "";
+    if (table !== "" && table.trim() === "") {
+      faults.push({
+        path: [...resource.at, "table_name"],
+        reason: "type",
+        message: "a table needs a name that is not blank",
+      });
+    }
     faults.push(...resourceFaults(resource, config, compat));
   }
   faults.push(...parentFaults(plan.resources));

@@ -28,6 +28,8 @@ test("all faults of the meaning come at once, each with its path", () => {
       },
       { name: "both", endpoint: { json: { a: 1 }, data: { b: 1 } } },
       { name: "two", endpoint: "{resources.a.id}/{resources.x.id}" },
+      { name: " ", endpoint: "blank" },
+      { name: "unnamed", table_name: " " },
     ],
   };
   assert.deepEqual(faults(config).sort(), [
@@ -41,6 +43,8 @@ test("all faults of the meaning come at once, each with its path", () => {
     "missing_key client.paginator.limit",
     "parent_cycle resources.3.endpoint",
     "several_parents resources.9.endpoint",
+    "type resources.10",
+    "type resources.11.table_name",
     "unbound_path_placeholder resources.5.endpoint.path",
     "unknown_parent resources.2.endpoint",
     "unknown_placeholder resources.5.endpoint.params.i",
