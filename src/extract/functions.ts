@@ -1,16 +1,16 @@
-import { type Code, functionName } from "../config/rest-api/code.ts";
+import { type Code, functionName, moduleOf } from "../config/rest-api/code.ts";
 import { codePlaces } from "../config/rest-api/code-places.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { InternalError } from "../core/errors.ts";
 import type { JsonValue } from "../core/json.ts";
-import { compileExpression, type Wanted } from "../expression/compile.ts";
+import { compileExpression, ExpressionFailure, type Wanted } from "../expression/compile.ts";
 import { SCOPES, type Scope } from "../expression/environment.ts";
 
 /**
  * Functions that a configuration names: those of the library's user (`fn:name`) by their name, those of modules by
  * `module:` and their reference.
  */
-export type SourceFunctions = Readonly<Record<string, (value: JsonValue) => JsonValue>>;
+export type SourceFunctions = Readonly<Record<string, (value: JsonValue) => JsonValue | undefined>>;
 
 /** Names of functions that a configuration uses and that were not given. */
 export function missingFunctions(config: RestApiConfig, functions: SourceFunctions): readonly string[] {
@@ -19,7 +19,8 @@ export function missingFunctions(config: RestApiConfig, functions: SourceFunctio
 }
 
 /**
- * Checked code as a function of the variables of its scope. A function gets the first of them.
+ * Checked code as a function of the variables of its scope. A function gets the first of them; one that gives nothing is
+ * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows.
  */
 export function compileCode(
   code: Code,
@@ -35,5 +36,10 @@ export function compileCode(
   const call = functions[name];
   if (call === undefined) throw new InternalError("E_INTERNAL", `the function ${name} was not given`);
   const [first] = SCOPES[scope];
-  return (variables) => call(variables[first] ?? null);
+  return (variables) => {
+    const made = call(variables[first] ?? null);
+    if (made !== undefined) return made;
+    if (wanted === "bool") return false;
+    throw new ExpressionFailure(`${moduleOf(name) ?? `fn:${name}`} returns nothing: it must return a value, or null`);
+  };
 }

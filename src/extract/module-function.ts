@@ -4,11 +4,14 @@ import { ExpressionFailure } from "../expression/compile.ts";
 /**
  * A function of a user's module for records. It gets plain data of its own, which it may change: numbers of JavaScript,
  * integers beyond 2^53 as `bigint`. What it gives must be data too. A number that was written as a float stays one
- * under its key, though JavaScript does not tell `1.0` from `1`. Throws {@link ExpressionFailure}.
+ * under its key, though JavaScript does not tell `1.0` from `1`. Undefined when it gives nothing. Throws {@link ExpressionFailure}.
  *
  * @param name the module and its export, for messages
  */
-export function moduleFunction(name: string, call: (value: unknown) => unknown): (value: JsonValue) => JsonValue {
+export function moduleFunction(
+  name: string,
+  call: (value: unknown) => unknown,
+): (value: JsonValue) => JsonValue | undefined {
   return (value) => {
     let made: unknown;
     try {
@@ -18,6 +21,7 @@ export function moduleFunction(name: string, call: (value: unknown) => unknown):
         `${name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`,
       );
     }
+    if (made === undefined) return undefined;
     try {
       return jsonOf(made, value, 0);
     } catch (error) {

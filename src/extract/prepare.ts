@@ -166,10 +166,12 @@ function missingField(
   record: JsonValue,
   why: string,
 ): SourceError {
-  const keys = isJsonObject(record) ? keysOf(record).slice(0, 30).join(", ") : "it is no object";
+  const keys = isJsonObject(record)
+    ? `a record lacks it; it has: ${keysOf(record).slice(0, 30).join(", ")}`
+    : "a record is no object";
   return new SourceError(
     "E_SOURCE_SHAPE",
-    `resource ${JSON.stringify(plan.name)} needs the field ${JSON.stringify(field)} of its parent ${JSON.stringify(parent)} ${why}, but a record lacks it; it has: ${keys}`,
+    `resource ${JSON.stringify(plan.name)} needs the field ${JSON.stringify(field)} of its parent ${JSON.stringify(parent)} ${why}, but ${keys}`,
     { step: "extract", reason: "parent_field_missing", context: { resource: plan.name, parent, field } },
   );
 }

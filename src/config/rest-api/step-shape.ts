@@ -95,6 +95,16 @@ function setFaults(value: JsonValue, at: Path): Fault[] {
     return [{ path: at, reason: "type", message: "a secret cannot be loaded into a table" }];
   }
   const expression = setExpression(value);
+  if (expression === undefined && isJsonObject(value) && Object.keys(value).join() === "expression") {
+    return [
+      {
+        path: [...at, "expression"],
+        reason: "type",
+        message: "expected an expression as text",
+        suggestion: "call a module with map",
+      },
+    ];
+  }
   return expression === undefined ? [] : codeFaults(expression, [...at, "expression"], "record", "any");
 }
 

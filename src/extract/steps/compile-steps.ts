@@ -76,7 +76,7 @@ function explained(error: unknown, resource: string, step: string, record: strin
     return new SourceError("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
       step: "extract",
       reason: "expression",
-      hint: 'Correct the expression; a field that may be absent is read as record.?field.orValue("").',
+      hint: 'Correct the expression or function; an expression reads a field that may be absent as record.?field.orValue("").',
     });
   }
   if (error instanceof TimeGuardError) {

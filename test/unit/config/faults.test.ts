@@ -209,6 +209,15 @@ test("a fault of an expression has file, line, key path and the place inside the
   );
 });
 
+test("what is to be set by an expression is not loaded as it is written", () => {
+  const step = "{set: {a: {expression: {module: ./steps.mjs#a}}, b: {expression: 1}, c: {expression: 1, other: 2}}}";
+  const text = `${SHOP.trimEnd().replace("[orders]", "")}\n    - name: orders\n      processing_steps: [${step}]\n`;
+  const { message } = refusal({ file: "shop.yaml", environment: {}, files: { "shop.yaml": text } });
+  assert.match(message, /set\.a\.expression: expected an expression as text; call a module with map/);
+  assert.match(message, /set\.b\.expression: expected an expression as text/);
+  assert.doesNotMatch(message, /set\.c/);
+});
+
 test("a salt is a secret, and no secret becomes data", () => {
   const steps = (step: string) =>
     `${SHOP.trimEnd().replace("[orders]", "")}\n    - name: orders\n      processing_steps:\n        - ${step}\n`;

@@ -44,6 +44,21 @@ test("expressions filter, replace and multiply records, in the order of the step
   assert.equal(after(records, all), '[{"id":20},{"id":20}]');
 });
 
+test("a function that forgets its return makes no empty rows", () => {
+  const nothing = { nothing: () => undefined };
+  const apply = (step: StepConfig) => compileSteps("r", [step], nothing, LIMITS)?.apply([{ id: 1 }], 1);
+  for (const step of [{ map: "fn:nothing" }, { yield_map: "fn:nothing" }]) {
+    const error = failure(() => apply(step));
+    assert.equal(error.code, "E_SOURCE_SHAPE");
+    assert.match(
+      error.message,
+      /fails at record 1 of page 1: fn:nothing returns nothing: it must return a value, or null/,
+    );
+  }
+  // In a filter it is what JavaScript takes it for: `record.labels?.includes("bug")`.
+  assert.deepEqual(apply({ filter: "fn:nothing" }), []);
+});
+
 test("fields are picked, left out, renamed and set, and keep order and numbers", () => {
   const record =
     '[{"id":1,"2":"x","1":1.0,"big":12345678901234567890123,"a":{"b":1,"c":[{"d":1,"e":2},{"d":3}]},"z":null}]';
