@@ -7,10 +7,14 @@ const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 test("pages of a known number are asked side by side, eight at most, and come out in order", async (t) => {
   let inFlight = 0;
   let most = 0;
+  const five = Promise.withResolvers<void>();
   const api = await serve(t, async ({ target }, response) => {
     inFlight += 1;
     most = Math.max(most, inFlight);
     const page = pageOf(target);
+    // Later pages are answered when five are asked for, and the second after some of them.
+    if (inFlight === 5) five.resolve();
+    if (page > 1) await Promise.race([five.promise, wait(3000)]);
     await wait(page === 2 ? 60 : 20);
     inFlight -= 1;
     json(response, { data: [{ page }], total: 20 });
@@ -38,7 +42,7 @@ test("the next page of a Link header is asked before the present one is taken", 
     {
       async onPage(_, [record]) {
         if ((record as { page: number }).page !== 1) return;
-        await wait(50);
+        for (let tries = 0; tries < 100 && api.asked.length < 2; tries += 1) await wait(20);
         askedAtFirstPage = api.asked.length;
       },
     },
@@ -54,10 +58,13 @@ test("GitLab's X-Total-Pages and rel=last let all pages be asked at once, withou
   ] as const) {
     let inFlight = 0;
     let most = 0;
+    const four = Promise.withResolvers<void>();
     const api = await serve(t, async ({ target }, response) => {
       inFlight += 1;
       most = Math.max(most, inFlight);
       const page = pageOf(target) || 1;
+      if (inFlight === 4) four.resolve();
+      if (page > 1) await Promise.race([four.promise, wait(3000)]);
       await wait(15);
       inFlight -= 1;
       const link = (n: number, rel: string) => `<${api.base}/items?page=${n}&per_page=1>; rel="${rel}"`;
