@@ -2,6 +2,7 @@ import type { Fault } from "../fault.ts";
 import { nearest } from "../nearest.ts";
 import { actionFaults } from "./action-shape.ts";
 import { authFaults } from "./check-auth.ts";
+import { columnFaults } from "./check-columns.ts";
 import { dispositionFaults } from "./check-disposition.ts";
 import { httpFaults } from "./check-http.ts";
 import { incrementalFaults } from "./check-incremental.ts";
@@ -43,6 +44,7 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
     ...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]),
   );
   faults.push(...stepFaults(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
+  faults.push(...columnFaults(defaults?.columns, ["resource_defaults", "columns"]));
   const defaultActions = defaults?.endpoint?.response_actions;
   faults.push(
     ...actionFaults(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"),
@@ -124,14 +126,7 @@ function resourceFaults(resource: PlannedResource, config: RestApiConfig, compat
   if (typeof written === "object") {
     faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
     faults.push(...seedFaults(written, resource.at));
-  }
-  const columns = typeof written === "object" ? written.columns : undefined;
-  if (Array.isArray(columns)) {
-    columns.forEach((column, index) => {
-      if (typeof column.name === "string" && column.name !== "") return;
-      const path = [...resource.at, "columns", index, "name"];
-      faults.push({ path, reason: "missing_key", message: 'the key "name" is missing' });
-    });
+    faults.push(...columnFaults(written.columns, [...resource.at, "columns"]));
   }
   if (resource.incremental !== undefined) {
     faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));

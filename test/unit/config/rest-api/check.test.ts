@@ -53,6 +53,35 @@ test("all faults of the meaning come at once, each with its path", () => {
   ]);
 });
 
+test("column hints have dlt's types and whole sizes", () => {
+  const config = {
+    client: { base_url: "https://h" },
+    resource_defaults: { columns: { at: { data_type: "datetime" } } },
+    resources: [
+      {
+        name: "a",
+        columns: {
+          id: { data_type: "integer" },
+          old: { data_type: "complex" },
+          open: { data_type: null, nullable: false },
+          price: { data_type: "decimal", precision: 10, scale: 2 },
+          size: { data_type: "decimal", precision: -1, scale: "2" },
+        },
+      },
+      { name: "b", columns: [{ name: "x", data_type: 5 }, { data_type: "txt" }] },
+    ],
+  };
+  assert.deepEqual(faults(config), [
+    "type resource_defaults.columns.at.data_type",
+    "type resources.0.columns.id.data_type",
+    "type resources.0.columns.size.precision",
+    "type resources.0.columns.size.scale",
+    "type resources.1.columns.0.data_type",
+    "missing_key resources.1.columns.1.name",
+    "type resources.1.columns.1.data_type",
+  ]);
+});
+
 test("all faults of the shape come at once, each with its path", () => {
   assert.deepEqual(
     faults({
