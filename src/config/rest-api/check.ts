@@ -36,6 +36,14 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
       suggestion: "write it as https://host/path",
     });
   }
+  if (client.base_url && URL.canParse(client.base_url) && hasUser(new URL(client.base_url))) {
+    faults.push({
+      path: ["client", "base_url"],
+      reason: "type",
+      message: "the URL holds a user or password, which is not sent",
+      suggestion: "take it out, and use auth: {type: http_basic, username: ..., password: ...}",
+    });
+  }
   faults.push(...authFaults(client.auth ?? undefined, ["client", "auth"]));
   faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
   faults.push(...httpFaults(client.http, ["client", "http"]));
@@ -282,4 +290,8 @@ function placeFaults(config: PaginatorMapping, at: Path): Fault[] {
 
 function quote(text: string): string {
   return JSON.stringify(text);
+}
+
+function hasUser({ username, password }: URL): boolean {
+  return username !== "" || password !== "";
 }

@@ -53,6 +53,14 @@ test("all faults of the meaning come at once, each with its path", () => {
   ]);
 });
 
+test("a base_url with a password is refused, and the password is not shown", () => {
+  const found = checkRestApi({ client: { base_url: "https://ann:pass-word@h/v1" }, resources: ["a"] });
+  assert.deepEqual(
+    found.map(({ path, message }) => [path.join("."), message]),
+    [["client.base_url", "the URL holds a user or password, which is not sent"]],
+  );
+});
+
 test("column hints have dlt's types and whole sizes", () => {
   const config = {
     client: { base_url: "https://h" },
