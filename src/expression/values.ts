@@ -88,9 +88,11 @@ function* jsonEntries(entries: Iterable<readonly [unknown, unknown]>, budget: Bu
   for (const [key, item] of entries) yield [String(key), fromCel(item, budget)];
 }
 
-/** `2024-01-31T12:00:00Z`; fractions only where there are any. */
+/** `2024-01-31T12:00:00Z`; fractions only where there are any. Throws for years that need more than four digits. */
 export function timestampText(date: Date): string {
-  return date.toISOString().replace(/\.000Z$/, "Z");
+  const text = date.toISOString();
+  if (/^[+-]/.test(text)) throw new Error("it gives a time outside of the years 0 to 9999");
+  return text.replace(/\.000Z$/, "Z");
 }
 
 function withOrigin<T extends object>(made: T, origin: JsonValue): T {

@@ -66,6 +66,17 @@ test("keys named like properties of JavaScript's objects are data and nothing el
   }
 });
 
+test("a time that no column can hold is no value", () => {
+  for (const text of ["%s", "string(%s)"]) {
+    const late = text.replace("%s", 'timestamp("9999-12-31T00:00:00Z") + duration("24h")');
+    assert.throws(
+      () => value(late),
+      (error) => error instanceof ExpressionFailure && /outside of the years 0 to 9999/.test(error.message),
+      text,
+    );
+  }
+});
+
 test("only the parts that are read count as read", () => {
   const expression = compileExpression("body.next", "page", "any");
   assert.equal(expression.uses("body"), true);
