@@ -485,6 +485,7 @@ function valueFaults(auth, at) {
     switch (auth.type) {
         case "headers":
             return headerFaults(auth.headers, [...at, "headers"], true);
+        case "oauth2_client_credentials":
         case "oauth2_refresh_token":
             return urlFaults(auth.access_token_url, [...at, "access_token_url"]);
         case "oauth2_jwt_bearer":
@@ -493,6 +494,7 @@ function valueFaults(auth, at) {
             return [...urlFaults(auth.api_url, [...at, "api_url"]), ...keyFaults(auth, at)];
         case "login_request":
             return [
+                ...(/^https?:/i.test(auth.login_url ?? "") ? urlFaults(auth.login_url, [...at, "login_url"]) : []),
                 ...headerFaults(auth.headers, [...at, "headers"], false),
                 ...(0,_check_path_js__WEBPACK_IMPORTED_MODULE_3__/* .pathFaults */ .J)(auth.token_path, [...at, "token_path"]),
                 ...(0,_check_path_js__WEBPACK_IMPORTED_MODULE_3__/* .pathFaults */ .J)(auth.expires_path ?? undefined, [...at, "expires_path"]),
@@ -611,7 +613,7 @@ function pathFaults(path, at) {
 
 /***/ }),
 
-/***/ 8116:
+/***/ 8174:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -626,6 +628,63 @@ var nearest = __webpack_require__(948);
 var action_shape = __webpack_require__(8512);
 // EXTERNAL MODULE: ./lib/config/rest-api/check-auth.js
 var check_auth = __webpack_require__(5931);
+// EXTERNAL MODULE: ./lib/core/json-number.js
+var json_number = __webpack_require__(3743);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-columns.js
+
+
+/** dlt's types, and the name that `json` had before dlt 1.0. */
+const TYPES = {
+    text: true,
+    double: true,
+    bool: true,
+    timestamp: true,
+    bigint: true,
+    binary: true,
+    json: true,
+    decimal: true,
+    wei: true,
+    date: true,
+    time: true,
+    complex: true,
+};
+/** Faults of column hints: a list's hint without a name, types that dlt has not, sizes that are no whole numbers. */
+function columnFaults(columns, at) {
+    if (columns === undefined || columns === null)
+        return [];
+    if (!Array.isArray(columns)) {
+        return Object.entries(columns).flatMap(([name, hints]) => hintFaults(hints, [...at, name]));
+    }
+    return columns.flatMap((hints, index) => {
+        const path = [...at, index];
+        const faults = hintFaults(hints, path);
+        if (typeof hints.name === "string" && hints.name !== "")
+            return faults;
+        return [{ path: [...path, "name"], reason: "missing_key", message: 'the key "name" is missing' }, ...faults];
+    });
+}
+function hintFaults(hints, at) {
+    const faults = [];
+    const type = hints.data_type ?? null;
+    if (type !== null && !(typeof type === "string" && Object.hasOwn(TYPES, type))) {
+        const names = Object.keys(TYPES).filter((name) => name !== "complex");
+        const meant = typeof type === "string" ? (0,nearest/* nearest */.p)(type, names) : undefined;
+        faults.push({
+            path: [...at, "data_type"],
+            reason: "type",
+            message: `expected one of ${names.join(", ")}, found ${typeof type === "string" ? JSON.stringify(type) : "no text"}`,
+            ...(meant === undefined ? {} : { suggestion: `did you mean "${meant}"?` }),
+        });
+    }
+    for (const key of ["precision", "scale"]) {
+        const size = hints[key] ?? null;
+        if (size === null || (typeof size === "number" && (0,json_number/* isInteger */.Fq)(size) && size >= 0))
+            continue;
+        faults.push({ path: [...at, key], reason: "type", message: "expected a whole number that is not negative" });
+    }
+    return faults;
+}
+
 // EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
 var coercion = __webpack_require__(2989);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-disposition.js
@@ -854,6 +913,7 @@ var step_shape = __webpack_require__(7368);
 
 
 
+
 /**
  * Everything that the shape of a `rest_api` configuration cannot say, all faults at once, with paths from the top of
  * that configuration. An empty list means that the engine can run it.
@@ -873,12 +933,21 @@ function checkRestApi(config, compat = "default") {
             suggestion: "write it as https://host/path",
         });
     }
+    if (client.base_url && URL.canParse(client.base_url) && hasUser(new URL(client.base_url))) {
+        faults.push({
+            path: ["client", "base_url"],
+            reason: "type",
+            message: "the URL holds a user or password, which is not sent",
+            suggestion: "take it out, and use auth: {type: http_basic, username: ..., password: ...}",
+        });
+    }
     faults.push(...(0,check_auth/* authFaults */.C)(client.auth ?? undefined, ["client", "auth"]));
     faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
     faults.push(...httpFaults(client.http, ["client", "http"]));
     faults.push(...(0,check_auth/* authFaults */.C)(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
     faults.push(...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]));
     faults.push(...(0,step_shape/* stepFaults */.Cn)(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
+    faults.push(...columnFaults(defaults?.columns, ["resource_defaults", "columns"]));
     const defaultActions = defaults?.endpoint?.response_actions;
     faults.push(...(0,action_shape/* actionFaults */.c8)(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"));
     const seen = new Set();
@@ -891,6 +960,21 @@ function checkRestApi(config, compat = "default") {
             });
         }
         seen.add(resource.name);
+        if (resource.name.trim() === "") {
+            faults.push({
+                path: resource.at,
+                reason: "type",
+                message: "the name of the resource is empty: no table can have it",
+            });
+        }
+        const table = resource.config.table_name ?? "";
+        if (table !== "" && table.trim() === "") {
+            faults.push({
+                path: [...resource.at, "table_name"],
+                reason: "type",
+                message: "a table needs a name that is not blank",
+            });
+        }
         faults.push(...resourceFaults(resource, config, compat));
     }
     faults.push(...parentFaults(plan.resources));
@@ -943,15 +1027,7 @@ function resourceFaults(resource, config, compat) {
     if (typeof written === "object") {
         faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
         faults.push(...seedFaults(written, resource.at));
-    }
-    const columns = typeof written === "object" ? written.columns : undefined;
-    if (Array.isArray(columns)) {
-        columns.forEach((column, index) => {
-            if (typeof column.name === "string" && column.name !== "")
-                return;
-            const path = [...resource.at, "columns", index, "name"];
-            faults.push({ path, reason: "missing_key", message: 'the key "name" is missing' });
-        });
+        faults.push(...columnFaults(written.columns, [...resource.at, "columns"]));
     }
     if (resource.incremental !== undefined) {
         faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
@@ -1101,6 +1177,9 @@ function placeFaults(config, at) {
 }
 function quote(text) {
     return JSON.stringify(text);
+}
+function hasUser({ username, password }) {
+    return username !== "" || password !== "";
 }
 
 
@@ -2330,6 +2409,16 @@ function setFaults(value, at) {
         return [{ path: at, reason: "type", message: "a secret cannot be loaded into a table" }];
     }
     const expression = setExpression(value);
+    if (expression === undefined && (0,_core_json_js__WEBPACK_IMPORTED_MODULE_0__/* .isJsonObject */ .OW)(value) && Object.keys(value).join() === "expression") {
+        return [
+            {
+                path: [...at, "expression"],
+                reason: "type",
+                message: "expected an expression as text",
+                suggestion: "call a module with map",
+            },
+        ];
+    }
     return expression === undefined ? [] : (0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(expression, [...at, "expression"], "record", "any");
 }
 /** True when a secret stands anywhere in a value. */
@@ -6856,8 +6945,8 @@ var errors = __webpack_require__(3828);
 var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
-var build_source = __webpack_require__(3279);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
+var build_source = __webpack_require__(5450);
 // EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
 var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
@@ -7590,8 +7679,8 @@ const pipelineFileShape = schemas/* strictObject */.rej({
         .describe("A built-in source by its name, or dlt's rest_api configuration."),
 });
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 5 modules
-var check = __webpack_require__(8116);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 6 modules
+var check = __webpack_require__(8174);
 ;// CONCATENATED MODULE: ./lib/config/check-source.js
 
 
@@ -13480,8 +13569,8 @@ var settings = __webpack_require__(9445);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/state/stored.js
 var stored = __webpack_require__(2162);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
-var build_source = __webpack_require__(3279);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
+var build_source = __webpack_require__(5450);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -15398,7 +15487,7 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 3279:
+/***/ 5450:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15414,8 +15503,8 @@ var external_node_crypto_ = __webpack_require__(7598);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/extract/http/proxy.js
 var http_proxy = __webpack_require__(8850);
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 5 modules
-var check = __webpack_require__(8116);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 6 modules
+var check = __webpack_require__(8174);
 // EXTERNAL MODULE: ./lib/config/rest-api/code.js
 var rest_api_code = __webpack_require__(1571);
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 1 modules
@@ -16367,7 +16456,8 @@ function missingFunctions(config, functions) {
     return [...new Set(used)].filter((name) => !Object.hasOwn(functions, name));
 }
 /**
- * Checked code as a function of the variables of its scope. A function gets the first of them.
+ * Checked code as a function of the variables of its scope. A function gets the first of them; one that gives nothing is
+ * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows.
  */
 function compileCode(code, scope, wanted, functions) {
     const name = (0,rest_api_code/* functionName */.AQ)(code);
@@ -16379,7 +16469,14 @@ function compileCode(code, scope, wanted, functions) {
     if (call === undefined)
         throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
     const [first] = environment/* SCOPES */.i[scope];
-    return (variables) => call(variables[first] ?? null);
+    return (variables) => {
+        const made = call(variables[first] ?? null);
+        if (made !== undefined)
+            return made;
+        if (wanted === "bool")
+            return false;
+        throw new compile/* ExpressionFailure */.je(`${(0,rest_api_code/* moduleOf */.cD)(name) ?? `fn:${name}`} returns nothing: it must return a value, or null`);
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/response-actions.js
@@ -16502,7 +16599,7 @@ function actionFailure(answer, method, { action, message }, excerpt) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/extract/chain.js
+;// CONCATENATED MODULE: ./lib/extract/chain-body.js
 
 
 
@@ -16511,204 +16608,6 @@ function actionFailure(answer, method, { action, message }, excerpt) {
 
 
 
-
-
-
-
-
-/** The same non-empty body so many times in a row means that the source ignores the page parameter. */
-const MOST_EQUAL_BODIES = 3;
-/**
- * The pages of one chain in order. Later pages are requested while earlier ones are read, as far as their requests are
- * known; what the pages themselves say decides, a wrong guess is dropped.
- */
-async function* pagesOf(first, settings) {
-    const { strict, signal } = settings;
-    const flights = [];
-    const asked = new Set();
-    let paginator = settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict, settings.maxStepMs);
-    let selector = settings.selector;
-    let emptyPages = 0;
-    let equalBodies = 1;
-    let lastBytes;
-    /** Guesses beyond the next page were right so far. */
-    let farSighted = true;
-    /** Bytes of the answer at hand that were not given back yet. */
-    let held = 0;
-    const launch = (spec) => {
-        const controller = (0,concurrency/* linkController */.$t)(signal);
-        const answer = settings.fetch(spec, controller.signal);
-        // Awaited later, or dropped: never an unhandled rejection.
-        answer.then(controller.unlink, controller.unlink);
-        flights.push({ spec, answer, controller });
-    };
-    const drop = () => {
-        for (const flight of flights.splice(0)) {
-            flight.controller.abort();
-            flight.answer.then((answer) => settings.waiting.give(answer.bytes.byteLength), () => undefined);
-        }
-    };
-    /** Requests what is known to follow. */
-    const lookAhead = (from, answer, finder) => {
-        while (flights.length < settings.ahead()) {
-            const last = flights.at(-1)?.spec;
-            const guess = last === undefined
-                ? finder.foresee(from, { headers: answer.headers, notEmpty: holdsRecords(answer, selector) })
-                : farSighted
-                    ? finder.foresee(last, undefined)
-                    : null;
-            if (guess === null)
-                return;
-            launch(guess);
-        }
-    };
-    try {
-        launch(paginator === undefined ? first : paginator.init(first));
-        for (let page = 1;; page += 1) {
-            const flight = flights.shift();
-            if (flight === undefined)
-                return;
-            const { spec } = flight;
-            let answer = await flight.answer;
-            held = answer.bytes.byteLength;
-            if (!strict)
-                asked.add(identityOf(spec));
-            const verdict = settings.actions.verdict(answer);
-            if (verdict?.action === "ignore")
-                settings.onIgnored(answer.status);
-            if (verdict?.action === "stop")
-                yield { records: [], bytes: 0 };
-            if (verdict?.action === "ignore" || verdict?.action === "stop")
-                return;
-            refuse(answer, spec.method, verdict, settings);
-            if (paginator !== undefined)
-                lookAhead(spec, answer, paginator);
-            await settings.read.ready(signal);
-            let body;
-            const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
-            const tape = asTape ? (0,json_tape/* scanList */.cD)(answer.bytes) : undefined;
-            if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
-                held = 0;
-                [answer, body] = await readOrAskAgain(spec, answer, settings);
-            }
-            else {
-                settings.waiting.give(held);
-                held = 0;
-            }
-            const bytes = answer.bytes.byteLength;
-            let selection = { records: [], isObject: false };
-            if (tape !== undefined) {
-                warnContentType(answer, settings);
-                selector ??= detectSelector([], strict);
-                selection = readLater(answer, settings);
-            }
-            else if (body !== undefined) {
-                selector ??= found(answer, "data_selector", () => detectSelector(body, strict));
-                selection = selectRecords(selector, body);
-                refuseErrorObject(settings, selection, body, answer);
-                paginator ??= found(answer, "paginator", () => detected(answer, body, selection, settings));
-            }
-            const count = tape === undefined ? selection.records.length : tape.count;
-            const next = paginator === undefined || (body === undefined && tape === undefined)
-                ? null
-                : paginator.next(spec, {
-                    status: answer.status,
-                    headers: answer.headers,
-                    get body() {
-                        return body ?? selection.records;
-                    },
-                    count,
-                    get records() {
-                        return selection.records;
-                    },
-                });
-            let follows = next;
-            if (!strict && follows !== null && paginator !== undefined) {
-                // One object as the only record is no list: counting on would ask for the same object again and again.
-                if (paginator.counts && selection.isObject)
-                    follows = null;
-                emptyPages = count === 0 ? emptyPages + 1 : 0;
-                equalBodies = count > 0 && lastBytes !== undefined && sameBytes(lastBytes, answer.bytes) ? equalBodies + 1 : 1;
-                if (paginator.counts && emptyPages >= settings.maxEmptyPages)
-                    throw loop(settings, `${emptyPages} empty pages in a row`, answer);
-                if (follows !== null && equalBodies >= MOST_EQUAL_BODIES)
-                    throw loop(settings, `the same page ${equalBodies} times in a row`, answer);
-            }
-            if (follows !== null && page >= settings.maxPages) {
-                throw new errors/* DataError */.fL("E_LIMIT", `resource ${JSON.stringify(settings.resource)} has more than ${settings.maxPages} pages`, { step: "extract", hint: "Raise max-pages, or narrow down what is asked for." });
-            }
-            if (follows === null) {
-                drop();
-            }
-            else {
-                refuseRepetition(follows, asked, settings);
-                const ready = flights[0];
-                if (ready !== undefined && identityOf(ready.spec) !== identityOf(follows)) {
-                    farSighted = false;
-                    drop();
-                }
-                if (paginator !== undefined && settings.ahead() > 0) {
-                    if (flights.length === 0)
-                        launch(follows);
-                    lookAhead(spec, answer, paginator);
-                    follows = null;
-                }
-            }
-            if (lastBytes !== undefined)
-                (0,byte_pool/* dropBytes */.rA)(lastBytes);
-            lastBytes = answer.bytes;
-            settings.read.take(bytes);
-            yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
-            if (follows !== null && flights.length === 0)
-                launch(follows);
-            if (flights.length === 0)
-                return;
-        }
-    }
-    finally {
-        settings.waiting.give(held);
-        drop();
-        if (lastBytes !== undefined)
-            (0,byte_pool/* dropBytes */.rA)(lastBytes);
-    }
-}
-/** The records of a list that was found to be JSON, read when somebody asks for them. */
-function readLater(answer, settings) {
-    let records;
-    return {
-        get records() {
-            records ??= selectRecords(WHOLE, readJson(answer, readOptions(settings))).records;
-            return records;
-        },
-        isObject: false,
-    };
-}
-function pageOf(selection, tape, bytes) {
-    let released = false;
-    (0,byte_pool/* holdBytes */.pN)(tape.bytes);
-    return {
-        get records() {
-            if (released)
-                throw new errors/* InternalError */.Gd("E_INTERNAL", "the records of a page were read after its release");
-            return selection.records;
-        },
-        tape,
-        release() {
-            if (released)
-                return;
-            released = true;
-            (0,json_tape/* releaseTape */.oE)(tape);
-            (0,byte_pool/* dropBytes */.rA)(tape.bytes);
-        },
-        bytes,
-    };
-}
-function holdsRecords(answer, selector) {
-    if (selector !== undefined && selector.text !== "$")
-        return false;
-    // `[` and then anything but `]`: a list with something in it.
-    return /^\s*\[\s*[^\s\]]/.test(Buffer.from(answer.bytes.subarray(0, 256)).toString("latin1"));
-}
 /** The body of an answer, whose bytes are given back whatever comes of it. */
 async function readOrAskAgain(spec, answer, settings) {
     try {
@@ -16762,23 +16661,16 @@ function warnContentType(answer, settings) {
     if (!settings.strict && type !== undefined && !/json/i.test(type))
         settings.warn("W_CONTENT_TYPE", settings.resource, { detail: type });
 }
-/** D8: a request that was asked before in its chain would go on forever. */
-function refuseRepetition(next, asked, settings) {
-    const identity = identityOf(next);
-    if (settings.strict || !asked.has(identity))
-        return;
-    throw new errors/* SourceError */.c8("E_PAGINATION_LOOP", `resource ${JSON.stringify(settings.resource)}: the next page is one that was asked before: ${settings.redact((0,http_url/* maskUrl */.yP)(identity.split("\n")[0] ?? ""))}`, {
-        step: "extract",
-        reason: "repeated_page",
-        hint: "The paginator does not fit this source: check its type and parameter names.",
-    });
-}
-function loop(settings, what, answer) {
-    return new errors/* SourceError */.c8("E_PAGINATION_LOOP", `resource ${JSON.stringify(settings.resource)}: ${what}, last ${answer.shownUrl}`, {
-        step: "extract",
-        reason: "repeated_page",
-        hint: "The source seems to ignore the page parameter: check type and parameter names of the paginator.",
-    });
+/** The records of a list that was found to be JSON, read when somebody asks for them. */
+function readLater(answer, settings) {
+    let records;
+    return {
+        get records() {
+            records ??= selectRecords(WHOLE, readJson(answer, readOptions(settings))).records;
+            return records;
+        },
+        isObject: false,
+    };
 }
 /** 200 with an error object where a list was asked for: better an error than no rows. */
 function refuseErrorObject(settings, selection, body, answer) {
@@ -16790,6 +16682,14 @@ function refuseErrorObject(settings, selection, body, answer) {
     if (settings.selector.simpleKey !== undefined && keys.includes(settings.selector.simpleKey))
         return;
     throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${answer.shownUrl} answered ${answer.status} with an error object: nothing at ${JSON.stringify(settings.selector.text)}, found ${keys.slice(0, 10).join(", ")}`, { step: "extract", hint: "Correct data_selector, or ignore such answers with response_actions." });
+}
+/** The selector that fits the first page. */
+function detectedSelector(answer, body, { strict }) {
+    return found(answer, "data_selector", () => detectSelector(body, strict));
+}
+/** The paginator that fits the first page. */
+function detectedPaginator(answer, body, selection, settings) {
+    return found(answer, "paginator", () => detected(answer, body, selection, settings));
 }
 /** What detection finds. dlt: a key that is no JSONPath as it stands makes a path that cannot be read; in strict only. */
 function found(answer, key, detect) {
@@ -16816,8 +16716,245 @@ function detected(answer, body, selection, settings) {
     }
     return createPaginator(config, settings.strict, settings.maxStepMs);
 }
+
+;// CONCATENATED MODULE: ./lib/extract/loop-guard.js
+
+
+
+
+/** The same non-empty body so many times in a row means that the source ignores the page parameter. */
+const MOST_EQUAL_BODIES = 3;
+function createLoopGuard(settings) {
+    const { strict, resource, redact } = settings;
+    const asked = new Set();
+    let emptyPages = 0;
+    let equalBodies = 1;
+    let last;
+    const close = () => {
+        if (last !== undefined)
+            (0,byte_pool/* dropBytes */.rA)(last);
+        last = undefined;
+    };
+    return {
+        asked(spec) {
+            if (!strict)
+                asked.add(identityOf(spec));
+        },
+        after({ answer, count, isObject, counts }, next) {
+            if (strict || next === null)
+                return next;
+            emptyPages = count === 0 ? emptyPages + 1 : 0;
+            equalBodies = count > 0 && last !== undefined && sameBytes(last, answer.bytes) ? equalBodies + 1 : 1;
+            if (counts && emptyPages >= settings.maxEmptyPages)
+                throw loop(settings, `${emptyPages} empty pages in a row`, answer);
+            // One object as the only record is no list: counting on would ask for the same object again and again.
+            if (counts && isObject)
+                return null;
+            if (equalBodies >= MOST_EQUAL_BODIES)
+                throw loop(settings, `the same page ${equalBodies} times in a row`, answer);
+            return next;
+        },
+        refuseRepetition(next) {
+            const identity = identityOf(next);
+            if (strict || !asked.has(identity))
+                return;
+            throw new errors/* SourceError */.c8("E_PAGINATION_LOOP", `resource ${JSON.stringify(resource)}: the next page is one that was asked before: ${redact((0,http_url/* maskUrl */.yP)(identity.split("\n")[0] ?? ""))}`, {
+                step: "extract",
+                reason: "repeated_page",
+                hint: "The paginator does not fit this source: check its type and parameter names.",
+            });
+        },
+        keep(bytes) {
+            close();
+            last = bytes;
+        },
+        close,
+    };
+}
+function loop(settings, what, answer) {
+    return new errors/* SourceError */.c8("E_PAGINATION_LOOP", `resource ${JSON.stringify(settings.resource)}: ${what}, last ${answer.shownUrl}`, {
+        step: "extract",
+        reason: "repeated_page",
+        hint: "The source seems to ignore the page parameter: check type and parameter names of the paginator.",
+    });
+}
 function sameBytes(a, b) {
     return a.byteLength === b.byteLength && Buffer.compare(a, b) === 0;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/chain.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * The pages of one chain in order. Later pages are requested while earlier ones are read, as far as their requests are
+ * known; what the pages themselves say decides, a wrong guess is dropped.
+ */
+async function* pagesOf(first, settings) {
+    const { strict, signal } = settings;
+    const flights = [];
+    const guard = createLoopGuard(settings);
+    let paginator = settings.paginator === undefined ? undefined : createPaginator(settings.paginator, strict, settings.maxStepMs);
+    let selector = settings.selector;
+    /** Guesses beyond the next page were right so far. */
+    let farSighted = true;
+    /** Bytes of the answer at hand that were not given back yet. */
+    let held = 0;
+    const launch = (spec) => {
+        const controller = (0,concurrency/* linkController */.$t)(signal);
+        const answer = settings.fetch(spec, controller.signal);
+        // Awaited later, or dropped: never an unhandled rejection.
+        answer.then(controller.unlink, controller.unlink);
+        flights.push({ spec, answer, controller });
+    };
+    const drop = () => {
+        for (const flight of flights.splice(0)) {
+            flight.controller.abort();
+            flight.answer.then((answer) => settings.waiting.give(answer.bytes.byteLength), () => undefined);
+        }
+    };
+    /** Requests what is known to follow. */
+    const lookAhead = (from, answer, finder) => {
+        while (flights.length < settings.ahead()) {
+            const last = flights.at(-1)?.spec;
+            const guess = last === undefined
+                ? finder.foresee(from, { headers: answer.headers, notEmpty: holdsRecords(answer, selector) })
+                : farSighted
+                    ? finder.foresee(last, undefined)
+                    : null;
+            if (guess === null)
+                return;
+            launch(guess);
+        }
+    };
+    try {
+        launch(paginator === undefined ? first : paginator.init(first));
+        for (let page = 1;; page += 1) {
+            const flight = flights.shift();
+            if (flight === undefined)
+                return;
+            const { spec } = flight;
+            let answer = await flight.answer;
+            held = answer.bytes.byteLength;
+            guard.asked(spec);
+            const verdict = settings.actions.verdict(answer);
+            if (verdict?.action === "ignore")
+                settings.onIgnored(answer.status);
+            if (verdict?.action === "stop")
+                yield { records: [], bytes: 0 };
+            if (verdict?.action === "ignore" || verdict?.action === "stop")
+                return;
+            refuse(answer, spec.method, verdict, settings);
+            if (paginator !== undefined)
+                lookAhead(spec, answer, paginator);
+            await settings.read.ready(signal);
+            let body;
+            const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
+            const tape = asTape ? (0,json_tape/* scanList */.cD)(answer.bytes) : undefined;
+            if (tape === undefined && (!isEmptyBody(answer) || settings.emptyBody === "error")) {
+                held = 0;
+                [answer, body] = await readOrAskAgain(spec, answer, settings);
+            }
+            else {
+                settings.waiting.give(held);
+                held = 0;
+            }
+            const bytes = answer.bytes.byteLength;
+            let selection = { records: [], isObject: false };
+            if (tape !== undefined) {
+                warnContentType(answer, settings);
+                selector ??= detectSelector([], strict);
+                selection = readLater(answer, settings);
+            }
+            else if (body !== undefined) {
+                selector ??= detectedSelector(answer, body, settings);
+                selection = selectRecords(selector, body);
+                refuseErrorObject(settings, selection, body, answer);
+                paginator ??= detectedPaginator(answer, body, selection, settings);
+            }
+            const count = tape === undefined ? selection.records.length : tape.count;
+            const next = paginator === undefined || (body === undefined && tape === undefined)
+                ? null
+                : paginator.next(spec, {
+                    status: answer.status,
+                    headers: answer.headers,
+                    get body() {
+                        return body ?? selection.records;
+                    },
+                    count,
+                    get records() {
+                        return selection.records;
+                    },
+                });
+            const counts = paginator?.counts ?? false;
+            let follows = guard.after({ answer, count, isObject: selection.isObject, counts }, next);
+            if (follows !== null && page >= settings.maxPages) {
+                throw new errors/* DataError */.fL("E_LIMIT", `resource ${JSON.stringify(settings.resource)} has more than ${settings.maxPages} pages`, { step: "extract", hint: "Raise max-pages, or narrow down what is asked for." });
+            }
+            if (follows === null) {
+                drop();
+            }
+            else {
+                guard.refuseRepetition(follows);
+                const ready = flights[0];
+                if (ready !== undefined && identityOf(ready.spec) !== identityOf(follows)) {
+                    farSighted = false;
+                    drop();
+                }
+                if (paginator !== undefined && settings.ahead() > 0) {
+                    if (flights.length === 0)
+                        launch(follows);
+                    lookAhead(spec, answer, paginator);
+                    follows = null;
+                }
+            }
+            guard.keep(answer.bytes);
+            settings.read.take(bytes);
+            yield tape === undefined ? { records: selection.records, bytes } : pageOf(selection, tape, bytes);
+            if (follows !== null && flights.length === 0)
+                launch(follows);
+            if (flights.length === 0)
+                return;
+        }
+    }
+    finally {
+        settings.waiting.give(held);
+        drop();
+        guard.close();
+    }
+}
+function pageOf(selection, tape, bytes) {
+    let released = false;
+    (0,byte_pool/* holdBytes */.pN)(tape.bytes);
+    return {
+        get records() {
+            if (released)
+                throw new errors/* InternalError */.Gd("E_INTERNAL", "the records of a page were read after its release");
+            return selection.records;
+        },
+        tape,
+        release() {
+            if (released)
+                return;
+            released = true;
+            (0,json_tape/* releaseTape */.oE)(tape);
+            (0,byte_pool/* dropBytes */.rA)(tape.bytes);
+        },
+        bytes,
+    };
+}
+function holdsRecords(answer, selector) {
+    if (selector !== undefined && selector.text !== "$")
+        return false;
+    // `[` and then anything but `]`: a list with something in it.
+    return /^\s*\[\s*[^\s\]]/.test(Buffer.from(answer.bytes.subarray(0, 256)).toString("latin1"));
 }
 
 // EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
@@ -16831,11 +16968,11 @@ function parseMoment(text) {
         return undefined;
     const [, year, month, day, between = "T", hour, minute, second, fraction, zone, y8, m8, d8] = found;
     if (y8 !== undefined) {
-        const micros = BigInt(Date.UTC(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
+        const micros = BigInt(utcMillis(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
         return { micros, isDate: true, format: (at) => iso(at).slice(0, 10).replaceAll("-", "") };
     }
     const offset = zoneMinutes(zone);
-    const millis = Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
+    const millis = utcMillis(Number(year), Number(month ?? 1) - 1, Number(day ?? 1), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
     const micros = BigInt(millis - offset * 60_000) * 1000n + BigInt((fraction ?? ".0").slice(1, 7).padEnd(6, "0"));
     const isDate = day !== undefined && hour === undefined;
     const length = month === undefined
@@ -16854,6 +16991,14 @@ function parseMoment(text) {
         return local.slice(0, length) + (fraction === undefined ? "" : local.slice(19, 26)) + (zone ?? "");
     };
     return { micros, isDate, format };
+}
+/** As `Date.UTC`, for which the years 0 to 99 are those of the twentieth century. The calendar repeats after 400 years. */
+function utcMillis(year, ...rest) {
+    return Date.UTC(year + 400, ...rest) - 146_097 * 86_400_000;
+}
+/** The time itself; undefined outside of the years 1 to 9999, which no {@link Moment} can write. */
+function inCalendar(micros) {
+    return micros >= -62135596800000000n && micros < 253402300800000000n ? micros : undefined;
 }
 /** `2024-01-02T03:04:05.000006`. */
 function iso(micros) {
@@ -16947,10 +17092,6 @@ function microsOf(value) {
         return undefined;
     return inCalendar(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
 }
-/** Undefined outside of the years 1 to 9999. */
-function inCalendar(micros) {
-    return micros >= -62135596800000000n && micros < 253402300800000000n ? micros : undefined;
-}
 /** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */
 function utc(value) {
     const micros = microsOf(value);
@@ -17042,13 +17183,24 @@ var value_order = __webpack_require__(7251);
  */
 function applyLag(lag, initial, last, direction, resource) {
     const lagged = move(last, direction === "max" ? -lag : lag, initial, direction);
+    const fail = (why, hint) => {
+        const message = `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}${why}`;
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", message, { reason: "cursor_type", hint, step: "extract" });
+    };
     if (lagged === undefined) {
-        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: a lag cannot be applied to the cursor value ${JSON.stringify(String(last))}`, { reason: "cursor_type", hint: "Use lag with numbers, dates and datetimes in ISO form only.", step: "extract" });
+        return fail("", "Use lag with numbers, dates and datetimes in ISO form only, and within the years 1 to 9999.");
     }
     if (initial === null)
         return lagged;
-    const order = (0,value_order/* compareValues */.c)(initial, lagged);
-    return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
+    try {
+        const order = (0,value_order/* compareValues */.c)(initial, lagged);
+        return (direction === "max" ? order >= 0 : order <= 0) ? initial : lagged;
+    }
+    catch (error) {
+        if (!(error instanceof value_order/* ValueOrderError */.q))
+            throw error;
+        return fail(`: ${error.message}`, "Give initial_value the type that the stored cursor has.");
+    }
 }
 /**
  * A value moved by so many units, its form kept; undefined for what cannot be moved. `initial` says whether they are
@@ -17071,14 +17223,19 @@ function move(value, by, initial, direction) {
     // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
     const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
     const inDays = (declared ?? moment).isDate;
+    if (!Number.isFinite(by * 1e6))
+        return undefined;
     if (!inDays)
-        return moment.format(moment.micros + BigInt(Math.round(by * 1e6)));
+        return written(moment, moment.micros + BigInt(Math.round(by * 1e6)));
     const day = 86400000000n;
     const shift = BigInt(Math.floor(by)) * day;
     if (moment.isDate)
-        return moment.format(moment.micros + shift);
+        return written(moment, moment.micros + shift);
     const start = moment.micros - floorMod(moment.micros, day) + shift;
-    return moment.format(direction === "max" ? start : start + day - 1n);
+    return written(moment, direction === "max" ? start : start + day - 1n);
+}
+function written(form, micros) {
+    return inCalendar(micros) === undefined ? undefined : form.format(micros);
 }
 
 ;// CONCATENATED MODULE: ./lib/state/window.js
@@ -18020,8 +18177,10 @@ function inherited(plan, record) {
     return out;
 }
 function missingField(plan, parent, field, record, why) {
-    const keys = (0,core_json/* isJsonObject */.OW)(record) ? (0,core_json/* keysOf */.YD)(record).slice(0, 30).join(", ") : "it is no object";
-    return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(plan.name)} needs the field ${JSON.stringify(field)} of its parent ${JSON.stringify(parent)} ${why}, but a record lacks it; it has: ${keys}`, { step: "extract", reason: "parent_field_missing", context: { resource: plan.name, parent, field } });
+    const keys = (0,core_json/* isJsonObject */.OW)(record)
+        ? `a record lacks it; it has: ${(0,core_json/* keysOf */.YD)(record).slice(0, 30).join(", ")}`
+        : "a record is no object";
+    return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(plan.name)} needs the field ${JSON.stringify(field)} of its parent ${JSON.stringify(parent)} ${why}, but ${keys}`, { step: "extract", reason: "parent_field_missing", context: { resource: plan.name, parent, field } });
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/resource-run.js
@@ -19074,7 +19233,7 @@ function explained(error, resource, step, record) {
         return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
             step: "extract",
             reason: "expression",
-            hint: 'Correct the expression; a field that may be absent is read as record.?field.orValue("").',
+            hint: 'Correct the expression or function; an expression reads a field that may be absent as record.?field.orValue("").',
         });
     }
     if (error instanceof TimeGuardError) {
@@ -20296,7 +20455,7 @@ var compile = __webpack_require__(8980);
 /**
  * A function of a user's module for records. It gets plain data of its own, which it may change: numbers of JavaScript,
  * integers beyond 2^53 as `bigint`. What it gives must be data too. A number that was written as a float stays one
- * under its key, though JavaScript does not tell `1.0` from `1`. Throws {@link ExpressionFailure}.
+ * under its key, though JavaScript does not tell `1.0` from `1`. Undefined when it gives nothing. Throws {@link ExpressionFailure}.
  *
  * @param name the module and its export, for messages
  */
@@ -20309,6 +20468,8 @@ function moduleFunction(name, call) {
         catch (error) {
             throw new compile/* ExpressionFailure */.je(`${name} threw ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
         }
+        if (made === undefined)
+            return undefined;
         try {
             return jsonOf(made, value, 0);
         }
@@ -25584,8 +25745,8 @@ function cancelledBy(signal, recorder) {
 
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
-var build_source = __webpack_require__(3279);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
+var build_source = __webpack_require__(5450);
 // EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
 var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: ./lib/edge/shared/faults.js
@@ -26157,9 +26318,12 @@ function* jsonEntries(entries, budget) {
     for (const [key, item] of entries)
         yield [String(key), fromCel(item, budget)];
 }
-/** `2024-01-31T12:00:00Z`; fractions only where there are any. */
+/** `2024-01-31T12:00:00Z`; fractions only where there are any. Throws for years that need more than four digits. */
 function timestampText(date) {
-    return date.toISOString().replace(/\.000Z$/, "Z");
+    const text = date.toISOString();
+    if (/^[+-]/.test(text))
+        throw new Error("it gives a time outside of the years 0 to 9999");
+    return text.replace(/\.000Z$/, "Z");
 }
 function withOrigin(made, origin) {
     return Object.defineProperty(made, ORIGIN, { value: origin });
@@ -31585,6 +31749,8 @@ function addInferredColumn(schema, rules, table, wanted) {
         inferred.description = `Variant of column ${wanted.name} generated by dlt`;
     }
     const column = (0,_stored_js__WEBPACK_IMPORTED_MODULE_1__/* .parseColumn */ .s0)(wanted.name, hinted === undefined ? inferred : { ...inferred, ...(0,_stored_js__WEBPACK_IMPORTED_MODULE_1__/* .storedColumn */ .oD)(hinted) });
+    // A stored type that is none: else each value would ask for the column again.
+    column.dataType ??= wanted.dataType;
     table.columns.delete(wanted.name);
     table.columns.set(wanted.name, column);
     if (column.rootKey === true)

@@ -4323,8 +4323,8 @@ function readSettings(text) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 61 modules
-var build_source = __webpack_require__(3279);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
+var build_source = __webpack_require__(5450);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
 var cli_context = __webpack_require__(4939);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
