@@ -810,7 +810,10 @@ const LEAVE = "leave compat: strict out";
 
 // EXTERNAL MODULE: ./lib/core/duration.js
 var duration = __webpack_require__(8415);
+// EXTERNAL MODULE: ./lib/core/moment.js
+var moment = __webpack_require__(5867);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-window.js
+
 
 /**
  * Faults of `incremental.window`: a range that has no beginning or an end of its own, requests that do not say what part
@@ -841,6 +844,9 @@ function windowFaults(resource, all) {
     const length = typeof window === "string" ? (0,duration/* parseDuration */.E)(window) : undefined;
     if (length !== undefined && initial !== null && typeof initial !== "string") {
         refuse("is a duration, but initial_value is no moment", "write the window as a number");
+    }
+    if (length !== undefined && typeof initial === "string" && (0,moment/* parseMoment */.mI)(initial) === undefined) {
+        refuse("is a duration, but initial_value is no moment in ISO form", "write it as 2024-01-31T00:00:00Z");
     }
     if (length !== undefined && length.micros % DAY !== 0n && typeof initial === "string" && IS_DATE.test(initial)) {
         refuse("is no whole number of days, but initial_value is a date", "write initial_value with a time");
@@ -5386,6 +5392,75 @@ function objectFrom(entries) {
 
 /***/ }),
 
+/***/ 5867:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Om: () => (/* binding */ inCalendar),
+/* harmony export */   mI: () => (/* binding */ parseMoment),
+/* harmony export */   vs: () => (/* binding */ floorMod)
+/* harmony export */ });
+const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:([T ])(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
+/** Reads dates and datetimes in ISO form (`2024`, `2024-01-31`, `20240131`, `2024-01-31 10:00:00.5+02:00`); undefined for other texts. */
+function parseMoment(text) {
+    const found = FORM.exec(text);
+    if (found === null)
+        return undefined;
+    const [, year, month, day, between = "T", hour, minute, second, fraction, zone, y8, m8, d8] = found;
+    if (y8 !== undefined) {
+        const micros = BigInt(utcMillis(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
+        return { micros, isDate: true, format: (at) => iso(at).slice(0, 10).replaceAll("-", "") };
+    }
+    const offset = zoneMinutes(zone);
+    const millis = utcMillis(Number(year), Number(month ?? 1) - 1, Number(day ?? 1), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
+    const micros = BigInt(millis - offset * 60_000) * 1000n + BigInt((fraction ?? ".0").slice(1, 7).padEnd(6, "0"));
+    const isDate = day !== undefined && hour === undefined;
+    const length = month === undefined
+        ? 4
+        : day === undefined
+            ? 7
+            : hour === undefined
+                ? 10
+                : minute === undefined
+                    ? 13
+                    : second === undefined
+                        ? 16
+                        : 19;
+    const format = (at) => {
+        const local = iso(at + BigInt(offset) * 60000000n).replace("T", between);
+        return local.slice(0, length) + (fraction === undefined ? "" : local.slice(19, 26)) + (zone ?? "");
+    };
+    return { micros, isDate, format };
+}
+/** As `Date.UTC`, for which the years 0 to 99 are those of the twentieth century. The calendar repeats after 400 years. */
+function utcMillis(year, ...rest) {
+    return Date.UTC(year + 400, ...rest) - 146_097 * 86_400_000;
+}
+/** The time itself; undefined outside of the years 1 to 9999, which no {@link Moment} can write. */
+function inCalendar(micros) {
+    return micros >= -62135596800000000n && micros < 253402300800000000n ? micros : undefined;
+}
+/** `2024-01-02T03:04:05.000006`. */
+function iso(micros) {
+    const rest = floorMod(micros, 1000000n);
+    const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
+    return `${seconds}.${String(rest).padStart(6, "0")}`;
+}
+function zoneMinutes(zone) {
+    if (zone === undefined || zone === "Z")
+        return 0;
+    const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
+    return zone.startsWith("-") ? -minutes : minutes;
+}
+/** The rest of a division that rounds down: never negative. */
+function floorMod(a, b) {
+    const rest = a % b;
+    return rest < 0n ? rest + b : rest;
+}
+
+
+/***/ }),
+
 /***/ 9681:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -6945,8 +7020,8 @@ var errors = __webpack_require__(3828);
 var warnings = __webpack_require__(9494);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
-var build_source = __webpack_require__(5450);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
+var build_source = __webpack_require__(5876);
 // EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
 var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
@@ -7847,6 +7922,32 @@ function tomlValue(file, keys) {
     }
     return here === null || (typeof here === "string" && PLACEHOLDER.test(here)) ? undefined : here;
 }
+/**
+ * The text or number that an environment variable named as dlt names settings would overrule: `SOURCES__SHOP__KEY` is
+ * `key` under `[sources.shop]`. Undefined when absent, or when the variable is named otherwise.
+ */
+function tomlOfVariable(file, variable) {
+    if (!variable.includes("__"))
+        return undefined;
+    const find = (values, rest, above) => {
+        for (const [key, value] of Object.entries(values)) {
+            const name = key.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
+            const path = [...above, key];
+            if (name === rest) {
+                const found = tomlValue(file, path);
+                if (typeof found === "string" || typeof found === "number")
+                    return String(found);
+            }
+            else if ((0,json/* isJsonObject */.OW)(value) && rest.startsWith(`${name}__`)) {
+                const found = find(value, rest.slice(name.length + 2), path);
+                if (found !== undefined)
+                    return found;
+            }
+        }
+        return undefined;
+    };
+    return find(file.values, variable.toUpperCase(), []);
+}
 const PLACEHOLDER = /^(?:FILL ME OUT|<configure me>|)$/;
 function plain(value) {
     if (Array.isArray(value))
@@ -8291,14 +8392,16 @@ var config_error = __webpack_require__(1429);
 ;// CONCATENATED MODULE: ./lib/config/environment-references.js
 
 
+
 const REFERENCE = /\$\{env:([^}]*)\}/g;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const SECRET_VARIABLE = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY|APIKEY|_PAT$/i;
 /**
  * Replaces `${env:NAME}` in every text of a configuration by the variable's value. What comes from a variable is not
- * looked at again. Keys are left alone.
+ * looked at again. Keys are left alone. A variable that is not set and is named as dlt names a setting
+ * (`SOURCES__SHOP__KEY`) is looked up in dlt's files, as dlt itself does.
  */
-function expandReferences(value, environment) {
+function expandReferences(value, environment, toml = []) {
     const faults = [];
     const used = new Map();
     const secrets = [];
@@ -8307,7 +8410,7 @@ function expandReferences(value, environment) {
             faults.push({ path, reason: "type", message: `${JSON.stringify(variable)} is no name of a variable` });
             return whole;
         }
-        const content = environment[variable];
+        const content = environment[variable] || toml.flatMap((file) => tomlOfVariable(file, variable) ?? [])[0];
         if (content === undefined || content === "") {
             faults.push({ path, reason: "missing_secret", message: `the environment variable ${variable} is not set` });
             return "";
@@ -8549,7 +8652,7 @@ function loadConfiguration(sources) {
     // With a file that cannot be read, everything else would be a fault that is none.
     if (opened.faults.length > 0)
         return fail();
-    const expanded = expandReferences(document.value, sources.environment);
+    const expanded = expandReferences(document.value, sources.environment, opened.toml);
     const values = readReferencedValues((0,json/* isJsonObject */.OW)(expanded.value) ? expanded.value : {}, expanded.used);
     const written = (0,json/* getOwn */.Ng)(values, "source");
     const rest = (0,json/* isJsonObject */.OW)(written) ? written : undefined;
@@ -13569,8 +13672,8 @@ var settings = __webpack_require__(9445);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/state/stored.js
 var stored = __webpack_require__(2162);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
-var build_source = __webpack_require__(5450);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
+var build_source = __webpack_require__(5876);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -15487,7 +15590,7 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 5450:
+/***/ 5876:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -16959,65 +17062,8 @@ function holdsRecords(answer, selector) {
 
 // EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
 var converter_shape = __webpack_require__(9504);
-;// CONCATENATED MODULE: ./lib/core/moment.js
-const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(?:([T ])(\d{2})(?::(\d{2})(?::(\d{2})(\.\d+)?)?)?(Z|[+-]\d{2}:?\d{2})?)?)?)?$|^(\d{4})(\d{2})(\d{2})$/;
-/** Reads dates and datetimes in ISO form (`2024`, `2024-01-31`, `20240131`, `2024-01-31 10:00:00.5+02:00`); undefined for other texts. */
-function parseMoment(text) {
-    const found = FORM.exec(text);
-    if (found === null)
-        return undefined;
-    const [, year, month, day, between = "T", hour, minute, second, fraction, zone, y8, m8, d8] = found;
-    if (y8 !== undefined) {
-        const micros = BigInt(utcMillis(Number(y8), Number(m8) - 1, Number(d8))) * 1000n;
-        return { micros, isDate: true, format: (at) => iso(at).slice(0, 10).replaceAll("-", "") };
-    }
-    const offset = zoneMinutes(zone);
-    const millis = utcMillis(Number(year), Number(month ?? 1) - 1, Number(day ?? 1), Number(hour ?? 0), Number(minute ?? 0), Number(second ?? 0));
-    const micros = BigInt(millis - offset * 60_000) * 1000n + BigInt((fraction ?? ".0").slice(1, 7).padEnd(6, "0"));
-    const isDate = day !== undefined && hour === undefined;
-    const length = month === undefined
-        ? 4
-        : day === undefined
-            ? 7
-            : hour === undefined
-                ? 10
-                : minute === undefined
-                    ? 13
-                    : second === undefined
-                        ? 16
-                        : 19;
-    const format = (at) => {
-        const local = iso(at + BigInt(offset) * 60000000n).replace("T", between);
-        return local.slice(0, length) + (fraction === undefined ? "" : local.slice(19, 26)) + (zone ?? "");
-    };
-    return { micros, isDate, format };
-}
-/** As `Date.UTC`, for which the years 0 to 99 are those of the twentieth century. The calendar repeats after 400 years. */
-function utcMillis(year, ...rest) {
-    return Date.UTC(year + 400, ...rest) - 146_097 * 86_400_000;
-}
-/** The time itself; undefined outside of the years 1 to 9999, which no {@link Moment} can write. */
-function inCalendar(micros) {
-    return micros >= -62135596800000000n && micros < 253402300800000000n ? micros : undefined;
-}
-/** `2024-01-02T03:04:05.000006`. */
-function iso(micros) {
-    const rest = floorMod(micros, 1000000n);
-    const seconds = new Date(Number((micros - rest) / 1000n)).toISOString().slice(0, 19);
-    return `${seconds}.${String(rest).padStart(6, "0")}`;
-}
-function zoneMinutes(zone) {
-    if (zone === undefined || zone === "Z")
-        return 0;
-    const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
-    return zone.startsWith("-") ? -minutes : minutes;
-}
-/** The rest of a division that rounds down: never negative. */
-function floorMod(a, b) {
-    const rest = a % b;
-    return rest < 0n ? rest + b : rest;
-}
-
+// EXTERNAL MODULE: ./lib/core/moment.js
+var core_moment = __webpack_require__(5867);
 ;// CONCATENATED MODULE: ./lib/extract/converters.js
 
 
@@ -17086,18 +17132,18 @@ const FIRST_MILLIS = 100_000_000_000;
 /** Microseconds since 1970 of a date, or of a number of seconds or milliseconds. */
 function microsOf(value) {
     if (typeof value === "string")
-        return parseMoment(value)?.micros;
+        return (0,core_moment/* parseMoment */.mI)(value)?.micros;
     const number = (0,json_number/* asNumber */.i)(value);
     if (number === undefined || !Number.isFinite(number))
         return undefined;
-    return inCalendar(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
+    return (0,core_moment/* inCalendar */.Om)(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
 }
 /** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */
 function utc(value) {
     const micros = microsOf(value);
     return micros === undefined ? undefined : UTC_FORM?.format(micros);
 }
-const UTC_FORM = parseMoment("2024-01-01T00:00:00.000000");
+const UTC_FORM = (0,core_moment/* parseMoment */.mI)("2024-01-01T00:00:00.000000");
 function wholeNumber(micros, unit) {
     if (micros === undefined)
         return undefined;
@@ -17129,8 +17175,8 @@ function added(value, by) {
             return safe(BigInt(number) + BigInt(by));
         return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
     }
-    const moment = typeof value === "string" ? parseMoment(value) : undefined;
-    const micros = moment && inCalendar(moment.micros + BigInt(Math.round(by * 1e6)));
+    const moment = typeof value === "string" ? (0,core_moment/* parseMoment */.mI)(value) : undefined;
+    const micros = moment && (0,core_moment/* inCalendar */.Om)(moment.micros + BigInt(Math.round(by * 1e6)));
     return micros === undefined ? undefined : moment?.format(micros);
 }
 function formatting(format) {
@@ -17217,11 +17263,11 @@ function move(value, by, initial, direction) {
     }
     if (typeof value !== "string")
         return undefined;
-    const moment = parseMoment(value);
+    const moment = (0,core_moment/* parseMoment */.mI)(value);
     if (moment === undefined)
         return undefined;
     // dlt: the form of the initial value, when it is a date or datetime, says whether the lag counts days or seconds.
-    const declared = typeof initial === "string" ? parseMoment(initial) : undefined;
+    const declared = typeof initial === "string" ? (0,core_moment/* parseMoment */.mI)(initial) : undefined;
     const inDays = (declared ?? moment).isDate;
     if (!Number.isFinite(by * 1e6))
         return undefined;
@@ -17231,11 +17277,11 @@ function move(value, by, initial, direction) {
     const shift = BigInt(Math.floor(by)) * day;
     if (moment.isDate)
         return written(moment, moment.micros + shift);
-    const start = moment.micros - floorMod(moment.micros, day) + shift;
+    const start = moment.micros - (0,core_moment/* floorMod */.vs)(moment.micros, day) + shift;
     return written(moment, direction === "max" ? start : start + day - 1n);
 }
 function written(form, micros) {
-    return inCalendar(micros) === undefined ? undefined : form.format(micros);
+    return (0,core_moment/* inCalendar */.Om)(micros) === undefined ? undefined : form.format(micros);
 }
 
 ;// CONCATENATED MODULE: ./lib/state/window.js
@@ -17260,7 +17306,7 @@ function nextWindow(range, state) {
     const { last, now } = range;
     const start = window_placeOf(state, range);
     const from = start ?? last;
-    const moment = typeof from === "string" ? parseMoment(from) : undefined;
+    const moment = typeof from === "string" ? (0,core_moment/* parseMoment */.mI)(from) : undefined;
     const reach = moment === undefined ? null : moment.format(BigInt(Math.floor(now * 1000)));
     const open = { start, end: null, reach };
     if (from === null || state.open)
@@ -17281,7 +17327,7 @@ function window_placeOf({ end }, { last, now }) {
         return end;
     if ((typeof end === "string") !== (typeof last === "string"))
         return null;
-    const moment = typeof end === "string" ? parseMoment(end) : undefined;
+    const moment = typeof end === "string" ? (0,core_moment/* parseMoment */.mI)(end) : undefined;
     if (moment !== undefined && moment.micros > BigInt(Math.floor(now * 1000)))
         return null;
     return compareMoments(last, end) > 0 ? null : end;
@@ -17289,14 +17335,14 @@ function window_placeOf({ end }, { last, now }) {
 /** Order of two cursor values: moments by time, whatever form and zone they are written in, others as values. */
 function compareMoments(a, b) {
     if (typeof a === "string" && typeof b === "string") {
-        const [x, y] = [parseMoment(a)?.micros, parseMoment(b)?.micros];
+        const [x, y] = [(0,core_moment/* parseMoment */.mI)(a)?.micros, (0,core_moment/* parseMoment */.mI)(b)?.micros];
         if (x !== undefined && y !== undefined)
             return x < y ? -1 : x > y ? 1 : 0;
     }
     return (0,value_order/* compareValues */.c)(a, b);
 }
 function endOf(start, { length, initial }) {
-    const moment = typeof start === "string" ? parseMoment(start) : undefined;
+    const moment = typeof start === "string" ? (0,core_moment/* parseMoment */.mI)(start) : undefined;
     if (typeof length === "number") {
         if (moment !== undefined && moment.micros + BigInt(Math.ceil(length)) * 86400000000n > END_OF_TIME)
             return "never";
@@ -17325,7 +17371,7 @@ function monthsLater(micros, months) {
 }
 function isPast(end, { initial, lag, now }) {
     const settled = move(end, lag, initial, "max");
-    const moment = typeof settled === "string" ? parseMoment(settled) : undefined;
+    const moment = typeof settled === "string" ? (0,core_moment/* parseMoment */.mI)(settled) : undefined;
     if (typeof settled !== "string" || moment === undefined)
         return false;
     const margin = HAS_ZONE.test(settled) ? STILL_MOVING : STILL_MOVING + ZONES_BEHIND;
@@ -25745,8 +25791,8 @@ function cancelledBy(signal, recorder) {
 
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
-var build_source = __webpack_require__(5450);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
+var build_source = __webpack_require__(5876);
 // EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
 var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: ./lib/edge/shared/faults.js

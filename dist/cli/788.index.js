@@ -4323,8 +4323,8 @@ function readSettings(text) {
     };
 }
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 63 modules
-var build_source = __webpack_require__(5450);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
+var build_source = __webpack_require__(5876);
 // EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
 var cli_context = __webpack_require__(4939);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
@@ -4466,7 +4466,7 @@ var promises_ = __webpack_require__(1455);
  * `E_INPUT` when there is something of that name.
  */
 async function createFolder(folder, files) {
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(folder), { recursive: true }).catch((cause) => {
+    await makeFolders((0,external_node_path_.dirname)(folder)).catch((cause) => {
         throw cannotWrite((0,external_node_path_.dirname)(folder), cause);
     });
     const staging = (0,external_node_path_.join)((0,external_node_path_.dirname)(folder), `.${(0,external_node_path_.basename)(folder)}-${(0,external_node_crypto_.randomBytes)(6).toString("hex")}`);
@@ -4485,7 +4485,7 @@ async function createFolder(folder, files) {
 }
 /**
  * Replaces files of a folder: all are written under temporary names first, then renamed, so that what fails while writing
- * changes nothing. Files that are not given stay.
+ * changes nothing. Files that are not given stay, and so does the mode of those that are.
  */
 async function replaceFiles(folder, files) {
     const temporary = [];
@@ -4494,6 +4494,9 @@ async function replaceFiles(folder, files) {
             const name = `${file.path}.new`;
             temporary.push(name);
             await writeInto(folder, { ...file, path: name });
+            const mode = file.isSecret ? undefined : await modeOf((0,external_node_path_.join)(folder, file.path));
+            if (mode !== undefined)
+                await (0,promises_.chmod)((0,external_node_path_.join)(folder, name), mode);
         }
         for (const [index, { path }] of files.entries()) {
             await (0,promises_.rename)((0,external_node_path_.join)(folder, temporary[index] ?? ""), (0,external_node_path_.join)(folder, path));
@@ -4525,6 +4528,25 @@ function folderExists(folder) {
         step: "config",
         hint: "--update brings it up to date and keeps your changes; --force writes over what was generated; or choose another NAME or --output-path.",
     });
+}
+/**
+ * A folder and those above it. Not by `recursive`: with it Node tries for ever where a file system answers "no such
+ * folder" to a new one, as `/proc` does.
+ */
+async function makeFolders(folder) {
+    const there = await (0,promises_.stat)(folder).catch(() => undefined);
+    if (there?.isDirectory())
+        return;
+    if (there !== undefined)
+        throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
+    await makeFolders((0,external_node_path_.dirname)(folder));
+    await (0,promises_.mkdir)(folder).catch((error) => {
+        if (error.code !== "EEXIST")
+            throw error;
+    });
+}
+async function modeOf(path) {
+    return (0,promises_.stat)(path).then(({ mode }) => mode & 0o777, () => undefined);
 }
 async function writeInto(folder, { path, text, isSecret }) {
     const target = (0,external_node_path_.join)(folder, path);

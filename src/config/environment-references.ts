@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue, setOwn } from "../core/json.ts";
 import type { Path } from "./document.ts";
 import type { Fault } from "./fault.ts";
 import { isSecretPath } from "./secret-keys.ts";
+import { type TomlFile, tomlOfVariable } from "./toml.ts";
 
 export interface Expansion {
   readonly value: JsonValue;
@@ -19,11 +20,13 @@ const SECRET_VARIABLE = /TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIAL|_KEY|APIKEY|_PA
 
 /**
  * Replaces `${env:NAME}` in every text of a configuration by the variable's value. What comes from a variable is not
- * looked at again. Keys are left alone.
+ * looked at again. Keys are left alone. A variable that is not set and is named as dlt names a setting
+ * (`SOURCES__SHOP__KEY`) is looked up in dlt's files, as dlt itself does.
  */
 export function expandReferences(
   value: JsonValue,
   environment: Readonly<Record<string, string | undefined>>,
+  toml: readonly TomlFile[] = [],
 ): Expansion {
   const faults: Fault[] = [];
   const used = new Map<string, string>();
@@ -35,7 +38,7 @@ export function expandReferences(
         faults.push({ path, reason: "type", message: `${JSON.stringify(variable)} is no name of a variable` });
         return whole;
       }
-      const content = environment[variable];
+      const content = environment[variable] || toml.flatMap((file) => tomlOfVariable(file, variable) ?? [])[0];
       if (content === undefined || content === "") {
         faults.push({ path, reason: "missing_secret", message: `the environment variable ${variable} is not set` });
         return "";

@@ -108,7 +108,7 @@ export function loadConfiguration(sources: ConfigurationSources): Configuration 
   // With a file that cannot be read, everything else would be a fault that is none.
   if (opened.faults.length > 0) return fail();
 
-  const expanded = expandReferences(document.value, sources.environment);
+  const expanded = expandReferences(document.value, sources.environment, opened.toml);
   const values = readReferencedValues(isJsonObject(expanded.value) ? expanded.value : {}, expanded.used);
   const written = getOwn(values, "source");
   const rest = isJsonObject(written) ? written : undefined;

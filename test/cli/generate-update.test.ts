@@ -1,6 +1,6 @@
 /** `sluice generate --update`: what the user changed stays, what is new in the document comes in, and it is shown. */
 import assert from "node:assert/strict";
-import { readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -52,8 +52,10 @@ test("edits stay, new endpoints come in, those that are gone are named; the diff
   await writeFile(join(at, ".dlt/secrets.toml"), "mine = true\n");
   await rm(join(at, "README.md"));
   await writeFile(join(cwd, "api.json"), SECOND);
+  if (process.platform !== "win32") await chmod(file, 0o600);
   const updated = await run("shop", "--update", "--json");
   assert.equal(updated.code, 0, updated.stderr);
+  if (process.platform !== "win32") assert.equal((await stat(file)).mode & 0o777, 0o600, "the mode stays");
   const facts = onlyObject(updated);
   assert.equal(facts.updated, true);
   assert.deepEqual([facts.removed, facts.kept, facts.left_out, facts.files], [[lines], [], [], ["README.md"]]);

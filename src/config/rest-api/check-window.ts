@@ -1,4 +1,5 @@
 import { parseDuration } from "../../core/duration.ts";
+import { parseMoment } from "../../core/moment.ts";
 import type { Fault } from "../fault.ts";
 import type { PlannedResource } from "./plan.ts";
 
@@ -29,6 +30,9 @@ export function windowFaults(resource: PlannedResource, all: ReadonlyMap<string,
   const length = typeof window === "string" ? parseDuration(window) : undefined;
   if (length !== undefined && initial !== null && typeof initial !== "string") {
     refuse("is a duration, but initial_value is no moment", "write the window as a number");
+  }
+  if (length !== undefined && typeof initial === "string" && parseMoment(initial) === undefined) {
+    refuse("is a duration, but initial_value is no moment in ISO form", "write it as 2024-01-31T00:00:00Z");
   }
   if (length !== undefined && length.micros % DAY !== 0n && typeof initial === "string" && IS_DATE.test(initial)) {
     refuse("is no whole number of days, but initial_value is a date", "write initial_value with a time");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Double } from "../../../src/core/json.ts";
+import { Secret } from "../../../src/core/secret.ts";
 import { type Given, load, refusal, SHOP } from "./support/load.ts";
 
 /** One source of a value after the other is taken away; what is left must win. */
@@ -193,6 +194,29 @@ test("a token without client.auth is sent as a bearer token; with one it fills i
     password: "***",
   });
   assert.equal(auth(source(", auth: null")), null);
+});
+
+test("a variable with dlt's name for a setting is looked up in dlt's files, a set one and other names are not", () => {
+  const headers = `{ X-Key: "\${env:SOURCES__SHOP__SECOND_KEY}" }`;
+  const file = SHOP.replace("[orders]", `[{ name: orders, endpoint: { headers: ${headers} } }]`);
+  const header = (given: Partial<Given>) => {
+    const { source } = load({ ...given, files: { "shop.yaml": file, ...given.files }, flags: { source: "shop.yaml" } });
+    assert.equal(source.kind, "rest-api");
+    const [resource] = source.kind === "rest-api" ? source.config.resources : [];
+    return JSON.stringify(resource, (_, value: unknown) => (value instanceof Secret ? value.reveal() : value));
+  };
+  const secrets = { ".dlt/secrets.toml": '[sources.shop]\nsecond_key = "from-the-file"\n' };
+  assert.match(header({ files: secrets }), /from-the-file/);
+  assert.match(header({ files: secrets, environment: { SOURCES__SHOP__SECOND_KEY: "nearer" } }), /nearer/);
+  for (const text of ["", '[sources.shop]\nsecond_key = "FILL ME OUT"\n', '[sources.other]\nsecond_key = "x"\n']) {
+    const given = { files: { "shop.yaml": file, ".dlt/secrets.toml": text }, flags: { source: "shop.yaml" } };
+    assert.match(refusal(given).message, /SOURCES__SHOP__SECOND_KEY is not set/);
+  }
+  const known = load({ files: { "shop.yaml": file, ...secrets }, flags: { source: "shop.yaml" } });
+  assert.ok(
+    known.secrets.some((secret) => secret.reveal() === "from-the-file"),
+    "it is masked",
+  );
 });
 
 test("an endpoint's own auth is filled from settings but never replaced", () => {

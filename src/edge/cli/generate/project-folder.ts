@@ -9,7 +9,7 @@ import type { ProjectFile } from "../../../generate/render/project-files.ts";
  * `E_INPUT` when there is something of that name.
  */
 export async function createFolder(folder: string, files: readonly ProjectFile[]): Promise<void> {
-  await mkdir(dirname(folder), { recursive: true }).catch((cause) => {
+  await makeFolders(dirname(folder)).catch((cause) => {
     throw cannotWrite(dirname(folder), cause);
   });
   const staging = join(dirname(folder), `.${basename(folder)}-${randomBytes(6).toString("hex")}`);
@@ -26,7 +26,7 @@ export async function createFolder(folder: string, files: readonly ProjectFile[]
 
 /**
  * Replaces files of a folder: all are written under temporary names first, then renamed, so that what fails while writing
- * changes nothing. Files that are not given stay.
+ * changes nothing. Files that are not given stay, and so does the mode of those that are.
  */
 export async function replaceFiles(folder: string, files: readonly ProjectFile[]): Promise<void> {
   const temporary: string[] = [];
@@ -35,6 +35,8 @@ export async function replaceFiles(folder: string, files: readonly ProjectFile[]
       const name = `${file.path}.new`;
       temporary.push(name);
       await writeInto(folder, { ...file, path: name });
+      const mode = file.isSecret ? undefined : await modeOf(join(folder, file.path));
+      if (mode !== undefined) await chmod(join(folder, name), mode);
     }
     for (const [index, { path }] of files.entries()) {
       await rename(join(folder, temporary[index] ?? ""), join(folder, path));
@@ -69,6 +71,27 @@ export function folderExists(folder: string): ConfigError {
     step: "config",
     hint: "--update brings it up to date and keeps your changes; --force writes over what was generated; or choose another NAME or --output-path.",
   });
+}
+
+/**
+ * A folder and those above it. Not by `recursive`: with it Node tries for ever where a file system answers "no such
+ * folder" to a new one, as `/proc` does.
+ */
+async function makeFolders(folder: string): Promise<void> {
+  const there = await stat(folder).catch(() => undefined);
+  if (there?.isDirectory()) return;
+  if (there !== undefined) throw Object.assign(new Error("not a folder"), { code: "ENOTDIR" });
+  await makeFolders(dirname(folder));
+  await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+}
+
+async function modeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ mode }) => mode & 0o777,
+    () => undefined,
+  );
 }
 
 async function writeInto(folder: string, { path, text, isSecret }: ProjectFile): Promise<void> {

@@ -297,6 +297,7 @@ test("windows need a range with a beginning, requests that name its parts, and t
       "goes with last_value_func max only: a range downwards has no known end",
     ],
     [{ window: "P1D", initial_value: 5 }, "is a duration, but initial_value is no moment"],
+    [{ window: "P1D", initial_value: "yesterday" }, "is a duration, but initial_value is no moment in ISO form"],
     [{ window: "PT12H" }, "is no whole number of days, but initial_value is a date"],
     [{ window: "P1D", start_param: null }, "needs requests that say where it begins"],
     [{ window: "P1D", end_param: null }, "needs requests that say where it ends"],
