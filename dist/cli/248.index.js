@@ -7069,8 +7069,8 @@ async function probeSource(source, signal) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
-var cli_context = __webpack_require__(4939);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
+var cli_context = __webpack_require__(4916);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
@@ -7346,7 +7346,7 @@ function addSettings(command, only) {
 
 /***/ }),
 
-/***/ 4939:
+/***/ 4916:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7922,32 +7922,6 @@ function tomlValue(file, keys) {
     }
     return here === null || (typeof here === "string" && PLACEHOLDER.test(here)) ? undefined : here;
 }
-/**
- * The text or number that an environment variable named as dlt names settings would overrule: `SOURCES__SHOP__KEY` is
- * `key` under `[sources.shop]`. Undefined when absent, or when the variable is named otherwise.
- */
-function tomlOfVariable(file, variable) {
-    if (!variable.includes("__"))
-        return undefined;
-    const find = (values, rest, above) => {
-        for (const [key, value] of Object.entries(values)) {
-            const name = key.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
-            const path = [...above, key];
-            if (name === rest) {
-                const found = tomlValue(file, path);
-                if (typeof found === "string" || typeof found === "number")
-                    return String(found);
-            }
-            else if ((0,json/* isJsonObject */.OW)(value) && rest.startsWith(`${name}__`)) {
-                const found = find(value, rest.slice(name.length + 2), path);
-                if (found !== undefined)
-                    return found;
-            }
-        }
-        return undefined;
-    };
-    return find(file.values, variable.toUpperCase(), []);
-}
 const PLACEHOLDER = /^(?:FILL ME OUT|<configure me>|)$/;
 function plain(value) {
     if (Array.isArray(value))
@@ -8389,6 +8363,34 @@ function copy(object) {
 
 // EXTERNAL MODULE: ./lib/config/config-error.js
 var config_error = __webpack_require__(1429);
+;// CONCATENATED MODULE: ./lib/config/toml-variable.js
+
+
+
+/**
+ * The text or number of dlt's files that an environment variable with dlt's name for it would overrule: for
+ * `SOURCES__SHOP__KEY` that of `key` under `[sources.shop]`. Undefined when there is none.
+ */
+function tomlOfVariable(files, variable) {
+    for (const file of files) {
+        for (const path of pathsOf(file.values)) {
+            if (environmentName(path) !== variable)
+                continue;
+            const value = tomlValue(file, path);
+            if (typeof value === "string" || typeof value === "number")
+                return String(value);
+        }
+    }
+    return undefined;
+}
+/** Keys in sections; what stands above all sections is no setting of a source. */
+function pathsOf(values, above = []) {
+    return Object.entries(values).flatMap(([key, value]) => {
+        const path = [...above, key];
+        return (0,json/* isJsonObject */.OW)(value) ? pathsOf(value, path) : above.length === 0 ? [] : [path];
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/config/environment-references.js
 
 
@@ -8410,7 +8412,7 @@ function expandReferences(value, environment, toml = []) {
             faults.push({ path, reason: "type", message: `${JSON.stringify(variable)} is no name of a variable` });
             return whole;
         }
-        const content = environment[variable] || toml.flatMap((file) => tomlOfVariable(file, variable) ?? [])[0];
+        const content = environment[variable] || tomlOfVariable(toml, variable);
         if (content === undefined || content === "") {
             faults.push({ path, reason: "missing_secret", message: `the environment variable ${variable} is not set` });
             return "";
@@ -13125,8 +13127,8 @@ function aborted(signal) {
 
 // EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 14 modules
 var run_configured = __webpack_require__(3585);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
-var cli_context = __webpack_require__(4939);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
+var cli_context = __webpack_require__(4916);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var cli_failure = __webpack_require__(2618);
 ;// CONCATENATED MODULE: ./lib/edge/cli/demo.js
@@ -13851,8 +13853,8 @@ function harmless(json) {
 var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
-var cli_context = __webpack_require__(4939);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
+var cli_context = __webpack_require__(4916);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/extract.js
@@ -14151,7 +14153,7 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7525);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3159);
 /* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8996);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4939);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4916);
 /* harmony import */ var _demo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4561);
 /* harmony import */ var _drop_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6386);
 /* harmony import */ var _drop_pending_packages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7);
@@ -14394,7 +14396,7 @@ function infoText(facts) {
 /* harmony import */ var _pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5906);
 /* harmony import */ var _schema_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3801);
 /* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2236);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4939);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4916);
 
 
 
@@ -15118,8 +15120,8 @@ function csvField(text) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
-var cli_context = __webpack_require__(4939);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
+var cli_context = __webpack_require__(4916);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/normalize.js
@@ -15219,8 +15221,8 @@ var redact_trace = __webpack_require__(8321);
 var run_configured = __webpack_require__(3585);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
-var cli_context = __webpack_require__(4939);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
+var cli_context = __webpack_require__(4916);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/report/progress.js

@@ -4325,8 +4325,8 @@ function readSettings(text) {
 
 // EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
 var build_source = __webpack_require__(5876);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
-var cli_context = __webpack_require__(4939);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
+var cli_context = __webpack_require__(4916);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
 
 /** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */

@@ -2,7 +2,8 @@ import { isJsonObject, type JsonValue, setOwn } from "../core/json.ts";
 import type { Path } from "./document.ts";
 import type { Fault } from "./fault.ts";
 import { isSecretPath } from "./secret-keys.ts";
-import { type TomlFile, tomlOfVariable } from "./toml.ts";
+import type { TomlFile } from "./toml.ts";
+import { tomlOfVariable } from "./toml-variable.ts";
 
 export interface Expansion {
   readonly value: JsonValue;
@@ -38,7 +39,7 @@ export function expandReferences(
         faults.push({ path, reason: "type", message: `${JSON.stringify(variable)} is no name of a variable` });
         return whole;
       }
-      const content = environment[variable] || toml.flatMap((file) => tomlOfVariable(file, variable) ?? [])[0];
+      const content = environment[variable] || tomlOfVariable(toml, variable);
       if (content === undefined || content === "") {
         faults.push({ path, reason: "missing_secret", message: `the environment variable ${variable} is not set` });
         return "";

@@ -34,29 +34,6 @@ export function tomlValue(file: TomlFile, keys: readonly string[]): JsonValue | 
   return here === null || (typeof here === "string" && PLACEHOLDER.test(here)) ? undefined : here;
 }
 
-/**
- * The text or number that an environment variable named as dlt names settings would overrule: `SOURCES__SHOP__KEY` is
- * `key` under `[sources.shop]`. Undefined when absent, or when the variable is named otherwise.
- */
-export function tomlOfVariable(file: TomlFile, variable: string): string | undefined {
-  if (!variable.includes("__")) return undefined;
-  const find = (values: JsonObject, rest: string, above: readonly string[]): string | undefined => {
-    for (const [key, value] of Object.entries(values)) {
-      const name = key.toUpperCase().replace(/[^A-Z0-9_]/g, "_");
-      const path = [...above, key];
-      if (name === rest) {
-        const found = tomlValue(file, path);
-        if (typeof found === "string" || typeof found === "number") return String(found);
-      } else if (isJsonObject(value) && rest.startsWith(`${name}__`)) {
-        const found = find(value, rest.slice(name.length + 2), path);
-        if (found !== undefined) return found;
-      }
-    }
-    return undefined;
-  };
-  return find(file.values, variable.toUpperCase(), []);
-}
-
 const PLACEHOLDER = /^(?:FILL ME OUT|<configure me>|)$/;
 
 function plain(value: unknown): JsonValue {
