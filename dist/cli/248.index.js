@@ -8374,7 +8374,8 @@ var config_error = __webpack_require__(1429);
 function tomlOfVariable(files, variable) {
     for (const file of files) {
         for (const path of pathsOf(file.values)) {
-            if (environmentName(path) !== variable)
+            // What a name of a variable cannot have is `_` there, as in the files that `sluice generate` writes.
+            if (environmentName(path).replace(/[^A-Z0-9_]/g, "_") !== variable.toUpperCase())
                 continue;
             const value = tomlValue(file, path);
             if (typeof value === "string" || typeof value === "number")

@@ -9,7 +9,8 @@ import { type TomlFile, tomlValue } from "./toml.ts";
 export function tomlOfVariable(files: readonly TomlFile[], variable: string): string | undefined {
   for (const file of files) {
     for (const path of pathsOf(file.values)) {
-      if (environmentName(path) !== variable) continue;
+      // What a name of a variable cannot have is `_` there, as in the files that `sluice generate` writes.
+      if (environmentName(path).replace(/[^A-Z0-9_]/g, "_") !== variable.toUpperCase()) continue;
       const value = tomlValue(file, path);
       if (typeof value === "string" || typeof value === "number") return String(value);
     }

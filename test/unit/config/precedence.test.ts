@@ -207,6 +207,8 @@ test("a variable with dlt's name for a setting is looked up in dlt's files, a se
   };
   const secrets = { ".dlt/secrets.toml": '[sources.shop]\nsecond_key = "from-the-file"\n' };
   assert.match(header({ files: secrets }), /from-the-file/);
+  const dashed = { ".dlt/secrets.toml": '[sources.shop]\n"second-key" = "with-a-dash"\n' };
+  assert.match(header({ files: dashed }), /with-a-dash/);
   assert.match(header({ files: secrets, environment: { SOURCES__SHOP__SECOND_KEY: "nearer" } }), /nearer/);
   for (const text of ["", '[sources.shop]\nsecond_key = "FILL ME OUT"\n', '[sources.other]\nsecond_key = "x"\n']) {
     const given = { files: { "shop.yaml": file, ".dlt/secrets.toml": text }, flags: { source: "shop.yaml" } };
