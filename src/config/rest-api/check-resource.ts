@@ -1,0 +1,56 @@
+import type { Fault } from "../fault.ts";
+import { actionFaults } from "./action-shape.ts";
+import { authFaults } from "./check-auth.ts";
+import { columnFaults } from "./check-columns.ts";
+import { dispositionFaults } from "./check-disposition.ts";
+import { incrementalFaults } from "./check-incremental.ts";
+import { paginatorFaults } from "./check-paginator.ts";
+import { pathFaults } from "./check-path.ts";
+import { seedFaults } from "./check-seed.ts";
+import type { Compat, PlannedResource } from "./plan.ts";
+import type { RestApiConfig } from "./shape.ts";
+import { stepFaults } from "./step-shape.ts";
+
+/** What is wrong with one resource by itself: its own keys, and what comes of them with the defaults. */
+export function resourceFaults(resource: PlannedResource, config: RestApiConfig, compat: Compat): Fault[] {
+  const faults: Fault[] = [];
+  const written = config.resources[Number(resource.at[1])];
+  const own = typeof written === "object" && typeof written.endpoint === "object" ? written.endpoint : undefined;
+  const at = [...resource.at, "endpoint"];
+  faults.push(...authFaults(own?.auth ?? undefined, [...at, "auth"]));
+  faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
+  faults.push(...actionFaults(own?.response_actions, [...at, "response_actions"], compat === "strict"));
+  faults.push(...pathFaults(resource.dataSelector, [...at, "data_selector"]));
+  for (const binding of resource.bindings) faults.push(...pathFaults(binding.field, at));
+  if (resource.parent === undefined && (resource.config.include_from_parent ?? []).length > 0) {
+    faults.push({
+      path: [...resource.at, "include_from_parent"],
+      reason: "include_without_parent",
+      message: `the resource ${JSON.stringify(resource.name)} has include_from_parent but no parent`,
+      suggestion: "refer to the parent with {resources.<parent>.<field>}",
+    });
+  }
+  if (Object.keys(resource.json ?? {}).length > 0 && !isEmptyData(resource.data)) {
+    faults.push({
+      path: at,
+      reason: "json_and_data",
+      message: `the resource ${JSON.stringify(resource.name)} has both json and data`,
+      suggestion: "keep one of them",
+    });
+  }
+  faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+  if (typeof written === "object") {
+    faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
+    faults.push(...seedFaults(written, resource.at));
+    faults.push(...columnFaults(written.columns, [...resource.at, "columns"]));
+  }
+  if (resource.incremental !== undefined) {
+    faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
+  }
+  return faults;
+}
+
+function isEmptyData(data: PlannedResource["data"]): boolean {
+  if (data === undefined || data === "") return true;
+  return typeof data === "object" && Object.keys(data).length === 0 && !("reveal" in data);
+}
