@@ -27,5 +27,13 @@ export function baseUrlFaults(written: string | null | undefined, at: readonly (
       suggestion: "take it out, and use auth: {type: http_basic, username: ..., password: ...}",
     });
   }
+  if (written.includes("#")) {
+    faults.push({
+      path: at,
+      reason: "type",
+      message: "the URL holds a fragment, behind which no path is sent",
+      suggestion: "take out what begins with #",
+    });
+  }
   return faults;
 }

@@ -1,15 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultsFromZod } from "../../../../src/config/explain.ts";
 import { checkRestApi } from "../../../../src/config/rest-api/check.ts";
 import { planResources } from "../../../../src/config/rest-api/plan.ts";
 import { type RestApiConfig, restApiShape } from "../../../../src/config/rest-api/shape.ts";
-
-function faults(config: unknown): string[] {
-  const read = restApiShape.safeParse(config);
-  const found = read.success ? checkRestApi(read.data) : faultsFromZod(read.error, config, restApiShape);
-  return found.map((fault) => `${fault.reason} ${fault.path.join(".")}`);
-}
+import { faultPlaces as faults } from "../support/rest-faults.ts";
 
 test("all faults of the meaning come at once, each with its path", () => {
   const config: RestApiConfig = {
@@ -59,6 +53,13 @@ test("a base_url with a password is refused, and the password is not shown", () 
     found.map(({ path, message }) => [path.join("."), message]),
     [["client.base_url", "the URL holds a user or password, which is not sent"]],
   );
+});
+
+test("a base_url with a fragment is refused: what is behind it is never sent", () => {
+  const of = (base_url: string) => faults({ client: { base_url }, resources: ["a"] });
+  assert.deepEqual(of("https://h/v1#/docs"), ["type client.base_url"]);
+  assert.deepEqual(of("https://h/v1#"), ["type client.base_url"]);
+  assert.deepEqual(of("https://h/v1%23"), []);
 });
 
 test("column hints have dlt's types and whole sizes", () => {
