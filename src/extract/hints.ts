@@ -33,17 +33,38 @@ function columnHints(written: PlannedResource["config"]["columns"]): ResourceHin
 }
 
 /** Hints that only pass through, by their wire names. */
-function extraHints(plan: PlannedResource): Record<string, JsonValue> {
-  const { config } = plan;
-  const candidates: Record<string, JsonValue | undefined> = {
-    references: config.references,
+function extraHints({ config }: PlannedResource): JsonObject {
+  return withoutNulls({
+    references: config.references?.map(withoutNulls),
     table_format: config.table_format,
     file_format: config.file_format,
     parent: config.parent_table_name,
-    nested_hints: config.nested_hints,
-  };
+    nested_hints: nestedHints(config.nested_hints),
+  });
+}
+
+function nestedHints(written: PlannedResource["config"]["nested_hints"]): JsonObject | undefined {
+  if (written === null || written === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(written).map(([table, hints]) => {
+      const { references, write_disposition: disposition, schema_contract: contract, ...rest } = hints;
+      return [
+        table,
+        withoutNulls({
+          ...rest,
+          write_disposition:
+            typeof disposition === "object" && disposition !== null ? withoutNulls(disposition) : disposition,
+          schema_contract: typeof contract === "object" && contract !== null ? withoutNulls(contract) : contract,
+          references: references?.map(withoutNulls),
+        }),
+      ];
+    }),
+  );
+}
+
+function withoutNulls(written: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   const out: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(candidates)) if (value !== undefined && value !== null) out[key] = value;
+  for (const [key, value] of Object.entries(written)) if (value !== undefined && value !== null) out[key] = value;
   return out;
 }
 

@@ -1,12 +1,12 @@
 import type { Fault } from "../fault.ts";
 import { actionFaults } from "./action-shape.ts";
 import { authFaults } from "./check-auth.ts";
-import { columnFaults } from "./check-columns.ts";
 import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
 import { paginatorFaults } from "./check-paginator.ts";
 import { pathFaults } from "./check-path.ts";
 import { seedFaults } from "./check-seed.ts";
+import { tableHintFaults } from "./check-table-hints.ts";
 import type { Compat, PlannedResource } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
 import { stepFaults } from "./step-shape.ts";
@@ -42,7 +42,7 @@ export function resourceFaults(resource: PlannedResource, config: RestApiConfig,
   if (typeof written === "object") {
     faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
     faults.push(...seedFaults(written, resource.at));
-    faults.push(...columnFaults(written.columns, [...resource.at, "columns"]));
+    faults.push(...tableHintFaults(written, resource.at));
   }
   if (resource.incremental !== undefined) {
     faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));

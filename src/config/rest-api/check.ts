@@ -2,13 +2,13 @@ import type { Fault } from "../fault.ts";
 import { actionFaults } from "./action-shape.ts";
 import { authFaults } from "./check-auth.ts";
 import { baseUrlFaults } from "./check-base-url.ts";
-import { columnFaults } from "./check-columns.ts";
 import { httpFaults } from "./check-http.ts";
 import { nameFaults } from "./check-names.ts";
 import { paginatorFaults } from "./check-paginator.ts";
 import { parentFaults } from "./check-parents.ts";
 import { resourceFaults } from "./check-resource.ts";
 import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
+import { tableHintFaults } from "./check-table-hints.ts";
 import { windowFaults } from "./check-window.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
@@ -31,7 +31,7 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
     ...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]),
   );
   faults.push(...stepFaults(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
-  faults.push(...columnFaults(defaults?.columns, ["resource_defaults", "columns"]));
+  faults.push(...tableHintFaults(defaults, ["resource_defaults"]));
   const defaultActions = defaults?.endpoint?.response_actions;
   faults.push(
     ...actionFaults(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"),

@@ -1,20 +1,19 @@
 import { z } from "zod";
 import { Double, type JsonValue } from "../../core/json.ts";
 import { Secret } from "../../core/secret.ts";
-import { contractShape } from "../contract-shape.ts";
 import { actionShape } from "./action-shape.ts";
 import { authShape } from "./auth-shape.ts";
 import { httpShape } from "./http-shape.ts";
 import { incrementalKeys } from "./incremental-shape.ts";
 import { paginatorShape } from "./paginator-shape.ts";
 import { stepShape } from "./step-shape.ts";
+import { tableHints } from "./table-hint-shape.ts";
 import { jsonValue, text, wholeNumber } from "./values.ts";
 
 /**
  * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
  * `empty_body`, `http`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
  */
-const names = z.union([z.string(), z.array(z.string())]);
 const mapping = z.record(z.string(), jsonValue);
 
 const incrementalShape = z.strictObject(incrementalKeys);
@@ -50,62 +49,13 @@ const endpointShape = z.strictObject({
   path_encoding: z.enum(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
 });
 
-const disposition = z.enum(["append", "replace", "merge", "skip"]);
-
 const resourceKeys = {
   include_from_parent: z.array(z.string()).nullish().describe("Keys of the parent record, copied as _<parent>_<key>."),
   processing_steps: z
     .array(stepShape)
     .nullish()
     .describe("What is done with each record before cursor and children see it, in this order."),
-  primary_key: names.nullish().describe("Column or columns that tell rows apart."),
-  merge_key: names.nullish().describe("Column or columns whose rows merge replaces together."),
-  write_disposition: z
-    .union([
-      disposition,
-      z.strictObject({
-        disposition,
-        strategy: z
-          .enum(["delete-insert", "upsert", "scd2", "insert-only"])
-          .nullish()
-          .describe("How merge changes the table; `delete-insert` when absent."),
-        deduplicated: z.boolean().nullish().describe("delete-insert: no key comes twice, so nothing is looked for."),
-        skip_unchanged_rows: z.boolean().nullish().describe("upsert: rows that are as received are not written again."),
-        row_version_column_name: z
-          .string()
-          .nullish()
-          .describe(
-            "scd2: column that changes with the record, instead of a hash of it; upsert: with skip_unchanged_rows.",
-          ),
-        validity_column_names: z
-          .tuple([z.string(), z.string()])
-          .nullish()
-          .describe("scd2: names for `_dlt_valid_from` and `_dlt_valid_to`."),
-        active_record_timestamp: z
-          .string()
-          .nullish()
-          .describe("scd2: what stands in the second of them while a version holds; null when absent."),
-        boundary_timestamp: z
-          .string()
-          .nullish()
-          .describe(
-            "scd2: when the versions of this load begin and the old ones end; the moment of the load when absent.",
-          ),
-      }),
-    ])
-    .nullish()
-    .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
-  columns: z
-    .union([z.record(z.string(), mapping), z.array(mapping)])
-    .nullish()
-    .describe("Hints by column: data_type, nullable, ... as in dlt."),
-  schema_contract: contractShape.nullish().describe("What happens when data brings new tables, columns or types."),
-  table_name: z.string().nullish().describe("The resource's name when absent."),
-  parent_table_name: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
-  table_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
-  file_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
-  references: jsonValue.nullish().describe("A hint of dlt that is kept in the schema."),
-  nested_hints: mapping.nullish().describe("Hints of nested tables, as in dlt."),
+  ...tableHints,
   max_table_nesting: wholeNumber.min(0).nullish().describe("How many levels of nested tables are made."),
   selected: z.boolean().nullish().describe("False: extracted only as far as children need it."),
   parallelized: z.boolean().nullish().describe("Children: the records of one parent stay together."),

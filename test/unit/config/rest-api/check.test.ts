@@ -91,6 +91,46 @@ test("column hints have dlt's types and whole sizes", () => {
   ]);
 });
 
+test("hints of nested tables are checked as those of the table", () => {
+  const nested = (hints: unknown) =>
+    faults({ client: { base_url: "https://h" }, resources: [{ name: "a", nested_hints: { lines: hints } }] });
+  const at = "resources.0.nested_hints.lines";
+  assert.deepEqual(nested({ columns: { n: { data_type: "integer" }, price: { data_type: "decimal", scale: -1 } } }), [
+    `type ${at}.columns.n.data_type`,
+    `type ${at}.columns.price.scale`,
+  ]);
+  assert.deepEqual(nested({ columns: [{ data_type: "txt" }] }), [
+    `missing_key ${at}.columns.0.name`,
+    `type ${at}.columns.0.data_type`,
+  ]);
+  assert.deepEqual(nested({ columns: 5 }), [`type ${at}.columns`]);
+  assert.deepEqual(nested({ colums: {} }), [`unknown_key ${at}.colums`]);
+  assert.deepEqual(nested({ write_disposition: "upsert" }), [`unknown_type ${at}.write_disposition`]);
+  const scd2 = { disposition: "merge", strategy: "scd2", boundary_timestamp: "now" };
+  assert.deepEqual(nested({ write_disposition: scd2 }), [`type ${at}.write_disposition.boundary_timestamp`]);
+  assert.deepEqual(nested({ columns: null, references: null, primary_key: null }), []);
+});
+
+test("a reference has a table, and as many columns there as here", () => {
+  const of = (...references: unknown[]) =>
+    faults({ client: { base_url: "https://h" }, resources: [{ name: "a", references }] });
+  const reference = (columns: unknown, referenced_columns: unknown) => ({
+    referenced_table: "b",
+    columns,
+    referenced_columns,
+  });
+  const at = "resources.0.references.0";
+  assert.deepEqual(of(reference(["x", "y"], ["id"])), [`type ${at}`]);
+  assert.deepEqual(of(reference(["x"], ["id"]), reference(["y"], ["id"])), []);
+  assert.deepEqual(of(reference("x", ["id"])), [`type ${at}.columns`]);
+  assert.deepEqual(of(reference([], ["id"])), [`type ${at}.columns`]);
+  assert.deepEqual(of({ columns: ["x"], referenced_columns: ["id"] }), [`missing_key ${at}.referenced_table`]);
+  const resource_defaults = { references: [reference(["x", "y"], ["id"])] };
+  assert.deepEqual(faults({ client: { base_url: "https://h" }, resource_defaults, resources: [] }), [
+    "type resource_defaults.references.0",
+  ]);
+});
+
 test("all faults of the shape come at once, each with its path", () => {
   assert.deepEqual(
     faults({

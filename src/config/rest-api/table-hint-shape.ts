@@ -1,0 +1,97 @@
+import { z } from "zod";
+import { contractShape } from "../contract-shape.ts";
+import { jsonValue } from "./values.ts";
+
+const names = z.union([z.string(), z.array(z.string())]);
+const mapping = z.record(z.string(), jsonValue);
+const disposition = z.enum(["append", "replace", "merge", "skip"]);
+
+const columnsShape = z
+  .union([z.record(z.string(), mapping), z.array(mapping)])
+  .nullish()
+  .describe("Hints by column: data_type, nullable, ... as in dlt.");
+
+const columnNames = z.array(z.string().min(1)).min(1);
+
+const referencesShape = z
+  .array(
+    z.strictObject({
+      referenced_table: z.string().min(1).describe("The other table."),
+      columns: columnNames.describe("Columns of this table."),
+      referenced_columns: columnNames.describe("Those of the other table that they name, in the same order."),
+      table: z.string().nullish().describe("This table; it need not be named."),
+      label: z.string().nullish().describe("What the reference means, for people."),
+      cardinality: z
+        .enum([
+          "zero_to_one",
+          "one_to_zero",
+          "zero_to_many",
+          "many_to_zero",
+          "one_to_many",
+          "many_to_one",
+          "one_to_one",
+          "many_to_many",
+        ])
+        .nullish()
+        .describe("How many rows of this table go with how many of the other one."),
+    }),
+  )
+  .nullish()
+  .describe("Rows of other tables that columns name; kept in the schema, no constraint is made.");
+
+/** What may be said of any table, also of a nested one. */
+const hintsOfAnyTable = {
+  primary_key: names.nullish().describe("Column or columns that tell rows apart."),
+  merge_key: names.nullish().describe("Column or columns whose rows merge replaces together."),
+  write_disposition: z
+    .union([
+      disposition,
+      z.strictObject({
+        disposition,
+        strategy: z
+          .enum(["delete-insert", "upsert", "scd2", "insert-only"])
+          .nullish()
+          .describe("How merge changes the table; `delete-insert` when absent."),
+        deduplicated: z.boolean().nullish().describe("delete-insert: no key comes twice, so nothing is looked for."),
+        skip_unchanged_rows: z.boolean().nullish().describe("upsert: rows that are as received are not written again."),
+        row_version_column_name: z
+          .string()
+          .nullish()
+          .describe(
+            "scd2: column that changes with the record, instead of a hash of it; upsert: with skip_unchanged_rows.",
+          ),
+        validity_column_names: z
+          .tuple([z.string(), z.string()])
+          .nullish()
+          .describe("scd2: names for `_dlt_valid_from` and `_dlt_valid_to`."),
+        active_record_timestamp: z
+          .string()
+          .nullish()
+          .describe("scd2: what stands in the second of them while a version holds; null when absent."),
+        boundary_timestamp: z
+          .string()
+          .nullish()
+          .describe(
+            "scd2: when the versions of this load begin and the old ones end; the moment of the load when absent.",
+          ),
+      }),
+    ])
+    .nullish()
+    .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
+  columns: columnsShape,
+  schema_contract: contractShape.nullish().describe("What happens when data brings new tables, columns or types."),
+  parent_table_name: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  table_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  file_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  references: referencesShape,
+};
+
+/** What a resource says of its tables, as in dlt. */
+export const tableHints = {
+  ...hintsOfAnyTable,
+  table_name: z.string().nullish().describe("The resource's name when absent."),
+  nested_hints: z
+    .record(z.string(), z.strictObject(hintsOfAnyTable))
+    .nullish()
+    .describe("Hints of nested tables by their name below the resource's table."),
+};
