@@ -39,7 +39,8 @@ export function mergeColumns(defaults: SharedColumns, own: Columns): { readonly 
   if (own === undefined) return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
   const columns: Record<string, JsonObject> = { ...defaults };
   for (const [name, hints] of Object.entries(columnsByName(own))) {
-    const shared = defaults[name];
+    // A column may be called `constructor`, which every object seems to have.
+    const shared = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     columns[name] = shared === undefined ? hints : Object.assign(shared, hints);
   }
   return { columns };

@@ -47,6 +47,15 @@ test("all faults of the meaning come at once, each with its path", () => {
   ]);
 });
 
+test("columns may be called like what every object has", () => {
+  const columns = { constructor: { data_type: "bigint" }, toString: { data_type: "text" } } as const;
+  const { resources } = planResources({ client: { base_url: "https://h" }, resources: [{ name: "a", columns }] });
+  assert.deepEqual(resources[0]?.config.columns, {
+    constructor: { data_type: "bigint", name: "constructor" },
+    toString: { data_type: "text", name: "toString" },
+  });
+});
+
 test("a base_url with a password is refused, and the password is not shown", () => {
   const found = checkRestApi({ client: { base_url: "https://ann:pass-word@h/v1" }, resources: ["a"] });
   assert.deepEqual(
