@@ -212,5 +212,6 @@ export type FindingCode =
   | "UnsupportedSecurityScheme"
   | "RequiredParameters"
   | "BrokenReference"
+  | "PathRefused"
   | "ServerMissing"
   | "Deprecated";

@@ -12,7 +12,7 @@ import { schemaNodes } from "../reading/schema-node.ts";
 import { choosePages } from "./choose-pages.ts";
 import { deselect } from "./deselect.ts";
 import { detectEndpoints } from "./detect.ts";
-import { decide } from "./draft.ts";
+import { type Draft, decide } from "./draft.ts";
 import { identify } from "./identify.ts";
 import { resourceNames } from "./names.ts";
 import { newDraft } from "./new-draft.ts";
@@ -36,7 +36,7 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
     const message = `${reference} leads nowhere; what it stands for is taken as empty`;
     findings.push({ code: "BrokenReference", message });
   });
-  const endpoints = readEndpoints(document, nodes, {
+  const rules = {
     methods: options.methods ?? ["get"],
     pieces: pathPieces,
     mergeByNameOnly: false,
@@ -44,10 +44,11 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
     pathReferences: true,
     mediaTypeParameters: true,
     examples: true,
-  });
+  };
+  const endpoints = readEndpoints(document, nodes, rules, (finding) => findings.push(finding));
   const names = resourceNames(endpoints);
   const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
-  const servers = findServers(document);
+  const servers = findServers(document, endpoints);
   const security = findSecurity(document, endpoints, servers.baseUrl);
   resolveParents(drafts);
   for (const draft of drafts) identify(draft, drafts);
@@ -65,15 +66,13 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   const secrets = secretNames(security);
   for (const draft of drafts) {
     writeParameters(draft, secrets, words);
-    const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
-    if (server !== undefined) {
-      draft.path = server + draft.path;
-      decide(draft, "path", "the document gives it a server of its own");
-    }
     const own = security.ofEndpoint(draft.endpoint);
-    if (own === undefined) continue;
-    draft.auth = own.auth;
-    decide(draft, "auth", `${own.reason} of its own`);
+    if (own !== undefined) {
+      draft.auth = own.auth;
+      decide(draft, "auth", `${own.reason} of its own`);
+    }
+    const hasCredentials = draft.auth !== undefined || security.client !== undefined;
+    useOwnServer(draft, ownServer(draft.endpoint, document), servers.baseUrl, hasCredentials);
   }
   deselect(drafts);
 
@@ -110,6 +109,15 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
     findings,
   };
   return markRepairs(pipeline, compatResult(document, options));
+}
+
+/** Asks an endpoint at its own server; one of another origin does not get the credentials without somebody's word. */
+function useOwnServer(draft: Draft, server: string | undefined, base: string | undefined, hasCredentials: boolean) {
+  if (server === undefined || server === base) return;
+  draft.path = `${server}/${draft.path.replace(/^\/+/, "")}`;
+  decide(draft, "path", "the document gives it a server of its own");
+  if (!hasCredentials || (base !== undefined && new URL(server).origin === new URL(base).origin)) return;
+  draft.blocked = `${new URL(server).host}, not the host of the base URL, would get the credentials: select it if it may`;
 }
 
 /** Undefined where the reference finds no endpoint: it follows no references to paths. */

@@ -1,6 +1,7 @@
 import type { ColumnHint } from "../model.ts";
 import { flagAt, listAt } from "../reading/scalars.ts";
 import type { SchemaNode } from "../reading/schema-node.ts";
+import { isWritableKey } from "../reading/writable.ts";
 
 /**
  * Types of the columns that the schema declares. Objects and lists become columns and tables of their own and have none;
@@ -9,7 +10,7 @@ import type { SchemaNode } from "../reading/schema-node.ts";
  */
 export function columnHints(record: SchemaNode, key: readonly string[]): readonly ColumnHint[] {
   return [...record.allProperties].flatMap(([name, node]) => {
-    if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated")) return [];
+    if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated") || !isWritableKey(name)) return [];
     const dataType = dataTypeOf(node);
     if (dataType === undefined) return [];
     const description = node.description?.replace(/\s+/g, " ").trim();

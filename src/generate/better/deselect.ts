@@ -15,11 +15,13 @@ export function deselect(drafts: readonly Draft[]): void {
   for (const draft of parentsFirst(drafts)) {
     const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
     const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
-    if (!misses && above === undefined) continue;
+    if (!misses && above === undefined && draft.blocked === undefined) continue;
     unfilled.add(draft);
     draft.selected = false;
+    if (draft.blocked !== undefined) decide(draft, "selected", draft.blocked);
     if (misses || above === undefined) continue;
-    decide(draft, "selected", `${above.name}, from which it takes values, must be filled in first`);
+    const first = above.blocked === undefined ? "filled in" : "made to run";
+    decide(draft, "selected", `${above.name}, from which it takes values, must be ${first} first`);
   }
 }
 

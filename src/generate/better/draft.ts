@@ -49,6 +49,8 @@ export interface Draft extends Found {
   disposition: GeneratedResource["writeDisposition"];
   incremental: GeneratedIncremental | undefined;
   selected: boolean;
+  /** Why it cannot run as it is, nor what hangs on it; undefined: it can, or only values must be filled in. */
+  blocked: string | undefined;
   params: readonly GeneratedParam[];
   headers: readonly GeneratedParam[];
   optionalParams: readonly OptionalParam[];

@@ -19,6 +19,7 @@ export function newDraft(found: Found, name: string): Draft {
     disposition: undefined,
     incremental: undefined,
     selected: true,
+    blocked: undefined,
     params: [],
     headers: [],
     optionalParams: [],

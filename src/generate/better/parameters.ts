@@ -3,6 +3,7 @@ import { parsePythonFloat } from "../../core/python-text.ts";
 import type { GeneratedParam, OptionalParam } from "../model.ts";
 import type { Parameter } from "../reading/endpoint.ts";
 import { flagAt, isTruthy, listAt, textAt } from "../reading/scalars.ts";
+import { isHeaderName, isHeaderValue, isWritableKey, writableVariable } from "../reading/writable.ts";
 import { type Draft, decide } from "./draft.ts";
 import { declaredPageSize, pageParameters } from "./paginator.ts";
 import { propertyPath } from "./property-path.ts";
@@ -30,7 +31,8 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   const required = new Set(
     endpoint.parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => name),
   );
-  const placeholder = (variable: string) => cleanVariable(variable) + (required.has(variable) ? "_in_path" : "");
+  const placeholder = (variable: string) =>
+    writableVariable(cleanVariable(variable) + (required.has(variable) ? "_in_path" : ""));
 
   const put = (list: GeneratedParam[], name: string, place: GeneratedParam["in"], parameter: Parameter | undefined) => {
     const value = parameter === undefined ? undefined : declaredValue(parameter);
@@ -42,6 +44,12 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
       fillIn: value === undefined,
     });
   };
+
+  const unsendable = endpoint.parameters.find((one) => one.required && !canBeSent(one));
+  if (unsendable !== undefined) {
+    const what = `the ${unsendable.in} parameter ${JSON.stringify(unsendable.name)} cannot be sent`;
+    draft.blocked = `${what}, and the endpoint requires it`;
+  }
 
   for (const { variable, in: place, field } of draft.resolved) {
     const resource = draft.parent?.name ?? "";
@@ -55,7 +63,11 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   }
   const used = usedParameters(draft);
   const query = endpoint.parameters.filter(
-    (one) => one.in === "query" && !used.has(one.name) && !secretNames.has(`query ${one.name.toLowerCase()}`),
+    (one) =>
+      one.in === "query" &&
+      canBeSent(one) &&
+      !used.has(one.name) &&
+      !secretNames.has(`query ${one.name.toLowerCase()}`),
   );
   for (const parameter of query) if (parameter.required) put(params, parameter.name, "query", parameter);
   const size = pageSize(draft, used);
@@ -64,7 +76,7 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
   for (const parameter of endpoint.parameters) {
     const name = parameter.name.toLowerCase();
     if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name)) continue;
-    if (secretNames.has(`header ${name}`)) continue;
+    if (secretNames.has(`header ${name}`) || !canBeSent(parameter)) continue;
     put(headers, parameter.name, "header", parameter);
   }
   draft.params = [...params, ...draft.params];
@@ -82,6 +94,11 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
     message,
   });
   decide(draft, "selected", `${missing.join(", ")} must be filled in first`);
+}
+
+/** False for what HTTP cannot carry, or a pipeline file cannot hold. */
+function canBeSent({ name, in: place }: Parameter): boolean {
+  return place === "header" ? isHeaderName(name) : place !== "query" || isWritableKey(name);
 }
 
 /** A key of a record as JSONPath; hyphens may stand in it. */
@@ -109,18 +126,22 @@ function declaredValue({ schema, source }: Parameter): JsonValue | undefined {
   const only = choices.length === 1 ? choices[0] : undefined;
   const value = isTruthy(schema.default) || schema.default === false ? schema.default : (schema.schema.const ?? only);
   if (value === undefined || value === null || value === "" || isJsonObject(value)) return undefined;
+  const place = textAt(source, "in");
   if (isJsonArray(value)) return value.every((item) => typeof item === "string") ? value.join(",") : undefined;
   if (value === "null" && flagAt(schema.schema, "nullable")) return undefined;
-  return typed(value, schema.types, textAt(source, "in"));
+  if (place === "header" && typeof value === "string" && !isHeaderValue(value)) return undefined;
+  return typed(value, schema.types, place);
 }
 
-/** YAML gives text; what the schema calls a number or boolean becomes one. */
+/** YAML gives text; what the schema calls a number or boolean becomes one. `1e400` is no number and stays as it is written. */
 function typed(value: JsonValue, types: readonly string[], place: string | undefined): JsonValue {
-  if (value instanceof Double) return value.value;
+  if (value instanceof Double)
+    return Number.isFinite(value.value) ? value.value : (value.lexeme ?? String(value.value));
   if (typeof value !== "string" || place === "header") return value;
   if (types.includes("boolean") && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === "true";
   if (types.includes("integer") && /^-?\d{1,15}$/.test(value)) return Number(value);
-  return types.includes("number") ? (parsePythonFloat(value) ?? value) : value;
+  const number = types.includes("number") ? parsePythonFloat(value) : undefined;
+  return number !== undefined && Number.isFinite(number) ? number : value;
 }
 
 /** Parameters that paginator and cursor send. */

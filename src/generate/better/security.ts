@@ -4,6 +4,7 @@ import type { GeneratedAuth, GeneratedSetting } from "../model.ts";
 import type { Endpoint } from "../reading/endpoint.ts";
 import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
 import { referenceOf } from "../reading/schema-node.ts";
+import { isHeaderName } from "../reading/writable.ts";
 import { snakeCase } from "../words/snake-case.ts";
 import { authSection } from "./auth-section.ts";
 
@@ -119,8 +120,10 @@ function mostCommon(ways: readonly (Authentication | undefined)[]): Authenticati
  */
 function wayOf(names: readonly string[], schemes: Schemes, prefix: boolean): Way | undefined {
   const parts = names.map((name) => ({ name, scheme: schemes.get(name)?.scheme ?? {} }));
-  const isHeader = ({ scheme }: (typeof parts)[number]) =>
-    textAt(scheme, "type") === "apiKey" && textAt(scheme, "in") === "header";
+  const isHeader = ({ name, scheme }: (typeof parts)[number]) =>
+    textAt(scheme, "type") === "apiKey" &&
+    textAt(scheme, "in") === "header" &&
+    isHeaderName(textAt(scheme, "name") ?? name);
   const [first, ...others] = [...parts.filter((part) => !isHeader(part)), ...parts.filter(isHeader)];
   if (first === undefined || !others.every(isHeader)) return undefined;
   const { scheme, scopes = [], base } = schemes.get(first.name) ?? {};

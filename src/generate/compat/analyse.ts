@@ -11,6 +11,7 @@ import { compatPathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
 import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
 import { schemaNodes } from "../reading/schema-node.ts";
+import { writableVariable } from "../reading/writable.ts";
 import { compatDetection, type Detected } from "./detect.ts";
 import { compatNames, type ResourceNames } from "./names.ts";
 import { type CompatResolve, compatParameters } from "./parameters.ts";
@@ -36,7 +37,7 @@ export function analyseCompat(document: ApiDocument, options: AnalysisOptions): 
     const message = `${reference} leads nowhere; what it stands for is taken as empty`;
     findings.push({ code: "BrokenReference", message });
   });
-  const endpoints = readEndpoints(document, nodes, {
+  const rules = {
     methods: options.methods ?? ["get"],
     pieces: compatPathPieces,
     mergeByNameOnly: true,
@@ -44,7 +45,8 @@ export function analyseCompat(document: ApiDocument, options: AnalysisOptions): 
     pathReferences: false,
     mediaTypeParameters: false,
     examples: false,
-  });
+  };
+  const endpoints = readEndpoints(document, nodes, rules, (finding) => findings.push(finding));
   const candidates = findCandidates(endpoints, options);
   const common = commonPaginator(candidates.map(({ paginator }) => paginator?.config));
   const { auth, unsupported } = compatSecurity(document.root);
@@ -120,7 +122,7 @@ function resourceOf(
     columns: [],
     endpoint: {
       method: endpoint.method,
-      path: endpoint.path,
+      path: endpoint.path.replaceAll("{__proto__}", `{${writableVariable("__proto__")}}`),
       dataSelector: selector === "" ? undefined : selector,
       params,
       optionalParams,

@@ -104,5 +104,6 @@ export function compatPaginators(): (endpoint: Endpoint, schema: SchemaNode | un
 function pageSize({ schema }: Parameter): number {
   const maximum = numberAt(schema.schema, "maximum");
   const declared = maximum === undefined || maximum === 0 ? toInteger(schema.default) : Math.trunc(maximum);
-  return isTruthy(declared) ? declared : DEFAULT_LIMIT;
+  // The reference fails at what is no number (`1e400`, `nan`).
+  return isTruthy(declared) && Number.isFinite(declared) ? declared : DEFAULT_LIMIT;
 }

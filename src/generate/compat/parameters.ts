@@ -2,6 +2,7 @@ import { pythonStr } from "../../core/python-text.ts";
 import type { GeneratedParam, OptionalParam } from "../model.ts";
 import type { Endpoint, Parameter } from "../reading/endpoint.ts";
 import { isTruthy } from "../reading/scalars.ts";
+import { isWritableKey, writableVariable } from "../reading/writable.ts";
 import type { CompatPaginator } from "./paginator.ts";
 
 /** A path variable that is filled from a record of the parent. */
@@ -26,18 +27,27 @@ export function compatParameters(
   words: { readonly required: string; readonly optional: string },
 ): CompatParameters {
   const uses = paginator?.uses ?? [];
-  const query = endpoint.parameters.filter((one) => one.in === "query" && uses !== "all" && !uses.includes(one.name));
+  const query = endpoint.parameters.filter(
+    (one) => one.in === "query" && uses !== "all" && !uses.includes(one.name) && isWritableKey(one.name),
+  );
   const unresolved = endpoint.pieces.variables.filter((name) => name !== resolve?.variable);
   const text = (parameter: Parameter | undefined, otherwise: string) =>
     isTruthy(parameter?.schema.default) ? pythonStr(parameter.schema.default) : otherwise;
 
   const params: GeneratedParam[] = [];
   const put = (name: string, place: "path" | "query", parameter: Parameter | undefined) => {
-    params.push({ name, in: place, value: { kind: "value", value: text(parameter, words.required) }, fillIn: true });
+    const key = writableVariable(name);
+    params.push({
+      name: key,
+      in: place,
+      value: { kind: "value", value: text(parameter, words.required) },
+      fillIn: true,
+    });
   };
   if (resolve !== undefined) {
     const { variable, resource, field } = resolve;
-    params.push({ name: variable, in: "path", value: { kind: "resolve", resource, field }, fillIn: false });
+    const name = writableVariable(variable);
+    params.push({ name, in: "path", value: { kind: "resolve", resource, field }, fillIn: false });
   }
   for (const name of unresolved) {
     put(

@@ -1,11 +1,13 @@
 import { getOwn, isJsonObject, type JsonObject, type JsonValue, keysOf } from "../../core/json.ts";
 import type { ApiDocument } from "../api-document.ts";
+import type { Finding } from "../model.ts";
 import { openapiError } from "../openapi-error.ts";
 import type { ApiResponse, Endpoint, Parameter } from "./endpoint.ts";
 import { schemaOfExample } from "./example-schema.ts";
 import type { PathPieces } from "./path-pieces.ts";
 import { asObject, flagAt, listAt, objectAt, textAt } from "./scalars.ts";
 import { referenceOf, type SchemaNode, type SchemaNodes } from "./schema-node.ts";
+import { namesServer } from "./writable.ts";
 
 export type Method = "get" | "post" | "put" | "patch";
 
@@ -26,10 +28,22 @@ export interface ReadingRules {
   readonly examples: boolean;
 }
 
-/** All operations of the wanted methods, in document order. Throws `E_OPENAPI` when there is none. */
-export function readEndpoints(document: ApiDocument, nodes: SchemaNodes, rules: ReadingRules): readonly Endpoint[] {
+/**
+ * All operations of the wanted methods, in document order. Paths that name a server are left out, and `note` hears of
+ * each: a pipeline would send the credentials there. Throws `E_OPENAPI` when there is none.
+ */
+export function readEndpoints(
+  document: ApiDocument,
+  nodes: SchemaNodes,
+  rules: ReadingRules,
+  note: (finding: Finding) => void,
+): readonly Endpoint[] {
   const paths = objectAt(document.root, "paths");
   const endpoints = keysOf(paths).flatMap((path) => {
+    if (namesServer(path)) {
+      note({ code: "PathRefused", message: `the path ${quote(path)} names a server: it is left out` });
+      return [];
+    }
     const written = asObject(getOwn(paths, path));
     const item = rules.pathReferences ? followed(document, written) : written;
     return rules.methods.flatMap((method) => {
@@ -69,6 +83,10 @@ export function readEndpoints(document: ApiDocument, nodes: SchemaNodes, rules: 
       responses: keysOf(responses).map((status) => readResponse(document, nodes, status, responses[status], rules)),
     };
   }
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length <= 200 ? text : `${text.slice(0, 200)}...`);
 }
 
 const METHODS = { get: "GET", post: "POST", put: "PUT", patch: "PATCH" } as const;

@@ -94,12 +94,21 @@ function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): Json
     ...config,
     endpoint: {
       ...others,
+      ...(typeof others.path === "string" ? { path: belowBase(others.path) } : {}),
       ...(headers === undefined ? {} : { headers }),
       // An empty mapping says nothing, and its comments could not be made entries by taking the `#` away.
       ...(params === undefined || keysOf(params).length === 0 ? {} : { params }),
       ...(paginator === undefined ? {} : { paginator }),
     },
   };
+}
+
+/**
+ * A path begins with a slash unless it names the server: `{a}/x` would lead wherever the value of `a` says, and the
+ * credentials with it.
+ */
+function belowBase(path: string): string {
+  return path === "" || path.startsWith("/") || /^https?:\/\//i.test(path) ? path : `/${path}`;
 }
 
 /** dlt: 0.4.12 counts pages from 1, later versions from 0 when `base_page` is not given. */
