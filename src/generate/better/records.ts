@@ -47,9 +47,10 @@ export function findRecords(schema: SchemaNode, hints: RecordHints): RecordPlace
   return unwrapped(schema, hints.path);
 }
 
-/** Same component, or the same properties. */
+/** Same component or place of the document; where one of them stands in place, the same properties. */
 export function isSameRecord(a: SchemaNode, b: SchemaNode): boolean {
-  if (a.reference !== undefined || b.reference !== undefined) return a.reference === b.reference;
+  if (a.schema === b.schema) return true;
+  if (a.reference !== undefined && b.reference !== undefined) return a.reference === b.reference;
   const [left, right] = [[...a.allProperties.keys()], [...b.allProperties.keys()]];
   return left.length > 0 && left.length === right.length && left.every((name) => b.allProperties.has(name));
 }

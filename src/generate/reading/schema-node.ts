@@ -33,7 +33,7 @@ export interface SchemaNode {
 export interface SchemaRules {
   /** A component that is only a reference stands for its target; the reference takes it for an empty schema. */
   readonly followAliases: boolean;
-  /** `properties` without `type` make an object, `items` a list. */
+  /** `properties` without `type` make an object, `items` a list, or a choice where it is a list of schemas. */
   readonly inferTypes: boolean;
 }
 
@@ -210,7 +210,13 @@ class Node implements SchemaNode {
 
   get #kinds(): Readonly<Record<"allOf" | "oneOf" | "anyOf", readonly SchemaNode[]>> {
     const read = (key: string) => listAt(this.schema, key).flatMap((part) => this.#part(part) ?? []);
-    this.#parts ??= { allOf: read("allOf"), oneOf: read("oneOf"), anyOf: read("anyOf") };
+    // A list of schemas under `items` of what is no list is a choice in the documents that have it.
+    const isChoice = this.#rules.inferTypes && getOwn(this.schema, "type") === undefined;
+    this.#parts ??= {
+      allOf: read("allOf"),
+      oneOf: read("oneOf"),
+      anyOf: [...read("anyOf"), ...(isChoice ? read("items") : [])],
+    };
     return this.#parts;
   }
 
@@ -222,8 +228,9 @@ class Node implements SchemaNode {
     // The reference takes out one `null`; a second one stays.
     if (types.includes("null")) types.splice(types.indexOf("null"), 1);
     if (this.#rules.inferTypes && types.length === 0) {
+      const items = getOwn(this.schema, "items");
       if (Object.hasOwn(this.schema, "properties")) types.push("object");
-      else if (Object.hasOwn(this.schema, "items")) types.push("array");
+      else if (isJsonObject(items) || items === "") types.push("array");
     }
     return [...new Set(types)];
   }

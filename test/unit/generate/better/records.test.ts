@@ -83,6 +83,13 @@ test("aliases are followed, and types are what properties and items say", () => 
   assert.deepEqual(things.primaryKey, ["id"]);
 });
 
+test("a list of schemas under items makes no list: documents mean a choice of types by it", () => {
+  const user = { items: [object({ id: text }), object({ id: text, team: text })] };
+  const schema = object({ ok: { type: "boolean" }, metadata: user, members: listOf(ref("User")) });
+  const users = resourceAt(generate({ schemas: { User: user }, paths: { "/users.list": get(schema) } }), "/users.list");
+  assert.deepEqual([users.endpoint.dataSelector, users.primaryKey], ["members", ["id"]]);
+});
+
 test("an answer without a schema is known by its example", () => {
   const content = { "application/json; charset=utf-8": { example: { total: 1, things: [{ id: 5, name: "a" }] } } };
   const pipeline = generate({ paths: { "/things": { get: { responses: { 200: { description: "", content } } } } } });

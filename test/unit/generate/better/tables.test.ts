@@ -123,6 +123,25 @@ test("a list and the endpoint for single ones are not both loaded when one has a
   assert.match(reasonOf(list, "selected"), /brings the same records with more fields/);
 });
 
+test("a single record that refers to the items of its list, or repeats them, is the same", () => {
+  const item = object({ id: integer, name: text });
+  const place = "#/paths/~1things/get/responses/200/content/application~1json/schema/properties/things/items";
+  const pipeline = generate({
+    schemas: { Part: item },
+    paths: {
+      "/things": get(object({ things: listOf(item), total: integer })),
+      "/things/{id}": get(object({ thing: { $ref: place } })),
+      "/parts": get(listOf(item)),
+      "/parts/{id}": get(ref("Part")),
+    },
+  });
+  for (const path of ["/things/{id}", "/parts/{id}"]) {
+    const single = resourceAt(pipeline, path);
+    assert.equal(single.selected, false, path);
+    assert.match(reasonOf(single, "selected"), /brings the same rows in fewer requests/);
+  }
+});
+
 test("records without a name share a table only where they are the same", () => {
   const items = (properties: Record<string, unknown>) => get(listOf(object({ id: integer, ...properties })));
   const pipeline = generate({
