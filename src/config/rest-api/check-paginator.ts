@@ -77,3 +77,20 @@ function placeFaults(config: PaginatorMapping, at: Path): Fault[] {
     return [{ path: at, reason: "paginator_arguments", message }];
   });
 }
+
+/** The key by which a paginator writes into the JSON body of requests; undefined for those that do not. */
+export function bodyKeyOf(config: PaginatorConfig | undefined): string | undefined {
+  if (config === undefined || typeof config === "string") return undefined;
+  switch (config.type) {
+    case "cursor":
+      return config.cursor_body_path ? "cursor_body_path" : undefined;
+    case "offset":
+      return config.offset_body_path ? "offset_body_path" : config.limit_body_path ? "limit_body_path" : undefined;
+    case "page_number":
+      return config.page_body_path ? "page_body_path" : undefined;
+    case "expression":
+      return config.next.json === undefined ? undefined : "next.json";
+    default:
+      return undefined;
+  }
+}

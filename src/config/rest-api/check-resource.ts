@@ -3,13 +3,16 @@ import { actionFaults } from "./action-shape.ts";
 import { authFaults } from "./check-auth.ts";
 import { dispositionFaults } from "./check-disposition.ts";
 import { incrementalFaults } from "./check-incremental.ts";
-import { paginatorFaults } from "./check-paginator.ts";
+import { bodyKeyOf, paginatorFaults } from "./check-paginator.ts";
 import { pathFaults } from "./check-path.ts";
 import { seedFaults } from "./check-seed.ts";
 import { tableHintFaults } from "./check-table-hints.ts";
+import type { PaginatorConfig } from "./paginator-shape.ts";
 import type { Compat, PlannedResource } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
 import { stepFaults } from "./step-shape.ts";
+
+type Path = readonly (string | number)[];
 
 /** What is wrong with one resource by itself: its own keys, and what comes of them with the defaults. */
 export function resourceFaults(resource: PlannedResource, config: RestApiConfig, compat: Compat): Fault[] {
@@ -38,6 +41,7 @@ export function resourceFaults(resource: PlannedResource, config: RestApiConfig,
       suggestion: "keep one of them",
     });
   }
+  faults.push(...bodyFaults(resource, config.client.paginator ?? undefined, [...at, "data"]));
   faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
   if (typeof written === "object") {
     faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
@@ -48,6 +52,19 @@ export function resourceFaults(resource: PlannedResource, config: RestApiConfig,
     faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
   }
   return faults;
+}
+
+/** A value that a paginator puts into the JSON body is never sent beside other data: the same page came again and again. */
+function bodyFaults(
+  { name, data, paginator }: PlannedResource,
+  ofClient: PaginatorConfig | undefined,
+  at: Path,
+): Fault[] {
+  const key = isEmptyData(data) ? undefined : bodyKeyOf(paginator ?? ofClient);
+  if (key === undefined) return [];
+  const message = `the paginator of ${JSON.stringify(name)} writes into a JSON body (${key}), which is not sent beside data`;
+  const suggestion = "write the body as json, or let the paginator use a query parameter";
+  return [{ path: at, reason: "paginator_arguments", message, suggestion }];
 }
 
 function isEmptyData(data: PlannedResource["data"]): boolean {

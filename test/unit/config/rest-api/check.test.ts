@@ -436,6 +436,24 @@ test("response actions and expression paginators that cannot work are faults at 
   ]);
 });
 
+test("a paginator that writes into the body needs one of JSON", () => {
+  const of = (endpoint: object, client: object = {}) =>
+    faults({ client: { base_url: "https://h", ...client }, resources: [{ name: "r", endpoint }] });
+  const fault = ["paginator_arguments resources.0.endpoint.data"];
+  const page = { type: "page_number", page_body_path: "page" };
+  assert.deepEqual(of({ data: "<all/>", paginator: page }), fault);
+  assert.deepEqual(of({ data: { q: "a" }, paginator: page }), fault);
+  assert.deepEqual(of({ data: "<all/>" }, { paginator: page }), fault);
+  assert.deepEqual(of({ data: "x", paginator: { type: "cursor", cursor_body_path: "a.b" } }), fault);
+  assert.deepEqual(of({ data: "x", paginator: { type: "offset", limit: 5, limit_body_path: "take" } }), fault);
+  assert.deepEqual(of({ data: "x", paginator: { type: "expression", next: { json: "body.next" } } }), fault);
+  assert.deepEqual(of({ data: "", paginator: page }), []);
+  assert.deepEqual(of({ json: { q: "a" }, paginator: page }), []);
+  assert.deepEqual(of({ data: "<all/>", paginator: { type: "page_number", page_param: "page" } }), []);
+  assert.deepEqual(of({ data: "<all/>", paginator: "single_page" }, { paginator: page }), []);
+  assert.deepEqual(of({ data: "<all/>", paginator: { type: "cursor", cursor_body_path: "", cursor_param: "c" } }), []);
+});
+
 test("a seed is a list, and nothing else beside it", () => {
   const seed = (more: object) => faults({ client: { base_url: "https://h" }, resources: [{ name: "r", ...more }] });
   assert.deepEqual(seed({ records: [{ a: 1 }] }), []);
