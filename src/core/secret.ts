@@ -25,3 +25,9 @@ export class Secret {
     return "***";
   }
 }
+
+/** True when a secret stands anywhere in a value. */
+export function holdsSecret(value: unknown): boolean {
+  if (value instanceof Secret) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
+}

@@ -129,7 +129,7 @@ function cursorField(cursor: Cursor, name: string): JsonValue | undefined {
  * The origin of `base_url`, or that of an absolute path which is written out in the configuration. An origin that comes
  * out of a parent record is nobody's home.
  */
-function homeOf(path: readonly Piece[], base: string): string {
+export function homeOf(path: readonly Piece[], base: string): string {
   const first = path[0];
   const written = first?.kind === "text" && isAbsolute(first.text) ? first.text : "";
   const complete = path.length === 1 || /^https?:\/\/[^/?#]+[/?#]/i.test(written);

@@ -4,15 +4,14 @@ import { type Compat, type PlannedResource, planResources } from "../config/rest
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Source } from "../core/source.ts";
-import { tokenUrl } from "./auth/token-url.ts";
 import { httpOf } from "./client-http.ts";
 import { startExtraction } from "./extraction.ts";
 import { missingFunctions, type SourceFunctions } from "./functions.ts";
 import { hintsOf } from "./hints.ts";
 import type { HttpOptions } from "./http/client.ts";
-import { isLoopback, originOf } from "./http/url.ts";
 import type { ExtractLimits } from "./limits.ts";
 import { endpointText, outlineOf } from "./outline.ts";
+import { refuseInsecure } from "./refuse-insecure.ts";
 import { selectResources } from "./select-resources.ts";
 import { createSourceMemory } from "./source-memory.ts";
 
@@ -69,7 +68,7 @@ export function restApi(options: RestApiOptions): Source {
     },
   }));
   refuseMissingFunctions(options);
-  if (options.allowInsecureHttp !== true && compat === "default") refuseInsecure(config, plan);
+  if (options.allowInsecureHttp !== true && compat === "default") refuseInsecure(config.client, plan);
   const selected = selectResources(
     plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })),
     options.endpoints,
@@ -127,19 +126,4 @@ function refuseMissingFunctions({ config, functions = {} }: RestApiOptions): voi
       ? "Modules are called from pipeline files; give a program's functions with functions: { <name>: ... } and write fn:<name>."
       : "Give the function to the library with functions: { <name>: ... }, or write an expression.",
   });
-}
-
-/** A credential may not travel unencrypted to another machine. */
-function refuseInsecure(config: RestApiConfig, plan: readonly PlannedResource[]): void {
-  const base = config.client.base_url ?? "";
-  for (const { auth } of plan) {
-    if (auth === null) continue;
-    for (const url of [base, tokenUrl(auth, base) ?? ""]) {
-      if (!/^http:\/\//i.test(url) || originOf(url) === undefined || isLoopback(url)) continue;
-      throw new ConfigError("E_UNSAFE_URL", `a credential would be sent unencrypted to ${originOf(url) ?? url}`, {
-        step: "config",
-        hint: "Use https, or set allow-insecure-http to true.",
-      });
-    }
-  }
 }

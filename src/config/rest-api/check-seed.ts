@@ -1,7 +1,7 @@
+import { holdsSecret } from "../../core/secret.ts";
 import type { Fault } from "../fault.ts";
 import { isSeed } from "./plan.ts";
 import type { ResourceConfig } from "./shape.ts";
-import { holdsSecret } from "./step-shape.ts";
 
 /** What is wrong with records that stand in the configuration. `at` is the path of the resource. */
 export function seedFaults(resource: ResourceConfig, at: readonly (string | number)[]): Fault[] {

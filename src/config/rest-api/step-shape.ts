@@ -3,7 +3,7 @@ import type { JsonValue } from "../../core/json.ts";
 import { isJsonObject } from "../../core/json.ts";
 import { compilePath } from "../../core/json-path.ts";
 import { hasPlaces } from "../../core/json-path-places.ts";
-import { Secret } from "../../core/secret.ts";
+import { holdsSecret, Secret } from "../../core/secret.ts";
 import type { Fault } from "../fault.ts";
 import { pathFaults } from "./check-path.ts";
 import { codeFaults, codeShape } from "./code.ts";
@@ -106,12 +106,6 @@ function setFaults(value: JsonValue, at: Path): Fault[] {
     ];
   }
   return expression === undefined ? [] : codeFaults(expression, [...at, "expression"], "record", "any");
-}
-
-/** True when a secret stands anywhere in a value. */
-export function holdsSecret(value: unknown): boolean {
-  if (value instanceof Secret) return true;
-  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }
 
 function fieldFaults(written: string | readonly string[] | undefined, at: Path): Fault[] {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RestApiConfig } from "../../../../src/config/rest-api/shape.ts";
 import { SluiceError } from "../../../../src/core/errors.ts";
+import { Secret } from "../../../../src/core/secret.ts";
 import { extract, json, serve } from "../fake-api.ts";
 
 const withToken = (base: string, more: Partial<RestApiConfig["client"]> = {}): RestApiConfig => ({
@@ -84,11 +85,50 @@ test("an absolute path written in the configuration has a home of its own; one f
   assert.equal(other.asked.length, 1);
 });
 
-test("a token does not travel unencrypted to another machine", () => {
-  return assert.rejects(
-    async () => extract(withToken("http://gitlab.example.com")),
-    (error) => error instanceof SluiceError && error.code === "E_UNSAFE_URL",
-  );
+test("a credential does not travel unencrypted to another machine, wherever it stands", async (t) => {
+  const plain = "http://gitlab.example.com";
+  const safe = { base_url: "https://gitlab.example.com", paginator: "single_page" } as const;
+  const secret = new Secret("tok-en");
+  const wrong: readonly RestApiConfig[] = [
+    withToken(plain),
+    { ...withToken(safe.base_url), resources: [{ name: "a", endpoint: `${plain}/a` }] },
+    { client: { ...safe, base_url: plain, headers: { "Private-Token": secret } }, resources: ["a"] },
+    { client: { ...safe, base_url: plain }, resources: [{ name: "a", endpoint: { params: { token: secret } } }] },
+    {
+      client: { ...safe, base_url: plain },
+      resources: [{ name: "a", endpoint: { method: "POST", json: { login: { password: secret as never } } } }],
+    },
+    {
+      client: safe,
+      resources: [
+        {
+          name: "a",
+          endpoint: {
+            auth: {
+              type: "oauth2_client_credentials",
+              access_token_url: `${plain}/token`,
+              client_id: "c",
+              client_secret: "s-ecret",
+            },
+          },
+        },
+      ],
+    },
+  ];
+  for (const config of wrong) {
+    await assert.rejects(
+      async () => extract(config),
+      (error) => {
+        assert.ok(error instanceof SluiceError, String(error));
+        assert.equal(error.code, "E_UNSAFE_URL", JSON.stringify(config));
+        assert.match(error.message, /^resource "a": .* unencrypted to http:\/\/gitlab\.example\.com$/);
+        return true;
+      },
+    );
+  }
+  const api = await serve(t, (_, response) => json(response, [{ id: 1 }]));
+  const here: RestApiConfig = { ...withToken(plain), resources: [{ name: "a", endpoint: `${api.base}/a` }] };
+  assert.deepEqual((await extract(here)).records.a, [{ id: 1 }], "nothing is sent to base_url");
 });
 
 test("a token with a line end is told as a fault of the configuration, without showing it", async (t) => {
