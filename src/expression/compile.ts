@@ -87,7 +87,8 @@ function mayGive(type: string, wanted: Wanted): boolean {
   return type === "null" || type.startsWith("optional") || type.startsWith(wanted === "text" ? "string" : "map");
 }
 
-function kindOf(value: JsonValue): string {
+/** What a value is, for messages: `a list`, `text`, ... */
+export function kindOf(value: JsonValue): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   switch (typeof value) {

@@ -2,8 +2,8 @@ import { type Code, functionName, moduleOf } from "../config/rest-api/code.ts";
 import { codePlaces } from "../config/rest-api/code-places.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { InternalError } from "../core/errors.ts";
-import type { JsonValue } from "../core/json.ts";
-import { compileExpression, ExpressionFailure, type Wanted } from "../expression/compile.ts";
+import { isJsonArray, isJsonObject, type JsonValue } from "../core/json.ts";
+import { compileExpression, ExpressionFailure, kindOf, type Wanted } from "../expression/compile.ts";
 import { SCOPES, type Scope } from "../expression/environment.ts";
 
 /**
@@ -20,7 +20,8 @@ export function missingFunctions(config: RestApiConfig, functions: SourceFunctio
 
 /**
  * Checked code as a function of the variables of its scope. A function gets the first of them; one that gives nothing is
- * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows.
+ * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows. So is one
+ * that gives neither a list nor one record where a list is wanted.
  */
 export function compileCode(
   code: Code,
@@ -36,10 +37,16 @@ export function compileCode(
   const call = functions[name];
   if (call === undefined) throw new InternalError("E_INTERNAL", `the function ${name} was not given`);
   const [first] = SCOPES[scope];
+  const shown = moduleOf(name) ?? `fn:${name}`;
   return (variables) => {
     const made = call(variables[first] ?? null);
-    if (made !== undefined) return made;
-    if (wanted === "bool") return false;
-    throw new ExpressionFailure(`${moduleOf(name) ?? `fn:${name}`} returns nothing: it must return a value, or null`);
+    if (made === undefined) {
+      if (wanted === "bool") return false;
+      throw new ExpressionFailure(`${shown} returns nothing: it must return a value, or null`);
+    }
+    if (wanted === "list" && !isJsonArray(made) && !isJsonObject(made)) {
+      throw new ExpressionFailure(`${shown} returns ${kindOf(made)}: it must return a list of records`);
+    }
+    return made;
   };
 }

@@ -59,6 +59,32 @@ test("a function that forgets its return makes no empty rows", () => {
   assert.deepEqual(apply({ filter: "fn:nothing" }), []);
 });
 
+test("a function for yield_map gives a list of records, or one; anything else is told with its name", () => {
+  const apply = (made: JsonValue) =>
+    compileSteps(
+      "r",
+      [{ pick: "id" }, { yield_map: { module: "./steps.mjs#split" } }],
+      {
+        "module:./steps.mjs#split": () => made,
+      },
+      LIMITS,
+    )?.apply([{ id: 1 }], 2);
+  for (const [made, what] of [
+    ["a,b", "text"],
+    [5, "a number"],
+    [true, "true or false"],
+    [null, "null"],
+  ] as const) {
+    const error = failure(() => apply(made));
+    assert.equal(error.code, "E_SOURCE_SHAPE");
+    const where = 'resource "r": processing_steps[1].yield_map fails at record 1 of page 2';
+    assert.equal(error.message, `${where}: ./steps.mjs#split returns ${what}: it must return a list of records`);
+  }
+  assert.deepEqual(apply([{ a: 1 }, { a: 2 }]), [{ a: 1 }, { a: 2 }]);
+  assert.deepEqual(apply({ a: 1 }), [{ a: 1 }]);
+  assert.deepEqual(apply([]), []);
+});
+
 test("fields are picked, left out, renamed and set, and keep order and numbers", () => {
   const record =
     '[{"id":1,"2":"x","1":1.0,"big":12345678901234567890123,"a":{"b":1,"c":[{"d":1,"e":2},{"d":3}]},"z":null}]';
