@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, parseDocument, type YAMLMap } from "yaml";
+import { isMap, isNode, isScalar, isSeq, type Node, parseDocument, type YAMLMap } from "yaml";
 
 /** A pipeline file cut into pieces of whole lines; joined they are the file again. */
 export interface PipelineBlocks {
@@ -45,9 +45,9 @@ export function cutIntoBlocks(text: string): PipelineBlocks {
     let start = first;
     while (start > 0 && !/^\s*-(?:\s|$)/.test(lines[start] ?? "")) start -= 1;
     const before = items[index - 1];
-    const least = before === undefined ? 0 : lineOf((before.range?.[1] ?? 1) - 1) + 1;
-    while (start > least && /^\s*#/.test(lines[start - 1] ?? "")) start -= 1;
-    return start;
+    if (before === undefined) return commentsAbove(lines, start);
+    const least = lineOf(Math.max(endOf(before) - 1, 0)) + 1;
+    return least + ownedByNext(lines.slice(least, start), indentOf(lines[start] ?? ""));
   });
   const seen = new Map<string, number>();
   return {
@@ -59,6 +59,47 @@ export function cutIntoBlocks(text: string): PipelineBlocks {
     }),
     tail: lines.slice(end).join(""),
   };
+}
+
+/** The first of the comment lines that stand directly above a line. */
+function commentsAbove(lines: readonly string[], line: number): number {
+  let start = line;
+  while (start > 0 && isComment(lines[start - 1] ?? "")) start -= 1;
+  return start;
+}
+
+/**
+ * Of the comments and empty lines between two resources, the first line that belongs to the second one. What stands further
+ * to the right than its dash is inside the first one (keys that may be set); so is what stands directly below the first
+ * with an empty line after it.
+ */
+function ownedByNext(between: readonly string[], dash: number): number {
+  const blank = between.findIndex((line) => line.trim() === "");
+  const from = blank < 0 ? 0 : blank + 1;
+  const found = between.findIndex((line, index) => index >= from && isComment(line) && indentOf(line) <= dash);
+  return found < 0 ? between.length : found;
+}
+
+function isComment(line: string): boolean {
+  return /^\s*#/.test(line);
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
+}
+
+/** Where the last value of a node ends; the range of a mapping has the comments behind it, too. */
+function endOf(node: unknown): number {
+  if (isMap(node) && node.flow !== true) {
+    const last = node.items.at(-1);
+    if (last !== undefined) return endOf(isNode(last.value) && rangeEnd(last.value) > 0 ? last.value : last.key);
+  }
+  if (isSeq(node) && node.flow !== true && node.items.length > 0) return endOf(node.items.at(-1));
+  return isNode(node) ? rangeEnd(node) : 0;
+}
+
+function rangeEnd(node: Node): number {
+  return node.range?.[1] ?? 0;
 }
 
 /** The line after the last resource. */

@@ -29,6 +29,61 @@ test("the pieces of a file are the file", () => {
   assert.equal([cut.head, ...cut.resources.map(({ text, gap }) => text + gap), cut.tail].join(""), more);
 });
 
+test("a comment above a resource is its own, whatever stands at the end of the one before", () => {
+  const text = `source:
+  resources:
+    # about a
+    - name: a
+      endpoint:
+        path: /a
+        # page: 1
+    # about b
+    - name: b
+      x:
+    # about c
+    - name: c
+      note: |
+        # no comment
+
+    # more of c
+
+    # about d
+    -
+      # key of d
+      name: d
+      y: &y { z: 1,
+        w: 2 } # beside
+    # about e
+    - name: e
+      # y: *y
+
+    # a chapter
+
+    # about f
+    - name: f
+`;
+  const cut = cutIntoBlocks(text);
+  assert.deepEqual(
+    cut.resources.map((block) => [block.key, [...block.text.matchAll(/# (.*)/g)].map(([, comment]) => comment)]),
+    [
+      ["a", ["about a", "page: 1"]],
+      ["b", ["about b"]],
+      ["c", ["about c", "no comment"]],
+      ["d", ["more of c", "about d", "key of d", "beside"]],
+      ["e", ["about e", "y: *y"]],
+      ["f", ["a chapter", "about f"]],
+    ],
+  );
+  assert.equal([cut.head, ...cut.resources.map((block) => block.text + block.gap), cut.tail].join(""), text);
+  // A new resource comes between the two, and takes no comment from either.
+  const added = pipeline(resource("a"), resource("n"), resource("b"));
+  const mine = "source:\n  resources:\n    # ours\n    - name: a\n      # inside a\n    # ours too\n    - name: b\n";
+  assert.equal(
+    mergePipeline(pipeline(resource("a"), resource("b")), mine, added).text,
+    mine.replace("    # ours too\n", "\n    # About n.\n    - name: n\n\n    # ours too\n"),
+  );
+});
+
 test("nothing has changed: the file stays as it is, byte for byte", () => {
   const mine = pipeline(A.replace("FILL_ME_IN # TODO", "42"), B).replace("# Made.", "# Mine.");
   const merged = mergePipeline(pipeline(A, B), mine, pipeline(A, B));
