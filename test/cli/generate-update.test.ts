@@ -102,6 +102,17 @@ test("a choice is repeated: new endpoints of a chosen tag come in, others do not
   assert.equal((await names()).length, 2);
 });
 
+test("another choice: what is not chosen any more is told from what is gone from the document", async (t) => {
+  const { cwd, run, names } = await project(t);
+  await writeFile(join(cwd, "api.json"), SECOND);
+  const facts = onlyObject(await run("shop", "--update", "--endpoints", "tag:people", "--json"));
+  assert.deepEqual([facts.removed, facts.not_chosen], [["lines"], ["orders"]]);
+  assert.deepEqual((await names()).sort(), ["lines", "orders", "roles", "users"]);
+  const again = await run("shop", "--update", "--endpoints", "/users");
+  assert.match(again.stdout, /^no longer chosen: roles; they stay in the file/m);
+  assert.doesNotMatch(again.stdout, /no longer in the document/);
+});
+
 test("in the project folder no NAME is needed; without the baseline only new endpoints are added", async (t) => {
   const { cwd, file, at, names } = await project(t);
   await rm(join(at, ".generate", "shop_pipeline.yaml"));

@@ -72,7 +72,8 @@ export async function generate(context: CliContext, given: Flags, name: string |
   });
 
   if (found !== undefined) {
-    await updateProject(context, flags, { found, project, pipeline, memory });
+    const offered = new Set(whole.resources.map((resource) => resource.name));
+    await updateProject(context, flags, { found, project, pipeline, offered, memory });
     return;
   }
   const files = [...project.files, ...memory];

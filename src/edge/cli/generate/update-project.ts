@@ -30,6 +30,8 @@ export interface ProjectUpdate {
   readonly found: FoundProject;
   readonly project: Project;
   readonly pipeline: GeneratedPipeline;
+  /** Names of all resources of the document, those that are not chosen too. */
+  readonly offered: ReadonlySet<string>;
   /** The new settings and the new baseline. */
   readonly memory: readonly ProjectFile[];
 }
@@ -108,9 +110,11 @@ interface Outcome {
 }
 
 function report(context: CliContext, flags: GenerateFlags, update: ProjectUpdate, outcome: Outcome): void {
-  const { found, project, pipeline } = update;
+  const { found, project, pipeline, offered } = update;
   const { merged, missing, changes } = outcome;
-  const { added = [], changed = [], removed = [], leftOut = [], kept = [] } = merged ?? {};
+  const { added = [], changed = [], removed: absent = [], leftOut = [], kept = [] } = merged ?? {};
+  const removed = absent.filter((name) => !offered.has(name));
+  const notChosen = absent.filter((name) => offered.has(name));
   if (flags.json) {
     const facts = projectFacts(found.folder, project, pipeline);
     const files = missing.map(({ path }) => path);
@@ -122,6 +126,7 @@ function report(context: CliContext, flags: GenerateFlags, update: ProjectUpdate
         added,
         changed,
         removed,
+        not_chosen: notChosen,
         left_out: leftOut,
         kept,
         files,
@@ -140,6 +145,7 @@ function report(context: CliContext, flags: GenerateFlags, update: ProjectUpdate
       ...line("changed", changed, ""),
       ...line("your lines kept where the document changed them too", kept, ""),
       ...line("no longer in the document", removed, "; they stay in the file: take them out if they fail"),
+      ...line("no longer chosen", notChosen, "; they stay in the file: take them out if you do not want them"),
       ...line("taken out by you, stays out", leftOut, ""),
       ...line(
         "files added",
