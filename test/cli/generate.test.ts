@@ -141,12 +141,14 @@ test("an existing folder is not touched without being asked; --force spares secr
   await writeFile(join(made, ".dlt/secrets.toml"), '[sources.pets]\napi_key = "mine"\n');
   await writeFile(join(made, "pets_pipeline.yaml"), "mine: true\n");
   await writeFile(join(made, "notes.txt"), "mine\n");
+  await chmod(join(made, ".dlt/secrets.toml"), 0o644);
   const before = await filesOf(made);
   assert.match(assertFailed(await sluice(args, { cwd }), "E_INPUT", 2).message, /pets_pipeline exists$/);
   assert.deepEqual(await filesOf(made), before);
   succeeded(await sluice([...args, "--force"], { cwd }));
   const after = await filesOf(made);
   assert.equal(after[".dlt/secrets.toml"], before[".dlt/secrets.toml"]);
+  assert.equal((await stat(join(made, ".dlt/secrets.toml"))).mode & 0o777, 0o600, "nobody else may read it");
   assert.equal(after["notes.txt"], "mine\n");
   assert.equal(after["pets_pipeline.yaml"], after[".generate/pets_pipeline.yaml"]);
 });

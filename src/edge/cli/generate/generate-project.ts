@@ -5,7 +5,7 @@ import { chooseResources } from "../../../generate/choose-resources.ts";
 import { bringInFiles } from "../../../generate/document/bring-in-files.ts";
 import { readApiDocument } from "../../../generate/document/read-document.ts";
 import type { GeneratedPipeline } from "../../../generate/model.ts";
-import { type Project, renderProject } from "../../../generate/render/project-files.ts";
+import { type Project, type ProjectFile, renderProject } from "../../../generate/render/project-files.ts";
 import { selectResources } from "../../../generate/select.ts";
 import {
   type GeneratedSettings,
@@ -18,7 +18,7 @@ import type { Flags } from "../command.ts";
 import { type CliContext, configure } from "../context.ts";
 import { type GenerateFlags, readFlags } from "./flags.ts";
 import { pickEndpoints } from "./pick-endpoints.ts";
-import { createFolder, exists, folderExists, replaceFiles } from "./project-folder.ts";
+import { createFolder, exists, folderExists, protectFile, replaceFiles } from "./project-folder.ts";
 import { readSource, storableUrl } from "./read-source.ts";
 import { reportProject } from "./report-project.ts";
 import { findProject, updateProject } from "./update-project.ts";
@@ -77,9 +77,14 @@ export async function generate(context: CliContext, given: Flags, name: string |
     return;
   }
   const files = [...project.files, ...memory];
-  const written = [];
-  for (const file of files)
-    if (!overwrite || !file.isKept || !(await exists(join(folder, file.path)))) written.push(file);
+  const written: ProjectFile[] = [];
+  const kept: ProjectFile[] = [];
+  for (const file of files) {
+    const stays = overwrite && file.isKept && (await exists(join(folder, file.path)));
+    (stays ? kept : written).push(file);
+  }
+  // What is in it stays, but others need not read it.
+  for (const { path, isSecret } of kept) if (isSecret) await protectFile(join(folder, path));
   if (overwrite) await replaceFiles(folder, written);
   else await createFolder(folder, files);
   reportProject(context, flags, { folder, project, pipeline, offered: whole.resources.length, tree, written });

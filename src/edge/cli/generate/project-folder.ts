@@ -47,6 +47,14 @@ export async function replaceFiles(folder: string, files: readonly ProjectFile[]
   }
 }
 
+/** Takes the rights of all but the owner from a file that holds secrets. Throws `E_INPUT`. */
+export async function protectFile(path: string): Promise<void> {
+  if (((await modeOf(path)) ?? 0o600) === 0o600) return;
+  await chmod(path, 0o600).catch((cause) => {
+    throw cannotWrite(path, cause);
+  });
+}
+
 export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
