@@ -16,6 +16,7 @@ import { type Draft, decide } from "./draft.ts";
 import { identify } from "./identify.ts";
 import { resourceNames } from "./names.ts";
 import { newDraft } from "./new-draft.ts";
+import { useOwnSecurity } from "./own-security.ts";
 import { writeParameters } from "./parameters.ts";
 import { resolveParents } from "./parents.ts";
 import { markRepairs } from "./repairs.ts";
@@ -66,12 +67,9 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   const secrets = secretNames(security);
   for (const draft of drafts) {
     writeParameters(draft, secrets, words);
-    const own = security.ofEndpoint(draft.endpoint);
-    if (own !== undefined) {
-      draft.auth = own.auth;
-      decide(draft, "auth", `${own.reason} of its own`);
-    }
-    const hasCredentials = draft.auth !== undefined || security.client !== undefined;
+    useOwnSecurity(draft, security);
+    const sent = draft.auth === undefined ? security.client : draft.auth;
+    const hasCredentials = (sent ?? null) !== null || (security.client?.headers ?? []).length > 0;
     useOwnServer(draft, ownServer(draft.endpoint, document), servers.baseUrl, hasCredentials);
   }
   deselect(drafts);

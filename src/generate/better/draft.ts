@@ -54,7 +54,8 @@ export interface Draft extends Found {
   params: readonly GeneratedParam[];
   headers: readonly GeneratedParam[];
   optionalParams: readonly OptionalParam[];
-  auth: GeneratedAuth | undefined;
+  /** Its own; null: none; undefined: the client's. */
+  auth: GeneratedAuth | null | undefined;
   /** Path as the pipeline asks for it. */
   path: string;
   ownPaginator: PaginatorMapping | undefined;

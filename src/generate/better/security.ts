@@ -21,11 +21,19 @@ export interface Authentication {
 export interface Security {
   /** Of the client; undefined when the document has none that can be used. */
   readonly client: Authentication | undefined;
-  /** Of an endpoint whose alternatives do not hold that of the client. */
-  readonly ofEndpoint: (endpoint: Endpoint) => Authentication | undefined;
+  /** Of an endpoint whose alternatives do not hold that of the client; undefined: the client's. */
+  readonly ofEndpoint: (endpoint: Endpoint) => OwnSecurity | undefined;
   /** Schemes that are wanted and not known. */
   readonly unsupported: readonly string[];
 }
+
+/** What an endpoint says of authentication. */
+export type OwnSecurity =
+  | { readonly kind: "way"; readonly way: Authentication }
+  /** It wants none. */
+  | { readonly kind: "none" }
+  /** It wants schemes that cannot be used: their names, each with what it is. */
+  | { readonly kind: "unknown"; readonly schemes: readonly string[] };
 
 /**
  * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret, then
@@ -55,16 +63,27 @@ export function findSecurity(
       [...schemes.keys()].map((name) => ({ [name]: [] })),
       false,
     );
-  const unsupported = alternatives.length > 0 && usable(alternatives, false) === undefined ? namesOf(alternatives) : [];
+  const described = (list: readonly JsonValue[]) =>
+    namesOf(list).map((name) => describe(name, schemes.get(name)?.scheme));
   return {
     client,
-    unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name)?.scheme ?? {}, "type") ?? "unknown"})`),
+    unsupported: alternatives.length > 0 && usable(alternatives, false) === undefined ? described(alternatives) : [],
     ofEndpoint: ({ operation }) => {
-      const own = requirementsOf(operation) ?? [];
-      if (own.length === 0 || own.some((one) => isSatisfied(one, client))) return undefined;
-      return usable(own, true);
+      const own = requirementsOf(operation);
+      if (own === undefined) return undefined;
+      if (own.length === 0) return { kind: "none" };
+      if (own.some((one) => isSatisfied(one, client))) return undefined;
+      const way = usable(own, true);
+      return way === undefined ? { kind: "unknown", schemes: described(own) } : { kind: "way", way };
     },
   };
+}
+
+/** `digest (http digest)`, `cert (mutualTLS)`, `other (not declared)`. */
+function describe(name: string, scheme: JsonObject | undefined): string {
+  const words = scheme === undefined ? ["not declared"] : [textAt(scheme, "type") ?? "unknown"];
+  if (words[0] === "http" && scheme !== undefined) words.push(textAt(scheme, "scheme") ?? "unknown");
+  return `${name} (${words.join(" ")})`;
 }
 
 function followed(document: ApiDocument, value: JsonValue | undefined): JsonObject {

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkSource } from "../../../../src/config/check-source.ts";
+import { isJsonObject } from "../../../../src/core/json.ts";
+import { renderPipelineFile } from "../../../../src/generate/render/pipeline-file.ts";
+import { sourceValue } from "../../../../src/generate/render/source-value.ts";
 import {
   generate,
   get,
@@ -11,6 +15,7 @@ import {
   resourceAt,
   text,
 } from "../../../support/generate.ts";
+import { extract, json, serve } from "../../extract/fake-api.ts";
 
 const things = listOf(object({ id: integer }));
 const SCHEMES = {
@@ -66,7 +71,7 @@ test("of alternatives the first that needs only a secret is taken, OAuth after t
   assert.equal(type("digest", "basic"), "http_basic");
   assert.equal(type("login", "machine"), "bearer");
   const unknown = pipeline([{ digest: [] }], ["digest"]);
-  assert.match(unknown.findings[0]?.message ?? "", /authentication by digest \(http\) is not known/);
+  assert.match(unknown.findings[0]?.message ?? "", /authentication by digest \(http digest\) is not known/);
   assert.equal(unknown.findings[0]?.code, "UnsupportedSecurityScheme");
 });
 
@@ -107,8 +112,60 @@ test("without security of the document that of most endpoints counts, and others
     ],
   });
   assert.equal(reasonOf(resourceAt(found, "/c"), "auth"), "the scheme basic of its own");
-  assert.equal(resourceAt(found, "/d").endpoint.auth, undefined);
+  assert.equal(resourceAt(found, "/d").endpoint.auth, null);
+  assert.equal(
+    reasonOf(resourceAt(found, "/d"), "auth"),
+    "the document says that this endpoint needs no authentication",
+  );
   assert.deepEqual(found.secrets, ["api_key", "basic_username", "basic_password"]);
+});
+
+test("an endpoint whose own schemes cannot be used says so, in the file and in what explains it", () => {
+  const own = (...wanted: unknown[]) => get(things, { security: wanted });
+  const paths = {
+    "/digest": own({ digest: [] }),
+    "/cert": own({ cert: [] }),
+    "/typo": own({ Key: [] }),
+    "/two": own({ basic: [], app: [] }),
+    "/either": own({ digest: [] }, { key: [] }),
+    "/optional": own({}, { digest: [] }),
+    "/key": get(things),
+  };
+  const securitySchemes = { ...SCHEMES, cert: { type: "mutualTLS" } };
+  const found = generate({ paths, security: [{ key: [] }], components: { securitySchemes } });
+  const notes = Object.fromEntries(
+    found.resources.map(({ operation, findings }) => [operation.path, findings.map(({ message }) => message).join()]),
+  );
+  const rest = "is not known: give endpoint.auth by hand; until then it is asked with that of the client";
+  assert.deepEqual(notes, {
+    "/digest": `authentication by digest (http digest) ${rest}`,
+    "/cert": `authentication by cert (mutualTLS) ${rest}`,
+    "/typo": `authentication by Key (not declared) ${rest}`,
+    "/two": "it wants X-App too: give endpoint.headers by hand",
+    "/either": "",
+    "/optional": "",
+    "/key": "",
+  });
+  const file = renderPipelineFile(found, { format: "yaml", documentName: "api.json", limit: undefined });
+  assert.match(file, /^ +# authentication by Key \(not declared\) is not known: .*\n +- name: typo$/m);
+});
+
+test("an endpoint that needs no authentication gets none", async (t) => {
+  const api = await serve(t, (_, response) => json(response, [{ id: 1 }]));
+  const found = pipeline([{ key: [] }], ["key"], { "/open": get(things, { security: [] }), "/closed": get(things) });
+  const { client, ...source } = sourceValue(found);
+  assert.ok(isJsonObject(client) && isJsonObject(client.auth));
+  const auth = { ...client.auth, api_key: "the-secret" };
+  const checked = checkSource({ ...source, client: { ...client, auth, base_url: api.base } }, "default");
+  assert.ok(checked.source !== undefined);
+  await extract({ client: checked.source.client, resources: checked.source.resources });
+  assert.deepEqual(
+    new Map(api.asked.map(({ target, headers }) => [target, headers["x-key"]])),
+    new Map([
+      ["/open", undefined],
+      ["/closed", "the-secret"],
+    ]),
+  );
 });
 
 test("a parameter that authentication sends is not asked of the user again", () => {
