@@ -114,6 +114,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
       counts,
       scope: linkController(signal),
+      reached: plan.parent === undefined,
       started: false,
       failure: undefined,
     };
@@ -251,6 +252,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   async function startChildren(run: ResourceRun, rows: readonly JsonValue[]): Promise<void> {
     const children = run.children.filter((child) => needed.has(child));
     if (children.length === 0) return;
+    for (const child of children) child.reached = true;
     const pages = new Map<ResourceRun, ParentPage>(children.map((child) => [child, {}]));
     for (const row of rows) {
       for (const child of children) {

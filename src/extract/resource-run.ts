@@ -28,6 +28,8 @@ export interface ResourceRun {
   readonly counts: Counts;
   /** Ends its chains alone. */
   readonly scope: LinkedController;
+  /** A page of its parent went on, with or without records; always of a resource without one. */
+  reached: boolean;
   /** A page of it went on, with or without records. */
   started: boolean;
   /** Why it is left out, when errors of resources are skipped. */

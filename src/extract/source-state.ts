@@ -15,6 +15,8 @@ export function stateAfter(state: JsonObject, runs: readonly ResourceRun[]): Jso
   let moved = false;
   for (const run of runs) {
     if (run.cursors === undefined || run.failure !== undefined) continue;
+    // dlt: a cursor is bound when the first page of parents comes; windows move on without one.
+    if (!run.reached && run.cursors.window === undefined) continue;
     const before = objectOf(getOwn(resources, run.plan.name));
     const after = run.cursors.stored(before, isRefused(run));
     if (after === before) continue;
