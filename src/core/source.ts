@@ -37,11 +37,15 @@ export interface SourceResource {
 
 /** The requests of a resource, as far as they are known before any answer. No secrets. */
 export interface RequestOutline {
-  /** Method and URL of the first one, placeholders as written: `GET https://h/orders?since={incremental.start_value}`. */
+  /** Method and URL of the first one, with its placeholders: `GET https://h/orders?since={incremental.start_value}`. */
   readonly first: string;
   readonly body?: "json" | "data";
+  /** The body, with its placeholders. */
+  readonly content?: string;
   /** How further pages are found, in words. */
   readonly pages: string;
+  /** JSONPath of the cursor in the records. */
+  readonly cursor?: string;
   /** Length of the parts in which its range is loaded, when it is loaded in parts. */
   readonly window?: string;
   /** JSONPath of the records in a page, or how it is found. */

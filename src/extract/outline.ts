@@ -2,7 +2,8 @@ import type { AuthConfig } from "../config/rest-api/auth-shape.ts";
 import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
 import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { ClientConfig } from "../config/rest-api/shape.ts";
-import { isJsonArray } from "../core/json.ts";
+import { isJsonArray, isJsonObject, type JsonValue, keysOf, objectFrom } from "../core/json.ts";
+import { compactJson } from "../core/json-writer.ts";
 import { pythonStr } from "../core/python-text.ts";
 import { MASK } from "../core/redact.ts";
 import { Secret } from "../core/secret.ts";
@@ -15,7 +16,7 @@ export function outlineOf(plan: PlannedResource, client: ClientConfig): RequestO
   if (plan.seed !== undefined) {
     return { first: "nothing", pages: "one page", records: `${plan.seed.length} in the configuration`, auth: "none" };
   }
-  const url = joinUrl(client.base_url ?? "", plan.writtenPath);
+  const url = joinUrl(client.base_url ?? "", plan.shownPath);
   const query = [
     ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
     ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
@@ -27,8 +28,9 @@ export function outlineOf(plan: PlannedResource, client: ClientConfig): RequestO
   const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
   return {
     first: `${plan.method} ${maskUrl(all)}`,
-    ...(body === undefined ? {} : { body }),
+    ...(body === undefined ? {} : { body, content: contentText(plan.json ?? plan.data ?? null) }),
     pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+    ...(plan.incremental === undefined ? {} : { cursor: plan.incremental.cursor_path }),
     ...((plan.incremental?.window ?? null) === null ? {} : { window: String(plan.incremental?.window) }),
     records: plan.dataSelector ?? "detected on the first page",
     auth: authText(plan.auth),
@@ -47,6 +49,17 @@ function queryTexts(name: string, value: QueryValue): readonly string[] {
   if (value instanceof Secret) return [`${name}=${MASK}`];
   if (isJsonArray(value)) return value.flatMap((item) => queryTexts(name, item));
   return [`${name}=${typeof value === "string" ? value : pythonStr(value)}`];
+}
+
+/** A body as it is written, a mapping as JSON. */
+function contentText(value: JsonValue | Secret): string {
+  return typeof value === "string" ? value : compactJson(masked(value));
+}
+
+function masked(value: JsonValue | Secret): JsonValue {
+  if (value instanceof Secret) return MASK;
+  if (isJsonArray(value)) return value.map(masked);
+  return isJsonObject(value) ? objectFrom(keysOf(value).map((key) => [key, masked(value[key] ?? null)])) : value;
 }
 
 function authText(auth: AuthConfig | null): string {
@@ -77,9 +90,9 @@ function pagesText(config: PaginatorConfig | undefined): string {
         paginator.cursor_body_path || paginator.cursor_param || "cursor"
       }`;
     case "offset":
-      return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
+      return `${paginator.limit} at a time, ${endText(paginator, "offset", paginator.maximum_offset)}`;
     case "page_number":
-      return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
+      return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, "page", paginator.maximum_page)}`;
   }
 }
 
@@ -89,12 +102,13 @@ interface End {
   readonly stop_after_empty_page?: boolean | null | undefined;
 }
 
-function endText(config: End, maximum: number | null | undefined): string {
+/** What ends a list that is counted; `maximum` is not asked any more. */
+function endText(config: End, word: "page" | "offset", maximum: number | null | undefined): string {
   const total = config.total_path === undefined ? "total" : config.total_path;
   const ends = [
     ...(total ? [`the total at ${total}`] : []),
-    ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
-    ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
+    ...(maximum === null || maximum === undefined ? [] : [`${word} ${maximum}`]),
+    ...(config.has_more_path ? [`${config.has_more_path} is false`] : []),
     ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
   ];
   return `until ${ends.join(" or ")}`;

@@ -1,6 +1,6 @@
 import { checkRestApi } from "../config/rest-api/check.ts";
 import { moduleOf } from "../config/rest-api/code.ts";
-import { type Compat, type PlannedResource, planResources } from "../config/rest-api/plan.ts";
+import { type Compat, planResources } from "../config/rest-api/plan.ts";
 import type { RestApiConfig } from "../config/rest-api/shape.ts";
 import { ConfigError } from "../core/errors.ts";
 import type { Source } from "../core/source.ts";

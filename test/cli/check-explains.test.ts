@@ -20,9 +20,10 @@ source:
     - name: "Order Lines"
       table_name: OrderLines
       endpoint:
-        path: "orders/{resources.orders.id}/lines"
+        path: "{area}/{order}/lines"
+        params: { area: orders, order: { type: resolve, resource: orders, field: id } }
         method: POST
-        json: { all: true }
+        json: { all: true, password: s3cret-word, since: "{resources.orders.at}" }
         paginator: { type: cursor, cursor_path: next, cursor_body_path: after }
     - name: orders
       selected: false
@@ -36,7 +37,7 @@ source:
       primary_key: null
       endpoint:
         incremental:
-          { cursor_path: at, initial_value: "2024-01-01", start_param: from, end_param: to, window: P30D }
+          { cursor_path: meta.at, initial_value: "2024-01-01", start_param: from, end_param: to, window: P30D }
     - { name: user, endpoint: { path: "users/{resources.users.id}", data_selector: x } }
     - { name: later, selected: false, endpoint: "later" }
 `;
@@ -51,12 +52,12 @@ test("check --offline explains each resource: table, keys, disposition, first re
     "3 of 5 resources selected:",
     "  (orders)  GET orders  merge (upsert)",
     "      not loaded, asked only for its children",
-    "      asks GET https://api.example.com/v1/orders?limit=100&token=***&since={incremental.start_value}; pages: numbered from 1, until the total at meta.pages or below 9 or an empty page",
-    "    Order Lines  POST orders/{resources.orders.id}/lines  merge (upsert)",
+    "      asks GET https://api.example.com/v1/orders?limit=100&token=***&since={incremental.start_value}; pages: numbered from 1, until the total at meta.pages or page 9 or an empty page",
+    "    Order Lines  POST {area}/{order}/lines  merge (upsert)",
     "        table order_lines, primary key id",
-    "        asks for each record of orders POST https://api.example.com/v1/orders/{resources.orders.id}/lines?limit=100&token=***; pages: cursor at next -> after",
+    '        asks for each record of orders POST https://api.example.com/v1/orders/{resources.orders.id}/lines?limit=100&token=*** with {"all":true,"password":"***","since":"{resources.orders.at}"}; pages: cursor at next -> after',
     "  users  GET users  append",
-    "      table users, merge key a, b, cursor at",
+    "      table users, merge key a, b, cursor meta.at",
     "      asks in windows of P30D GET https://api.example.com/v1/users?limit=100&token=***&from={incremental.start_value}&to={incremental.end_value}; pages: detected on the first page",
     "    user  GET users/{resources.users.id}  merge (upsert)",
     "        table user, primary key id",
@@ -69,7 +70,7 @@ test("check --offline explains each resource: table, keys, disposition, first re
     name: "Order Lines",
     parent: "orders",
     selected: true,
-    endpoint: "POST orders/{resources.orders.id}/lines",
+    endpoint: "POST {area}/{order}/lines",
     table: "order_lines",
     write_disposition: "merge",
     strategy: "upsert",
@@ -78,6 +79,7 @@ test("check --offline explains each resource: table, keys, disposition, first re
     requests: {
       first: "POST https://api.example.com/v1/orders/{resources.orders.id}/lines?limit=100&token=***",
       body: "json",
+      content: '{"all":true,"password":"***","since":"{resources.orders.at}"}',
       pages: "cursor at next -> after",
       records: "detected on the first page",
       auth: "api_key",
@@ -113,9 +115,9 @@ test("check: a file that is wrong is told all at once, with line, key path and w
   assert.equal(ended.code, 2);
   assert.equal(ended.stdout, "");
   for (const line of [
-    /^shop\.yaml:27: source\.resources\[1\]\.endpoint\.paginator\.base_pge: unknown key "base_pge"; did you mean "base_page"\?$/m,
-    /^shop\.yaml:30: source\.resources\[2\]\.write_disposition: expected .*; did you mean "append"\?$/m,
-    /^shop\.yaml:35: source\.resources\[3\]\.endpoint: .*"usrs", which does not exist; did you mean "users"\?$/m,
+    /^shop\.yaml:28: source\.resources\[1\]\.endpoint\.paginator\.base_pge: unknown key "base_pge"; did you mean "base_page"\?$/m,
+    /^shop\.yaml:31: source\.resources\[2\]\.write_disposition: expected .*; did you mean "append"\?$/m,
+    /^shop\.yaml:36: source\.resources\[3\]\.endpoint: .*"usrs", which does not exist; did you mean "users"\?$/m,
   ]) {
     assert.match(ended.stderr, line);
   }

@@ -29,6 +29,8 @@ export interface PlannedResource {
   readonly writtenPath: string;
   /** Path with static values inserted. */
   readonly path: readonly Piece[];
+  /** The same to be shown: with the names of what is not known yet, and no secrets. */
+  readonly shownPath: string;
   readonly headers: Readonly<Record<string, string | Secret>>;
   /** Query parameters without those that went into the path and without legacy mappings. */
   readonly params: readonly (readonly [string, Exclude<ParamConfig, { type: string }>])[];
@@ -121,6 +123,7 @@ function planResource(
     method: endpoint.method ?? "GET",
     writtenPath,
     path: templates.path,
+    shownPath: templates.shownPath,
     headers: { ...literalHeaders(client.headers), ...(endpoint.headers ?? {}) },
     params: [...templates.params].flatMap(([key, value]) => {
       // A legacy incremental parameter keeps its place in the query; the engine fills it in.

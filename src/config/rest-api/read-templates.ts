@@ -1,4 +1,5 @@
 import { pythonStr } from "../../core/python-text.ts";
+import { MASK } from "../../core/redact.ts";
 import { Secret } from "../../core/secret.ts";
 import { type Piece, parseTemplate, TemplateError } from "./placeholders.ts";
 import { type EndpointConfig, isParamMapping, type ParamConfig } from "./shape.ts";
@@ -18,6 +19,8 @@ export type ReportFault = (path: Path, reason: string, message: string, suggesti
 export interface Templates {
   /** The path with static values inserted. */
   readonly path: readonly Piece[];
+  /** The same to be shown: with the names of what is not known yet, and no secrets. */
+  readonly shownPath: string;
   /** Params that did not go into the path. */
   readonly params: ReadonlyMap<string, ParamConfig>;
   /** Names of params that did. */
@@ -69,12 +72,17 @@ export function readTemplates(
   };
 
   const unbound = new Set([...params].flatMap(([key, value]) => (isResolve(value) ? [key] : [])));
+  let shownPath = "";
   const path = pieces(writtenPath, [...at, "path"]).flatMap((piece): readonly Piece[] => {
-    if (piece.kind === "text") return [piece];
+    if (piece.kind === "text") {
+      shownPath += piece.text;
+      return [piece];
+    }
     // dlt: conversions and formats are lost in a path.
     const plain: Piece = { ...piece, conversion: "", format: "" };
     if (inContext(piece.name)) {
       useContext(piece.name, [...at, "path"]);
+      shownPath += `{${piece.name}}`;
       return [plain];
     }
     const value = params.get(piece.name);
@@ -82,11 +90,13 @@ export function readTemplates(
       if (value.type === "resolve") {
         unbound.delete(piece.name);
         bind({ name: piece.name, parent: value.resource, field: value.field });
+        shownPath += `{resources.${value.resource}.${value.field}}`;
         return [plain];
       }
     } else if (value !== undefined) {
       params.delete(piece.name);
       inserted.push(piece.name);
+      shownPath += value instanceof Secret ? MASK : pythonStr(value);
       return [{ kind: "text", text: value instanceof Secret ? value.reveal() : pythonStr(value) }];
     }
     const start = `the path ${quote(writtenPath)} of ${quote(name)}`;
@@ -139,7 +149,7 @@ export function readTemplates(
     if (!isParamMapping(value)) scan(value, "params", [...at, "params", key]);
   }
   for (const place of ["json", "data", "headers"] as const) scan(endpoint[place], place, [...at, place]);
-  return { path, params, inserted, bindings };
+  return { path, shownPath, params, inserted, bindings };
 }
 
 const INCREMENTAL_FIELDS = ["start_value", "last_value", "initial_value", "end_value"].map(

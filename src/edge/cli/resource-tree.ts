@@ -48,7 +48,7 @@ export function resourceFacts({ name, parent, selected, endpoint, hints, outline
     strategy: hints.writeDisposition.strategy,
     primary_key: hints.primaryKey,
     merge_key: hints.mergeKey,
-    cursor: hints.cursorColumn,
+    cursor: outline?.cursor,
     requests: outline,
   };
 }
@@ -57,7 +57,7 @@ function detailLines({ name, parent, selected, hints, outline }: SourceResource)
   const keys = [
     ...(hints.primaryKey.length === 0 ? [] : [`primary key ${hints.primaryKey.join(", ")}`]),
     ...(hints.mergeKey.length === 0 ? [] : [`merge key ${hints.mergeKey.join(", ")}`]),
-    ...(hints.cursorColumn === undefined ? [] : [`cursor ${hints.cursorColumn}`]),
+    ...(outline?.cursor === undefined ? [] : [`cursor ${outline.cursor}`]),
   ];
   const table = selected
     ? `table ${[tableOf(name, hints), ...keys].join(", ")}`
@@ -65,7 +65,14 @@ function detailLines({ name, parent, selected, hints, outline }: SourceResource)
   if (outline === undefined) return [table];
   const often = parent === undefined ? "" : `for each record of ${parent} `;
   const parts = outline.window === undefined ? "" : `in windows of ${outline.window} `;
-  return [table, `asks ${often}${parts}${outline.first}; pages: ${outline.pages}`];
+  const body = outline.content === undefined ? "" : ` with ${shortened(outline.content)}`;
+  return [table, `asks ${often}${parts}${outline.first}${body}; pages: ${outline.pages}`];
+}
+
+/** A body on one line. */
+function shortened(content: string): string {
+  const line = content.replace(/\s+/g, " ");
+  return line.length > 120 ? `${line.slice(0, 117)}...` : line;
 }
 
 function dispositionText({ writeDisposition }: ResourceHints): string {
