@@ -98,6 +98,8 @@ export const WARNING_CODES = {
   W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
   W_CONTENT_TYPE: "JSON arrived under another content type.",
   W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
+  W_NOTHING_SELECTED:
+    "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it.",
   W_ROUTE_CHANGED: "A value inserted into a path changes the route.",
   W_TLS: "The connection is encrypted but the server is not verified.",
   W_VACUUM: "A table could not be vacuumed after the load.",

@@ -36,7 +36,8 @@ export function findFirst(path: JsonPath, value: JsonValue): JsonValue | undefin
   return findAll(path, value)[0];
 }
 
-function find(node: Node, value: JsonValue, root: JsonValue): readonly JsonValue[] {
+/** All that a part of a path matches in a value; `root` is what `$` means. */
+export function find(node: Node, value: JsonValue, root: JsonValue): readonly JsonValue[] {
   switch (node.kind) {
     case "root":
       return [root];

@@ -80,6 +80,7 @@ export function readLater(answer: HttpAnswer, settings: ChainSettings): Selectio
       return records;
     },
     isObject: false,
+    matched: true,
   };
 }
 

@@ -5,6 +5,7 @@ import type { Warn } from "../core/warnings.ts";
 import type { HttpAnswer } from "./http/messages.ts";
 import type { RequestSpec } from "./request-spec.ts";
 import type { ResponseActions } from "./response-actions.ts";
+import type { SelectorWatch } from "./selector-watch.ts";
 
 /** One run over pages: of a resource, or of a resource for one parent record. */
 export interface ChainSettings {
@@ -13,6 +14,8 @@ export interface ChainSettings {
   /** Undefined: detected on the first page. */
   readonly paginator: PaginatorConfig | undefined;
   readonly selector: JsonPath | undefined;
+  /** Of the configured selector, for all chains of the resource. */
+  readonly watch: SelectorWatch | undefined;
   readonly actions: ResponseActions;
   readonly emptyBody: "no_records" | "error";
   /** Numbers keep their text. */

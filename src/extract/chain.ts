@@ -111,7 +111,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       }
       const bytes = answer.bytes.byteLength;
 
-      let selection: Selection = { records: [], isObject: false };
+      let selection: Selection = { records: [], isObject: false, matched: false };
       if (tape !== undefined) {
         warnContentType(answer, settings);
         selector ??= detectSelector([], strict);
@@ -120,6 +120,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         selector ??= detectedSelector(answer, body, settings);
         selection = selectRecords(selector, body);
         refuseErrorObject(settings, selection, body, answer);
+        settings.watch?.see(body, selection.matched);
         paginator ??= detectedPaginator(answer, body, selection, settings);
       }
       const count = tape === undefined ? selection.records.length : tape.count;

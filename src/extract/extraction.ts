@@ -16,6 +16,7 @@ import { endpointText } from "./outline.ts";
 import { prepareResource } from "./prepare.ts";
 import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
 import { compileActions } from "./response-actions.ts";
+import { watchSelector } from "./selector-watch.ts";
 import { createSender } from "./sender.ts";
 import type { SourceMemory } from "./source-memory.ts";
 import { stateAfter, stateOf } from "./source-state.ts";
@@ -88,6 +89,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
   function createRun(plan: PlannedResource): ResourceRun {
     const counts = newCounts();
     const state = stateOf(context.state, plan.name);
+    const selector = plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector);
     const converter = plan.incremental?.convert ?? plan.incremental?.transform;
     const convert = compileConverter(plan.name, converter, settings.functions, limits);
     return {
@@ -101,7 +103,8 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         strict,
         warn,
       }),
-      selector: plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector),
+      selector,
+      watch: selector === undefined ? undefined : watchSelector(selector),
       steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
       actions: compileActions(plan.responseActions, {
         resource: plan.name,
@@ -149,6 +152,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         strict,
         paginator: plan.paginator ?? config.client.paginator ?? undefined,
         selector: run.selector,
+        watch: run.watch,
         actions: run.actions,
         emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
         keepLexemes: context.keepLexemes === true,
@@ -331,6 +335,10 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     const isAll = context.only === undefined;
     if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
       throw first.error;
+    for (const { plan, watch, failure } of asked) {
+      const misses = failure === undefined ? watch?.misses() : undefined;
+      if (misses !== undefined) warn("W_NOTHING_SELECTED", plan.name, { detail: sender.redact(misses) });
+    }
     const windows = asked.flatMap(windowOf);
     return {
       state: stateAfter(context.state, asked),

@@ -9,6 +9,7 @@ import type { Authenticator } from "./auth/authenticator.ts";
 import type { ResourceCursors } from "./incremental.ts";
 import type { Prepared } from "./prepare.ts";
 import type { ResponseActions } from "./response-actions.ts";
+import type { SelectorWatch } from "./selector-watch.ts";
 import type { Steps } from "./steps/compile-steps.ts";
 
 /** A resource during a run: what is compiled, what is counted, who depends on it. */
@@ -20,6 +21,7 @@ export interface ResourceRun {
   readonly authenticator: Authenticator | undefined;
   readonly cursors: ResourceCursors | undefined;
   readonly selector: JsonPath | undefined;
+  readonly watch: SelectorWatch | undefined;
   readonly steps: Steps | undefined;
   readonly actions: ResponseActions;
   readonly children: ResourceRun[];

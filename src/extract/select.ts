@@ -5,6 +5,8 @@ export interface Selection {
   readonly records: readonly JsonValue[];
   /** True when one object of the body was taken as the only record. */
   readonly isObject: boolean;
+  /** The selector found something, be it an empty list. */
+  readonly matched: boolean;
 }
 
 /**
@@ -14,10 +16,11 @@ export interface Selection {
 export function selectRecords(path: JsonPath, body: JsonValue): Selection {
   const matches = findAll(path, body);
   const only = matches[0];
-  if (matches.length !== 1 || only === undefined) return { records: matches, isObject: false };
-  if (only === null) return { records: [], isObject: false };
-  if (isJsonArray(only)) return { records: only, isObject: false };
-  return { records: [only], isObject: isJsonObject(only) };
+  const matched = matches.length > 0;
+  if (matches.length !== 1 || only === undefined) return { records: matches, isObject: false, matched };
+  if (only === null) return { records: [], isObject: false, matched };
+  if (isJsonArray(only)) return { records: only, isObject: false, matched };
+  return { records: [only], isObject: isJsonObject(only), matched };
 }
 
 /** Finds the list of records in a first page (section 5 of the specification). */
