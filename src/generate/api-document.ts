@@ -18,4 +18,6 @@ export interface ApiDocument {
    * reference itself is given as it is. Undefined when nothing is there. Asked often: quick, and the same object each time.
    */
   resolve(reference: string): JsonValue | undefined;
+  /** Why a reference to another file is not followed: `it leads to another origin`. Undefined for one that may be. */
+  refused(reference: string): string | undefined;
 }

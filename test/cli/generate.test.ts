@@ -206,12 +206,14 @@ paths:
   await symlink(join(cwd, "Secret.yaml"), join(cwd, "api", "schemas", "Linked.yaml"));
   const other = await jsonApi(t, { "/Order.yaml": order });
   const api = await jsonApi(t, { "/schemas/Order.yaml": order });
+  const notes: Record<string, string> = {};
   const keyOf = async (name: string, reference: string, url?: string) => {
     const text = main.replace("REFERENCE", reference);
     if (url === undefined) await writeFile(join(cwd, "api", "main.yaml"), text);
     else api.answers["/main.yaml"] = text;
     const place = url === undefined ? ["--path", "api/main.yaml"] : ["--url", url];
-    succeeded(await sluice(["generate", name, ...place], { cwd }));
+    const ended = succeeded(await sluice(["generate", name, ...place], { cwd }));
+    notes[name] = /^note: (.*); what it stands for is taken as empty$/m.exec(ended.stdout)?.[1] ?? "";
     return parse(await readFile(join(cwd, `${name}_pipeline`, `${name}_pipeline.yaml`), "utf8")).source.resources[0];
   };
   assert.equal((await keyOf("a", "schemas/Order.yaml")).primary_key, "id");
@@ -221,7 +223,21 @@ paths:
   assert.equal((await keyOf("d", "schemas/Order.yaml", `${api.url}/main.yaml`)).primary_key, "id");
   assert.equal((await keyOf("e", `${other.url}/Order.yaml`, `${api.url}/main.yaml`)).primary_key, undefined);
   assert.equal((await keyOf("f", "schemas/None.yaml", `${api.url}/main.yaml`)).primary_key, undefined);
+  assert.equal((await keyOf("g", `${other.url}/Order.yaml`)).primary_key, undefined);
+  assert.equal((await keyOf("h", "schemas")).primary_key, undefined);
   assert.deepEqual(other.asked, []);
+  const not = "is not followed:";
+  assert.deepEqual(notes, {
+    a: "",
+    a2: "",
+    b: `../Secret.yaml ${not} it leads out of the document's folder`,
+    c: `schemas/Linked.yaml ${not} it leads out of the document's folder`,
+    d: "",
+    e: `${other.url}/Order.yaml ${not} it leads to another origin than that of the document`,
+    f: `schemas/None.yaml ${not} the server answered 404`,
+    g: `${other.url}/Order.yaml ${not} a document from a file stays in its folder: fetch it by --url`,
+    h: `schemas ${not} it is no file`,
+  });
 });
 
 test("4 MB with 3000 endpoints: a project in bounded memory", async (t) => {

@@ -5,6 +5,7 @@ import { analyseCompat } from "../compat/analyse.ts";
 import type { Decision, Finding, GeneratedPipeline } from "../model.ts";
 import type { AnalysisOptions } from "../options.ts";
 import { projectNames } from "../project-names.ts";
+import { brokenReferences } from "../reading/follow.ts";
 import { pathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
 import { objectAt, textAt } from "../reading/scalars.ts";
@@ -33,20 +34,19 @@ const MAX_TABLE_NESTING = 2;
  */
 export function analyseBetter(document: ApiDocument, options: AnalysisOptions): GeneratedPipeline {
   const findings: Finding[] = [];
-  const nodes = schemaNodes(document, { followAliases: true, inferTypes: true }, (reference) => {
-    const message = `${reference} leads nowhere; what it stands for is taken as empty`;
-    findings.push({ code: "BrokenReference", message });
-  });
+  const note = (finding: Finding) => findings.push(finding);
+  const onBroken = brokenReferences(document, note);
+  const nodes = schemaNodes(document, { followAliases: true, inferTypes: true }, onBroken);
   const rules = {
     methods: options.methods ?? ["get"],
     pieces: pathPieces,
     mergeByNameOnly: false,
     summaries: true,
-    pathReferences: true,
+    allReferences: true,
     mediaTypeParameters: true,
     examples: true,
   };
-  const endpoints = readEndpoints(document, nodes, rules, (finding) => findings.push(finding));
+  const endpoints = readEndpoints(document, nodes, rules, { note, onBroken });
   const names = resourceNames(endpoints);
   const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
   const servers = findServers(document, endpoints);

@@ -2,8 +2,8 @@ import { getOwn, isJsonArray, type JsonObject, type JsonValue, keysOf } from "..
 import type { ApiDocument } from "../api-document.ts";
 import type { GeneratedAuth, GeneratedSetting } from "../model.ts";
 import type { Endpoint } from "../reading/endpoint.ts";
+import { follow, referenceOf } from "../reading/follow.ts";
 import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
-import { referenceOf } from "../reading/schema-node.ts";
 import { isHeaderName } from "../reading/writable.ts";
 import { snakeCase } from "../words/snake-case.ts";
 import { authSection } from "./auth-section.ts";
@@ -89,7 +89,7 @@ function describe(name: string, scheme: JsonObject | undefined): string {
 function followed(document: ApiDocument, value: JsonValue | undefined): JsonObject {
   const object = asObject(value);
   const reference = referenceOf(object);
-  return reference === undefined ? object : asObject(document.resolve(reference));
+  return reference === undefined ? object : (follow(document, reference, true).object ?? {});
 }
 
 function requirementsOf(operation: JsonObject): readonly JsonValue[] | undefined {

@@ -6,6 +6,7 @@ import type { AnalysisOptions } from "../options.ts";
 import { projectNames } from "../project-names.ts";
 import type { Endpoint } from "../reading/endpoint.ts";
 import { jsonPath } from "../reading/find-property.ts";
+import { brokenReferences } from "../reading/follow.ts";
 import { operationFacts } from "../reading/operation-facts.ts";
 import { compatPathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
@@ -33,20 +34,19 @@ interface Candidate extends Detected {
  */
 export function analyseCompat(document: ApiDocument, options: AnalysisOptions): GeneratedPipeline {
   const findings: Finding[] = [];
-  const nodes = schemaNodes(document, { followAliases: false, inferTypes: false }, (reference) => {
-    const message = `${reference} leads nowhere; what it stands for is taken as empty`;
-    findings.push({ code: "BrokenReference", message });
-  });
+  const note = (finding: Finding) => findings.push(finding);
+  const onBroken = brokenReferences(document, note);
+  const nodes = schemaNodes(document, { followAliases: false, inferTypes: false }, onBroken);
   const rules = {
     methods: options.methods ?? ["get"],
     pieces: compatPathPieces,
     mergeByNameOnly: true,
     summaries: false,
-    pathReferences: false,
+    allReferences: false,
     mediaTypeParameters: false,
     examples: false,
   };
-  const endpoints = readEndpoints(document, nodes, rules, (finding) => findings.push(finding));
+  const endpoints = readEndpoints(document, nodes, rules, { note, onBroken });
   const candidates = findCandidates(endpoints, options);
   const common = commonPaginator(candidates.map(({ paginator }) => paginator?.config));
   const { auth, unsupported } = compatSecurity(document.root);

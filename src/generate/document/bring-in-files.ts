@@ -16,12 +16,17 @@ export interface FileSource {
   /** Where the document itself is. */
   readonly start: string;
   /**
-   * The location that a reference from another location leads to; undefined when it may not be asked: outside the
-   * document's folder, or at another origin.
+   * The location that a reference from another location leads to, or why it may not be asked: outside the document's
+   * folder, or at another origin.
    */
-  locate(from: string, reference: string): string | undefined;
-  /** The text, and what messages call it; undefined when nothing is there. */
-  read(location: string): Promise<{ readonly text: string; readonly name: string } | undefined>;
+  locate(from: string, reference: string): { readonly location: string } | Refusal;
+  /** The text, and what messages call it; or why there is none. */
+  read(location: string): Promise<{ readonly text: string; readonly name: string } | Refusal>;
+}
+
+export interface Refusal {
+  /** `it leads out of the document's folder` */
+  readonly refused: string;
 }
 
 /** Documents that are cut into one file a schema have some hundreds. */
@@ -31,28 +36,28 @@ const HOME = ["components", "x-files"] as const;
 
 /**
  * The document with the files to which it refers brought in below `components`, references rewritten. References that may
- * not be followed, or lead to nothing, stay as they are: the analysis tells of those that it meets. Throws `E_OPENAPI`
+ * not be followed, or lead to nothing, stay as they are: the analysis tells of those that it meets, and `refused` why. Throws `E_OPENAPI`
  * when a file is not valid, or when there are too many.
  */
 export async function bringInFiles(document: ReadDocument, files: FileSource): Promise<ReadDocument> {
-  const known = new Map<string, Part | undefined>();
+  const known = new Map<string, Part | Refusal>();
   const parts: Part[] = [];
+  const reasons = new Map<string, string>();
 
   /** The part of a location; reads it when it is new. */
-  const partOf = async (location: string): Promise<Part | undefined> => {
-    if (known.has(location)) return known.get(location);
+  const partOf = async (location: string): Promise<Part | Refusal> => {
+    const old = known.get(location);
+    if (old !== undefined) return old;
     if (parts.length >= MOST_FILES) throw openapiError(document.name, [{ message: `more than ${MOST_FILES} files` }]);
     const found = await files.read(location);
-    const part =
-      found === undefined
-        ? undefined
-        : {
-            location,
-            at: [...HOME, String(parts.length), stemOf(location)],
-            tree: readTree(found.text, found.name).value,
-          };
+    if ("refused" in found) {
+      known.set(location, found);
+      return found;
+    }
+    const tree = readTree(found.text, found.name).value;
+    const part = { location, at: [...HOME, String(parts.length), stemOf(location)], tree };
     known.set(location, part);
-    if (part !== undefined) parts.push(part);
+    parts.push(part);
     return part;
   };
 
@@ -65,18 +70,20 @@ export async function bringInFiles(document: ReadDocument, files: FileSource): P
     // All files of a tree are known before it is rewritten, so that rewriting needs no waiting.
     const targets = new Map<string, Part>();
     for (const reference of outsideReferences(part.tree)) {
-      const location = files.locate(part.location, reference);
-      const target = location === undefined ? undefined : await partOf(location);
-      if (target !== undefined) targets.set(reference, target);
+      const place = files.locate(part.location, reference);
+      const target = "refused" in place ? place : await partOf(place.location);
+      if ("refused" in target) reasons.set(reference, target.refused);
+      else targets.set(reference, target);
     }
     rewritten.push(rewrite(part.tree, part, targets));
   }
+  const refused = (reference: string) => reasons.get(fileOf(reference)) ?? document.refused(reference);
   const [root, ...others] = rewritten;
-  if (others.length === 0 || !isJsonObject(root)) return document;
+  if (others.length === 0 || !isJsonObject(root)) return reasons.size === 0 ? document : { ...document, refused };
   const components = isJsonObject(root.components) ? root.components : {};
   const trees = others.map((tree, index): JsonObject => ({ [parts[index]?.at.at(-1) ?? ""]: tree }));
   const whole = withOrder(root, { ...root, components: withOrder(components, { ...components, [HOME[1]]: trees }) });
-  return { ...document, root: whole, resolve: createResolver(whole) };
+  return { ...document, root: whole, resolve: createResolver(whole), refused };
 }
 
 interface Part {

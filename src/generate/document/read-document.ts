@@ -56,7 +56,14 @@ export function readApiDocument(text: string, source: DocumentSource, options: D
     root = convertSwagger(value, source.name);
     convertedFrom = version.value;
   }
-  return { name: source.name, url: source.url, root, format, convertedFrom, locate, resolve: createResolver(root) };
+  const refused = (reference: string) => {
+    if (reference.startsWith("#")) return undefined;
+    return options.mode === "compat"
+      ? "--compat stays in one file, as dlt-init-openapi does"
+      : "it leads to another file";
+  };
+  const { name, url } = source;
+  return { name, url, root, format, convertedFrom, locate, resolve: createResolver(root), refused };
 }
 
 /** The value of a JSON or YAML text, whatever it is. Throws `E_OPENAPI` with line and column. */

@@ -1,12 +1,13 @@
-import { getOwn, isJsonObject, type JsonObject, type JsonValue, keysOf } from "../../core/json.ts";
+import { getOwn, isJsonObject, type JsonObject, keysOf } from "../../core/json.ts";
 import type { ApiDocument } from "../api-document.ts";
 import type { Finding } from "../model.ts";
 import { openapiError } from "../openapi-error.ts";
 import type { ApiResponse, Endpoint, Parameter } from "./endpoint.ts";
 import { schemaOfExample } from "./example-schema.ts";
+import { follow, referenceOf } from "./follow.ts";
 import type { PathPieces } from "./path-pieces.ts";
 import { asObject, flagAt, listAt, objectAt, textAt } from "./scalars.ts";
-import { referenceOf, type SchemaNode, type SchemaNodes } from "./schema-node.ts";
+import type { SchemaNode, SchemaNodes } from "./schema-node.ts";
 import { namesServer } from "./writable.ts";
 
 export type Method = "get" | "post" | "put" | "patch";
@@ -20,8 +21,8 @@ export interface ReadingRules {
   readonly mergeByNameOnly: boolean;
   /** Operations without a description take the summary. */
   readonly summaries: boolean;
-  /** Paths that are references are followed. */
-  readonly pathReferences: boolean;
+  /** Paths that are references are followed, as are references that lead to references. */
+  readonly allReferences: boolean;
   /** Media types with parameters (`application/json; charset=utf-8`) are JSON too. */
   readonly mediaTypeParameters: boolean;
   /** Where a schema says nothing, the example of the answer does. */
@@ -30,13 +31,14 @@ export interface ReadingRules {
 
 /**
  * All operations of the wanted methods, in document order. Paths that name a server are left out, and `note` hears of
- * each: a pipeline would send the credentials there. Throws `E_OPENAPI` when there is none.
+ * each: a pipeline would send the credentials there. `onBroken` hears of references behind which there is nothing.
+ * Throws `E_OPENAPI` when there is none.
  */
 export function readEndpoints(
   document: ApiDocument,
   nodes: SchemaNodes,
   rules: ReadingRules,
-  note: (finding: Finding) => void,
+  { note, onBroken }: EndpointEvents,
 ): readonly Endpoint[] {
   const paths = objectAt(document.root, "paths");
   const endpoints = keysOf(paths).flatMap((path) => {
@@ -45,7 +47,7 @@ export function readEndpoints(
       return [];
     }
     const written = asObject(getOwn(paths, path));
-    const item = rules.pathReferences ? followed(document, written) : written;
+    const item = rules.allReferences ? followed(written) : written;
     return rules.methods.flatMap((method) => {
       const operation = getOwn(item, method);
       return isJsonObject(operation) ? [readEndpoint(path, method, operation, item)] : [];
@@ -66,7 +68,7 @@ export function readEndpoints(
       (rules.summaries ? (textAt(operation, "summary") ?? textAt(item, "summary")) : undefined);
     const parameters = new Map<string, Parameter>();
     for (const written of [...listAt(item, "parameters"), ...listAt(operation, "parameters")]) {
-      const parameter = readParameter(document, nodes, written);
+      const parameter = readParameter(nodes, followed(asObject(written)));
       if (parameter === undefined) continue;
       parameters.set(rules.mergeByNameOnly ? parameter.name : `${parameter.in} ${parameter.name}`, parameter);
     }
@@ -80,9 +82,26 @@ export function readEndpoints(
       item,
       description: description?.replaceAll("\n", " "),
       parameters: [...parameters.values()],
-      responses: keysOf(responses).map((status) => readResponse(document, nodes, status, responses[status], rules)),
+      responses: keysOf(responses).map((status) =>
+        readResponse(nodes, status, followed(asObject(responses[status])), rules),
+      ),
     };
   }
+
+  /** The object behind a reference; itself when it is none. */
+  function followed(object: JsonObject): JsonObject {
+    const written = referenceOf(object);
+    if (written === undefined) return object;
+    const target = follow(document, written, rules.allReferences);
+    if (target.object === undefined) onBroken(target.reference);
+    return target.object ?? {};
+  }
+}
+
+/** What is told while endpoints are read. */
+export interface EndpointEvents {
+  readonly note: (finding: Finding) => void;
+  readonly onBroken: (reference: string) => void;
 }
 
 function quote(text: string): string {
@@ -91,14 +110,7 @@ function quote(text: string): string {
 
 const METHODS = { get: "GET", post: "POST", put: "PUT", patch: "PATCH" } as const;
 
-/** The object behind a reference, one step; itself when it is none. */
-function followed(document: ApiDocument, object: JsonObject): JsonObject {
-  const reference = referenceOf(object);
-  return reference === undefined ? object : asObject(document.resolve(reference));
-}
-
-function readParameter(document: ApiDocument, nodes: SchemaNodes, written: JsonValue): Parameter | undefined {
-  const source = followed(document, asObject(written));
+function readParameter(nodes: SchemaNodes, source: JsonObject): Parameter | undefined {
   const name = textAt(source, "name");
   const location = textAt(source, "in");
   if (name === undefined || location === undefined) return undefined;
@@ -112,14 +124,7 @@ function readParameter(document: ApiDocument, nodes: SchemaNodes, written: JsonV
   };
 }
 
-function readResponse(
-  document: ApiDocument,
-  nodes: SchemaNodes,
-  status: string,
-  written: JsonValue | undefined,
-  rules: ReadingRules,
-): ApiResponse {
-  const source = followed(document, asObject(written));
+function readResponse(nodes: SchemaNodes, status: string, source: JsonObject, rules: ReadingRules): ApiResponse {
   const content = objectAt(source, "content");
   for (const type of keysOf(content)) {
     const media = asObject(getOwn(content, type));

@@ -1,5 +1,6 @@
 import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf } from "../../core/json.ts";
 import type { ApiDocument } from "../api-document.ts";
+import { follow, referenceOf } from "./follow.ts";
 import { flagAt, listAt, objectAt, textAt } from "./scalars.ts";
 
 /** A schema with what its parts bring. Everything is worked out when it is asked for, once. */
@@ -39,20 +40,17 @@ export interface SchemaRules {
 
 /** Levels of schemas inside one another that are looked at. */
 const DEEPEST = 6;
-/** References that lead to references. */
-const LONGEST_CHAIN = 20;
 
 /** Gives the node of a schema or of a reference to one. Equal references at an equal depth give one node. */
 export type SchemaNodes = (schema: JsonValue) => SchemaNode;
 
-/** Makes the reader of a document's schemas. `onBroken` hears once of each reference that leads nowhere; it gives an empty node. */
+/** Makes the reader of a document's schemas. `onBroken` hears of references behind which there is nothing; they give empty nodes. */
 export function schemaNodes(
   document: ApiDocument,
   rules: SchemaRules,
   onBroken: (reference: string) => void,
 ): SchemaNodes {
   const known = new Map<string, SchemaNode>();
-  const broken = new Set<string>();
 
   const at = (value: JsonValue, depth: number): SchemaNode | undefined => {
     if (depth > DEEPEST) return undefined;
@@ -64,37 +62,12 @@ export function schemaNodes(
     const old = known.get(key);
     if (old !== undefined) return old;
     const target = follow(document, reference, rules.followAliases);
-    if (target.schema === undefined && !broken.has(target.reference)) {
-      broken.add(target.reference);
-      onBroken(target.reference);
-    }
-    const node = new Node(target.schema ?? {}, target.reference, description, depth, rules, at);
+    if (target.object === undefined) onBroken(target.reference);
+    const node = new Node(target.object ?? {}, target.reference, description, depth, rules, at);
     known.set(key, node);
     return node;
   };
   return (schema) => at(schema, 0) as SchemaNode;
-}
-
-export function referenceOf(object: JsonObject): string | undefined {
-  const reference = getOwn(object, "$ref");
-  return typeof reference === "string" ? reference : undefined;
-}
-
-/** The object behind a reference, and the last reference of the chain. */
-function follow(
-  document: ApiDocument,
-  reference: string,
-  chains: boolean,
-): { readonly schema: JsonObject | undefined; readonly reference: string } {
-  let last = reference;
-  for (let step = 0; step < LONGEST_CHAIN; step += 1) {
-    const target = document.resolve(last);
-    if (!isJsonObject(target)) return { schema: target === undefined ? undefined : {}, reference: last };
-    const next = referenceOf(target);
-    if (!chains || next === undefined) return { schema: target, reference: last };
-    last = next;
-  }
-  return { schema: undefined, reference: last };
 }
 
 class Node implements SchemaNode {

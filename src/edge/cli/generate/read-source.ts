@@ -38,8 +38,10 @@ export async function readSource(
     const files: FileSource = {
       start,
       locate: (from, reference) => {
-        const target = URL.canParse(reference, from) ? new URL(reference, from) : undefined;
-        return target?.origin === new URL(start).origin ? target.href : undefined;
+        if (!URL.canParse(reference, from)) return { refused: "it is no URL" };
+        const target = new URL(reference, from);
+        const isHere = target.origin === new URL(start).origin;
+        return isHere ? { location: target.href } : { refused: "it leads to another origin than that of the document" };
       },
       read: async (location) => {
         // The user of the address, if there is one, may read what lies beside it.
@@ -52,8 +54,8 @@ export async function readSource(
           return { text: part.text, name: part.source.name };
         } catch (error) {
           // What is not there makes one schema poorer, not the document useless.
-          if (error instanceof ConfigError && error.reason === "http_status") return undefined;
-          throw error;
+          if (!(error instanceof ConfigError) || error.reason !== "http_status") throw error;
+          return { refused: `the server answered ${String(error.context.status)}` };
         }
       },
     };
@@ -64,13 +66,16 @@ export async function readSource(
   const files: FileSource = {
     start,
     locate: (from, reference) =>
-      /^[a-z][\w+.-]*:/i.test(reference) ? undefined : resolve(dirname(from), decoded(reference)),
+      /^[a-z][\w+.-]*:/i.test(reference) || reference.startsWith("//")
+        ? { refused: "a document from a file stays in its folder: fetch it by --url" }
+        : { location: resolve(dirname(from), decoded(reference)) },
     read: async (location) => {
       // A link may lead out of the folder too.
       const real = await realpath(location).catch(() => undefined);
-      if (real === undefined || relative(folder, real).startsWith("..") || isAbsolute(relative(folder, real)))
-        return undefined;
-      return { text: await readPath(real), name: relative(folder, real) };
+      const way = relative(folder, real ?? location);
+      if (way.startsWith("..") || isAbsolute(way)) return { refused: "it leads out of the document's folder" };
+      if (real === undefined) return { refused: "there is no such file" };
+      return (await stat(real)).isFile() ? { text: await readPath(real), name: way } : { refused: "it is no file" };
     },
   };
   return { text: await readPath(place.path), source: { name: basename(place.path) }, files };
@@ -158,7 +163,7 @@ async function fetchUrl(
       throw openapiError(name, [{ message: `the server answered ${answer.status}` }], {
         hint: "Open the address in a browser: it has to give the document itself, without a sign-in.",
         reason: "http_status",
-      });
+      }).with({ status: answer.status });
     }
     return { text: decode(answer.bytes, name), source: { name, url: parsed.href } };
   } finally {

@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { analyse } from "../../../../src/generate/analyse.ts";
 import { readApiDocument } from "../../../../src/generate/document/read-document.ts";
-import { generate, get, integer, listOf, object, reasonOf, ref, resourceAt, text } from "../../../support/generate.ts";
+import {
+  generate,
+  get,
+  integer,
+  listOf,
+  object,
+  query,
+  reasonOf,
+  ref,
+  resourceAt,
+  text,
+} from "../../../support/generate.ts";
 
 const things = listOf(object({ id: integer }));
 const paths = { "/things": get(things) };
@@ -74,10 +85,36 @@ test("what a strict reader refuses is used as far as it goes, and said", () => {
   assert.deepEqual(resourceAt(pipeline, "/things").primaryKey, ["id"]);
   assert.equal(pipeline.names.project, "openapi");
   assert.deepEqual(
-    pipeline.findings.filter(({ code }) => code === "BrokenReference").map(({ message }) => message.split(" ")[0]),
-    ["#/components/schemas/Gone", "#/components/schemas/Loop"],
+    pipeline.findings.filter(({ code }) => code === "BrokenReference").map(({ message }) => message.split(";")[0]),
+    [
+      "#/components/schemas/Missing leads nowhere",
+      "#/components/schemas/Gone leads nowhere",
+      "#/components/schemas/Loop leads back to itself",
+      "#/components/pathItems/other leads nowhere",
+    ],
   );
   assert.equal(resourceAt(pipeline, "/odd").endpoint.dataSelector, undefined);
+});
+
+test("a reference that is not followed says why; those to references are followed", () => {
+  const paths = {
+    "/a": get(listOf({ $ref: "other.yaml#/A" }), { parameters: [{ $ref: "other.yaml#/page" }] }),
+    "/b": get(things, { parameters: [{ $ref: "#/components/parameters/alias" }] }),
+  };
+  const parameters = { alias: { $ref: "#/components/parameters/page" }, page: query("page", integer) };
+  const [finding, ...others] = generate({ paths, components: { parameters } }).findings;
+  assert.equal(
+    finding?.message,
+    "other.yaml#/page is not followed: it leads to another file; what it stands for is taken as empty",
+  );
+  assert.deepEqual(
+    others.map(({ message }) => message.split(" ")[0]),
+    ["other.yaml#/A"],
+  );
+  const pages = resourceAt(generate({ paths, components: { parameters } }), "/b").endpoint.detectedPaginator;
+  assert.deepEqual(pages && typeof pages === "object" && pages.type, "page_number");
+  const compat = generate({ paths, components: { parameters } }, { mode: "compat" });
+  assert.match(compat.findings[0]?.message ?? "", /^other\.yaml#\/page is not followed: --compat stays in one file/);
 });
 
 test("paths that are references are followed, also where the reference finds nothing", () => {

@@ -14,12 +14,12 @@ function filesIn(texts: Readonly<Record<string, string>>): FileSource & { readon
     start: "/api/main.yaml",
     locate: (from, reference) => {
       const target = posix.resolve(posix.dirname(from), reference);
-      return target.startsWith("/api/") ? target : undefined;
+      return target.startsWith("/api/") ? { location: target } : { refused: "it leads out" };
     },
     read: async (location) => {
       asked.push(location);
       const text = texts[location];
-      return text === undefined ? undefined : { text, name: location };
+      return text === undefined ? { refused: "it is not there" } : { text, name: location };
     },
   };
 }
@@ -67,6 +67,13 @@ test("what may not be asked and what is not there stays as it is; the order of k
   assert.ok(isJsonObject(whole.root.r));
   assert.deepEqual(keysOf(whole.root.r), ["default", "200"]);
   assert.ok(whole.resolve("#/components/schemas/A"));
+  assert.deepEqual(["../../etc/passwd", "gone.yaml#/x", "#/components/schemas/B"].map(whole.refused), [
+    "it leads out",
+    "it is not there",
+    undefined,
+  ]);
+  const alone = await bringInFiles(main("a: {$ref: ../x.yaml}\n"), files);
+  assert.equal(alone.refused("../x.yaml"), "it leads out");
 });
 
 test("a document of one file is the very document", async () => {
@@ -88,7 +95,7 @@ test("a file that is no YAML is an error at its own place", async () => {
 test("endless files are refused", async () => {
   const files: FileSource = {
     start: "/0",
-    locate: (_from, reference) => reference,
+    locate: (_from, reference) => ({ location: reference }),
     read: async (location) => ({ text: `{"$ref":"${location}x"}`, name: "x" }),
   };
   await assert.rejects(bringInFiles(main("a: {$ref: y}\n"), files), /more than 1000 files/);
