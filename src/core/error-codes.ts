@@ -100,6 +100,10 @@ export const WARNING_CODES = {
   W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
   W_NOTHING_SELECTED:
     "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it.",
+  W_SHARED_TABLE:
+    "Resources whose names differ only in how they are written fill one table; give each its table_name, the same one if that is meant.",
+  W_FIRST_LOAD:
+    "A load that finds no stored schema would end with an error; only a pipeline that has loaded before can go on.",
   W_ROUTE_CHANGED: "A value inserted into a path changes the route.",
   W_TLS: "The connection is encrypted but the server is not verified.",
   W_VACUUM: "A table could not be vacuumed after the load.",

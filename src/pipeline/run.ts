@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SluiceError } from "../core/errors.ts";
 import type { SyncResult } from "../load/destination.ts";
+import { warnAlikeNames } from "../normalize/alike-names.ts";
 import { datasetName, schemaName as normalizeSchemaName } from "../schema/naming/snake-case.ts";
 import { stateMark } from "../state/pipeline-state.ts";
 import { loadPackage } from "./load-step.ts";
@@ -86,6 +87,7 @@ async function runSteps(options: PipelineOptions, recorder: TraceRecorder): Prom
   }
   if (pending.length > 0) synced = await sync(options, dataset, schemaName, recorder);
 
+  warnAlikeNames(options.source.resources, recorder.warnings.warn);
   const first = firstRound(options.source, options.limit);
   let attempt = 1;
   for (let round: Round | undefined = first; round !== undefined; ) {

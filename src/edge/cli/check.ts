@@ -2,8 +2,10 @@ import type { Command } from "commander";
 import { pathText } from "../../config/config-error.ts";
 import type { Path } from "../../config/document.ts";
 import { SluiceError } from "../../core/errors.ts";
-import { WarningLog } from "../../core/warnings.ts";
+import { type Warn, WarningLog } from "../../core/warnings.ts";
 import type { DestinationCheck } from "../../load/destination.ts";
+import { warnAlikeNames } from "../../normalize/alike-names.ts";
+import { firstLoadErrors } from "../../normalize/first-load.ts";
 import { datasetName } from "../../schema/naming/snake-case.ts";
 import { buildSource } from "../shared/build-source.ts";
 import { checkoutAround, loadModules } from "../shared/load-modules.ts";
@@ -40,6 +42,7 @@ export function addCheck(program: Command, action: Action): void {
     const { open } = configuration;
     const functions = await loadModules(configuration, checkoutAround(process.cwd()));
     const source = buildSource(configuration, context.environment, { functions });
+    const log = new WarningLog();
     let probe: SourceProbe | undefined;
     let database: (DestinationCheck & { readonly name: string }) | undefined;
     const failures: unknown[] = open === undefined ? [] : [open];
@@ -52,8 +55,14 @@ export function addCheck(program: Command, action: Action): void {
       });
       if (asksDestination)
         await collect(failures, async () => {
-          database = await checkDestination(context, configuration);
+          database = await checkDestination(context, configuration, log.warn);
         });
+    }
+    warnAlikeNames(source.resources, log.warn);
+    for (const { table, error } of firstLoadErrors(source)) {
+      // A dataset that is new has no schema that could know better.
+      if (database?.datasetExists === false) failures.push(error);
+      else log.warn("W_FIRST_LOAD", table, { detail: error.message });
     }
     const missing = database?.privileges.filter(({ ok }) => !ok) ?? [];
     if (database !== undefined && !database.writable) {
@@ -77,6 +86,7 @@ export function addCheck(program: Command, action: Action): void {
       resources: source.resources.map(resourceFacts),
       source: probe,
       destination: database,
+      warnings: log.all,
       fill_in: configuration.fillIns.map(({ resource, path, selected }) => ({ resource, key: keyOf(path), selected })),
     };
     if (flags.json === true && failures.length === 0) {
@@ -93,6 +103,7 @@ export function addCheck(program: Command, action: Action): void {
         "One pipeline has one writer at a time: hand over between Sluice and dlt between runs, never overlap.",
       );
     }
+    printWarnings(context, log.all);
     reportFailures(context, flags, failures, facts);
   });
 }
@@ -105,6 +116,7 @@ function keyOf(path: Path): string {
 async function checkDestination(
   context: CliContext,
   configuration: ReturnType<typeof configure>,
+  warn: Warn,
 ): Promise<DestinationCheck & { readonly name: string }> {
   const opened = await openDestination(configuration, {
     workingDirectory: workingDirectory(configuration),
@@ -112,9 +124,7 @@ async function checkDestination(
   });
   try {
     const dataset = datasetName(configuration.datasetName);
-    const log = new WarningLog();
-    const facts = await opened.destination.check({ dataset, signal: context.signal, warn: log.warn });
-    printWarnings(context, log.all);
+    const facts = await opened.destination.check({ dataset, signal: context.signal, warn });
     return { name: opened.destination.displayName, ...facts };
   } finally {
     await opened.close();
