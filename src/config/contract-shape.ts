@@ -10,9 +10,9 @@ export const contractMode = z.enum(MODES);
 export const contractShape = z.union([
   contractMode,
   z.strictObject({
-    tables: contractMode.optional(),
-    columns: contractMode.optional(),
-    data_type: contractMode.optional(),
+    tables: contractMode.optional().describe("Tables that are new; `discard_row` leaves them out."),
+    columns: contractMode.optional().describe("Columns that are new: their value is left out, or their row."),
+    data_type: contractMode.optional().describe("Values that do not fit the type of their column."),
   }),
 ]);
 

@@ -5,12 +5,18 @@ import { wholeNumber } from "./values.ts";
 
 type Path = readonly (string | number)[];
 
+/** Words of `action` that act; `compat: strict` knows only `ignore`, as dlt. */
+export const ACTION_WORDS = ["ignore", "stop", "retry", "fail"] as const;
+
+export type ActionWord = (typeof ACTION_WORDS)[number];
+
 /** What is done with an answer. Both conditions must hold where both are given. */
 export const actionShape = z.strictObject({
-  status_code: z.union([wholeNumber, z.string()]).nullish(),
+  status_code: z.union([wholeNumber, z.string()]).nullish().describe("Status of the answer; a text never fits."),
   content: z.string().nullish().describe("Part of the body's text."),
   action: z
     .string()
+    .meta({ anyOf: [{ enum: ACTION_WORDS }, { type: "string" }] })
     .optional()
     .describe(
       "`ignore` ends the pages quietly and counts it as skipped, `stop` ends them as complete, `retry` asks again, `fail` ends the run; other words do nothing.",
@@ -25,11 +31,6 @@ export const actionShape = z.strictObject({
 });
 
 export type ResponseAction = z.infer<typeof actionShape>;
-
-/** Words of `action` that act; `compat: strict` knows only `ignore`, as dlt. */
-export const ACTION_WORDS = ["ignore", "stop", "retry", "fail"] as const;
-
-export type ActionWord = (typeof ACTION_WORDS)[number];
 
 export function isActionWord(word: string | undefined, strict: boolean): word is ActionWord {
   return strict ? word === "ignore" : ACTION_WORDS.some((known) => known === word);

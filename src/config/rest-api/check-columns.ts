@@ -1,24 +1,8 @@
-import type { DataType } from "../../core/flow.ts";
 import { isInteger } from "../../core/json-number.ts";
 import type { Fault } from "../fault.ts";
 import { nearest } from "../nearest.ts";
+import { COLUMN_TYPES } from "./column-types.ts";
 import type { ResourceConfig } from "./shape.ts";
-
-/** dlt's types, and the name that `json` had before dlt 1.0. */
-const TYPES: Readonly<Record<DataType | "complex", true>> = {
-  text: true,
-  double: true,
-  bool: true,
-  timestamp: true,
-  bigint: true,
-  binary: true,
-  json: true,
-  decimal: true,
-  wei: true,
-  date: true,
-  time: true,
-  complex: true,
-};
 
 /** Faults of column hints: a list's hint without a name, types that dlt has not, sizes that are no whole numbers. */
 export function columnFaults(columns: ResourceConfig["columns"], at: readonly (string | number)[]): Fault[] {
@@ -37,8 +21,8 @@ export function columnFaults(columns: ResourceConfig["columns"], at: readonly (s
 function hintFaults(hints: Readonly<Record<string, unknown>>, at: readonly (string | number)[]): Fault[] {
   const faults: Fault[] = [];
   const type = hints.data_type ?? null;
-  if (type !== null && !(typeof type === "string" && Object.hasOwn(TYPES, type))) {
-    const names = Object.keys(TYPES).filter((name) => name !== "complex");
+  if (type !== null && !(typeof type === "string" && COLUMN_TYPES.includes(type))) {
+    const names = COLUMN_TYPES.filter((name) => name !== "complex");
     const meant = typeof type === "string" ? nearest(type, names) : undefined;
     faults.push({
       path: [...at, "data_type"],

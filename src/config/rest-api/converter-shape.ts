@@ -9,7 +9,7 @@ export type NamedConverter = (typeof NAMED_CONVERTERS)[number];
 
 /** How a cursor's value is written in a request; the state keeps the value as the source gave it. */
 export const converterShape = z.union([
-  z.string(),
+  z.string().meta({ anyOf: [{ enum: NAMED_CONVERTERS }, { type: "string" }] }),
   z.strictObject({
     format: z.string().min(1).optional().describe("`yyyy-MM-dd HH:mm:ss.SSSXXX`, in UTC; text in quotes as it is."),
     add: z.number().optional().describe("Seconds added to dates, units added to numbers; the form stays."),

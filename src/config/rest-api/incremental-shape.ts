@@ -8,19 +8,40 @@ export const incrementalKeys = {
   cursor_path: z.string().describe("JSONPath of the cursor in each record."),
   initial_value: jsonValue.nullish().describe("Where the first run starts."),
   end_value: jsonValue.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
-  last_value_func: z.enum(["max", "min"]).nullish(),
+  last_value_func: z
+    .enum(["max", "min"])
+    .nullish()
+    .describe("`max`, when absent: later runs go on above the highest value; `min`: below the lowest."),
   lag: z.number().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
-  on_cursor_value_missing: z.enum(["raise", "include", "exclude"]).nullish(),
-  range_start: z.enum(["closed", "open"]).nullish(),
-  range_end: z.enum(["closed", "open"]).nullish(),
-  row_order: z.enum(["asc", "desc"]).nullish(),
+  on_cursor_value_missing: z
+    .enum(["raise", "include", "exclude"])
+    .nullish()
+    .describe("Records without the cursor, or with null there: an error (`raise`, when absent), loaded, or left out."),
+  range_start: z
+    .enum(["closed", "open"])
+    .nullish()
+    .describe("Records right at the start: known ones are told apart (`closed`, when absent), or all are left out."),
+  range_end: z
+    .enum(["closed", "open"])
+    .nullish()
+    .describe("Records right at `end_value`: left out (`open`, when absent), or loaded."),
+  row_order: z
+    .enum(["asc", "desc"])
+    .nullish()
+    .describe("The source sorts by the cursor: pages beyond the range are not asked for."),
   primary_key: z
     .union([z.string(), z.array(z.string())])
     .nullish()
     .describe("Key by which boundary rows are told apart; an empty list switches that off."),
-  allow_external_schedulers: z.boolean().nullish(),
-  start_param: z.string().nullish(),
-  end_param: z.string().nullish(),
+  allow_external_schedulers: z.boolean().nullish().describe("A key of dlt for Airflow and the like; without effect."),
+  start_param: z
+    .string()
+    .nullish()
+    .describe("Query parameter for the start; left out where there is none yet. Or write `{incremental.start_value}`."),
+  end_param: z
+    .string()
+    .nullish()
+    .describe("Query parameter for the end; left out where there is none. Or write `{incremental.end_value}`."),
   convert: converterShape
     .nullish()
     .describe(

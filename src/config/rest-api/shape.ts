@@ -18,13 +18,22 @@ const mapping = z.record(z.string(), jsonValue);
 
 const incrementalShape = z.strictObject(incrementalKeys);
 
-const resolveParam = z.strictObject({ type: z.literal("resolve"), resource: z.string(), field: z.string() });
-const incrementalParam = z.strictObject({ type: z.literal("incremental"), ...incrementalKeys });
+const resolveParam = z.strictObject({
+  type: z.literal("resolve").describe("The path takes a value of a parent record under this parameter's name."),
+  resource: z.string().describe("The parent."),
+  field: z.string().describe("JSONPath of the value in its records."),
+});
+const incrementalParam = z.strictObject({
+  type: z.literal("incremental").describe("The parameter holds the start of the range."),
+  ...incrementalKeys,
+});
 
-const plainParam = z.custom<JsonValue | Secret>(
-  (value) => value instanceof Secret || !(isMapping(value) || value === undefined),
-  "expected text, a number, true, false, null or a list",
-);
+const plainParam = z
+  .custom<JsonValue | Secret>(
+    (value) => value instanceof Secret || !(isMapping(value) || value === undefined),
+    "expected text, a number, true, false, null or a list",
+  )
+  .meta({ type: ["string", "number", "boolean", "null", "array"] });
 const paramsShape = z.record(
   z.string(),
   z.union([z.discriminatedUnion("type", [resolveParam, incrementalParam]), plainParam]),
@@ -75,8 +84,8 @@ const resourceShape = z.strictObject({
   ...resourceKeys,
 });
 
-export const restApiShape = z.strictObject({
-  client: z.strictObject({
+const clientShape = z
+  .strictObject({
     base_url: z.string().nullish().describe("Prefix of relative paths."),
     headers: z.record(z.string(), text).nullish().describe("Sent with every request, as they stand."),
     auth: authShape.nullish().describe("For all resources without an auth of their own."),
@@ -90,7 +99,11 @@ export const restApiShape = z.strictObject({
     http: httpShape
       .nullish()
       .describe("How requests are made. An input, a flag, the environment or a key at the top of the file wins."),
-  }),
+  })
+  .describe("What all requests have in common.");
+
+export const restApiShape = z.strictObject({
+  client: clientShape,
   resource_defaults: z
     .strictObject({
       endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),

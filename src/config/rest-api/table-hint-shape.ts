@@ -1,15 +1,41 @@
 import { z } from "zod";
 import { contractShape } from "../contract-shape.ts";
+import { COLUMN_TYPES } from "./column-types.ts";
 import { jsonValue } from "./values.ts";
 
 const names = z.union([z.string(), z.array(z.string())]);
 const mapping = z.record(z.string(), jsonValue);
 const disposition = z.enum(["append", "replace", "merge", "skip"]);
 
+/** Free keys, as in dlt; an editor offers those that have an effect. */
+const columnHints = mapping.meta({ properties: hintKeys() });
+
 const columnsShape = z
-  .union([z.record(z.string(), mapping), z.array(mapping)])
+  .union([z.record(z.string(), columnHints), z.array(columnHints)])
   .nullish()
   .describe("Hints by column: data_type, nullable, ... as in dlt.");
+
+function hintKeys(): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+  const flag = (description: string) => ({ type: ["boolean", "null"], description });
+  const size = (description: string) => ({ type: ["integer", "null"], minimum: 0, description });
+  return {
+    name: { type: "string", description: "Name of the column, in a list of hints." },
+    data_type: { anyOf: [{ enum: COLUMN_TYPES }, { type: "null" }], description: "Type of the column." },
+    nullable: flag("`false`: NOT NULL."),
+    precision: size("Digits of a decimal, characters of a text, bits of a bigint, digits of the seconds of a time."),
+    scale: size("Digits of a decimal behind the point."),
+    timezone: flag("`false`: a timestamp without time zone, in UTC."),
+    unique: flag("UNIQUE."),
+    primary_key: flag("Part of the key of a merge."),
+    merge_key: flag("Part of the merge key."),
+    hard_delete: flag("A value here, or `true`, deletes the row of the record's key."),
+    dedup_sort: {
+      anyOf: [{ enum: ["asc", "desc"] }, { type: "null" }],
+      description: "Which of several records of one key stays: the first in this order.",
+    },
+    description: { type: ["string", "null"], description: "Kept in the schema." },
+  };
+}
 
 const columnNames = z.array(z.string().min(1)).min(1);
 
@@ -47,7 +73,7 @@ const hintsOfAnyTable = {
     .union([
       disposition,
       z.strictObject({
-        disposition,
+        disposition: disposition.describe("The word that stands alone where nothing else is said."),
         strategy: z
           .enum(["delete-insert", "upsert", "scd2", "insert-only"])
           .nullish()

@@ -1,50 +1,71 @@
 /** The JSON Schema for editors: every pipeline file that we show is right by it, wrong ones are not. */
 import assert from "node:assert/strict";
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { test } from "node:test";
-import { parse } from "yaml";
-import { z } from "zod";
+import { Ajv } from "ajv";
+import { pipelineFileShape } from "../../../src/config/pipeline-file.ts";
+import { shownFiles } from "../../support/shown-files.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
 const SCHEMA = join(ROOT, "schema", "pipeline.schema.json");
-const schema = z.fromJSONSchema(JSON.parse(readFileSync(SCHEMA, "utf8")) as Parameters<typeof z.fromJSONSchema>[0]);
+const schema = JSON.parse(readFileSync(SCHEMA, "utf8")) as Node;
+const isRight = new Ajv({ strict: true, strictTypes: false }).compile(schema);
 
-interface Shown {
-  readonly where: string;
-  readonly folder: string;
-  readonly text: string;
+interface Node {
+  readonly [key: string]: Node | undefined;
 }
 
-/** Pipeline files of the repository and in its documents; what lacks one of the three keys is none, or a part of one. */
-function pipelineFiles(): readonly Shown[] {
-  const files = globSync("examples/**/*.{yaml,yml,json}", { cwd: ROOT }).map((path) => ({
-    where: path,
-    folder: dirname(join(ROOT, path)),
-    text: readFileSync(join(ROOT, path), "utf8"),
-  }));
-  const documents = ["README.md", ...globSync("docs/**/*.md", { cwd: ROOT })];
-  const blocks = documents.flatMap((path) =>
-    [...readFileSync(join(ROOT, path), "utf8").matchAll(/^```ya?ml\n([\s\S]*?)^```/gm)].map(([, text = ""], index) => ({
-      where: `${path}, block ${index + 1}`,
-      folder: dirname(join(ROOT, path)),
-      text,
-    })),
-  );
-  return [...files, ...blocks].filter(
-    ({ text }) => /^source:/m.test(text) && /client:/.test(text) && /resources:/.test(text),
-  );
-}
-
-const shown = pipelineFiles();
+const shown = shownFiles();
 
 test("every pipeline file that we show is right by the JSON Schema", () => {
-  assert.ok(shown.length >= 2, "examples and README");
-  for (const { where, text } of shown) {
-    const { error } = schema.safeParse(parse(text));
-    assert.equal(error, undefined, `${where}: ${error?.message}`);
-  }
+  assert.ok(shown.length > 40, `${shown.length} files`);
+  for (const { where, file } of shown) assert.ok(isRight(file), `${where}: ${JSON.stringify(isRight.errors)}`);
 });
+
+test("an editor flags what the checks refuse by its shape, and nothing else", () => {
+  let flagged = 0;
+  const compare = (wrong: object, what: string): void => {
+    const { success } = pipelineFileShape.safeParse(wrong);
+    assert.equal(isRight(wrong), success, what);
+    if (!success) flagged += 1;
+  };
+  for (const { where, file } of shown) {
+    for (const path of mappingsIn(file))
+      compare(changed(file, [...path, "unknwon_key"], "x"), `${where}: ${path.join(".")}`);
+    for (const path of valuesIn(file)) {
+      if (OTHERWISE.test(path.join("."))) continue;
+      for (const value of [true, 5, -1, 1.5, "x", "", null, [], ["x"], [{}], {}, { type: "bearer" }]) {
+        compare(changed(file, path, value), `${where}: ${path.join(".")} is ${JSON.stringify(value)}`);
+      }
+    }
+  }
+  assert.ok(flagged > 2000, `${flagged} faults`);
+});
+
+/** Texts whose form is told by the checks, and hints that are free for dlt, of which an editor knows the usual ones. */
+const OTHERWISE = /\.(window|per)$|\.columns\.[^.]+\.[^.]+$/;
+
+/** Paths of all mappings in a value. */
+function mappingsIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [];
+  const inside = Object.entries(value).flatMap(([key, item]) => mappingsIn(item, [...path, key]));
+  return Array.isArray(value) ? inside : [path, ...inside];
+}
+
+/** Paths of everything in a value but itself. */
+function valuesIn(value: unknown, path: readonly string[] = []): readonly (readonly string[])[] {
+  if (typeof value !== "object" || value === null) return [path];
+  const inside = Object.entries(value).flatMap(([key, item]) => valuesIn(item, [...path, key]));
+  return path.length === 0 ? inside : [path, ...inside];
+}
+
+function changed(file: object, path: readonly string[], value: unknown): object {
+  const copy = structuredClone(file);
+  const place = path.slice(0, -1).reduce<object>((at, step) => Reflect.get(at, step) as object, copy);
+  Reflect.set(place, path.at(-1) ?? "", value);
+  return copy;
+}
 
 test("the line for editors names the schema, relative to its file, and works without a network", () => {
   const lines = shown.flatMap(({ where, folder, text }) =>
@@ -65,7 +86,7 @@ test("the line for editors names the schema, relative to its file, and works wit
 test("what the checks refuse by its shape the schema refuses too", () => {
   const file = (source: object) => ({ source: { client: { base_url: "https://h" }, resources: ["a"], ...source } });
   const resource = (more: object) => file({ resources: [{ name: "a", ...more }] });
-  assert.ok(schema.safeParse(file({})).success);
+  assert.ok(isRight(file({})));
   const wrong = [
     { ...file({}), destnation: "postgres" },
     file({ resource: [] }),
@@ -78,27 +99,51 @@ test("what the checks refuse by its shape the schema refuses too", () => {
     resource({ endpoint: { response_actions: [{ status: 404, action: "ignore" }] } }),
     file({ resources: [{ endpoint: "a" }] }),
   ];
-  for (const one of wrong) assert.equal(schema.safeParse(one).success, false, JSON.stringify(one));
+  for (const one of wrong) assert.equal(isRight(one), false, JSON.stringify(one));
 });
 
-test("each key of a resource and of an endpoint has a description for the editor to show", () => {
-  type Node = { readonly [key: string]: Node | undefined };
-  const root = JSON.parse(readFileSync(SCHEMA, "utf8")) as Node;
+test("every key below source has a description for the editor to show", () => {
   const plain: string[] = [];
   let seen = 0;
-  const walk = (value: Node): void => {
-    const { properties } = value;
-    if (properties?.processing_steps !== undefined || properties?.data_selector !== undefined) {
-      for (const [key, property] of Object.entries(properties)) {
-        const reference = property?.$ref as unknown as string | undefined;
-        const node = reference === undefined ? property : root.definitions?.[reference.replace("#/definitions/", "")];
-        seen += 1;
-        if (node?.description === undefined) plain.push(key);
-      }
+  const known = new Set<Node>();
+  const walk = (value: Node, path: string): void => {
+    if (known.has(value)) return;
+    known.add(value);
+    const reference = value.$ref as unknown as string | undefined;
+    if (reference !== undefined) walk(target(reference), path);
+    for (const [key, property] of Object.entries(value.properties ?? {})) {
+      seen += 1;
+      if (property !== undefined && !isDescribed(property)) plain.push(`${path}.${key}`);
     }
-    for (const inner of Object.values(value)) if (typeof inner === "object" && inner !== null) walk(inner);
+    for (const [key, inner] of Object.entries(value)) {
+      if (typeof inner === "object" && inner !== null) walk(inner, key === "properties" ? path : `${path}.${key}`);
+    }
   };
-  walk(root);
+  const source = schema.properties?.source;
+  assert.ok(source !== undefined);
+  walk(source, "source");
   assert.deepEqual(plain, []);
-  assert.ok(seen > 40, `${seen} keys`);
+  assert.ok(seen > 150, `${seen} keys`);
 });
+
+test("an editor offers the words of texts that may be others too", () => {
+  const text = JSON.stringify(schema);
+  assert.match(text, /"enum":\["ignore","stop","retry","fail"\]/);
+  assert.match(text, /"enum":\["date","datetime","unix_seconds","unix_millis","string","int"\]/);
+  assert.match(text, /"enum":\["text","double","bool",/);
+});
+
+function target(reference: string): Node {
+  const found = schema.definitions?.[reference.replace("#/definitions/", "")];
+  assert.ok(found !== undefined, reference);
+  return found;
+}
+
+/** A description of its own, or of what it refers to. */
+function isDescribed(node: Node): boolean {
+  if (node.description !== undefined) return true;
+  const reference = node.$ref as unknown as string | undefined;
+  if (reference !== undefined) return isDescribed(target(reference));
+  const all = node.allOf as unknown as readonly Node[] | undefined;
+  return all?.length === 1 && all[0] !== undefined && isDescribed(all[0]);
+}
