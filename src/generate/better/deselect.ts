@@ -1,9 +1,19 @@
+import type { Endpoint } from "../reading/endpoint.ts";
+import { holdsVariable } from "../reading/path-pieces.ts";
+import { whyNoRecords } from "./answer-form.ts";
 import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { isSameRecord } from "./records.ts";
 
 /** Takes out what brings rows that another resource brings, and what cannot run before values are filled in. */
 export function deselect(drafts: readonly Draft[]): void {
   for (const draft of drafts) deselectRepetition(draft);
+  for (const draft of drafts) {
+    const isEmpty = recordOf(draft) === undefined ? whyNoRecords(draft.endpoint.responses) : undefined;
+    const reason = isEmpty ?? whyUnsafe(draft.endpoint);
+    if (reason === undefined) continue;
+    draft.selected = false;
+    decide(draft, "selected", reason);
+  }
   for (const draft of drafts) {
     const { method } = draft.endpoint;
     if (method === "GET") continue;
@@ -25,9 +35,27 @@ export function deselect(drafts: readonly Draft[]): void {
   }
 }
 
-/** Of a list and the endpoint for single ones of it, what one has and the other has, too, is loaded once. */
+/** Some APIs act on GET: `/apps.uninstall`, `/sessions/{id}/logout`. A load must not. */
+function whyUnsafe({ pieces }: Endpoint): string | undefined {
+  const words = (pieces.pieces.at(-1) ?? "").replace(/([a-z])([A-Z])/g, "$1 $2").split(/[^A-Za-z]+/);
+  const verb = words.at(-1)?.toLowerCase() ?? "";
+  if (!ACTIONS.has(verb) || holdsVariable(pieces.pieces.at(-1) ?? "")) return undefined;
+  return `${verb} may change something: select it when it only reads`;
+}
+
+const ACTIONS = new Set(
+  "cancel clear delete destroy disable enable logout purge remove reset restart revoke signout start stop uninstall unsubscribe".split(
+    " ",
+  ),
+);
+
+/**
+ * Of a list and the endpoint for single ones of it, what one has and the other has, too, is loaded once; the list may stand
+ * elsewhere (`/teams/{id}/sections` of `/sections/{id}`).
+ */
 function deselectRepetition(draft: Draft): void {
-  const { list } = draft;
+  const isOne = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
+  const list = draft.list ?? (isOne ? draft.parent : undefined);
   const [one, many] = [recordOf(draft), list === undefined ? undefined : recordOf(list)];
   if (list === undefined || draft.parent !== list || one === undefined || many === undefined) return;
   if (isSameRecord(one, many)) {

@@ -28,6 +28,8 @@ export interface Resolved {
   readonly variable: string;
   readonly in: "path" | "query";
   readonly field: string;
+  /** The property of the object `field`; undefined when `field` itself is meant. Such a value cannot be carried down. */
+  readonly inner: string | undefined;
   readonly reason: string;
 }
 

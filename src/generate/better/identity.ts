@@ -24,10 +24,12 @@ export function identityOf(record: SchemaNode, piece: string, variable: string |
   }
   const own = ownId(fields, [entityWord(piece), wordOf(record.name), entityWord(record.name)]);
   if (own !== undefined) return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
-  const byVariable = variable === undefined ? undefined : fieldOfVariable(variable, piece, record);
-  if (byVariable !== undefined) {
-    const reason = `{${variable}} of the path for a single record stands for ${byVariable}`;
-    return { columns: [byVariable], isGlobal: isGlobalId(byVariable), reason };
+  const byVariable =
+    variable === undefined ? undefined : fieldOfVariable({ variable, piece, parameter: undefined }, record);
+  if (byVariable !== undefined && byVariable.inner === undefined) {
+    const { field } = byVariable;
+    const reason = `{${variable}} of the path for a single record stands for ${field}`;
+    return { columns: [field], isGlobal: isGlobalId(field), reason };
   }
   const described = fields.find(([, { description }]) =>
     /^\s*(?:unique|id|identifier)\.?\s*$/i.test(description ?? ""),

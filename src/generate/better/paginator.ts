@@ -1,5 +1,5 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
-import { keysOf } from "../../core/json.ts";
+import { getOwn, keysOf } from "../../core/json.ts";
 import type { ApiResponse, Endpoint, Parameter } from "../reading/endpoint.ts";
 import { type FoundProperty, propertyFinder, typedFinder } from "../reading/find-property.ts";
 import { numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
@@ -24,7 +24,7 @@ export interface PageParameters {
 
 const isCursor = anyOf(
   `cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
-  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter`,
+  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter continue`,
 );
 const isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
 const isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
@@ -37,22 +37,53 @@ const DEFAULT_LIMIT = 20;
 export function pageParameters({ parameters }: Endpoint): PageParameters {
   const query = parameters.filter((one) => one.in === "query");
   const of = (test: (name: string) => boolean) => query.filter(({ name }) => test(name));
+  const counts = (one: Parameter) => !isToken(one);
   return {
     // A moment is where a cursor of ours begins, not a place in a list.
-    cursors: of(isCursor).filter(({ schema }) => !/date/.test(schema.format ?? "")),
-    offsets: of(isOffset).filter(({ schema }) => !/date/.test(schema.format ?? "")),
-    pages: of(isPage),
+    cursors: [...of(isCursor), ...of(isOffset).filter(isToken), ...of(isPage).filter(isToken)].filter(isPlace),
+    offsets: of(isOffset).filter(counts).filter(isPlace),
+    pages: of(isPage).filter(counts),
     limits: of(isLimit),
   };
 }
 
-/** The size of pages that a parameter allows: its maximum, else its default; undefined when neither is declared. */
-export function declaredPageSize({ schema }: Parameter): { readonly size: number; readonly from: string } | undefined {
-  const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
-  if (maximum > 0) return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum" };
-  const byDefault = toInteger(schema.default);
-  return byDefault > 0 ? { size: Math.min(byDefault, LARGEST_PAGE), from: "the declared default" } : undefined;
+function isPlace({ schema }: Parameter): boolean {
+  return !/date/.test(schema.format ?? "");
 }
+
+/** True for an `offset` or `page` that counts nothing: a text that the answer before has given. */
+function isToken({ schema, source }: Parameter): boolean {
+  const isText = schema.types.length === 1 && schema.types[0] === "string" && getOwn(source, "schema") !== undefined;
+  const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
+  return isText && /\btoken|\bcursor|\bopaque|\bprevious (?:call|page|request|response)/i.test(description);
+}
+
+/** The size of pages that a parameter allows; undefined when nothing is said of it. */
+export interface PageSize {
+  readonly size: number;
+  /** Where that stands: `the declared maximum`. */
+  readonly from: string;
+  /** False for a default: larger ones may be allowed. */
+  readonly isLargest: boolean;
+}
+
+export function declaredPageSize({ schema, source }: Parameter): PageSize | undefined {
+  const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
+  if (maximum > 0) return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum", isLargest: true };
+  const said = LARGEST.exec(textAt(source, "description") ?? schema.description ?? "");
+  const described = Number(said?.[1] ?? said?.[2] ?? 0);
+  if (described >= SMALLEST_LARGEST && described <= LARGEST_PAGE) {
+    return { size: described, from: "the largest size, by its description,", isLargest: true };
+  }
+  const size = Math.min(toInteger(schema.default), LARGEST_PAGE);
+  return size > 0 ? { size, from: "the declared default", isLargest: false } : undefined;
+}
+
+/** `(max 100)`, `maximum is 100`, `between 1 and 100`, `up to 100`. */
+const LARGEST =
+  /\bmax(?:imum)?\.?(?: (?:value|size|limit|page size|is|of|allowed))*[\s:=(]*(\d{2,4})\b|\b(?:between (?:0|1) and|(?:0|1) to|up to) (\d{2,4})\b/i;
+/** A smaller number speaks of something else. */
+const SMALLEST_LARGEST = 20;
 
 /**
  * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
@@ -71,8 +102,10 @@ export function paginators(): (
     nextscrollid nextpagingtoken`,
   );
   const findSameCursor = finder(
-    "cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken",
+    "cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken continue",
   );
+  const findNextToken = finder("nextpage nextoffset nextstart");
+  const findNextObject = finder("nextpage next");
   const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
   const findNextPage = integer("nextpage nextpagenumber");
   const findItems = integer(
@@ -106,7 +139,7 @@ export function paginators(): (
     const next = ask(findNextCursor, envelope);
     const more = ask(findMore, envelope);
     if (cursor !== undefined) {
-      const path = next ?? ask(findSameCursor, envelope);
+      const path = next ?? ask(findSameCursor, envelope) ?? (isToken(cursor) ? nextToken(cursor, envelope) : undefined);
       if (path !== undefined) return cursorOf(path, cursor.name, `${path} in the answer is the next ${cursor.name}`);
       const listName = envelope === undefined ? undefined : lastRecordId(envelope);
       if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
@@ -119,6 +152,15 @@ export function paginators(): (
     const nextOffset = ask(findNextOffset, envelope);
     if (offset === undefined || nextOffset === undefined) return undefined;
     return cursorOf(nextOffset, offset.name, `${nextOffset} in the answer is the next ${offset.name}`);
+  }
+
+  /** `next_page` of the answer, or `offset` in it where that is an object. */
+  function nextToken({ name }: Parameter, envelope: SchemaNode | undefined): string | undefined {
+    const around = envelope === undefined ? undefined : findNextObject(envelope);
+    const inner = [...(around?.node.allProperties.keys() ?? [])].find((key) => wordOf(key) === wordOf(name));
+    if (around !== undefined && inner !== undefined) return propertyPath([...around.path, inner]);
+    const next = envelope === undefined ? undefined : findNextToken(envelope);
+    return next === undefined || next.node.isObject ? undefined : propertyPath(next.path);
   }
 
   function fromOffset({ offsets, limits }: PageParameters, envelope: SchemaNode | undefined) {

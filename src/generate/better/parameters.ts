@@ -51,10 +51,11 @@ export function writeParameters(draft: Draft, secretNames: ReadonlySet<string>, 
     draft.blocked = `${what}, and the endpoint requires it`;
   }
 
-  for (const { variable, in: place, field } of draft.resolved) {
+  for (const { variable, in: place, field, inner } of draft.resolved) {
     const resource = draft.parent?.name ?? "";
     const name = place === "path" ? placeholder(variable) : variable;
-    params.push({ name, in: place, value: { kind: "resolve", resource, field: fieldPath(field) }, fillIn: false });
+    const path = inner === undefined ? fieldPath(field) : propertyPath([field, inner]);
+    params.push({ name, in: place, value: { kind: "resolve", resource, field: path }, fillIn: false });
   }
   for (const variable of new Set(endpoint.pieces.variables)) {
     if (draft.resolved.some((one) => one.variable === variable && one.in === "path")) continue;
@@ -153,10 +154,13 @@ function usedParameters({ paginator, incremental, params, resolved }: Draft): Re
 
 /** Pages as large as the document allows, where the paginator does not say it itself. */
 function pageSize(draft: Draft, used: ReadonlySet<string>): GeneratedParam | undefined {
-  if (draft.paginator === undefined) return undefined;
-  const limit = pageParameters(draft.endpoint).limits.find(({ name }) => !used.has(name));
+  const { cursors, offsets, pages, limits } = pageParameters(draft.endpoint);
+  if (!draft.isList || (draft.paginator === undefined && cursors.length + offsets.length + pages.length === 0)) {
+    return undefined;
+  }
+  const limit = limits.find(({ name }) => !used.has(name));
   const declared = limit === undefined ? undefined : declaredPageSize(limit);
-  if (limit === undefined || declared === undefined || declared.from !== "the declared maximum") return undefined;
+  if (limit === undefined || declared === undefined || !declared.isLargest) return undefined;
   decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);
   return { name: limit.name, in: "query", value: { kind: "value", value: declared.size }, fillIn: false };
 }

@@ -1,35 +1,36 @@
 import { holdsVariable, pathPieces } from "../reading/path-pieces.ts";
+import { flagAt } from "../reading/scalars.ts";
 import { singularize } from "../words/inflect.ts";
 import { pathKey } from "./detect.ts";
 import { type Draft, decide, type Resolved, recordOf } from "./draft.ts";
-import { fieldOfVariable, referenceTo } from "./fields.ts";
+import { type Field, fieldOfVariable, isGlobalId, referenceTo, type Wanted } from "./fields.ts";
 import { entityWord, wordOf } from "./words.ts";
 
 /** A path variable with the list that stands before it. */
-interface Slot {
-  readonly variable: string;
+interface Slot extends Wanted {
   /** Index of its piece. */
   readonly at: number;
-  /** The piece of the path before it. */
-  readonly piece: string;
+  /** The path before it, as `pathKey` writes it. */
+  readonly before: string;
   readonly list: Draft | undefined;
 }
 
 /**
  * Finds the parent of each resource and the fields that fill its path variables. A variable is filled from the list that
- * stands before it in the path (`/projects` for `{id}` of `/projects/{id}/badges/{badge_id}`), never from one below it.
+ * stands before it in the path (`/projects` for `{id}` of `/projects/{id}/badges/{badge_id}`), never from one below it; else
+ * from a list of that name elsewhere, also one below another (`/organizations/{id}/networks` for `/networks/{id}`).
  * rest_api takes all values from one parent: that of the last variable; what the earlier ones need must stand in its
  * records, or is carried there by `include_from_parent`.
  */
 export function resolveParents(drafts: readonly Draft[]): void {
-  const lists = listsByPath(drafts);
+  const known = listsByPath(drafts);
   // Shorter paths first, so that a parent knows its own variables before its children ask.
   const ordered = [...drafts].sort((a, b) => a.endpoint.pieces.pieces.length - b.endpoint.pieces.pieces.length);
   for (const draft of ordered) {
-    const slots = slotsOf(draft, lists);
+    const slots = slotsOf(draft, known);
     draft.list = listOf(draft, slots);
     resolvePath(draft, slots);
-    resolveQuery(draft, lists);
+    resolveQuery(draft, known.lists);
   }
 }
 
@@ -38,7 +39,8 @@ export function resolveParents(drafts: readonly Draft[]): void {
  * needs nothing itself and no other parent is there.
  */
 function resolveQuery(draft: Draft, lists: ReadonlyMap<string, Draft>): void {
-  for (const { name, required, in: place, schema } of draft.endpoint.parameters) {
+  for (const parameter of draft.endpoint.parameters) {
+    const { name, required, in: place, schema } = parameter;
     if (place !== "query" || !required || (schema.default ?? "") !== "") continue;
     const same = draft.resolved.find(({ variable }) => variable === name);
     if (same !== undefined) {
@@ -50,12 +52,12 @@ function resolveQuery(draft: Draft, lists: ReadonlyMap<string, Draft>): void {
     const record = list === undefined ? undefined : recordOf(list);
     if (list === undefined || list === draft || record === undefined || isAbove(draft, list)) continue;
     if (draft.parent !== undefined && draft.parent !== list) continue;
-    const field = fieldOfVariable(name, piece, record);
+    const { field, inner } = fieldOfVariable({ variable: name, piece, parameter }, record) ?? {};
     // A placeholder in a query holds plain names only.
-    if (field === undefined || !/^[A-Za-z_]\w*$/.test(field)) continue;
+    if (field === undefined || inner !== undefined || !/^[A-Za-z_]\w*$/.test(field)) continue;
     const reason = `${field} of the list at ${list.endpoint.path}`;
     draft.parent = list;
-    draft.resolved = [...draft.resolved, { variable: name, in: "query", field, reason }];
+    draft.resolved = [...draft.resolved, { variable: name, in: "query", field, inner, reason }];
     decide(draft, `params.${name}`, reason);
   }
 }
@@ -81,12 +83,14 @@ function resolvePath(draft: Draft, slots: readonly Slot[]): void {
   const best = ways.findLast(({ fields }) => fields.length === most);
   if (best === undefined || most === 0) return;
   draft.parent = best.list;
-  draft.resolved = best.fields.map(({ slot, field }) => {
+  draft.resolved = best.fields.map(({ slot, field, inner }) => {
     const { parent } = best.list;
     const carriedFrom =
       parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one) === field);
     if (carriedFrom !== undefined) best.list.include.add(carriedFrom.field);
-    return { variable: slot.variable, in: "path", field, reason: `${field} of the list at ${best.list.endpoint.path}` };
+    const what = inner === undefined ? field : `${inner} of ${field}`;
+    const reason = `${what} of the list at ${best.list.endpoint.path}`;
+    return { variable: slot.variable, in: "path", field, inner, reason };
   });
   for (const { variable, reason } of draft.resolved) decide(draft, `params.${variable}`, reason);
 }
@@ -95,15 +99,14 @@ function carriedName(parent: Draft, { field }: Resolved): string {
   return `_${parent.name}_${field}`;
 }
 
-interface Filled {
+interface Filled extends Field {
   readonly slot: Slot;
-  readonly field: string;
 }
 
 function fieldsFor(slots: readonly Slot[], list: Draft): readonly Filled[] {
   return slots.flatMap((slot) => {
     const field = fieldFor(slot, list);
-    return field === undefined ? [] : [{ slot, field }];
+    return field === undefined ? [] : [{ slot, ...field }];
   });
 }
 
@@ -111,7 +114,9 @@ function fieldsFor(slots: readonly Slot[], list: Draft): readonly Filled[] {
 function withoutRepetition(fields: readonly Filled[]): readonly Filled[] {
   const isNamed = ({ slot, field }: Filled) => wordOf(slot.variable) === wordOf(field);
   return fields.filter((one) => {
-    const same = fields.filter(({ field, slot }) => field === one.field && slot.variable !== one.slot.variable);
+    const same = fields.filter(
+      ({ field, inner, slot }) => field === one.field && inner === one.inner && slot.variable !== one.slot.variable,
+    );
     return (
       same.length === 0 || isNamed(one) || (!same.some(isNamed) && fields.indexOf(one) < fields.indexOf(same[0] ?? one))
     );
@@ -119,17 +124,19 @@ function withoutRepetition(fields: readonly Filled[]): readonly Filled[] {
 }
 
 /** The field of the parent's record that fills a variable. */
-function fieldFor(slot: Slot, parent: Draft): string | undefined {
+function fieldFor(slot: Slot, parent: Draft): Field | undefined {
   const record = recordOf(parent);
   if (record === undefined) return undefined;
-  if (slot.list === parent) return fieldOfVariable(slot.variable, slot.piece, record);
+  if (slot.list === parent) return fieldOfVariable(slot, record);
   // A variable that stands in the parent's own path, too.
-  const own = parent.resolved.find(({ variable }) => variable === variableAt(parent, slot));
+  const { pieces } = parent.endpoint.pieces;
+  const isSamePlace = pathKey(pieces.slice(0, slot.at)) === slot.before;
+  const own = parent.resolved.find(({ variable }) => isSamePlace && variable === variableAt(parent, slot));
   const field = own?.field ?? "id";
   const held = referenceTo(slot.piece, field.startsWith("_") ? "id" : field, record);
-  if (held !== undefined) return held;
-  if (own === undefined || parent.parent === undefined) return undefined;
-  return carriedName(parent.parent, own);
+  if (held !== undefined) return { field: held };
+  if (own === undefined || own.inner !== undefined || parent.parent === undefined) return undefined;
+  return { field: carriedName(parent.parent, own) };
 }
 
 /** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */
@@ -138,7 +145,7 @@ function variableAt(parent: Draft, slot: Slot): string {
   return pathPieces(piece).variables[0] ?? slot.variable;
 }
 
-function slotsOf(draft: Draft, lists: ReadonlyMap<string, Draft>): readonly Slot[] {
+function slotsOf(draft: Draft, { lists, sources }: Lists): readonly Slot[] {
   const { pieces } = draft.endpoint.pieces;
   return pieces.flatMap((piece, index) => {
     const before = pieces.slice(0, index);
@@ -146,35 +153,68 @@ function slotsOf(draft: Draft, lists: ReadonlyMap<string, Draft>): readonly Slot
     const name = before.findLast((one) => !holdsVariable(one)) ?? "";
     const byPath = lists.get(pathKey(before)) ?? (last === name ? lists.get(rootKey(name)) : undefined);
     return pathPieces(piece).variables.map((variable) => {
+      const parameter = draft.endpoint.parameters.find((one) => one.in === "path" && one.name === variable);
       // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
       const called = variable.replace(IDENTIFIER_END, "");
       const named = called === "" ? undefined : lists.get(pluralKey(called));
       const isOther = named !== undefined && !entityWord(name).endsWith(entityWord(called));
-      if (byPath !== undefined && !isOther) return { variable, at: index, piece: name, list: byPath };
-      return { variable, at: index, piece: named === undefined ? name : called, list: named };
+      const wanted = { variable, piece: name, parameter, at: index, before: pathKey(before) };
+      if (byPath !== undefined && !isOther) return { ...wanted, list: byPath };
+      if (named !== undefined) return { ...wanted, piece: called, list: named };
+      const below = last === name ? sources.get(belowKey(name)) : undefined;
+      return { ...wanted, list: below?.find((list) => isCertain(wanted, list)) };
     });
   });
 }
 
 const IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
 
-/**
- * Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for
- * them: by the name as it is, and, where it is a plural, by its singular. The shortest path counts.
- */
-function listsByPath(drafts: readonly Draft[]): ReadonlyMap<string, Draft> {
+interface Lists {
+  /**
+   * By their path, names in the singular and variables alike, and by their name alone when nothing must be filled for
+   * them: by the name as it is, and, where it is a plural, by its singular. The shortest path counts.
+   */
+  readonly lists: ReadonlyMap<string, Draft>;
+  /** Those below other lists by their name: `/organizations/{id}/networks` for `/networks/{id}`. Shorter paths first. */
+  readonly sources: ReadonlyMap<string, readonly Draft[]>;
+}
+
+/** True where the field of the list's records is sure: of the variable's very name, or an id that no two of them share. */
+function isCertain(wanted: Wanted, list: Draft): boolean {
+  const record = recordOf(list);
+  const { field, inner } = (record && fieldOfVariable(wanted, record)) ?? {};
+  if (field === undefined || inner !== undefined) return false;
+  return isGlobalId(field) || wordOf(field) === wordOf(wanted.variable);
+}
+
+function listsByPath(drafts: readonly Draft[]): Lists {
   const found = new Map<string, Draft>();
+  const sources = new Map<string, Draft[]>();
   const depth = ({ endpoint }: Draft) => endpoint.pieces.pieces.length;
   for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
     const { pieces, variables } = draft.endpoint.pieces;
     const last = pieces.at(-1);
     if (!draft.isList || last === undefined || recordOf(draft) === undefined) continue;
     if (!found.has(pathKey(pieces))) found.set(pathKey(pieces), draft);
-    if (variables.length > 0 || holdsVariable(last)) continue;
+    if (holdsVariable(last)) continue;
+    if (variables.length > 0) {
+      if (isSource(draft)) sources.set(belowKey(last), [...(sources.get(belowKey(last)) ?? []), draft]);
+      continue;
+    }
     if (!found.has(rootKey(last))) found.set(rootKey(last), draft);
     if (wordOf(singularize(last)) !== wordOf(last) && !found.has(pluralKey(last))) found.set(pluralKey(last), draft);
   }
-  return found;
+  return { lists: found, sources };
+}
+
+/** True for a list that can run once its path is filled. */
+function isSource({ endpoint }: Draft): boolean {
+  const needs = endpoint.parameters.some(({ in: place, required }) => place === "query" && required);
+  return !needs && !flagAt(endpoint.operation, "deprecated");
+}
+
+function belowKey(piece: string): string {
+  return `b/${wordOf(singularize(piece))}`;
 }
 
 function rootKey(piece: string): string {

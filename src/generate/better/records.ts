@@ -74,7 +74,8 @@ function bestList(schema: SchemaNode, path: PathPieces): List | undefined {
         const types = child.item?.types ?? [];
         const holdsObjects = types.length === 0 || types.includes("object");
         const itemName = entityWord(child.item?.name ?? "");
-        const isEntity = entity !== "" && (entityWord(name) === entity || itemName.endsWith(entity));
+        const isEntity =
+          entity !== "" && (entityWord(name) === entity || (steps.length === 0 && itemName.endsWith(entity)));
         const isNamed = isListWord(name) || isEntity;
         found.push({ path: [...steps, name], node: child, holdsObjects, isNamed });
       } else if (child.isObject) walk(child, [...steps, name]);

@@ -28,11 +28,13 @@ export function settleTables(drafts: readonly Draft[]): void {
 function nameParent(draft: Draft): void {
   const { parent, isList, resolved } = draft;
   const record = recordOf(draft);
+  if (!isList || parent === undefined || record === undefined || draft.include.size > 0) return;
   const nearest = resolved.findLast((one) => one.in === "path");
-  if (!isList || parent === undefined || record === undefined || nearest === undefined) return;
+  if (nearest === undefined) return;
+  const field = nearest.inner === undefined ? nearest.field : parent.primaryKey.at(-1);
   const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
-  if (draft.include.size > 0 || referenceTo(piece, nearest.field, record) !== undefined) return;
-  draft.include.add(nearest.field);
+  if (field === undefined || referenceTo(piece, field, record) !== undefined) return;
+  draft.include.add(field);
 }
 
 /** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
@@ -44,10 +46,12 @@ function settleKey(draft: Draft): void {
   const owner = parent !== undefined && parent === draft.list ? parent.parent : parent;
   const fields = ownerFields(draft, owner);
   if (identity === undefined) return;
-  if (identity.isGlobal || fields.length === 0) {
+  if (identity.isGlobal || owner === undefined) {
     draft.primaryKey = identity.columns;
     return;
   }
+  // Nothing tells the parents apart.
+  if (fields.length === 0) return;
   const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
   draft.primaryKey = [...columns, ...identity.columns];
   decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
@@ -62,7 +66,9 @@ function ownerFields(
   const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
   // Without a key of its own it is known by what its child takes from it.
   const child = owner === draft.parent ? draft : draft.list;
-  const taken = (child?.resolved ?? []).flatMap((one) => (one.in === "path" ? [one.field] : []));
+  const taken = (child?.resolved ?? []).flatMap((one) =>
+    one.in === "path" && one.inner === undefined ? [one.field] : [],
+  );
   const key = owner.primaryKey.length > 0 ? owner.primaryKey : taken;
   return key.map((field) => ({ piece, field }));
 }
@@ -112,16 +118,25 @@ function settleDisposition(draft: Draft): void {
   if (draft.incremental !== undefined) {
     draft.disposition = "append";
     decide(draft, "write_disposition", "there is no key, and the cursor leaves out what was loaded");
-  } else if (draft.parent !== undefined) {
+    return;
+  }
+  const { parent } = draft;
+  const fields = parentFields(draft);
+  if (parent !== undefined && fields.length > 0) {
     draft.disposition = "merge";
-    const { parent } = draft;
-    for (const { field } of draft.resolved) draft.include.add(field);
-    draft.mergeKey = [...new Set(draft.resolved.map(({ field }) => carriedName(parent, field)))];
+    for (const field of fields) draft.include.add(field);
+    draft.mergeKey = [...new Set(fields.map((field) => carriedName(parent, field)))];
     decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
   } else {
     draft.disposition = "replace";
     decide(draft, "write_disposition", "there is no key, so that rows would stand there twice after a second load");
   }
+}
+
+/** Fields of the parent's record that say which it is: what is taken from it, or its key where that is no field of its own. */
+function parentFields({ parent, resolved }: Draft): readonly string[] {
+  if (resolved.every(({ inner }) => inner === undefined)) return resolved.map(({ field }) => field);
+  return parent?.primaryKey ?? [];
 }
 
 /**

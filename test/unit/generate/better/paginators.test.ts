@@ -100,6 +100,41 @@ test("cursors are found under the names in use, case and separators ignored", ()
   assert.equal(found([query("cursor")]), undefined);
 });
 
+test("an offset or page that is a token is a cursor, where the answer has the next one; else the answers must show it", () => {
+  const token = (name: string) => ({ ...query(name), description: "Offset token of the previous response" });
+  assert.deepEqual(
+    found([token("offset"), query("limit", integer)], { next_page: object({ offset: text, uri: text }) }),
+    {
+      type: "cursor",
+      cursor_path: "next_page.offset",
+      cursor_param: "offset",
+    },
+  );
+  assert.deepEqual(found([token("page")], { next_page: text, has_more: { type: "boolean" } }), {
+    type: "cursor",
+    cursor_path: "next_page",
+    cursor_param: "page",
+  });
+  assert.deepEqual(found([query("continue")], { metadata: object({ continue: text }) }), {
+    type: "cursor",
+    cursor_path: "metadata.continue",
+    cursor_param: "continue",
+  });
+  const limit = query("limit", { type: "integer", maximum: 100 });
+  const paths = {
+    "/counted": get(object({ items: things }), { parameters: [query("offset", integer), limit] }),
+    "/things": get(object({ items: things }), { parameters: [token("offset"), limit] }),
+  };
+  const unknown = resourceAt(generate({ paths }), "/things");
+  assert.deepEqual(unknown.endpoint.paginator, { type: "auto" });
+  assert.deepEqual(
+    unknown.endpoint.params?.map(({ name }) => name),
+    ["limit"],
+  );
+  assert.match(reasonOf(unknown, "paginator"), /does not say where the answer has what offset goes on with/);
+  assert.ok(unknown.findings.some(({ code }) => code === "PossiblePaginator"));
+});
+
 test("starting_after takes the id of the last record while has_more says so", () => {
   assert.deepEqual(found([query("starting_after")], { has_more: { type: "boolean" } }), {
     type: "cursor",

@@ -49,6 +49,12 @@ test("pages are as large as the document allows", () => {
   assert.deepEqual(size({ type: "integer", maximum: 100, default: 20 }), { per_page: 100 });
   assert.deepEqual(size({ type: "integer", maximum: 50000 }), { per_page: 1000 });
   assert.deepEqual(size({ type: "integer", default: 20 }), {});
+  const described = (description: string) =>
+    values([query("page", integer), { ...query("per_page", { type: "integer", default: 30 }), description }]);
+  assert.deepEqual(described("Results per page (max 100)."), { per_page: 100 });
+  assert.deepEqual(described("Limit can range between 1 and 250, and the default is 10."), { per_page: 250 });
+  assert.deepEqual(described("Maximum number of results, 50 by default"), {});
+  assert.deepEqual(described("At most max 5 digits"), {});
   const things = endpointOf([query("page", integer), query("per_page", { type: "integer", maximum: 100 })]);
   assert.match(reasonOf(things, "params.per_page"), /declared maximum of a page/);
 });

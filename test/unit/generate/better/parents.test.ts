@@ -7,6 +7,8 @@ import {
   listOf,
   object,
   query,
+  reasonOf,
+  ref,
   resolvedOf,
   resourceAt,
   text,
@@ -136,4 +138,75 @@ test("two variables are not filled from one field, and only the same path has si
     ["project"],
   );
   assert.deepEqual(resourceAt(pipeline, "/projects").primaryKey, []);
+});
+
+test("a text that names a thing is not filled with its number, and an object of the record is named too", () => {
+  const text_ = (name: string, description?: string) => ({
+    name,
+    in: "path",
+    required: true,
+    schema: text,
+    ...(description === undefined ? {} : { description }),
+  });
+  const owner = object({ id: integer, login: text });
+  const pipeline = generate({
+    paths: {
+      "/orgs": get(listOf(object({ id: integer, login: text }))),
+      "/orgs/{org}/hooks": get(records(), { parameters: [text_("org")] }),
+      "/orgs/{org}/teams": get(records(), { parameters: [text_("org", "The id of the organization")] }),
+      "/users": get(listOf(object({ id: integer, name: text, login: text }))),
+      "/users/{username}/keys": get(records(), { parameters: [text_("username")] }),
+      "/user/repos": get(listOf(object({ id: integer, name: text, owner }))),
+      "/repos/{owner}/{repo}/issues": get(records({ number: integer }), {
+        parameters: [text_("owner"), text_("repo", "The name of the repository.")],
+      }),
+      "/repos/{owner}/{repo}/labels": get(listOf(object({ color: text })), {
+        parameters: [text_("owner"), text_("repo", "The name of the repository.")],
+      }),
+      "/repos/{owner}/{repo}/issues/{index}/notes": get(records(), { parameters: [text_("owner"), text_("repo")] }),
+    },
+  });
+  const resolved = (path: string) => resolvedOf(resourceAt(pipeline, path));
+  assert.deepEqual(resolved("/orgs/{org}/hooks"), { org: "orgs.login" });
+  assert.deepEqual(resolved("/orgs/{org}/teams"), { org: "orgs.id" });
+  assert.deepEqual(resolved("/users/{username}/keys"), { username: "users.login" });
+  assert.deepEqual(resolved("/repos/{owner}/{repo}/issues"), {
+    owner: "user_repos.owner.login",
+    repo: "user_repos.name",
+  });
+  // A field of an object cannot be carried down: the key of the parent says whose rows these are.
+  const labels = resourceAt(pipeline, "/repos/{owner}/{repo}/labels");
+  assert.deepEqual([labels.mergeKey, labels.includeFromParent], [["_user_repos_id"], ["id"]]);
+  assert.deepEqual(resolved("/repos/{owner}/{repo}/issues/{index}/notes"), {
+    repo: "repos_issues._user_repos_name",
+    index: "repos_issues.number",
+  });
+  assert.equal(resourceAt(pipeline, "/repos/{owner}/{repo}/issues/{index}/notes").selected, false);
+});
+
+test("a list below another serves paths that stand elsewhere, when its records are known everywhere", () => {
+  const pipeline = generate({
+    schemas: { Section: object({ gid: text, name: text }) },
+    paths: {
+      "/teams": get(records()),
+      "/teams/{team_id}/sections": get(listOf(ref("Section"))),
+      "/sections/{section_gid}": get(ref("Section")),
+      "/sections/{section_gid}/tasks": get(records()),
+      "/teams/{team_id}/colors": get(listOf(object({ name: text }))),
+      "/colors/{color_id}/uses": get(records()),
+      "/boards": get(records()),
+      "/boards/{board_id}/sections/{section_gid}/cards": get(records()),
+    },
+  });
+  assert.deepEqual(resolvedOf(resourceAt(pipeline, "/sections/{section_gid}/tasks")), {
+    section_gid: "teams_sections.gid",
+  });
+  const single = resourceAt(pipeline, "/sections/{section_gid}");
+  assert.deepEqual([single.selected, resolvedOf(single)], [false, { section_gid: "teams_sections.gid" }]);
+  assert.match(reasonOf(single, "selected"), /teams_sections brings the same rows/);
+  assert.deepEqual(resolvedOf(resourceAt(pipeline, "/colors/{color_id}/uses")), {});
+  // What fills another variable of that list says nothing of a board.
+  assert.deepEqual(resolvedOf(resourceAt(pipeline, "/boards/{board_id}/sections/{section_gid}/cards")), {
+    section_gid: "teams_sections.gid",
+  });
 });

@@ -107,3 +107,34 @@ test("errors are no records: a default answer that is one by its name is left ou
   assert.equal(resourceAt(pipeline, "/x").endpoint.dataSelector, undefined);
   assert.ok(resourceAt(pipeline, "/x").findings.some(({ code }) => code === "DataResponseNoBody"));
 });
+
+test("what is not JSON, has no content, or acts by its name is not loaded by itself", () => {
+  const answer = (responses: unknown) => ({ get: { responses } });
+  const plain = (type: string) => answer({ 200: { description: "", content: { [type]: { schema: text } } } });
+  const error = { description: "", content: { "application/json": { schema: object({ message: text }) } } };
+  const paths = {
+    "/a.csv": plain("text/csv"),
+    "/b": answer({ 200: { description: "", content: { "application/pdf": {} } }, default: error }),
+    "/c": answer({ 204: { description: "" }, default: error }),
+    "/d": answer({ 302: { description: "" } }),
+    "/e": answer({ 200: { description: "" } }),
+    "/f": answer({ 200: { description: "", content: { "text/csv": {}, "application/json": {} } } }),
+    "/apps.uninstall": get(object({ ok: text })),
+    "/sessions/allLogout": get(object({ ok: text })),
+  };
+  const pipeline = generate({ paths });
+  const why = (path: string) => {
+    const resource = resourceAt(pipeline, path);
+    return resource.selected ? "" : reasonOf(resource, "selected");
+  };
+  assert.deepEqual(Object.keys(paths).map(why), [
+    "the answer is text/csv, not JSON",
+    "the answer is application/pdf, not JSON",
+    "the answer has no content",
+    "the answer only leads elsewhere",
+    "",
+    "",
+    "uninstall may change something: select it when it only reads",
+    "logout may change something: select it when it only reads",
+  ]);
+});
