@@ -82,6 +82,8 @@ export const WARNING_CODES = {
   W_NULL_ITEM: "Null items of a list were skipped.",
   W_NULL_KEY_SKIPPED: "Records without a value in a key column were left out.",
   W_RESERVED_FIELD: "A field with a reserved name was replaced.",
+  W_FIELD_REPLACED:
+    "A step renamed a field to a name that another field had, which is gone; leave that one out in a step before if it is meant.",
   W_STATE_REWOUND: "The state in the database is older than the one known here; the database wins.",
   W_PACKAGE_DROPPED: "A package left behind by an earlier run was dropped; its rows are extracted again.",
   W_PACKAGE_CORRUPT: "A package left behind by an earlier run is damaged; its rows are extracted again.",

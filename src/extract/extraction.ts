@@ -105,7 +105,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       }),
       selector,
       watch: selector === undefined ? undefined : watchSelector(selector),
-      steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
+      steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits, warn),
       actions: compileActions(plan.responseActions, {
         resource: plan.name,
         strict,

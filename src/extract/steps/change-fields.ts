@@ -51,14 +51,26 @@ export function valueAt(record: JsonValue, place: Place): JsonValue | undefined 
   return value;
 }
 
-/** A copy with fields changed, each in its place; a field that gets the key of another replaces it. */
-export function changeFields(record: JsonObject, edits: readonly Edit[]): JsonObject {
-  const changed = changeIn(record, edits, 0);
+/**
+ * A copy with fields changed, each in its place; a field that gets the key of another replaces it, and `onReplaced` is told
+ * that key.
+ */
+export function changeFields(
+  record: JsonObject,
+  edits: readonly Edit[],
+  onReplaced?: (key: string) => void,
+): JsonObject {
+  const changed = changeIn(record, edits, 0, onReplaced);
   return isJsonObject(changed) ? changed : record;
 }
 
 /** `depth`: how many parts of the places lead here. */
-function changeIn(value: JsonValue, edits: readonly Edit[], depth: number): JsonValue {
+function changeIn(
+  value: JsonValue,
+  edits: readonly Edit[],
+  depth: number,
+  onReplaced: ((key: string) => void) | undefined,
+): JsonValue {
   if (edits.length === 0) return value;
   const heads = byHead(edits, depth);
   const one = (head: string | number, item: JsonValue): readonly [string, JsonValue] | undefined => {
@@ -66,7 +78,7 @@ function changeIn(value: JsonValue, edits: readonly Edit[], depth: number): Json
     const here = heads.get(head);
     if (here === undefined) return [key, item];
     const below = here.filter(({ place }) => place.length > depth + 1);
-    const inner = changeIn(item, below, depth + 1);
+    const inner = changeIn(item, below, depth + 1, onReplaced);
     return (here.find(({ place }) => place.length === depth + 1)?.change ?? keep)(key, inner);
   };
   if (isJsonArray(value)) {
@@ -82,10 +94,17 @@ function changeIn(value: JsonValue, edits: readonly Edit[], depth: number): Json
     const entry = one(key, value[key] ?? null);
     if (entry === undefined) continue;
     const isRenamed = entry[0] !== key;
+    if (isRenamed && taken.has(entry[0])) onReplaced?.(entry[0]);
     if (isRenamed) taken.add(entry[0]);
     entries.push({ entry, isRenamed });
   }
-  return objectFrom(entries.flatMap(({ entry, isRenamed }) => (!isRenamed && taken.has(entry[0]) ? [] : [entry])));
+  return objectFrom(
+    entries.flatMap(({ entry, isRenamed }) => {
+      if (isRenamed || !taken.has(entry[0])) return [entry];
+      onReplaced?.(entry[0]);
+      return [];
+    }),
+  );
 }
 
 const keep: Change = (key, value) => [key, value];

@@ -2,6 +2,7 @@ import { mayRunAway } from "../../config/rest-api/code.ts";
 import { type StepConfig, setExpression } from "../../config/rest-api/step-shape.ts";
 import { DataError, SourceError } from "../../core/errors.ts";
 import type { JsonValue } from "../../core/json.ts";
+import type { Warn } from "../../core/warnings.ts";
 import { ExpressionFailure } from "../../expression/compile.ts";
 import type { SourceFunctions } from "../functions.ts";
 import { TimeGuardError, withinTime } from "../time-guard.ts";
@@ -16,15 +17,25 @@ export interface Steps {
 /**
  * Compiles checked steps; undefined when there are none. Each record goes through all of them before the next one. A
  * record that a step fails is a `SourceError` (`E_SOURCE_SHAPE`), a page that takes too long a `DataError` (`E_LIMIT`),
- * both with resource, step, page and record.
+ * both with resource, step, page and record. A field that a renamed one replaces is warned about, once for each name.
  */
 export function compileSteps(
   resource: string,
   steps: readonly StepConfig[],
   functions: SourceFunctions,
   limits: { readonly maxStepMs: number },
+  warn: Warn,
 ): Steps | undefined {
-  const parts = steps.flatMap((step, index) => stepParts(step, functions).map((part) => ({ part, index })));
+  const told = new Set<string>();
+  const replaced = (step: number) => (key: string) => {
+    const detail = `processing_steps[${step}].rename onto ${JSON.stringify(key)}`;
+    if (told.has(detail)) return;
+    told.add(detail);
+    warn("W_FIELD_REPLACED", resource, { detail });
+  };
+  const parts = steps.flatMap((step, index) =>
+    stepParts(step, functions, replaced(index)).map((part) => ({ part, index })),
+  );
   if (parts.length === 0) return undefined;
   // A guard costs as much as some hundred records: steps that cannot run away do without.
   const guard = steps.some(needsGuard) ? withinTime : (_: number, work: () => void) => work();

@@ -23,8 +23,15 @@ export type StepPart = { readonly key: string } & (
   | { readonly multiplies: (record: JsonValue) => readonly JsonValue[] }
 );
 
-/** The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are. */
-export function stepParts(step: StepConfig, functions: SourceFunctions): readonly StepPart[] {
+/**
+ * The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are.
+ * `onReplaced` is told the key of a field that is gone because another one was renamed to it.
+ */
+export function stepParts(
+  step: StepConfig,
+  functions: SourceFunctions,
+  onReplaced: (key: string) => void,
+): readonly StepPart[] {
   const parts: StepPart[] = [];
   if (step.filter !== undefined) {
     const keep = compileCode(step.filter, "record", "bool", functions);
@@ -43,7 +50,7 @@ export function stepParts(step: StepConfig, functions: SourceFunctions): readonl
   };
   if (step.pick !== undefined) onFields("pick", picking(step.pick));
   if (step.omit !== undefined) onFields("omit", omitting(step.omit));
-  if (step.rename !== undefined) onFields("rename", renaming(step.rename));
+  if (step.rename !== undefined) onFields("rename", renaming(step.rename, onReplaced));
   if (step.set !== undefined) onFields("set", setting(step.set, functions));
   if (step.redact !== undefined) onFields("redact", redacting(step.redact));
   if (step.explode !== undefined) parts.push({ key: "explode", multiplies: exploding(step.explode) });
@@ -67,7 +74,7 @@ function omitting(fields: Fields): OnFields {
 }
 
 /** All at once, so that two fields can change names. */
-function renaming(names: Readonly<Record<string, string | Secret>>): OnFields {
+function renaming(names: Readonly<Record<string, string | Secret>>, onReplaced: (key: string) => void): OnFields {
   const renames = Object.entries(names).map(([field, written]) => {
     const name = written instanceof Secret ? written.reveal() : written;
     const change: Change = (_, value) => [name, value];
@@ -77,6 +84,7 @@ function renaming(names: Readonly<Record<string, string | Secret>>): OnFields {
     changeFields(
       record,
       renames.flatMap(({ find, change }) => editsAt(find(record), change)),
+      onReplaced,
     );
 }
 

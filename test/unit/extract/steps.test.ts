@@ -8,14 +8,16 @@ import type { JsonValue } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
 import { compactJson, lexemeJson } from "../../../src/core/json-writer.ts";
 import { Secret } from "../../../src/core/secret.ts";
+import { WarningLog } from "../../../src/core/warnings.ts";
 import { compileSteps } from "../../../src/extract/steps/compile-steps.ts";
 import { extract, json, serve } from "./fake-api.ts";
 
 const LIMITS = { maxStepMs: 10_000 };
+const SILENT = () => {};
 
 /** Records after steps, as JSON text. */
 function after(records: string, ...steps: StepConfig[]): string {
-  const made = compileSteps("r", steps, {}, LIMITS)?.apply(parseJson(records) as readonly JsonValue[], 1);
+  const made = compileSteps("r", steps, {}, LIMITS, SILENT)?.apply(parseJson(records) as readonly JsonValue[], 1);
   return compactJson(made ?? []);
 }
 
@@ -46,7 +48,7 @@ test("expressions filter, replace and multiply records, in the order of the step
 
 test("a function that forgets its return makes no empty rows", () => {
   const nothing = { nothing: () => undefined };
-  const apply = (step: StepConfig) => compileSteps("r", [step], nothing, LIMITS)?.apply([{ id: 1 }], 1);
+  const apply = (step: StepConfig) => compileSteps("r", [step], nothing, LIMITS, SILENT)?.apply([{ id: 1 }], 1);
   for (const step of [{ map: "fn:nothing" }, { yield_map: "fn:nothing" }]) {
     const error = failure(() => apply(step));
     assert.equal(error.code, "E_SOURCE_SHAPE");
@@ -68,6 +70,7 @@ test("a function for yield_map gives a list of records, or one; anything else is
         "module:./steps.mjs#split": () => made,
       },
       LIMITS,
+      SILENT,
     )?.apply([{ id: 1 }], 2);
   for (const [made, what] of [
     ["a,b", "text"],
@@ -83,6 +86,28 @@ test("a function for yield_map gives a list of records, or one; anything else is
   assert.deepEqual(apply([{ a: 1 }, { a: 2 }]), [{ a: 1 }, { a: 2 }]);
   assert.deepEqual(apply({ a: 1 }), [{ a: 1 }]);
   assert.deepEqual(apply([]), []);
+});
+
+test("a field that a renamed one replaces is told once for each name; an omit before says that it is meant", () => {
+  const log = new WarningLog();
+  const steps: StepConfig[] = [{ rename: { a: "b", "in[*].x": "y" } }, { omit: "c" }, { rename: { b: "c", d: "e" } }];
+  const records = '[{"a":1,"b":2,"c":3,"d":4,"in":[{"x":1,"y":2}]},{"a":1,"b":2,"c":3},{"a":1,"in":[{"x":1}]}]';
+  const made = compileSteps("r", steps, {}, LIMITS, log.warn)?.apply(parseJson(records) as readonly JsonValue[], 1);
+  assert.equal(compactJson(made ?? []), '[{"c":1,"e":4,"in":[{"y":1}]},{"c":1},{"c":1,"in":[{"y":1}]}]');
+  const detail = 'processing_steps[0].rename onto "y", processing_steps[0].rename onto "b"';
+  assert.deepEqual(log.all, [{ code: "W_FIELD_REPLACED", subject: "r", count: 2, detail }]);
+  const both = new WarningLog();
+  const one = compileSteps("r", [{ rename: { a: "x", b: "x" } }], {}, LIMITS, both.warn);
+  assert.deepEqual(one?.apply([{ a: 1 }, { b: 2 }], 1), [{ x: 1 }, { x: 2 }]);
+  assert.deepEqual(both.all, [], "records have the one or the other");
+  assert.deepEqual(one?.apply([{ a: 1, b: 2 }], 1), [{ x: 2 }]);
+  assert.match(JSON.stringify(both.all), /onto .{2}x/);
+  const swapped = new WarningLog();
+  const swap = compileSteps("r", [{ rename: { a: "b", b: "a" } }], {}, LIMITS, swapped.warn)?.apply(
+    [{ a: 1, b: 2 }],
+    1,
+  );
+  assert.deepEqual([swap, swapped.all], [[{ b: 1, a: 2 }], []]);
 });
 
 test("fields are picked, left out, renamed and set, and keep order and numbers", () => {
@@ -130,6 +155,7 @@ test("numbers of fields that no step touches are written as they came", () => {
     ],
     {},
     LIMITS,
+    SILENT,
   );
   assert.equal(
     lexemeJson([...(steps?.apply(records, 1) ?? [])]),
@@ -161,7 +187,7 @@ test("a list is taken apart into records", () => {
 });
 
 test("a record that a step fails is named with resource, step, page and record", () => {
-  const steps = compileSteps("issues", [{ pick: ["a", "b"] }, { filter: "record.a == 1" }], {}, LIMITS);
+  const steps = compileSteps("issues", [{ pick: ["a", "b"] }, { filter: "record.a == 1" }], {}, LIMITS, SILENT);
   const error = failure(() => steps?.apply([{ a: 1 }, { a: 1 }, { b: 1 }], 4));
   assert.equal(error.code, "E_SOURCE_SHAPE");
   assert.equal(
@@ -171,12 +197,12 @@ test("a record that a step fails is named with resource, step, page and record",
 });
 
 test("an expression that does not come to an end is ended", () => {
-  const pattern = compileSteps("r", [{ filter: 'record.t.matches("^(a+)+$")' }], {}, { maxStepMs: 100 });
+  const pattern = compileSteps("r", [{ filter: 'record.t.matches("^(a+)+$")' }], {}, { maxStepMs: 100 }, SILENT);
   const slow = failure(() => pattern?.apply([{ t: "b" }, { t: `${"a".repeat(60)}!` }], 1));
   assert.equal(slow.code, "E_LIMIT");
   assert.match(slow.message, /processing_steps\[0\]\.filter fails at record 2 of page 1: it took longer than 0\.1 s/);
   const nested = `${"record.l.map(a, ".repeat(8)}1${")".repeat(8)}`;
-  const lists = compileSteps("r", [{ map: nested }], {}, { maxStepMs: 100 });
+  const lists = compileSteps("r", [{ map: nested }], {}, { maxStepMs: 100 }, SILENT);
   assert.equal(failure(() => lists?.apply([{ l: Array(40).fill(1) }], 1)).code, "E_LIMIT");
   // The guard is as good as new.
   assert.deepEqual(pattern?.apply([{ t: "aa" }], 1), [{ t: "aa" }]);
