@@ -24,7 +24,7 @@ function explain(issue: z.core.$ZodIssue, input: unknown, prefix: Path, schema?:
   const absent = path.length > 0 && value === undefined;
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((key) => unknownKey([...path, key], key, siblings(path, key, input, schema)));
+      return issue.keys.map((key) => unknownKey([...path, key], key, input, schema));
     case "invalid_union": {
       if (issue.discriminator !== undefined) return [wrongTag(path, value, absent, issue)];
       if (absent) return [missing(path)];
@@ -60,14 +60,26 @@ function siblings(path: Path, key: string, input: unknown, schema: z.core.$ZodTy
   return knownKeys(schema, input, path).filter((known) => known !== key && child(here, known) === undefined);
 }
 
-function unknownKey(path: Path, key: string, known: readonly string[]): Fault {
-  const message = `unknown key ${JSON.stringify(key)}`;
-  const instead = PYTHON_KEYS[path.slice(-2).join(".")];
-  if (instead !== undefined) return { path, reason: "unknown_key", message, suggestion: instead };
+function unknownKey(path: Path, key: string, input: unknown, schema: z.core.$ZodType | undefined): Fault {
+  const fault = { path, reason: "unknown_key", message: `unknown key ${JSON.stringify(key)}` };
+  const at = path.slice(0, -1);
+  const known = siblings(at, key, input, schema);
+  const suggestion = PYTHON_KEYS[path.slice(-2).join(".")] ?? placeOf(at, key, input, schema);
+  if (suggestion !== undefined) return { ...fault, suggestion };
   const guess = nearest(key, known);
-  if (guess !== undefined) return { path, reason: "unknown_key", message, suggestion: didYouMean(guess) };
-  const listed = known.length > 0 && known.length <= 12 ? { suggestion: `known here: ${known.join(", ")}` } : {};
-  return { path, reason: "unknown_key", message, ...listed };
+  if (guess !== undefined) return { ...fault, suggestion: didYouMean(guess) };
+  return known.length > 0 && known.length <= 12 ? { ...fault, suggestion: `known here: ${known.join(", ")}` } : fault;
+}
+
+/** Where a key belongs that is known one level up, or in the one mapping below that knows it. */
+function placeOf(at: Path, key: string, input: unknown, schema: z.core.$ZodType | undefined): string | undefined {
+  if (schema === undefined) return undefined;
+  const last = at.at(-1);
+  if (typeof last === "string" && knownKeys(schema, input, at.slice(0, -1)).includes(key)) {
+    return `it belongs beside ${last}, not below it`;
+  }
+  const below = knownKeys(schema, input, at).filter((one) => knownKeys(schema, input, [...at, one]).includes(key));
+  return below.length === 1 ? `it belongs below ${below[0]}` : undefined;
 }
 
 /** Keys of dlt that only a Python program can fill, and what takes their place. */

@@ -34,6 +34,20 @@ const withEndpoint = (value: unknown) => ({ client, resources: ["a", { name: "b"
 
 const CASES: readonly [title: string, input: unknown, expected: readonly string[]][] = [
   [
+    "a key that stands one level too high or too low is told where it belongs",
+    {
+      client,
+      base_url: "x",
+      resources: [{ name: "a", params: { q: 1 }, paginator: "single_page", endpoint: { name: "a" } }],
+    },
+    [
+      'resources.0.endpoint.name unknown_key: unknown key "name"; it belongs beside endpoint, not below it',
+      'resources.0.params unknown_key: unknown key "params"; it belongs below endpoint',
+      'resources.0.paginator unknown_key: unknown key "paginator"; it belongs below endpoint',
+      'base_url unknown_key: unknown key "base_url"; it belongs below client',
+    ],
+  ],
+  [
     "a misspelt key names the nearest one that is known there",
     withEndpoint({ pth: "x" }),
     ['resources.1.endpoint.pth unknown_key: unknown key "pth"; did you mean "path"?'],
