@@ -47,11 +47,13 @@ export function readApiDocument(text: string, source: DocumentSource, options: D
     ]);
   }
   const version = versionOf(value);
-  const isThree = version?.key === "openapi" && version.value.startsWith("3") && !Object.hasOwn(value, "swagger");
+  const isThree = version?.key === "openapi" && /^3(?:\.|$)/.test(version.value);
+  const isTwo = version?.key === "swagger" && /^2(?:\.|$)/.test(version.value);
+  // The reference takes whatever is there then; a version that nobody can read would only give odd results.
+  const isTaken = options.mode === "compat" && options.allowOpenapi2 && (isTwo || version === undefined);
   let root: JsonObject = value;
   let convertedFrom: string | undefined;
-  if (!isThree && !(options.mode === "compat" && options.allowOpenapi2)) {
-    const isTwo = version?.key === "swagger" && version.value.startsWith("2");
+  if (!isThree && !isTaken) {
     if (options.mode === "compat" || !isTwo) throw wrongVersion(source.name, version, isTwo, locate);
     root = convertSwagger(value, source.name);
     convertedFrom = version.value;
@@ -96,12 +98,12 @@ export function readTree(text: string, name: string): { readonly value: JsonValu
 }
 
 interface Version {
-  readonly key: "openapi" | "swagger";
+  readonly key: "openapi" | "swagger" | "swaggerVersion";
   readonly value: string;
 }
 
 function versionOf(root: JsonObject): Version | undefined {
-  for (const key of ["swagger", "openapi"] as const) {
+  for (const key of ["swagger", "openapi", "swaggerVersion"] as const) {
     if (Object.hasOwn(root, key)) return { key, value: isJsonObject(root[key]) ? "" : String(scalar(root[key])) };
   }
   return undefined;
@@ -124,7 +126,8 @@ function wrongVersion(
       reason: "version",
     });
   }
-  const message = `expected openapi: 3.x, found ${version.key}: ${JSON.stringify(version.value).slice(0, 40)}`;
+  const found = `${version.key}: ${JSON.stringify(version.value.slice(0, 40))}`;
+  const message = `expected openapi: 3.x, found ${found}${isTwo ? "" : ", a version that is not supported"}`;
   const hint = isTwo
     ? "Leave out --compat: 2.0 is converted then. --allow-openapi-2 takes it as it is, as dlt-init-openapi does."
     : "Give a document of OpenAPI 2.0 or 3.x.";

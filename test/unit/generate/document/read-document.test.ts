@@ -76,9 +76,26 @@ const FAULTS: readonly (readonly [what: string, text: string, message: RegExp, o
   ["a text", "hello", /^api\.yaml:1:1: expected a mapping/],
   ["an HTML page", "<!DOCTYPE html><html></html>", /^api\.yaml:1:1: this is HTML or XML/],
   ["no version", "info: {title: x}\n", /^api\.yaml: there is no key openapi/],
-  ["another version", "info: {}\nopenapi: '4.0'\n", /^api\.yaml:2:1: expected openapi: 3\.x, found openapi: "4\.0"$/],
-  ["a version that is no text", "openapi: {a: b}\n", /^api\.yaml:1:1: expected openapi: 3\.x, found openapi: ""$/],
-  ["Swagger 1.2", "swaggerVersion: '1.2'\n", /there is no key openapi/],
+  [
+    "another version",
+    "info: {}\nopenapi: '4.0'\n",
+    /^api\.yaml:2:1: expected openapi: 3\.x, found openapi: "4\.0", a version that is not/,
+  ],
+  [
+    "a version that is no text",
+    "openapi: {a: b}\n",
+    /^api\.yaml:1:1: expected openapi: 3\.x, found openapi: "", a version/,
+  ],
+  ["Swagger 1.2", "swaggerVersion: '1.2'\n", /found swaggerVersion: "1\.2", a version that/],
+  ...["openapi: '4.0.0'", "openapi: '30.0'", "swagger: '1.2'", "swaggerVersion: '1.2'"].map(
+    (line) =>
+      [
+        `${line}, when 2.0 is allowed`,
+        `${line}\npaths: {}\n`,
+        /a version that is not supported$/,
+        { ...COMPAT, allowOpenapi2: true },
+      ] as const,
+  ),
   ["2.0 in compat mode", "swagger: '2.0'\n", /^api\.yaml:1:1: expected openapi: 3\.x, found swagger: "2\.0"$/, COMPAT],
   [
     "2.0 that is none",
