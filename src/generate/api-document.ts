@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/json.ts";
+import type { DocumentFault } from "./openapi-error.ts";
 
 /**
  * An OpenAPI document as the reader gives it and the analysis takes it: one tree in the form of OpenAPI 3. What was
@@ -11,6 +12,8 @@ export interface ApiDocument {
   /** What messages and comments call it: a file name or a URL without credentials. */
   readonly name: string;
   readonly root: JsonObject;
+  /** Parts that had another kind than OpenAPI says and are left out of the tree, with their places. */
+  readonly faults: readonly DocumentFault[];
   /** Where it was fetched from, absolute; a relative server URL is joined with it. Undefined for a file. */
   readonly url: string | undefined;
   /**

@@ -200,6 +200,8 @@ export interface Finding {
   readonly code: FindingCode;
   /** One line: what, where, and what to do. */
   readonly message: string;
+  /** Where in the document, `api.json:12:5`; left out of files, where it would change with each edition. */
+  readonly place?: string;
 }
 
 /** The reference's warnings, then ours. */
@@ -213,5 +215,6 @@ export type FindingCode =
   | "RequiredParameters"
   | "BrokenReference"
   | "PathRefused"
+  | "WrongPart"
   | "ServerMissing"
   | "Deprecated";

@@ -8,7 +8,8 @@ export interface DocumentFault {
   readonly column?: number | undefined;
 }
 
-const MOST_SHOWN = 10;
+/** Faults of one document that are shown. */
+export const MOST_SHOWN = 10;
 
 /**
  * The error for a document from which nothing can be generated: `E_OPENAPI`, one line a fault,
@@ -23,10 +24,7 @@ export function openapiError(
   options: Pick<ErrorOptions, "hint" | "cause" | "reason"> = {},
 ): ConfigError {
   const shown = faults.slice(0, MOST_SHOWN);
-  const lines = shown.map(({ message, line, column }) => {
-    const place = line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`;
-    return `${name}${place}: ${message}`;
-  });
+  const lines = shown.map((fault) => `${name}${placeOf(fault)}: ${fault.message}`);
   if (faults.length > shown.length) lines.push(`${name}: and ${faults.length - shown.length} more`);
   return new ConfigError("E_OPENAPI", lines.join("\n"), {
     step: "config",
@@ -47,4 +45,9 @@ export function openapiError(
           ],
     ),
   });
+}
+
+/** `:12:5`; empty where the place is not known. */
+export function placeOf({ line, column }: DocumentFault): string {
+  return line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`;
 }

@@ -188,6 +188,25 @@ test("wrong flags and names are refused", async (t) => {
   assert.deepEqual((await readdir(cwd)).sort(), ["post.yaml"]);
 });
 
+test("a document with parts of the wrong kind: what is left of it, each part named with its place", async (t) => {
+  const swagger = '{"swagger": "2.0",\n "host": [1],\n "paths": {"/a": {"get": {"responses": {}}, "parameters": "x"}}}';
+  const cwd = await folder(t, {
+    "two.json": swagger,
+    "none.yaml": "openapi: 3.0.0\ninfo: {title: x}\npaths:\n  /a:\n    get: [responses]\n",
+  });
+  const made = succeeded(await sluice(["generate", "two", "--path", "two.json"], { cwd }));
+  assert.match(made.stdout, /^note: two\.json:2:2: host: expected a text, found a list; it is taken as absent$/m);
+  assert.match(made.stdout, /^note: two\.json:3:45: paths\["\/a"\]\.parameters: expected a list, found a text; it is/m);
+  const files = await filesOf(join(cwd, "two_pipeline"));
+  assert.match(files[".dlt/config.toml"] ?? "", /^base_url = "FILL ME OUT"$/m);
+  assert.match(files["two_pipeline.yaml"] ?? "", /^# host: expected a text, found a list; it is taken as absent$/m);
+  const none = assertFailed(await sluice(["generate", "n", "--path", "none.yaml", "--json"], { cwd }), "E_OPENAPI", 2);
+  assert.equal(
+    none.message,
+    'none.yaml: there is no operation of the method GET\nnone.yaml:5:5: paths["/a"].get: expected a mapping, found a list',
+  );
+});
+
 test("a document in several files: read below its folder and at its origin, never beyond", async (t) => {
   const main = `openapi: 3.0.0
 info: { title: Shop, version: "1" }

@@ -10,6 +10,7 @@ import { pathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
 import { objectAt, textAt } from "../reading/scalars.ts";
 import { schemaNodes } from "../reading/schema-node.ts";
+import { wrongParts } from "../reading/wrong-parts.ts";
 import { choosePages } from "./choose-pages.ts";
 import { deselect } from "./deselect.ts";
 import { detectEndpoints } from "./detect.ts";
@@ -33,7 +34,7 @@ const MAX_TABLE_NESTING = 2;
  * choice with its reason. Throws `E_OPENAPI` when the document has no endpoint.
  */
 export function analyseBetter(document: ApiDocument, options: AnalysisOptions): GeneratedPipeline {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...wrongParts(document)];
   const note = (finding: Finding) => findings.push(finding);
   const onBroken = brokenReferences(document, note);
   const nodes = schemaNodes(document, { followAliases: true, inferTypes: true }, onBroken);

@@ -13,6 +13,7 @@ import { readEndpoints } from "../reading/read-endpoints.ts";
 import { asObject, listAt, objectAt, textAt } from "../reading/scalars.ts";
 import { schemaNodes } from "../reading/schema-node.ts";
 import { writableVariable } from "../reading/writable.ts";
+import { wrongParts } from "../reading/wrong-parts.ts";
 import { compatDetection, type Detected } from "./detect.ts";
 import { compatNames, type ResourceNames } from "./names.ts";
 import { type CompatResolve, compatParameters } from "./parameters.ts";
@@ -33,7 +34,7 @@ interface Candidate extends Detected {
  * nothing, endpoints without a name) this goes on. Throws `E_OPENAPI` when the document has no endpoint.
  */
 export function analyseCompat(document: ApiDocument, options: AnalysisOptions): GeneratedPipeline {
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...wrongParts(document)];
   const note = (finding: Finding) => findings.push(finding);
   const onBroken = brokenReferences(document, note);
   const nodes = schemaNodes(document, { followAliases: false, inferTypes: false }, onBroken);

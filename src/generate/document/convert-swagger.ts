@@ -1,6 +1,7 @@
 import { upgradeFromTwoToThree } from "@scalar/openapi-upgrader/2.0-to-3.0";
 import { Double, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf, setOwn } from "../../core/json.ts";
 import { openapiError } from "../openapi-error.ts";
+import { listAt, textAt } from "../reading/scalars.ts";
 
 /** The converter copies the tree some five times with a path for every value. */
 const MAX_NODES = 2_000_000;
@@ -10,7 +11,7 @@ const MAX_NODES = 2_000_000;
  * `securityDefinitions`, `schema` of responses and parameters. The given tree stays as it is. Throws `E_OPENAPI` when a
  * part is not what 2.0 says (a path that is no mapping, ...).
  */
-export function convertSwagger(root: JsonObject, name: string): JsonObject {
+export function convertSwagger(root: JsonObject, name: string, url: string | undefined): JsonObject {
   let nodes = 0;
   // The converter changes what it is given, and takes numbers only as numbers.
   const copy = (value: JsonValue): JsonValue => {
@@ -35,7 +36,30 @@ export function convertSwagger(root: JsonObject, name: string): JsonObject {
     });
   }
   if (!isTree(output)) throw openapiError(name, [{ message: "the document does not have the form of OpenAPI 2.0" }]);
-  return output;
+  return { ...output, servers: serversOf(root, url) };
+}
+
+/**
+ * The servers of a document of 2.0. The converter joins `host` and `basePath` as they are: `a.example` and `.b.example` would
+ * be another server.
+ */
+function serversOf(root: JsonObject, url: string | undefined): readonly JsonObject[] {
+  const host = textAt(root, "host")?.trim();
+  const path = (textAt(root, "basePath") ?? "").trim().replace(/^\/*/, "/");
+  if (host === undefined || !isHost(host)) return [{ url: path }];
+  const known = listAt(root, "schemes").flatMap((scheme) => (/^https?$/i.test(String(scheme)) ? String(scheme) : []));
+  return (known.length > 0 ? known : [schemeOf(host, url)]).map((scheme) => ({ url: `${scheme}://${host}${path}` }));
+}
+
+/** Only digits would be read as an address: `1` is 0.0.0.1. */
+export function isHost(text: string): boolean {
+  return /^[^\s/?#@\\]+$/.test(text) && !/^\d+(?::\d+)?$/.test(text);
+}
+
+/** Where the document names none: that by which it came, else the one that guards credentials. */
+function schemeOf(host: string, url: string | undefined): string {
+  if (url !== undefined) return new URL(url).protocol.replace(":", "");
+  return /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/i.test(host) ? "http" : "https";
 }
 
 /** The converter keeps to what JSON has; its types do not say so. */

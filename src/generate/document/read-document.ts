@@ -2,10 +2,12 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../core/json.t
 import { JsonDepthError, JsonSyntaxError, parseJson } from "../../core/json-reader.ts";
 import type { ApiDocument } from "../api-document.ts";
 import type { GenerateMode } from "../model.ts";
-import { openapiError } from "../openapi-error.ts";
-import { convertSwagger } from "./convert-swagger.ts";
+import { type DocumentFault, MOST_SHOWN, openapiError } from "../openapi-error.ts";
+import { textAt } from "../reading/scalars.ts";
+import { checkStructure, type WrongPart } from "./check-structure.ts";
+import { convertSwagger, isHost } from "./convert-swagger.ts";
 import { createResolver } from "./reference.ts";
-import { MAX_DEPTH, offsetOfPath, readYaml, YamlError } from "./yaml-tree.ts";
+import { MAX_DEPTH, pathFinder, readYaml, YamlError } from "./yaml-tree.ts";
 
 /** Largest document in bytes; the largest public ones have 20 MB. */
 export const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
@@ -37,8 +39,9 @@ export interface ReadDocument extends ApiDocument {
  */
 export function readApiDocument(text: string, source: DocumentSource, options: DocumentOptions): ReadDocument {
   const { value, format } = readTree(text.replace(/^\ufeff/, ""), source.name);
+  const offsetOf = pathFinder(text);
   const locate = (path: readonly (string | number)[]) => {
-    const offset = offsetOfPath(text, path);
+    const offset = offsetOf(path);
     return offset === undefined ? undefined : placeOf(text, offset);
   };
   if (!isJsonObject(value)) {
@@ -51,13 +54,18 @@ export function readApiDocument(text: string, source: DocumentSource, options: D
   const isTwo = version?.key === "swagger" && /^2(?:\.|$)/.test(version.value);
   // The reference takes whatever is there then; a version that nobody can read would only give odd results.
   const isTaken = options.mode === "compat" && options.allowOpenapi2 && (isTwo || version === undefined);
-  let root: JsonObject = value;
-  let convertedFrom: string | undefined;
-  if (!isThree && !isTaken) {
-    if (options.mode === "compat" || !isTwo) throw wrongVersion(source.name, version, isTwo, locate);
-    root = convertSwagger(value, source.name);
-    convertedFrom = version.value;
+  if (!isThree && !isTaken && (options.mode === "compat" || !isTwo)) {
+    throw wrongVersion(source.name, version, isTwo, locate);
   }
+  const isConverted = isTwo && !isTaken;
+  const { root: sound, wrong } = checkStructure(value);
+  const host = isConverted ? textAt(sound, "host")?.trim() : undefined;
+  const odd =
+    host === undefined || isHost(host) ? [] : [{ path: ["host"], message: `host: ${quote(host)} is no host` }];
+  const faults = placed([...wrong, ...odd], locate);
+  if (wrong.some(({ path }) => path.join() === "paths")) throw openapiError(source.name, faults);
+  const root = isConverted ? convertSwagger(sound, source.name, source.url) : sound;
+  const convertedFrom = isConverted ? version.value : undefined;
   const refused = (reference: string) => {
     if (reference.startsWith("#")) return undefined;
     return options.mode === "compat"
@@ -65,7 +73,16 @@ export function readApiDocument(text: string, source: DocumentSource, options: D
       : "it leads to another file";
   };
   const { name, url } = source;
-  return { name, url, root, format, convertedFrom, locate, resolve: createResolver(root), refused };
+  return { name, url, root, format, convertedFrom, faults, locate, resolve: createResolver(root), refused };
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 100));
+}
+
+/** Only those that are shown are looked up in the text. */
+function placed(wrong: readonly WrongPart[], locate: ReadDocument["locate"]): readonly DocumentFault[] {
+  return wrong.map(({ message, path }, index) => (index < MOST_SHOWN ? { message, ...locate(path) } : { message }));
 }
 
 /** The value of a JSON or YAML text, whatever it is. Throws `E_OPENAPI` with line and column. */

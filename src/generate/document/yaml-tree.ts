@@ -120,17 +120,24 @@ export function readYaml(text: string): JsonValue {
 }
 
 /**
- * Where a path of a YAML or JSON text stands: the offset of the last key of it that is there. Slow (the text is parsed
- * again) and only for errors, so that reading keeps no places. Undefined when the text is no YAML.
+ * Makes the function that says where a path of a YAML or JSON text stands: the offset of the last key of it that is there.
+ * Slow (the text is parsed again, once) and only for errors, so that reading keeps no places. Undefined when the text is no
+ * YAML.
  */
-export function offsetOfPath(text: string, path: readonly (string | number)[]): number | undefined {
-  let events: readonly Event[];
-  try {
-    events = eventsOf(text);
-  } catch (error) {
-    if (!(error instanceof YamlError)) throw error;
-    return undefined;
-  }
+export function pathFinder(text: string): (path: readonly (string | number)[]) => number | undefined {
+  let events: readonly Event[] | undefined;
+  return (path) => {
+    try {
+      events ??= eventsOf(text);
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error;
+      return undefined;
+    }
+    return offsetOfPath(text, events, path);
+  };
+}
+
+function offsetOfPath(text: string, events: readonly Event[], path: readonly (string | number)[]): number | undefined {
   let at = 1;
   let found = offsetOf(events[at]);
 

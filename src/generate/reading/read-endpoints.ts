@@ -55,7 +55,8 @@ export function readEndpoints(
   });
   if (endpoints.length > 0) return endpoints;
   const wanted = rules.methods.map((method) => METHODS[method]).join(", ");
-  throw openapiError(document.name, [{ message: `there is no operation of the method ${wanted}` }], {
+  const missing = Object.hasOwn(document.root, "paths") ? `no operation of the method ${wanted}` : "no key paths";
+  throw openapiError(document.name, [{ message: `there is ${missing}` }, ...document.faults], {
     reason: "no_endpoints",
     hint: "Give a document with such operations, or ask for other methods.",
   });

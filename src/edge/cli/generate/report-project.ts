@@ -1,7 +1,7 @@
 import { relative } from "node:path";
 import { compactJson } from "../../../core/json-writer.ts";
 import type { ReadDocument } from "../../../generate/document/read-document.ts";
-import type { Decision, GeneratedPipeline } from "../../../generate/model.ts";
+import type { Decision, Finding, GeneratedPipeline } from "../../../generate/model.ts";
 import type { Project, ProjectFile } from "../../../generate/render/project-files.ts";
 import { printable } from "../../../report/printable.ts";
 import type { CliContext } from "../context.ts";
@@ -72,7 +72,7 @@ export function explanation(pipeline: GeneratedPipeline): readonly string[] {
     ...explained(pipeline).map(
       ({ resource, about, reason, repair }) => `${repair ? "*" : " "} ${owner(resource)}${about}: ${reason}`,
     ),
-    ...findingsOf(pipeline).map(({ resource, code, message }) => `  ${owner(resource)}${code}: ${message}`),
+    ...findingsOf(pipeline).map(({ resource, ...finding }) => `  ${owner(resource)}${finding.code}: ${said(finding)}`),
   ].map(printable);
 }
 
@@ -86,11 +86,13 @@ function explained(pipeline: GeneratedPipeline) {
 
 function findingsOf(pipeline: GeneratedPipeline) {
   return [
-    ...pipeline.findings.map(({ code, message }) => ({ resource: null, code, message })),
-    ...pipeline.resources.flatMap(({ name, findings }) =>
-      findings.map(({ code, message }) => ({ resource: name, code, message })),
-    ),
+    ...pipeline.findings.map((finding) => ({ resource: null, ...finding })),
+    ...pipeline.resources.flatMap(({ name, findings }) => findings.map((finding) => ({ resource: name, ...finding }))),
   ];
+}
+
+function said({ place, message }: Finding): string {
+  return place === undefined ? message : `${place}: ${message}`;
 }
 
 /** Required parameters that hold a placeholder. */
@@ -114,7 +116,7 @@ function nextSteps(folder: string, project: Project, pipeline: GeneratedPipeline
   if (missing.length > 0)
     steps.push(`fill in ${missing.length} FILL_ME_IN of ${owners} resources, as sluice check lists them`);
   return [
-    ...pipeline.findings.map(({ message }) => `note: ${printable(message)}`),
+    ...pipeline.findings.map((finding) => `note: ${printable(said(finding))}`),
     ...findingCounts(pipeline),
     ...steps.map((step) => `to do: ${step}`),
     `next: sluice check ${file} --offline`,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigError } from "../../../../src/core/errors.ts";
-import { keysOf } from "../../../../src/core/json.ts";
+import { type JsonObject, keysOf } from "../../../../src/core/json.ts";
 import { type DocumentOptions, readApiDocument } from "../../../../src/generate/document/read-document.ts";
 
 const BETTER: DocumentOptions = { mode: "better", allowOpenapi2: false };
@@ -97,10 +97,11 @@ const FAULTS: readonly (readonly [what: string, text: string, message: RegExp, o
       ] as const,
   ),
   ["2.0 in compat mode", "swagger: '2.0'\n", /^api\.yaml:1:1: expected openapi: 3\.x, found swagger: "2\.0"$/, COMPAT],
+  ["paths that are none", "openapi: 3.0.0\npaths: [a]\n", /^api\.yaml:2:1: paths: expected a mapping, found a list$/],
   [
-    "2.0 that is none",
-    '{"swagger":"2.0","paths":{"/a":{"get":null}}}',
-    /^api\.yaml: the document does not have the form of OpenAPI 2\.0$/,
+    "paths of 2.0 that are none",
+    '{"swagger":"2.0",\n"paths":5}',
+    /^api\.yaml:2:1: paths: expected a mapping, found a text$/,
   ],
 ];
 
@@ -126,6 +127,80 @@ test("a place is that of the path, or of the nearest part around it, in YAML and
   assert.deepEqual(yaml.locate(["paths", "/a", "post"]), { line: 3, column: 3 });
   assert.deepEqual(yaml.locate(["nothing"]), { line: 1, column: 1 });
   assert.deepEqual(read('{"openapi":"3.0.0",\n"paths": {"/a": {}}}').locate(["paths", "/a"]), { line: 2, column: 11 });
+});
+
+test("parts of another kind are left out, each with its place; what is not wrong is the very tree", () => {
+  const said = (text: string) => read(text).faults.map(({ message, line, column }) => `${line}:${column} ${message}`);
+  const three = `openapi: 3.0.0
+info: {title: [a]}
+servers: {url: b}
+security: [[a]]
+components: {schemas: [], parameters: {a: b}, securitySchemes: {s: {type: {}}}}
+paths:
+  x-more: [1]
+  /a: [get]
+  /b: {get: [], post: {tags: a, parameters: {a: 1}, responses: [], operationId: {}}}
+  "/c d": {parameters: [{in: query}, {$ref: '#/x'}], get: {responses: {200: a, x-note: a}, security: {}}}
+`;
+  assert.deepEqual(said(three), [
+    "2:8 info.title: expected a text, found a list",
+    "3:1 servers: expected a list, found a mapping",
+    "4:12 security[0]: expected a mapping, found a list",
+    "5:14 components.schemas: expected a mapping, found a list",
+    "5:40 components.parameters.a: expected a mapping, found a text",
+    "5:69 components.securitySchemes.s.type: expected a text, found a mapping",
+    '8:3 paths["/a"]: expected a mapping, found a list',
+    '9:8 paths["/b"].get: expected a mapping, found a list',
+    '9:24 paths["/b"].post.tags: expected a list, found a text',
+    '9:33 paths["/b"].post.parameters: expected a list, found a mapping',
+    'undefined:undefined paths["/b"].post.responses: expected a mapping, found a list',
+    'undefined:undefined paths["/b"].post.operationId: expected a text, found a mapping',
+    'undefined:undefined paths["/c d"].parameters[0]: expected name and in, or $ref',
+    'undefined:undefined paths["/c d"].get.responses.200: expected a mapping, found a text',
+    'undefined:undefined paths["/c d"].get.security: expected a list, found a mapping',
+  ]);
+  const { root, faults } = read(
+    "openapi: 3.0.0\npaths: {/a: {get: {responses: {404: {}, 200: {}}, tags: x, summary: ''}}}\n",
+  );
+  assert.equal(faults.length, 1);
+  assert.deepEqual(keysOf(((root.paths as JsonObject)["/a"] as { get: { responses: JsonObject } }).get.responses), [
+    "404",
+    "200",
+  ]);
+  assert.deepEqual(
+    said(
+      '{"swagger":"2.0",\n"host":[1],"basePath":{},\n"schemes":"https","definitions":[],"securityDefinitions":{"k":5}}',
+    ),
+    [
+      "2:1 host: expected a text, found a list",
+      "2:12 basePath: expected a text, found a mapping",
+      "3:1 schemes: expected a list, found a text",
+      "3:19 definitions: expected a mapping, found a list",
+      "3:59 securityDefinitions.k: expected a mapping, found a text",
+    ],
+  );
+});
+
+test("the servers of 2.0: host, base path and schemes, whatever is missing or odd", () => {
+  const servers = (parts: object, url?: string) => {
+    const text = JSON.stringify({ swagger: "2.0", paths: {}, ...parts });
+    const { root, faults } = readApiDocument(text, { name: "a", url }, BETTER);
+    return [
+      ...(root.servers as { url: string }[]).map((server) => server.url),
+      ...faults.map(({ message }) => message),
+    ];
+  };
+  const host = "api.example";
+  assert.deepEqual(servers({ host, basePath: "v1", schemes: ["http", "https", "ws"] }), [
+    "http://api.example/v1",
+    "https://api.example/v1",
+  ]);
+  assert.deepEqual(servers({ host, basePath: ".evil.example" }), ["https://api.example/.evil.example"]);
+  assert.deepEqual(servers({ host }, "http://docs.example/a.json"), ["http://api.example/"]);
+  assert.deepEqual(servers({ host: "localhost:8080", schemes: [] }), ["http://localhost:8080/"]);
+  assert.deepEqual(servers({ basePath: "/v1" }, "https://docs.example/a.json"), ["/v1"]);
+  assert.deepEqual(servers({ host: 1 }), ["/", 'host: "1" is no host']);
+  assert.deepEqual(servers({ host: "https://api.example" }), ["/", 'host: "https://api.example" is no host']);
 });
 
 const SWAGGER = {
