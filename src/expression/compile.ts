@@ -44,7 +44,7 @@ export function compileExpression(text: string, scope: Scope, wanted: Wanted): E
   const program = parsed(() => environment.parse(text), text);
   allowNullBranches(program.ast, () => environment.parse("dyn(null)").ast);
   const checked = program.check();
-  if (!checked.valid) throw compileError(checked.error, text);
+  if (!checked.valid) throw compileError(checked.error, text, SCOPES[scope]);
   refuse(program.ast, text);
   if (!mayGive(checked.type ?? "dyn", wanted)) {
     throw new ExpressionError(`it must give ${NAMES[wanted]}, and gives ${checked.type}`, text, 0);
@@ -123,11 +123,14 @@ function evaluated<T>(evaluate: () => T): T {
   }
 }
 
-function compileError(error: unknown, text: string): Error {
+/** `variables`: what there is to be named, for who wrote another name. */
+function compileError(error: unknown, text: string, variables: readonly string[] = []): Error {
   if (!(error instanceof ParseError || error instanceof CelTypeError || error instanceof EvaluationError)) {
     return error instanceof Error ? error : new Error(String(error));
   }
-  return new ExpressionError(summaryOf(error), text, error.range?.start ?? 0);
+  const summary = summaryOf(error);
+  const known = summary.startsWith("unknown variable") ? `; there is ${variables.join(", ")}` : "";
+  return new ExpressionError(`${summary}${known}`, text, error.range?.start ?? 0);
 }
 
 /** The library's message without its picture of the place. */

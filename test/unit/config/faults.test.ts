@@ -203,8 +203,8 @@ test("a fault of an expression has file, line, key path and the place inside the
   assert.equal(
     error.message,
     [
-      'shop.yaml:12: source.resources[0].processing_steps[1].map: the expression "{\\"id\\": record.id, \\"total\\": recrod.total}" cannot be used: unknown variable: recrod (character 28)',
-      'shop.yaml:16: source.resources[0].endpoint.incremental.convert: the expression "unix_second" cannot be used: unknown variable: unix_second (character 1); converters with a name: date, datetime, unix_seconds, unix_millis, string, int',
+      'shop.yaml:12: source.resources[0].processing_steps[1].map: the expression "{\\"id\\": record.id, \\"total\\": recrod.total}" cannot be used: unknown variable: recrod; there is record (character 28)',
+      'shop.yaml:16: source.resources[0].endpoint.incremental.convert: the expression "unix_second" cannot be used: unknown variable: unix_second; there is value (character 1); converters with a name: date, datetime, unix_seconds, unix_millis, string, int',
     ].join("\n"),
   );
 });

@@ -97,7 +97,7 @@ test("what cannot work is refused when it is compiled, with its place", () => {
   const refused: readonly (readonly [string, Wanted, string, number, number])[] = [
     ["record.a ++", "any", "unexpected token", 1, 11],
     ["", "any", "unexpected token", 1, 1],
-    ['record.a == 1 &&\n  recrod.b == "x"', "bool", "unknown variable: recrod", 2, 3],
+    ['record.a == 1 &&\n  recrod.b == "x"', "bool", "unknown variable: recrod; there is record", 2, 3],
     ['"a" + 1', "any", "no such overload", 1, 1],
     ["size(record)", "bool", "it must give true or false, and gives int", 1, 1],
     ["record.id == 1", "list", "it must give a list, and gives bool", 1, 1],
