@@ -6,6 +6,7 @@ import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { referenceTo } from "./fields.ts";
 import { unique } from "./names.ts";
 import { isSameRecord } from "./records.ts";
+import { entityWord } from "./words.ts";
 
 /**
  * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
@@ -141,24 +142,52 @@ function parentFields({ parent, resolved }: Draft): readonly string[] {
 
 /**
  * Resources of one table that hold different things, or are loaded in different ways, get a table each; lists keep the name.
+ * So does each single record without a key, such as the answers of `/metadata` and `/version`: rows of it and of another
+ * resource could not be told apart, and may be the same.
  */
 function splitTable(name: string, resources: readonly Draft[], taken: Set<string>): void {
   const entityOf = entitiesOf(resources);
   const ways = groupBy(resources, (draft) =>
-    JSON.stringify([entityOf.get(draft), draft.disposition, draft.primaryKey, draft.mergeKey]),
+    JSON.stringify([
+      entityOf.get(draft),
+      draft.disposition,
+      draft.primaryKey,
+      draft.mergeKey,
+      isLoneRecord(draft) ? draft.endpoint.id : "",
+    ]),
   );
   if (ways.size < 2) return;
-  // Lists before single records: those that bring the rows keep the name.
-  const [, ...others] = [...ways.values()].sort((a, b) => Number(b.some(isList)) - Number(a.some(isList)));
+  // Those that bring the rows keep the name: lists, then what is called like it.
+  const rank = (group: readonly Draft[]) => (group.some(isList) ? 0 : group.some(isCalledLikeTable) ? 1 : 2);
+  const [, ...others] = [...ways.values()].sort((a, b) => rank(a) - rank(b));
   for (const group of others) {
     const [first] = group;
-    const above = snakeCase(singularize(first?.endpoint.pieces.fixed.at(-2) ?? ""));
-    const own = unique(above === "" ? `other_${name}` : `${above}_${name}`, taken);
+    if (first === undefined) continue;
+    const { fixed } = first.endpoint.pieces;
+    const above = snakeCase(singularize(fixed.at(-2) ?? ""));
+    const wanted = isLoneRecord(first) ? snakeCase(fixed.join("_")) : above === "" ? "" : `${above}_${name}`;
+    const own = unique(wanted || `other_${name}`, taken);
+    const reason = isLoneRecord(first)
+      ? `others fill ${name}, and without a key its row could not be told from theirs`
+      : `other resources of ${name} hold something else, or are loaded in another way`;
     for (const draft of group) {
       draft.tableName = own;
-      decide(draft, "table_name", `other resources of ${name} hold something else, or are loaded in another way`);
+      decide(draft, "table_name", reason);
     }
   }
+}
+
+/** A record of which the API has one, that nothing identifies. */
+function isLoneRecord({ isList, primaryKey, parent, records, endpoint }: Draft): boolean {
+  const { pieces, parameters } = endpoint;
+  const isOneOfMany = pieces.variables.length > 0 || parameters.some(({ required }) => required);
+  return !isList && !isOneOfMany && primaryKey.length === 0 && parent === undefined && records !== undefined;
+}
+
+/** `/metadata` of the table `api_entities_metadata`. */
+function isCalledLikeTable({ endpoint, tableName }: Draft): boolean {
+  const word = entityWord(endpoint.pieces.fixed.at(-1) ?? "");
+  return word !== "" && entityWord(tableName).endsWith(word);
 }
 
 /**

@@ -161,3 +161,31 @@ test("records without a name share a table only where they are the same", () => 
   assert.equal(table("/carts/{id}/items"), "cart_item");
   assert.equal(table("/boxes/{id}/items"), "item");
 });
+
+test("a single record without a key shares its table with nothing: its row could not be told from others", () => {
+  const facts = object({ version: text, revision: text });
+  const pipeline = generate({
+    schemas: { Api_Metadata: facts, Limit: object({ most: integer }), Account: object({ id: integer }) },
+    paths: {
+      "/version": get(ref("Api_Metadata")),
+      "/metadata": get(ref("Api_Metadata")),
+      "/limits/daily": get(ref("Limit")),
+      "/limits/{kind}": get(ref("Limit")),
+      "/me": get(ref("Account")),
+      "/owner": get(ref("Account")),
+    },
+  });
+  const tables = Object.fromEntries(pipeline.resources.map(({ operation, tableName }) => [operation.path, tableName]));
+  assert.deepEqual(tables, {
+    "/version": "version",
+    "/metadata": "api_metadata",
+    "/limits/daily": "limits_daily",
+    // Asked for by a value, and so one of many.
+    "/limits/{kind}": "limit",
+    // With a key the same row is merged.
+    "/me": "account",
+    "/owner": "account",
+  });
+  assert.match(reasonOf(resourceAt(pipeline, "/version"), "table_name"), /others fill api_metadata, and without a key/);
+  assert.equal(generate({ paths: { "/version": get(facts) } }).resources[0]?.tableName, "version");
+});
