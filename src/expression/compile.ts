@@ -1,6 +1,7 @@
 import { TypeError as CelTypeError, EvaluationError, ParseError } from "@marcbachmann/cel-js";
 import type { JsonValue } from "../core/json.ts";
-import { environmentOf, SCOPES, type Scope } from "./environment.ts";
+import { environmentOf, MATCHES, SCOPES, type Scope } from "./environment.ts";
+import { checkPattern } from "./patterns.ts";
 import { isNode, usedParts } from "./used-parts.ts";
 import { fromCel, toCel } from "./values.ts";
 
@@ -43,9 +44,9 @@ export function compileExpression(text: string, scope: Scope, wanted: Wanted): E
   const environment = environmentOf(scope);
   const program = parsed(() => environment.parse(text), text);
   allowNullBranches(program.ast, () => environment.parse("dyn(null)").ast);
+  refuse(program.ast, text);
   const checked = program.check();
   if (!checked.valid) throw compileError(checked.error, text, SCOPES[scope]);
-  refuse(program.ast, text);
   if (!mayGive(checked.type ?? "dyn", wanted)) {
     throw new ExpressionError(`it must give ${NAMES[wanted]}, and gives ${checked.type}`, text, 0);
   }
@@ -136,7 +137,7 @@ function compileError(error: unknown, text: string, variables: readonly string[]
 /** The library's message without its picture of the place. */
 function summaryOf(error: Error): string {
   const summary = "summary" in error && typeof error.summary === "string" ? error.summary : error.message;
-  return summary.slice(0, 1).toLowerCase() + summary.slice(1);
+  return summary.slice(0, 1).toLowerCase() + summary.slice(1).replaceAll(MATCHES, "matches");
 }
 
 /** `condition ? value : null` is a mistake of types in CEL, and what JSON needs most: a null there is of any type. */
@@ -153,7 +154,10 @@ function allowNullBranches(node: unknown, anyNull: () => unknown): void {
   }
 }
 
-/** What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. */
+/**
+ * What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. Calls of `matches`
+ * become those of our own.
+ */
 function refuse(node: unknown, text: string): void {
   if (Array.isArray(node)) {
     for (const item of node) refuse(item, text);
@@ -162,18 +166,25 @@ function refuse(node: unknown, text: string): void {
       const [name, , parameters] = node.args as readonly unknown[];
       const at = "start" in node && typeof node.start === "number" ? node.start : 0;
       if (name === "json") throw new ExpressionError("use parseJson(text) instead of bytes.json()", text, at);
-      const pattern = name === "matches" && Array.isArray(parameters) ? (parameters[0] as unknown) : undefined;
-      if (isNode(pattern) && pattern.op === "value" && typeof pattern.args === "string")
-        tryPattern(pattern.args, text, at);
+      if (name === "matches" && Array.isArray(parameters)) {
+        const pattern: unknown = parameters[0];
+        const isWritten = isNode(pattern) && pattern.op === "value" && typeof pattern.args === "string";
+        tryPattern(isWritten ? String(pattern.args) : undefined, text, at);
+        node.args.splice(0, 1, MATCHES);
+      }
     }
     refuse(node.args, text);
   }
 }
 
-function tryPattern(pattern: string, text: string, offset: number): void {
+function tryPattern(pattern: string | undefined, text: string, offset: number): void {
   try {
-    new RegExp(pattern);
+    checkPattern(pattern);
   } catch (error) {
-    throw new ExpressionError(error instanceof Error ? error.message : "invalid pattern", text, offset);
+    throw new ExpressionError(
+      error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "invalid pattern",
+      text,
+      offset,
+    );
   }
 }

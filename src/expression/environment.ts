@@ -1,6 +1,7 @@
 import { Environment } from "@marcbachmann/cel-js";
 import { parseJson } from "../core/json-reader.ts";
 import { compactJson } from "../core/json-writer.ts";
+import { matchesPattern } from "./patterns.ts";
 import { type CelValue, fromCel, timestampText, toCel } from "./values.ts";
 
 /** What an expression may read. */
@@ -16,6 +17,11 @@ export const SCOPES = {
 } as const;
 
 export type Scope = keyof typeof SCOPES;
+
+/**
+ * The name under which our `matches` is known: the library's own takes patterns of JavaScript, and cannot be replaced.
+ */
+export const MATCHES = "matchesRe2";
 
 /** An expression is a line or a few: these keep its tree, and with it the stack, small. */
 const LIMITS = { maxAstNodes: 2000, maxDepth: 50, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 16 };
@@ -39,6 +45,7 @@ export function environmentOf(scope: Scope): Environment {
 function withFunctions(environment: Environment): Environment {
   environment
     .registerFunction("string.replace(string, string): string", replaced)
+    .registerFunction(`string.${MATCHES}(string): bool`, matchesPattern)
     .registerFunction(
       "merge(map, map): map",
       (base: AnyMap, over: AnyMap) => new Map([...entries(base), ...entries(over)]),

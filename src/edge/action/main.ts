@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as core from "@actions/core";
-import { type Configuration, loadConfiguration } from "../../config/load-configuration.ts";
+import type { Configuration } from "../../config/load-configuration.ts";
+import { openConfiguration } from "../../config/open-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor, SHORTEST_SECRET, secretForms } from "../../core/redact.ts";
 import type { FailureTrace, Trace } from "../../pipeline/trace.ts";
@@ -88,7 +89,7 @@ async function main(): Promise<void> {
 
 /** Reads the configuration; its secrets (those of the file and of dlt's files too) are masked from here on. */
 async function configure(): Promise<Configuration> {
-  const configuration = loadConfiguration({ kind: "action", flags: inputs, environment: process.env, readText });
+  const configuration = await openConfiguration({ kind: "action", flags: inputs, environment: process.env, readText });
   const found = configuration.secrets.map((secret) => secret.reveal()).filter((value) => !secrets.has(value));
   for (const value of found) secrets.add(value);
   maskForRunner(found);

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { pathText } from "../../config/config-error.ts";
 import type { Path } from "../../config/document.ts";
+import type { Configuration } from "../../config/load-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { type Warn, WarningLog } from "../../core/warnings.ts";
 import type { DestinationCheck } from "../../load/destination.ts";
@@ -38,7 +39,7 @@ export function addCheck(program: Command, action: Action): void {
   addSettings(command);
   action(command, async (context, { offline, sourceOnly, ...flags }, [file]) => {
     const asksDestination = offline !== true && sourceOnly !== true;
-    const configuration = configure(context, file, flags, { needsDestination: asksDestination, fillIn: true });
+    const configuration = await configure(context, file, flags, { needsDestination: asksDestination, fillIn: true });
     const { open } = configuration;
     const functions = await loadModules(configuration, checkoutAround(process.cwd()));
     const source = buildSource(configuration, context.environment, { functions });
@@ -115,7 +116,7 @@ function keyOf(path: Path): string {
 
 async function checkDestination(
   context: CliContext,
-  configuration: ReturnType<typeof configure>,
+  configuration: Configuration,
   warn: Warn,
 ): Promise<DestinationCheck & { readonly name: string }> {
   const opened = await openDestination(configuration, {

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline/promises";
-import { type Configuration, type ConfigurationSources, loadConfiguration } from "../../config/load-configuration.ts";
+import type { Configuration, ConfigurationSources } from "../../config/load-configuration.ts";
+import { openConfiguration } from "../../config/open-configuration.ts";
 import { SluiceError } from "../../core/errors.ts";
 import { createRedactor } from "../../core/redact.ts";
 import { printableLines } from "../../report/printable.ts";
@@ -100,19 +101,19 @@ export function createCliContext(): CliContext {
  *
  * @param source a built-in source or the path of a pipeline file; undefined: what the flags and the environment say
  */
-export function configure(
+export async function configure(
   context: CliContext,
   source: string | undefined,
   flags: Readonly<Record<string, unknown>>,
   options: Pick<ConfigurationSources, "needsDestination" | "fillIn"> = {},
-): Configuration {
+): Promise<Configuration> {
   const texts: Record<string, string | undefined> = {};
   for (const [name, value] of Object.entries(flags)) {
     if (name === "json" || name === "verbose" || value === undefined) continue;
     texts[name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] = String(value);
   }
   context.addSecrets([texts.token, texts["connection-string"]].filter((value) => value !== undefined));
-  const configuration = loadConfiguration({
+  const configuration = await openConfiguration({
     kind: "cli",
     flags: source === undefined ? texts : { ...texts, source },
     environment: context.environment,

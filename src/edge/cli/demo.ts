@@ -45,10 +45,10 @@ export function addDemo(program: Command, action: Action): void {
 }
 
 /** One day of the demo: what `sluice run gitlab` does with these flags. */
-function runOnce(context: CliContext, flags: Flags, settings: DemoSettings): ReturnType<typeof runConfigured> {
+async function runOnce(context: CliContext, flags: Flags, settings: DemoSettings): ReturnType<typeof runConfigured> {
   // The demo is about its own sample: settings in the environment or in a `.dlt` folder must not reach it.
   const own = { ...context, environment: {}, addSecrets: context.addSecrets };
-  const configuration = configure(own, settings.source, {
+  const configuration = await configure(own, settings.source, {
     baseUrl: settings.baseUrl,
     token: settings.token.reveal(),
     connectionString: settings.connectionString.reveal(),

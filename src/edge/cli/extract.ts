@@ -53,7 +53,7 @@ export function addExtract(program: Command, action: Action): void {
         hint: "Leave one of them out.",
       });
     }
-    const configuration = configure(context, name, flags, { needsDestination: false });
+    const configuration = await configure(context, name, flags, { needsDestination: false });
     const functions = await loadModules(configuration, checkoutAround(process.cwd()));
     const source = buildSource(configuration, context.environment, { functions });
     const options = {

@@ -51,7 +51,7 @@ export async function findPipeline(
   given: string | undefined,
   command: string,
 ): Promise<KnownPipeline> {
-  const configuration = configure(context, undefined, flags, { needsDestination: false });
+  const configuration = await configure(context, undefined, flags, { needsDestination: false });
   const workFolder = workingDirectory(configuration);
   const name = given ?? (await onlyPipeline(workFolder, command));
   const text = readText(traceFile(workFolder, name));

@@ -29,7 +29,7 @@ export function addNormalize(program: Command, action: Action): void {
   ]);
   action(command, async (context, flags, files) => {
     const { out, primaryKey, mergeKey, columns, schema, loadId, ...rest } = flags;
-    const { settings } = configure(context, undefined, rest, { needsDestination: false });
+    const { settings } = await configure(context, undefined, rest, { needsDestination: false });
     const summary = await normalizeFiles(files, String(out), {
       primaryKey: names(primaryKey),
       mergeKey: names(mergeKey),

@@ -20,7 +20,7 @@ export function addRun(program: Command, action: Action): void {
     );
   addSettings(command);
   action(command, async (context, flags, [source]) => {
-    const configuration = configure(context, source, flags);
+    const configuration = await configure(context, source, flags);
     const { trace, error } = await runConfigured(configuration, {
       workingDirectory: workingDirectory(configuration),
       startedAt: performance.timeOrigin,

@@ -6,6 +6,8 @@ import { restApiShape } from "../../config/rest-api/shape.ts";
 import type { Source } from "../../core/source.ts";
 import type { HttpOptions } from "../../extract/http/client.ts";
 import { proxiesOf } from "../../extract/http/proxy.ts";
+// Programs check a configuration at once, so its patterns need their engine before.
+import "../../expression/patterns-at-once.ts";
 import { type RestApiOptions, restApi as restSource } from "../../extract/rest-source.ts";
 
 /**

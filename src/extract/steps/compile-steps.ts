@@ -93,7 +93,7 @@ function explained(error: unknown, resource: string, step: string, record: strin
   if (error instanceof TimeGuardError) {
     return new DataError("E_LIMIT", `${where}: ${error.message} for one page`, {
       step: "extract",
-      hint: "Simplify the expression: patterns for matches() and lists in lists take most time.",
+      hint: "Simplify the expression: lists in lists take most time.",
     });
   }
   return error;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Double, type JsonValue, keysOf } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
 import { compactJson, lexemeJson } from "../../../src/core/json-writer.ts";
+import "../../../src/expression/patterns-at-once.ts";
 import { compileExpression, ExpressionError, ExpressionFailure, type Wanted } from "../../../src/expression/compile.ts";
 
 const TEXT = `{
@@ -101,7 +102,9 @@ test("what cannot work is refused when it is compiled, with its place", () => {
     ['"a" + 1', "any", "no such overload", 1, 1],
     ["size(record)", "bool", "it must give true or false, and gives int", 1, 1],
     ["record.id == 1", "list", "it must give a list, and gives bool", 1, 1],
-    ['record.a.matches("(")', "bool", "Unterminated group", 1, 1],
+    ['record.a.matches("(")', "bool", "missing closing )", 1, 1],
+    ['record.a.matches("(?=a)")', "bool", "unsupported Perl syntax: `(?=`", 1, 1],
+    ['"a".matches(5)', "bool", "'string.matches(int)'", 1, 1],
     [`${"(".repeat(60)}1${")".repeat(60)}`, "any", "maxDepth", 1, 51],
     [Array(1500).fill("1").join("+"), "any", "maxAstNodes", 1, 1],
     ['bytes("{}").json()', "any", "use parseJson", 1, 1],

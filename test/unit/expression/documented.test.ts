@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parseJson } from "../../../src/core/json-reader.ts";
 import { compactJson } from "../../../src/core/json-writer.ts";
+import "../../../src/expression/patterns-at-once.ts";
 import { compileExpression } from "../../../src/expression/compile.ts";
 
 const page = readFileSync(join(import.meta.dirname, "../../../docs/expressions.md"), "utf8");

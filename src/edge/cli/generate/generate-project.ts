@@ -33,7 +33,7 @@ export async function generate(context: CliContext, given: Flags, name: string |
   const place = flags.place ?? settings?.document;
   if (place === undefined) throw needsDocument();
 
-  const configuration = configure(context, undefined, network, { needsDestination: false });
+  const configuration = await configure(context, undefined, network, { needsDestination: false });
   const document = await readSource(context, place, {
     http: httpOptions(configuration),
     allowInsecureHttp: configuration.settings.allowInsecureHttp,
