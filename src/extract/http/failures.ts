@@ -32,7 +32,7 @@ export function waitTooLong(
     ? `the ${Math.max(0, Math.floor(longest))} s that are left of the timeout`
     : `the ${longest} s allowed`;
   return new SourceError(
-    "E_SOURCE_RATE_LIMIT",
+    answer.status === 429 ? "E_SOURCE_RATE_LIMIT" : "E_SOURCE_UNAVAILABLE",
     `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`,
     {
       step: "extract",

@@ -1,5 +1,7 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
 import { isJsonObject, type JsonObject, type JsonValue, keysOf } from "../../core/json.ts";
+import { compilePath } from "../../core/json-path.ts";
+import { JsonPathError } from "../../core/json-path-parser.ts";
 import { joinPath } from "../select.ts";
 import { toInteger } from "./body-values.ts";
 import { parseLinkHeader } from "./link-header.ts";
@@ -13,14 +15,27 @@ export function detectPaginator(
   if (parseLinkHeader(headers.link).has("next")) return { type: "header_link" };
   const next = isJsonObject(body) ? findNext(body, []) : undefined;
   if (next !== undefined && typeof next.value === "string" && /^(http|\/)/.test(next.value)) {
-    return { type: "json_link", next_url_path: joinPath(next.path, strict) };
+    const path = joinPath(next.path, strict);
+    if (isReadable(path)) return { type: "json_link", next_url_path: path };
   }
   const pages = isJsonObject(body) ? findPages(body, []) : undefined;
   if (pages !== undefined && toInteger(pages.value) !== undefined) {
-    return { type: "page_number", total_path: joinPath(pages.path, strict) };
+    const path = joinPath(pages.path, strict);
+    if (isReadable(path)) return { type: "page_number", total_path: path };
   }
   if (next !== undefined) return { type: "cursor", cursor_path: joinPath(next.path, strict) };
   return { type: "single_page" };
+}
+
+/** dlt: a link or a number of pages at a path that cannot be read is passed over, a cursor there is an error. */
+function isReadable(path: string): boolean {
+  try {
+    compilePath(path);
+    return true;
+  } catch (error) {
+    if (error instanceof JsonPathError) return false;
+    throw error;
+  }
 }
 
 interface Found {

@@ -51,9 +51,14 @@ test("RateLimit-Reset alone is obeyed too", async (t) => {
 });
 
 test("a wait longer than allowed fails at once", async (t) => {
-  const api = await serve(t, (_, response) => json(response, {}, { "retry-after": "86400" }, 429));
-  await assert.rejects(extract(config(api.base)), failsWith("E_SOURCE_RATE_LIMIT", /86400 s/));
-  assert.equal(api.asked.length, 1);
+  for (const [status, code] of [
+    [429, "E_SOURCE_RATE_LIMIT"],
+    [503, "E_SOURCE_UNAVAILABLE"],
+  ] as const) {
+    const api = await serve(t, (_, response) => json(response, {}, { "retry-after": "86400" }, status));
+    await assert.rejects(extract(config(api.base)), failsWith(code, /86400 s/));
+    assert.equal(api.asked.length, 1);
+  }
 });
 
 test("an answer that says that the window is used up holds the next request back", async (t) => {
