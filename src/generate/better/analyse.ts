@@ -53,7 +53,7 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   const servers = findServers(document, endpoints);
   const security = findSecurity(document, endpoints, servers.baseUrl);
   resolveParents(drafts);
-  for (const draft of drafts) identify(draft, drafts);
+  identify(drafts);
   for (const { parent } of drafts) {
     if (parent?.incremental === undefined) continue;
     decide(parent, "incremental", "what takes values from it is asked for its new and changed records only");

@@ -1,17 +1,25 @@
 import { holdsVariable } from "../reading/path-pieces.ts";
+import { singularName } from "../words/singular.ts";
 import { type Draft, decide, recordOf } from "./draft.ts";
 import { identityOf } from "./identity.ts";
 import { findIncremental } from "./incremental.ts";
+import { sharedRecords } from "./shared-records.ts";
 
-/** Finds what tells the records apart, and how to ask for new ones. */
-export function identify(draft: Draft, drafts: readonly Draft[]): void {
+/** Finds what tells the records of each endpoint apart, and how to ask for new ones. */
+export function identify(drafts: readonly Draft[]): void {
+  const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
+  const isShared = sharedRecords(drafts);
+  for (const draft of drafts) identifyOne(draft, singles.get(draft), isShared);
+}
+
+/** `single`: the endpoint for one of the records of a list. */
+function identifyOne(draft: Draft, single: Draft | undefined, isShared: (draft: Draft) => boolean): void {
   const record = recordOf(draft);
   if (record === undefined) {
     draft.findings.push({ code: "DataResponseNoBody", message: "the document does not say what the answer holds" });
     return;
   }
   const { variables, fixed } = draft.endpoint.pieces;
-  const single = drafts.find(({ list }) => list === draft);
   const endsInVariable = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
   const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
   const identity = identityOf(record, fixed.at(-1) ?? "", variable);
@@ -20,8 +28,10 @@ export function identify(draft: Draft, drafts: readonly Draft[]): void {
     const message = "no property looks like a primary key";
     if (isOneOfMany) draft.findings.push({ code: "PrimaryKeyNotFound", message });
   } else {
-    draft.identity = identity;
     decide(draft, "primary_key", identity.reason);
+    const shared = identity.isGlobal && isShared(draft);
+    draft.identity = shared ? { ...identity, isGlobal: false } : identity;
+    if (shared) nameAfterParent(draft);
   }
   const incremental = draft.isList ? findIncremental(draft.endpoint, record) : undefined;
   if (incremental === undefined) return;
@@ -34,4 +44,16 @@ export function identify(draft: Draft, drafts: readonly Draft[]): void {
     value: { kind: "value", value },
     fillIn: false,
   }));
+}
+
+/** What may stand below several parents is about them: `project_member`, `task_tag`. */
+function nameAfterParent(draft: Draft): void {
+  const list = draft.list ?? draft;
+  const above = singularName(list.parent?.endpoint.pieces.fixed.at(-1) ?? "");
+  const own = singularName(list.endpoint.pieces.fixed.at(-1) ?? "");
+  const reason = "the same record may stand below other parents, too";
+  decide(draft, "primary_key", reason);
+  if (above === "" || own === "") return;
+  draft.tableName = `${above}_${own}`;
+  decide(draft, "table_name", reason);
 }

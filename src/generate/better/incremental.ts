@@ -3,7 +3,7 @@ import type { Endpoint, Parameter } from "../reading/endpoint.ts";
 import { listAt } from "../reading/scalars.ts";
 import type { SchemaNode } from "../reading/schema-node.ts";
 import { propertyPath } from "./property-path.ts";
-import { wordOf } from "./words.ts";
+import { anyOf, wordOf } from "./words.ts";
 
 export interface FoundIncremental {
   readonly config: GeneratedIncremental;
@@ -37,9 +37,13 @@ const KINDS: readonly { readonly start: RegExp; readonly fields: RegExp; readonl
   },
 ];
 
+/** Properties of records that change after they were made. */
+const isChangeable = anyOf("state status active enabled archived locked closedat deletedat");
+
 /**
  * Finds how a list can be asked for what is new: a parameter like `updated_after` and the property that it speaks of.
- * A lower bound of the creation alone is none where records change: what changed later would be missed.
+ * A lower bound of the creation alone is none where records change (they have a time of that, or a state): what changed
+ * later would be missed.
  */
 export function findIncremental(endpoint: Endpoint, record: SchemaNode): FoundIncremental | undefined {
   const query = endpoint.parameters.filter((one) => one.in === "query" && mayHoldTime(one.schema));
@@ -49,7 +53,8 @@ export function findIncremental(endpoint: Endpoint, record: SchemaNode): FoundIn
     const field = fields.find(([name]) => of.test(wordOf(name)));
     if (parameter === undefined || field === undefined) continue;
     const changes = fields.find(([name]) => KINDS[0]?.fields.test(wordOf(name)));
-    if (index === KINDS.length - 1 && changes !== undefined) continue;
+    const isCreation = index === KINDS.length - 1;
+    if (isCreation && (changes !== undefined || [...record.allProperties.keys()].some(isChangeable))) continue;
     const [name, node] = field;
     const isDate = parameter.schema.format === "date";
     return {

@@ -1,7 +1,7 @@
 import type { Endpoint } from "../reading/endpoint.ts";
 import { holdsVariable } from "../reading/path-pieces.ts";
 import { textAt } from "../reading/scalars.ts";
-import { singularize } from "../words/inflect.ts";
+import { singularName } from "../words/singular.ts";
 import { snakeCase } from "../words/snake-case.ts";
 
 /**
@@ -22,7 +22,8 @@ export function unique(name: string, taken: Set<string>): string {
 }
 
 function ownName({ operation, method, pieces }: Endpoint): string {
-  const id = snakeCase(textAt(operation, "operationId") ?? "");
+  // `orgs/list-members`: what separates words in an operation id separates them in the name.
+  const id = snakeCase((textAt(operation, "operationId") ?? "").replace(/[^\p{L}\p{N}]+/gu, "_"));
   if (id !== "") return id;
   const words = pieces.fixed.map(snakeCase).filter((word) => word !== "");
   const last = pieces.pieces.at(-1) ?? "";
@@ -32,5 +33,5 @@ function ownName({ operation, method, pieces }: Endpoint): string {
 
 /** The table of an entity: its component or title, else the last name of the path in the singular, else the resource. */
 export function tableName(entity: string, { pieces }: Endpoint, resource: string): string {
-  return snakeCase(entity) || snakeCase(singularize(pieces.fixed.at(-1) ?? "")) || resource;
+  return snakeCase(entity) || singularName(pieces.fixed.at(-1) ?? "") || resource;
 }

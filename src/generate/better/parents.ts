@@ -4,6 +4,7 @@ import { singularize } from "../words/inflect.ts";
 import { pathKey } from "./detect.ts";
 import { type Draft, decide, type Resolved, recordOf } from "./draft.ts";
 import { type Field, fieldOfVariable, isGlobalId, referenceTo, type Wanted } from "./fields.ts";
+import { isSameRecord } from "./records.ts";
 import { entityWord, wordOf } from "./words.ts";
 
 /** A path variable with the list that stands before it. */
@@ -159,7 +160,9 @@ function slotsOf(draft: Draft, { lists, sources }: Lists): readonly Slot[] {
       const named = called === "" ? undefined : lists.get(pluralKey(called));
       const isOther = named !== undefined && !entityWord(name).endsWith(entityWord(called));
       const wanted = { variable, piece: name, parameter, at: index, before: pathKey(before) };
-      if (byPath !== undefined && !isOther) return { ...wanted, list: byPath };
+      // The list before it is meant all the same where it has the very records that are asked for by it.
+      const isOneOf = index === pieces.length - 1 && byPath !== undefined && hasRecordsOf(byPath, draft);
+      if (byPath !== undefined && (!isOther || isOneOf)) return { ...wanted, list: byPath };
       if (named !== undefined) return { ...wanted, piece: called, list: named };
       const below = last === name ? sources.get(belowKey(name)) : undefined;
       return { ...wanted, list: below?.find((list) => isCertain(wanted, list)) };
@@ -168,6 +171,11 @@ function slotsOf(draft: Draft, { lists, sources }: Lists): readonly Slot[] {
 }
 
 const IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
+
+function hasRecordsOf(list: Draft, draft: Draft): boolean {
+  const [one, many] = [recordOf(draft), recordOf(list)];
+  return one !== undefined && many !== undefined && isSameRecord(one, many);
+}
 
 interface Lists {
   /**

@@ -1,5 +1,5 @@
 import type { SchemaNode } from "../reading/schema-node.ts";
-import { singularize } from "../words/inflect.ts";
+import { singularName } from "../words/singular.ts";
 import { snakeCase } from "../words/snake-case.ts";
 import { pathKey } from "./detect.ts";
 import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
@@ -157,14 +157,13 @@ function splitTable(name: string, resources: readonly Draft[], taken: Set<string
     ]),
   );
   if (ways.size < 2) return;
-  // Those that bring the rows keep the name: lists, then what is called like it.
-  const rank = (group: readonly Draft[]) => (group.some(isList) ? 0 : group.some(isCalledLikeTable) ? 1 : 2);
+  // Those that bring the rows keep the name.
   const [, ...others] = [...ways.values()].sort((a, b) => rank(a) - rank(b));
   for (const group of others) {
     const [first] = group;
     if (first === undefined) continue;
     const { fixed } = first.endpoint.pieces;
-    const above = snakeCase(singularize(fixed.at(-2) ?? ""));
+    const above = singularName(fixed.at(-2) ?? "");
     const wanted = isLoneRecord(first) ? snakeCase(fixed.join("_")) : above === "" ? "" : `${above}_${name}`;
     const own = unique(wanted || `other_${name}`, taken);
     const reason = isLoneRecord(first)
@@ -208,8 +207,11 @@ function entitiesOf(resources: readonly Draft[]): ReadonlyMap<Draft, number> {
   return numbers;
 }
 
-function isList(draft: Draft): boolean {
-  return draft.isList;
+/** Lists of all, lists below others, what is called like the table, all else. */
+function rank(resources: readonly Draft[]): number {
+  const lists = resources.filter(({ isList }) => isList);
+  if (lists.length > 0) return lists.some(({ parent }) => parent === undefined) ? 0 : 1;
+  return resources.some(isCalledLikeTable) ? 2 : 3;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

@@ -58,6 +58,7 @@ test("names come from operation ids, else from paths; only one that is taken get
       "/b": get(things, { operationId: "listThings" }),
       "/things/{id}": get(object({ id: integer })),
       "/things": get(things),
+      "/c": get(things, { operationId: "orgs/list-members" }),
     },
   });
   const names = Object.fromEntries(pipeline.resources.map(({ operation, name }) => [operation.path, name]));
@@ -66,7 +67,19 @@ test("names come from operation ids, else from paths; only one that is taken get
     "/b": "list_things_2",
     "/things/{id}": "things_by_id",
     "/things": "things",
+    "/c": "orgs_list_members",
   });
+});
+
+test("tables of records without a name are called after the path, in a singular that people read", () => {
+  const table = (piece: string) => {
+    const path = `/${piece}`;
+    return resourceAt(generate({ paths: { [path]: get(things) } }), path).tableName;
+  };
+  assert.deepEqual(
+    ["databases", "caches", "metadata", "status", "addresses", "waves", "policies", "shelves"].map(table),
+    ["database", "cache", "metadata", "status", "address", "wave", "policy", "shelf"],
+  );
 });
 
 test("what a strict reader refuses is used as far as it goes, and said", () => {

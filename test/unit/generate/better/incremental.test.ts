@@ -106,3 +106,10 @@ test("it is said that what hangs on a list with a cursor is asked for its change
     /is not older; what takes values from it is asked/,
   );
 });
+
+test("the time of creation is no cursor for records that have a state", () => {
+  assert.equal(
+    listed({ created_at: moment, state: text }, [query("created_after", moment)]).endpoint.incremental,
+    undefined,
+  );
+});

@@ -9,6 +9,7 @@ import {
   query,
   reasonOf,
   ref,
+  resolvedOf,
   resourceAt,
   text,
 } from "../../../support/generate.ts";
@@ -188,4 +189,37 @@ test("a single record without a key shares its table with nothing: its row could
   });
   assert.match(reasonOf(resourceAt(pipeline, "/version"), "table_name"), /others fill api_metadata, and without a key/);
   assert.equal(generate({ paths: { "/version": get(facts) } }).resources[0]?.tableName, "version");
+});
+
+test("what may stand below several parents has the parent in its key: members, and what has a list of its own", () => {
+  const [person, tag] = [object({ id: integer, username: text }), object({ id: integer, name: text })];
+  const pipeline = generate({
+    schemas: { Member: person, Tag: tag, Issue: object({ id: integer, project_id: integer }), Job: tag },
+    paths: {
+      "/projects": get(listOf(object({ id: integer }))),
+      "/groups": get(listOf(object({ id: integer }))),
+      "/projects/{id}/members": get(listOf(ref("Member"))),
+      "/projects/{id}/members/{user_id}": get(ref("Member")),
+      "/groups/{id}/members": get(listOf(ref("Member"))),
+      "/tags": get(listOf(ref("Tag"))),
+      "/projects/{id}/tags": get(listOf(ref("Tag"))),
+      "/projects/{id}/skills": get(listOf(ref("Tag"))),
+      "/issues": get(listOf(ref("Issue"))),
+      "/projects/{id}/issues": get(listOf(ref("Issue"))),
+      "/projects/{id}/jobs": get(listOf(ref("Job"))),
+      "/projects/{id}/jobs/{job_id}": get(ref("Job")),
+    },
+  });
+  const key = (path: string) => [resourceAt(pipeline, path).tableName, ...resourceAt(pipeline, path).primaryKey];
+  assert.deepEqual(key("/projects/{id}/members"), ["project_member", "_projects_id", "id"]);
+  assert.deepEqual(key("/groups/{id}/members"), ["group_member", "_groups_id", "id"]);
+  assert.deepEqual(key("/tags"), ["tag", "id"]);
+  assert.deepEqual(key("/projects/{id}/tags"), ["project_tag", "_projects_id", "id"]);
+  assert.deepEqual(key("/projects/{id}/skills"), ["project_skill", "_projects_id", "id"]);
+  assert.match(reasonOf(resourceAt(pipeline, "/projects/{id}/tags"), "primary_key"), /may stand below other parents/);
+  // What says whose it is belongs to one parent only.
+  assert.deepEqual(key("/projects/{id}/issues"), ["issue", "id"]);
+  assert.deepEqual(key("/projects/{id}/jobs"), ["job", "id"]);
+  const single = resourceAt(pipeline, "/projects/{id}/members/{user_id}");
+  assert.deepEqual(resolvedOf(single), { id: "projects_members._projects_id", user_id: "projects_members.id" });
 });

@@ -1,0 +1,63 @@
+import type { SchemaNode } from "../reading/schema-node.ts";
+import { type Draft, recordOf } from "./draft.ts";
+import { anyOf, entityWord, wordOf } from "./words.ts";
+
+/** Whom `{user_id}` after `members` names: not a membership, but somebody who may be a member elsewhere. */
+const isPerson = anyOf("user username account person contact login");
+const IDENTIFIER_END = /[_-]?(?:gid|uuid|id|key|name|slug)$/i;
+
+/**
+ * Makes the test whether one record may stand below several parents, so that it takes the parent's key and its own id to
+ * tell the rows of a list apart: members of projects, tags of tasks. Either the single one is asked for by the id of
+ * something else (`/projects/{id}/members/{user_id}`), or all such records have a list of their own (`/tags`), and nothing
+ * in them says to which parent they belong (`project_id`, `project`).
+ */
+export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boolean {
+  const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
+  const roots = new Set<SchemaNode["schema"]>();
+  const names = new Set<string>();
+  for (const draft of drafts) {
+    const record = recordOf(draft);
+    if (!isWhole(draft) || record === undefined) continue;
+    names.add(entityWord(draft.endpoint.pieces.fixed.at(-1) ?? ""));
+    roots.add(record.schema);
+  }
+
+  // What is shared below one kind of parent is below others.
+  const shared = new Set(roots);
+  for (const [list, single] of singles) {
+    const record = recordOf(list);
+    const variable = single.endpoint.pieces.variables.at(-1) ?? "";
+    const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
+    if (record !== undefined && isOfAnother(variable, piece)) shared.add(record.schema);
+  }
+
+  return (draft) => {
+    const list = draft.list ?? draft;
+    const record = recordOf(list);
+    const { parent } = list;
+    if (!list.isList || parent === undefined || record === undefined || !shared.has(record.schema)) return false;
+    return !belongs(record, parent.endpoint.pieces.fixed.at(-1) ?? "");
+  };
+
+  function isOfAnother(variable: string, piece: string): boolean {
+    const called = entityWord(variable.replace(IDENTIFIER_END, ""));
+    if (called === "" || entityWord(piece).endsWith(called)) return false;
+    return isPerson(called) || names.has(called);
+  }
+}
+
+/** True for a list that is asked for by itself and holds all there is, not only what is the user's own. */
+function isWhole({ isList, endpoint }: Draft): boolean {
+  const needs = endpoint.parameters.some(({ in: place, required }) => place === "query" && required);
+  const { variables, fixed } = endpoint.pieces;
+  return isList && variables.length === 0 && !needs && !fixed.some((piece) => isOwn(piece));
+}
+
+const isOwn = anyOf("me my mine self current user account authenticated");
+
+/** True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`. */
+function belongs(record: SchemaNode, piece: string): boolean {
+  const entity = entityWord(piece);
+  return entity === "" || [...record.allProperties.keys()].some((name) => wordOf(name).startsWith(entity));
+}
