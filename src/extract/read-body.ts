@@ -132,6 +132,9 @@ export function bodyFailure(
   );
 }
 
+const SENT_ONCE =
+  "Run again later; with idempotent: true on the endpoint such a request is sent again, where that does no harm.";
+
 /**
  * The error for a status that nothing ignores.
  *
@@ -150,7 +153,7 @@ export function statusFailure(answer: HttpAnswer, method: string, excerpt: strin
         : status === 429
           ? (["E_SOURCE_RATE_LIMIT", "Run again later."] as const)
           : status >= 500
-            ? (["E_SOURCE_UNAVAILABLE", "Run again later."] as const)
+            ? (["E_SOURCE_UNAVAILABLE", method === "GET" ? "Run again later." : SENT_ONCE] as const)
             : ([
                 "E_SOURCE_NOT_FOUND",
                 "Check base_url, path and parameters, or ignore the status with response_actions.",

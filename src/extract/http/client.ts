@@ -164,9 +164,10 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
         }
 
         const isAskedAgain = request.again?.(answer) === true;
+        // What is refused with 429 was not carried out, so that any request may be sent again.
         const isFailure =
           isRetriedStatus(answer.status, options.retryStatuses) &&
-          request.retryable &&
+          (request.retryable || answer.status === 429) &&
           request.settled?.(answer) !== true;
         if (!isAskedAgain && !isFailure) return answer;
         const asked = askedSeconds(answer.headers, clock, !strict && answer.status === 429);

@@ -134,6 +134,21 @@ test("one byte after the other for ever ends at the total timeout", async (t) =>
   );
 });
 
+test("a POST that is refused with 429 waits and is sent again, since nothing was carried out", async (t) => {
+  const api = await serve(t, (_, response, turn) =>
+    turn === 1 ? json(response, {}, { "retry-after": "7" }, 429) : json(response, [{ id: 1 }]),
+  );
+  const { records, delays } = await extract({
+    client: { base_url: api.base, paginator: "single_page" },
+    resources: [{ name: "a", endpoint: { method: "POST", json: { q: 1 } } }],
+  });
+  assert.deepEqual([records.a, delays], [[{ id: 1 }], [7]]);
+  assert.deepEqual(
+    api.asked.map(({ body }) => body),
+    ['{"q":1}', '{"q":1}'],
+  );
+});
+
 test("a POST is sent once unless it is declared idempotent", async (t) => {
   const api = await serve(t, (_, response) => json(response, {}, {}, 500));
   const post = (idempotent: boolean) => ({
