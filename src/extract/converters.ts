@@ -75,10 +75,13 @@ const NAMED: Readonly<Record<NamedConverter, (value: JsonValue) => JsonValue | u
 /** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
 const FIRST_MILLIS = 100_000_000_000;
 
-/** Microseconds since 1970 of a date, or of a number of seconds or milliseconds. */
+/** Text that is such a number: fewer digits may be a date. */
+const EPOCH_TEXT = /^\d{9,}(\.\d+)?$/;
+
+/** Microseconds since 1970 of a date, or of a number of seconds or milliseconds, which may stand in a text. */
 function microsOf(value: JsonValue): bigint | undefined {
-  if (typeof value === "string") return parseMoment(value)?.micros;
-  const number = asNumber(value);
+  if (typeof value === "string" && !EPOCH_TEXT.test(value)) return parseMoment(value)?.micros;
+  const number = typeof value === "string" ? Number(value) : asNumber(value);
   if (number === undefined || !Number.isFinite(number)) return undefined;
   return inCalendar(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
 }
