@@ -6,6 +6,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
+import { patternFor } from "../../src/edge/cli/generate/pick-endpoints.ts";
+import { chooseResources } from "../../src/generate/choose-resources.ts";
 import { folder } from "./support.ts";
 
 const noTerminal = spawnSync("script", ["--version"]).status !== 0 && "no `script` to make a terminal";
@@ -76,6 +78,20 @@ test("typing searches paths, names and tags; Tab marks; a marked tag is all its 
   assert.ok(paths.includes("/metadata"), paths.join());
   const settings = JSON.parse(await readFile(join(cwd, "gitlab_pipeline/.generate/settings.json"), "utf8"));
   assert.deepEqual(settings.endpoints, ["tag:badges", "getApiV4Metadata"]);
+});
+
+test("what is picked is remembered as a pattern that chooses it, whatever its operation id looks like", () => {
+  const patterns = (id: string) => {
+    const operation = { id, method: "GET", path: "/a", tags: [], deprecated: false, comment: undefined };
+    const one = { name: "a_list", tableName: "a", operation };
+    const pattern = patternFor(one);
+    assert.deepEqual(chooseResources([{ ...one, name: "b", operation: { ...operation, id: "b" } }, one], [pattern]), [
+      one,
+    ]);
+    return pattern;
+  };
+  assert.equal(patterns("listA"), "listA");
+  for (const id of ["-listA", "+listA", " -listA", "list*", "tag:list", "l?st"]) assert.equal(patterns(id), "a_list");
 });
 
 test("Ctrl-C leaves the list and writes nothing", { skip: noTerminal }, async (t) => {

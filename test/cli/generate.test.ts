@@ -1,6 +1,7 @@
 /** `sluice generate` as a process: what it makes, what it refuses, and that nothing is half written. */
 import assert from "node:assert/strict";
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
@@ -171,12 +172,69 @@ test("a folder that cannot be written, and a place that is a file: nothing is le
   assert.deepEqual(await readdir(join(cwd, "there")), ["pets_pipeline"]);
 });
 
+test("a file where the project's folder should be, a folder where a file should be: refused, nothing is touched", async (t) => {
+  const cwd = await folder(t, { pets_pipeline: "mine\n" });
+  const args = ["generate", "pets", "--path", join(CASES, "petstore.yaml"), "--json"];
+  for (const flags of [[], ["--force"]]) {
+    const failed = assertFailed(await sluice([...args, ...flags], { cwd }), "E_INPUT", 2);
+    assert.match(failed.message, /pets_pipeline is no folder$/);
+  }
+  assert.equal(await readFile(join(cwd, "pets_pipeline"), "utf8"), "mine\n");
+  await mkdir(join(cwd, "other", "pets_pipeline", "README.md"), { recursive: true });
+  await writeFile(join(cwd, "other", "pets_pipeline", "pets_pipeline.yaml.new"), "mine\n");
+  const blocked = await sluice([...args, "--force", "--output-path", "other"], { cwd });
+  assert.match(assertFailed(blocked, "E_INPUT", 2).message, /pets_pipeline cannot be written \(EISDIR\)$/);
+  assert.deepEqual((await readdir(join(cwd, "other", "pets_pipeline"))).sort(), [
+    "README.md",
+    "pets_pipeline.yaml.new",
+  ]);
+});
+
+test("a --url that gives no document: what it was, what to do, no password", async (t) => {
+  const cwd = await folder(t);
+  const page = (status: number, body: string) => (_: unknown, response: ServerResponse) => {
+    response.writeHead(status, { "content-type": "text/html" }).end(body);
+  };
+  const api = await jsonApi(t, {
+    "/401": page(401, "<html>"),
+    "/403": page(403, ""),
+    "/500": page(500, ""),
+    "/page": page(200, "\n <!doctype html><html>"),
+    "/empty": "",
+    "/other.json": '{"message": "Not found"}',
+  });
+  const url = api.url.replace("http://", "http://me:s3cret-word@");
+  const cases: readonly (readonly [url: string, code: string, message: RegExp, hint: RegExp])[] = [
+    [`${url}/401?private_token=s3cret-word`, "E_OPENAPI", /private_token=\*\*\*: the server answered 401$/, /password/],
+    [`${url}/403`, "E_OPENAPI", /the server answered 403$/, /--path/],
+    [`${url}/404`, "E_OPENAPI", /the server answered 404$/, /Open the address/],
+    [`${url}/500`, "E_OPENAPI", /the server answered 500$/, /Try again later/],
+    [`${url}/page`, "E_OPENAPI", /\/page:1:1: this is HTML or XML/, /the address of the document itself/],
+    [`${url}/empty`, "E_OPENAPI", /the document is empty/, /./],
+    [`${url}/other.json`, "E_OPENAPI", /there is no key openapi/, /./],
+    ["me:s3cret-word@host/x", "E_INPUT", /expected a URL with http/, /https:/],
+    ["ftp://me:s3cret-word@host/x", "E_INPUT", /expected a URL with http/, /https:/],
+    [`${api.url.replace("http://", "http://me:%ZZs3cret-word@")}/404`, "E_OPENAPI", /answered 404$/, /./],
+    [" ", "E_INPUT", /^--url is empty$/, /--path FILE or --url URL/],
+  ];
+  for (const [address, code, message, hint] of cases) {
+    const ended = await sluice(["generate", "x", "--url", address, "--max-attempts", "1", "--json"], { cwd });
+    const failed = assertFailed(ended, code, 2);
+    assert.match(failed.message, message);
+    assert.match(String(failed.hint), hint);
+    assert.ok(!`${ended.stdout}${ended.stderr}`.includes("s3cret-word"), address);
+  }
+  assert.deepEqual(await readdir(cwd), []);
+});
+
 test("wrong flags and names are refused", async (t) => {
   const cwd = await folder(t, {
     "post.yaml": "openapi: 3.0.0\ninfo: {title: x, version: 1}\npaths: {}\n",
   });
   const refusals: readonly (readonly [args: readonly string[], code: string, message: RegExp])[] = [
     [[], "E_INPUT", /no OpenAPI document/],
+    [["--path", ""], "E_INPUT", /^--path is empty$/],
+    [["--path", "."], "E_OPENAPI", /^\.: this is no file$/],
     [["--path", "missing.yaml"], "E_OPENAPI", /missing\.yaml: the file does not exist/],
     [["--path", "post.yaml"], "E_OPENAPI", /post\.yaml: /],
     [["x".repeat(200), "--path", GITLAB], "E_INPUT", /cannot be the name/],

@@ -29,6 +29,9 @@ export function readFlags(given: Flags): { readonly flags: GenerateFlags; readon
   const { path, url, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
   const { format, interactive, compat, allowOpenapi2, explain, update, force, json, ...network } = others;
   if (path !== undefined && url !== undefined) throw refuse("--path and --url name two documents", "Give one of them.");
+  for (const [flag, value] of Object.entries({ path, url })) {
+    if (String(value ?? "-").trim() === "") throw refuse(`--${flag} is empty`, "Give --path FILE or --url URL.");
+  }
   if (update === true && force === true) {
     throw refuse("--update and --force exclude each other", "--update keeps your changes, --force does not.");
   }

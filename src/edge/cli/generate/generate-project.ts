@@ -18,7 +18,7 @@ import type { Flags } from "../command.ts";
 import { type CliContext, configure } from "../context.ts";
 import { type GenerateFlags, readFlags } from "./flags.ts";
 import { pickEndpoints } from "./pick-endpoints.ts";
-import { createFolder, exists, folderExists, protectFile, replaceFiles } from "./project-folder.ts";
+import { createFolder, exists, folderExists, folderIsThere, protectFile, replaceFiles } from "./project-folder.ts";
 import { readSource, storableUrl } from "./read-source.ts";
 import { reportProject } from "./report-project.ts";
 import { findProject, updateProject } from "./update-project.ts";
@@ -106,7 +106,7 @@ function memoryFiles(project: Project, settings: GeneratedSettings): Project["fi
 
 /** True when a folder is there whose files may be written over; throws when it may not. */
 async function mayWrite(context: CliContext, flags: GenerateFlags, folder: string): Promise<boolean> {
-  if (!(await exists(folder))) return false;
+  if (!(await folderIsThere(folder))) return false;
   if (flags.force) return true;
   const question = `${folder} exists. Write over the files that were generated?`;
   if (flags.interactive && (await context.confirm(question)) === true) return true;

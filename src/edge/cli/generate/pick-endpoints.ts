@@ -54,7 +54,12 @@ export async function pickEndpoints(resources: readonly Choosable[]): Promise<re
   const marked = groups.filter((_, index) => picked.includes(`group:${index}`));
   const covered = new Set(marked.flatMap(({ members }) => members));
   const single = resources.filter((_, index) => picked.includes(`one:${index}`) && !covered.has(index));
-  return [...marked.map(({ pattern }) => pattern), ...single.map(({ operation }) => operation.id)];
+  return [...marked.map(({ pattern }) => pattern), ...single.map(patternFor)];
+}
+
+/** The operation id, or the name of the resource where the id would be read as something else (`-list`, `a*`). */
+export function patternFor({ name, operation: { id } }: Pick<Choosable, "name" | "operation">): string {
+  return /^\s*[+-]|^tag:|[*?]/i.test(id) ? name : id;
 }
 
 /** Endpoints by their first tag, in the order of the document; those without one by their table, last. */

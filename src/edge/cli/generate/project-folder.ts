@@ -30,9 +30,14 @@ export async function createFolder(folder: string, files: readonly ProjectFile[]
  */
 export async function replaceFiles(folder: string, files: readonly ProjectFile[]): Promise<void> {
   const temporary: string[] = [];
+  const ending = `.${randomBytes(6).toString("hex")}.new`;
   try {
+    for (const { path } of files) {
+      const there = await stat(join(folder, path)).catch(() => undefined);
+      if (there?.isDirectory()) throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+    }
     for (const file of files) {
-      const name = `${file.path}.new`;
+      const name = `${file.path}${ending}`;
       temporary.push(name);
       await writeInto(folder, { ...file, path: name });
       const mode = file.isSecret ? undefined : await modeOf(join(folder, file.path));
@@ -42,7 +47,8 @@ export async function replaceFiles(folder: string, files: readonly ProjectFile[]
       await rename(join(folder, temporary[index] ?? ""), join(folder, path));
     }
   } catch (error) {
-    for (const name of temporary) await rm(join(folder, name), { force: true });
+    // What stands in the way of writing may stand in the way of this, too: the first error is the one that counts.
+    for (const name of temporary) await rm(join(folder, name), { force: true }).catch(() => undefined);
     throw cannotWrite(folder, error);
   }
 }
@@ -52,6 +58,16 @@ export async function protectFile(path: string): Promise<void> {
   if (((await modeOf(path)) ?? 0o600) === 0o600) return;
   await chmod(path, 0o600).catch((cause) => {
     throw cannotWrite(path, cause);
+  });
+}
+
+/** True when there is a folder of that name. Throws `E_INPUT` for something else. */
+export async function folderIsThere(path: string): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined || there.isDirectory()) return there !== undefined;
+  throw new ConfigError("E_INPUT", `${path} is no folder`, {
+    step: "config",
+    hint: "Move it away, or choose another NAME or --output-path.",
   });
 }
 

@@ -107,13 +107,21 @@ export function storableUrl(url: string): string {
   return parsed.href;
 }
 
-/** A reference is a URL: `my%20schemas.yaml`. */
-function decoded(reference: string): string {
+/** Without its escapes (`my%20schemas.yaml`), as it is where they are none. */
+function decoded(text: string): string {
   try {
-    return decodeURIComponent(reference);
+    return decodeURIComponent(text);
   } catch {
-    return reference;
+    return text;
   }
+}
+
+function hintFor(status: number): string {
+  if (status === 401 || status === 403) {
+    return "Give user and password in the URL (https://USER:PASSWORD@host/...), or download the document and give --path.";
+  }
+  if (status >= 500) return "Try again later, or download the document and give --path.";
+  return "Open the address in a browser: it has to give the document itself.";
 }
 
 async function fetchUrl(
@@ -124,13 +132,15 @@ async function fetchUrl(
   const refuse = (message: string) =>
     new ConfigError("E_INPUT", message, { step: "config", hint: "Write it as --url https://host/openapi.yaml." });
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    throw refuse(`--url: expected a URL with http:// or https://, found ${JSON.stringify(maskUrl(given))}`);
+    // What is no URL may still have a password: `me:pass@host/x` has the scheme `me`.
+    const shown = maskUrl(given.replace(/[^\s/]*@/, `${MASK}@`));
+    throw refuse(`--url: expected a URL with http:// or https://, found ${JSON.stringify(shown)}`);
   }
   const parsed = new URL(given);
   const { username, password } = parsed;
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${decoded(username)}:${decoded(password)}`;
   const isPrivate = username !== "" || password !== "";
-  if (isPrivate) context.addSecrets([credentials, decodeURIComponent(password)].filter((text) => text.length > 3));
+  if (isPrivate) context.addSecrets([credentials, decoded(password), password].filter((text) => text.length > 3));
   parsed.username = "";
   parsed.password = "";
   const url = prepareUrl(parsed.href);
@@ -161,7 +171,7 @@ async function fetchUrl(
     );
     if (answer.status < 200 || answer.status > 299) {
       throw openapiError(name, [{ message: `the server answered ${answer.status}` }], {
-        hint: "Open the address in a browser: it has to give the document itself, without a sign-in.",
+        hint: hintFor(answer.status),
         reason: "http_status",
       }).with({ status: answer.status });
     }
