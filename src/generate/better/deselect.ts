@@ -3,10 +3,13 @@ import { holdsVariable } from "../reading/path-pieces.ts";
 import { whyNoRecords } from "./answer-form.ts";
 import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { isSameRecord } from "./records.ts";
+import { widerLists } from "./shared-records.ts";
 
 /** Takes out what brings rows that another resource brings, and what cannot run before values are filled in. */
 export function deselect(drafts: readonly Draft[]): void {
   for (const draft of drafts) deselectRepetition(draft);
+  const widerList = widerLists(drafts);
+  for (const draft of drafts) deselectPart(draft, widerList(draft));
   for (const draft of drafts) {
     const isEmpty = recordOf(draft) === undefined ? whyNoRecords(draft.endpoint.responses) : undefined;
     const reason = isEmpty ?? whyUnsafe(draft.endpoint);
@@ -33,6 +36,15 @@ export function deselect(drafts: readonly Draft[]): void {
     const first = above.blocked === undefined ? "filled in" : "made to run";
     decide(draft, "selected", `${above.name}, from which it takes values, must be ${first} first`);
   }
+}
+
+/** Rows that a list above brings, too, in the same table, are loaded once: `/jobs` for `/pipelines/{id}/jobs` of a project. */
+function deselectPart(draft: Draft, wider: Draft | undefined): void {
+  if (wider === undefined || !draft.selected || !wider.selected || draft.tableName !== wider.tableName) return;
+  const isSameKey = draft.primaryKey.length > 0 && draft.primaryKey.join() === wider.primaryKey.join();
+  if (!isSameKey || [...wider.params, ...wider.headers].some(({ fillIn }) => fillIn)) return;
+  draft.selected = false;
+  decide(draft, "selected", `${wider.name} brings the same rows in fewer requests`);
 }
 
 /** Some APIs act on GET: `/apps.uninstall`, `/sessions/{id}/logout`. A load must not. */

@@ -9,8 +9,8 @@ const IDENTIFIER_END = /[_-]?(?:gid|uuid|id|key|name|slug)$/i;
 /**
  * Makes the test whether one record may stand below several parents, so that it takes the parent's key and its own id to
  * tell the rows of a list apart: members of projects, tags of tasks. Either the single one is asked for by the id of
- * something else (`/projects/{id}/members/{user_id}`), or all such records have a list of their own (`/tags`), and nothing
- * in them says to which parent they belong (`project_id`, `project`).
+ * something else (`/projects/{id}/members/{user_id}`), or all such records have a list of their own (`/tags`) or one further
+ * above, and nothing in them says to which parent they belong (`project_id`, `project`).
  */
 export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boolean {
   const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
@@ -23,6 +23,7 @@ export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boole
     roots.add(record.schema);
   }
 
+  const widerList = widerLists(drafts);
   // What is shared below one kind of parent is below others.
   const shared = new Set(roots);
   for (const [list, single] of singles) {
@@ -36,7 +37,8 @@ export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boole
     const list = draft.list ?? draft;
     const record = recordOf(list);
     const { parent } = list;
-    if (!list.isList || parent === undefined || record === undefined || !shared.has(record.schema)) return false;
+    if (!list.isList || parent === undefined || record === undefined) return false;
+    if (!shared.has(record.schema) && widerList(list) === undefined) return false;
     return !belongs(record, parent.endpoint.pieces.fixed.at(-1) ?? "");
   };
 
@@ -45,6 +47,28 @@ export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boole
     if (called === "" || entityWord(piece).endsWith(called)) return false;
     return isPerson(called) || names.has(called);
   }
+}
+
+/**
+ * Makes the function that finds the list of the same records one or more steps above a list: `/projects/{id}/commits` for
+ * `/projects/{id}/merge_requests/{iid}/commits`.
+ */
+export function widerLists(drafts: readonly Draft[]): (list: Draft) => Draft | undefined {
+  const bySchema = new Map<SchemaNode["schema"], Draft[]>();
+  for (const draft of drafts) {
+    const record = recordOf(draft);
+    if (record === undefined || !draft.isList || draft.parent === undefined) continue;
+    const lists = bySchema.get(record.schema);
+    if (lists === undefined) bySchema.set(record.schema, [draft]);
+    else lists.push(draft);
+  }
+  return (list) => {
+    const record = recordOf(list);
+    const above = new Set<Draft>();
+    for (let one = list.parent?.parent; one !== undefined; one = one.parent) above.add(one);
+    if (record === undefined || above.size === 0 || !list.isList) return undefined;
+    return bySchema.get(record.schema)?.find(({ parent }) => parent !== undefined && above.has(parent));
+  };
 }
 
 /** True for a list that is asked for by itself and holds all there is, not only what is the user's own. */

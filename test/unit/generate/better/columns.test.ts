@@ -20,6 +20,8 @@ test("columns have the types that the schema declares; what only looks declared 
     anything: {},
     password: { type: "string", format: "email", writeOnly: true },
     old: { type: "integer", deprecated: true },
+    queuedDuration: integer,
+    strategy: integer,
   });
   const { columns } = resourceAt(generate({ paths: { "/things": get(listOf(record)) } }), "/things");
   assert.deepEqual(
@@ -34,6 +36,7 @@ test("columns have the types that the schema declares; what only looks declared 
       ["state", "text"],
       ["seen", "timestamp"],
       ["count", "bigint"],
+      ["strategy", "bigint"],
     ],
   );
   assert.deepEqual(columns[0], { name: "id", dataType: "bigint", nullable: false, description: "The id" });

@@ -223,3 +223,30 @@ test("what may stand below several parents has the parent in its key: members, a
   const single = resourceAt(pipeline, "/projects/{id}/members/{user_id}");
   assert.deepEqual(resolvedOf(single), { id: "projects_members._projects_id", user_id: "projects_members.id" });
 });
+
+test("a list of the same records further above is loaded alone, or beside a table of what belongs together", () => {
+  const pipeline = generate({
+    schemas: {
+      Job: object({ id: integer, pipeline: object({ id: integer }) }),
+      Commit: object({ id: text, title: text }),
+    },
+    paths: {
+      "/projects": get(listOf(object({ id: integer }))),
+      "/projects/{id}/jobs": get(listOf(ref("Job"))),
+      "/projects/{id}/pipelines": get(listOf(object({ id: integer }))),
+      "/projects/{id}/pipelines/{pipeline_id}/jobs": get(listOf(ref("Job"))),
+      "/projects/{id}/commits": get(listOf(ref("Commit"))),
+      "/projects/{id}/merge_requests": get(listOf(object({ id: integer, iid: integer }))),
+      "/projects/{id}/merge_requests/{iid}/commits": get(listOf(ref("Commit"))),
+    },
+  });
+  const jobs = resourceAt(pipeline, "/projects/{id}/pipelines/{pipeline_id}/jobs");
+  assert.deepEqual([jobs.tableName, jobs.selected], ["job", false]);
+  assert.match(reasonOf(jobs, "selected"), /projects_jobs brings the same rows in fewer requests/);
+  const commits = resourceAt(pipeline, "/projects/{id}/merge_requests/{iid}/commits");
+  assert.deepEqual(
+    [commits.tableName, commits.primaryKey, commits.selected],
+    ["merge_request_commit", ["_projects_merge_requests_id", "id"], true],
+  );
+  assert.deepEqual(resourceAt(pipeline, "/projects/{id}/commits").primaryKey, ["id"]);
+});
