@@ -23,9 +23,11 @@ export class BodyError extends Error {
   }
 }
 
-/** True for an answer without a body. */
-export function isEmptyBody(answer: HttpAnswer): boolean {
-  return answer.status === 204 || answer.bytes.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
+/** True for an answer without a body; blanks and a byte order mark are none. */
+export function isEmptyBody({ status, bytes }: HttpAnswer): boolean {
+  if (status === 204) return true;
+  const content = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+  return content.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
 }
 
 /** Parses a body, whatever its content type says. Throws {@link BodyError}, and `E_LIMIT` for one that is nested too deep. */

@@ -94,6 +94,23 @@ test("text that is not UTF-8 is refused with its offset, or read as the declared
   assert.deepEqual((await extract(config(declared.base))).records.a, ["\u00fc"]);
 });
 
+test("a byte order mark is no part of the body, in UTF-8 and UTF-16", async (t) => {
+  const list = '[{"name":"\u00fc"},{"name":"\u65e5"}]';
+  const bodies: Record<string, Buffer> = {
+    "/utf8": Buffer.from(`\ufeff${list}`, "utf8"),
+    "/utf16": Buffer.from(`\ufeff${list}`, "utf16le"),
+    "/inside": Buffer.from(`\ufeff{"data":${list}}`, "utf8"),
+    "/empty": Buffer.from("\ufeff", "utf8"),
+  };
+  const api = await serve(t, ({ target }, response) => {
+    response.writeHead(200, { "content-type": "application/json" }).end(bodies[target]);
+  });
+  const client = { base_url: api.base, paginator: "single_page" } as const;
+  const { records } = await extract({ client, resources: ["utf8", "utf16", "inside", "empty"] });
+  const expected = [{ name: "\u00fc" }, { name: "\u65e5" }];
+  assert.deepEqual(records, { utf8: expected, utf16: expected, inside: expected, empty: [] });
+});
+
 test("no body means no records, in strict an error", async (t) => {
   const api = await serve(t, (_, response) => {
     response.writeHead(204).end();

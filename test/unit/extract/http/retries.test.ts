@@ -113,13 +113,19 @@ test("a server that is not there is tried five times", async () => {
   assert.deepEqual(delays, [1, 2, 4, 8]);
 });
 
-test("silence ends at the idle timeout", async (t) => {
-  const api = await serve(t, () => undefined);
-  await assert.rejects(
-    extract(config(api.base), { http: { idleTimeout: 0.2, maxAttempts: 2 } }),
-    failsWith("E_TIMEOUT", /did not answer in time/),
-  );
-  assert.equal(api.asked.length, 2);
+test("silence ends at the idle timeout, before, behind and within the headers", async (t) => {
+  const apis = [
+    await serve(t, () => undefined),
+    await serve(t, (_, response) => response.writeHead(200, { "content-type": "application/json" }).flushHeaders()),
+    await serve(t, (_, response) => void response.socket?.write("HTTP/1.1 200 OK\r\ncontent-type: app")),
+  ];
+  for (const api of apis) {
+    await assert.rejects(
+      extract(config(api.base), { http: { idleTimeout: 0.2, maxAttempts: 2 } }),
+      failsWith("E_TIMEOUT", /did not answer in time/),
+    );
+    assert.equal(api.asked.length, 2);
+  }
 });
 
 test("one byte after the other for ever ends at the total timeout", async (t) => {
