@@ -1,9 +1,10 @@
-import type { Double, JsonValue } from "./json.ts";
+import { fixedDigits, significantDigits } from "./exact-digits.ts";
+import type { JsonValue } from "./json.ts";
 import { asNumber, isInteger } from "./json-number.ts";
 import { pythonFloatRepr, pythonStr } from "./python-text.ts";
 
 /**
- * `format(value, spec)` of Python for texts, numbers and booleans: fill, alignment, sign, `#`, `0`, width, grouping,
+ * `format(value, spec)` of Python 3.11 for texts, numbers and booleans: fill, alignment, sign, `z`, `#`, `0`, width, grouping,
  * precision and type. Where Python raises, and for other values, the plain text.
  *
  * @example
@@ -11,112 +12,165 @@ import { pythonFloatRepr, pythonStr } from "./python-text.ts";
  * pythonFormat(1234.5, ",.2f"); // "1,234.50"
  */
 export function pythonFormat(value: JsonValue, spec: string): string {
-  const plain = pythonStr(value);
+  if (spec === "") return pythonStr(value);
+  const read = readSpec(spec);
+  const made = read === undefined ? undefined : typeof value === "string" ? text(value, read) : number(value, read);
+  return made ?? pythonStr(value);
+}
+
+interface Spec {
+  readonly fill: string;
+  readonly align: string | undefined;
+  readonly sign: string | undefined;
+  readonly noNegativeZero: boolean;
+  readonly alternate: boolean;
+  /** `0` before the width: zeros between sign and digits, where no alignment is written. */
+  readonly zero: boolean;
+  readonly width: number;
+  readonly group: string;
+  readonly precision: number | undefined;
+  readonly type: string;
+}
+
+const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
+
+function readSpec(spec: string): Spec | undefined {
   const found = SPEC.exec(spec);
-  if (spec === "" || found === null) return plain;
-  const [, fill, align, sign = "-", alternate = "", zero, width = "0", group = "", precision, type = ""] = found;
-  const digits = precision === undefined ? undefined : Number(precision);
-  const number = typeof value === "boolean" ? Number(value) : value;
-  const isText = typeof value === "string";
-  const body = isText
-    ? textBody(value, digits, type)
-    : isNumber(number)
-      ? numberBody(number, digits, type, alternate !== "")
-      : undefined;
-  if (body === undefined) return plain;
-  const negative = body.startsWith("-");
-  const mark = isText ? "" : negative ? "-" : sign === "-" ? "" : sign;
-  const bare = grouped(negative ? body.slice(1) : body, group);
-  const missing = Math.max(0, Number(width) - [...mark, ...bare].length);
-  const side = align ?? (zero === undefined ? (isText ? "<" : ">") : "=");
-  const pad = fill ?? (zero === undefined ? " " : "0");
-  if (side === "=") return mark + pad.repeat(missing) + bare;
-  const left = side === ">" ? missing : side === "^" ? Math.floor(missing / 2) : 0;
-  return pad.repeat(left) + mark + bare + pad.repeat(missing - left);
+  if (found === null) return undefined;
+  const [, fill, align, sign, z, alternate, zero, width = "0", group = "", precision, type = ""] = found;
+  return {
+    fill: fill ?? (zero === undefined ? " " : "0"),
+    align,
+    sign,
+    noNegativeZero: z !== undefined,
+    alternate: alternate !== undefined,
+    zero: zero !== undefined && fill === undefined,
+    width: Number(width),
+    group,
+    precision: precision === undefined ? undefined : Number(precision),
+    type,
+  };
 }
 
-const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?z?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
-
-function isNumber(value: JsonValue): value is number | bigint | Double {
-  return asNumber(value) !== undefined;
+function text(value: string, spec: Spec): string | undefined {
+  const { type, sign, alternate, noNegativeZero, group, align = "<", precision } = spec;
+  if ((type !== "" && type !== "s") || group !== "" || align === "=") return undefined;
+  if (sign !== undefined || alternate || noNegativeZero) return undefined;
+  return padded("", precision === undefined ? value : [...value].slice(0, precision).join(""), align, spec);
 }
 
-function textBody(text: string, digits: number | undefined, type: string): string | undefined {
-  if (type !== "" && type !== "s") return undefined;
-  return digits === undefined ? text : [...text].slice(0, digits).join("");
+/** A number without its sign: what stands before the digits (`0x`), the digits, and what stands behind them. */
+interface Body {
+  readonly prefix: string;
+  readonly whole: string;
+  readonly rest: string;
+  readonly isNegative: boolean;
 }
 
-function numberBody(
-  value: number | bigint | Double,
-  digits: number | undefined,
-  type: string,
-  alternate: boolean,
-): string | undefined {
-  const number = asNumber(value) ?? 0;
-  if (isInteger(value) && (type === "" || "bcdnoxX".includes(type))) {
-    return digits === undefined ? integerBody(value, type, alternate) : undefined;
+function number(given: JsonValue, spec: Spec): string | undefined {
+  const value = typeof given === "boolean" ? Number(given) : given;
+  const isWhole = isInteger(value);
+  const double = asNumber(value);
+  if (double === undefined) return undefined;
+  const isOfInteger = isWhole && (spec.type === "" || "bcdnoxX".includes(spec.type));
+  // An integer that no double holds.
+  if (!isOfInteger && isWhole && !Number.isFinite(double)) return undefined;
+  const body = isOfInteger ? integer(value, spec) : float(double, spec);
+  if (body === undefined) return undefined;
+  const { prefix, whole, rest, isNegative } = body;
+  const mark = (isNegative ? "-" : spec.sign === undefined || spec.sign === "-" ? "" : spec.sign) + prefix;
+  const align = spec.align ?? (spec.zero ? "=" : ">");
+  const size = "boxX".includes(spec.type) && spec.type !== "" ? 4 : 3;
+  const least = spec.fill === "0" && align === "=" ? spec.width - mark.length - rest.length : 0;
+  return padded(mark, grouped(whole, spec.group, size, least) + rest, align, spec);
+}
+
+function integer(
+  value: number | bigint,
+  { type, alternate, sign, group, precision, noNegativeZero }: Spec,
+): Body | undefined {
+  if (precision !== undefined || noNegativeZero) return undefined;
+  if (type === "c") {
+    if (sign !== undefined || alternate || group !== "" || value < 0 || value > 0x10ffff) return undefined;
+    return { prefix: "", whole: "", rest: String.fromCodePoint(Number(value)), isNegative: false };
   }
-  if (!Number.isFinite(number)) return pythonFloatRepr(number);
+  if (group !== "" && (type === "n" || (group === "," && type !== "" && type !== "d"))) return undefined;
+  const base = type === "b" ? 2 : type === "o" ? 8 : type === "x" || type === "X" ? 16 : 10;
+  const digits = (value < 0 ? -BigInt(value) : BigInt(value)).toString(base);
+  return {
+    prefix: alternate && base !== 10 ? `0${type}` : "",
+    whole: type === "X" ? digits.toUpperCase() : digits,
+    rest: "",
+    isNegative: value < 0,
+  };
+}
+
+function float(value: number, spec: Spec): Body | undefined {
+  const { type, group, noNegativeZero } = spec;
+  if (!["", "e", "E", "f", "F", "g", "G", "n", "%"].includes(type) || (type === "n" && group !== "")) return undefined;
+  const shown = floatText(Math.abs(type === "%" ? value * 100 : value), spec) + (type === "%" ? "%" : "");
+  const cased = type === "E" || type === "F" || type === "G" ? shown.toUpperCase() : shown;
+  const [, whole = "", rest = ""] = /^(\d*)(.*)$/s.exec(cased) ?? [];
+  const isZero = noNegativeZero && !/[1-9]/.test(cased.replace(/e.*$/i, "")) && Number.isFinite(value);
+  return { prefix: "", whole, rest, isNegative: (value < 0 || Object.is(value, -0)) && !isZero };
+}
+
+function floatText(value: number, { type, precision, alternate }: Spec): string {
+  if (!Number.isFinite(value)) return pythonFloatRepr(value);
   switch (type) {
     case "f":
     case "F":
-      return fixed(number, digits ?? 6);
-    case "%":
-      return `${fixed(number * 100, digits ?? 6)}%`;
-    case "e":
-    case "E":
-      return cased(exponential(number, digits ?? 6), type);
-    case "g":
-    case "G":
-    case "n":
-      return cased(general(number, digits ?? 6), type);
-    case "": {
-      if (digits === undefined) return pythonFloatRepr(number);
-      const text = general(number, digits);
-      return /[.e]/.test(text) ? text : `${text}.0`;
+    case "%": {
+      const digits = fixedDigits(value, precision ?? 6);
+      return alternate && precision === 0 ? `${digits}.` : digits;
     }
+    case "e":
+    case "E": {
+      const { digits, exponent } = significantDigits(value, (precision ?? 6) + 1);
+      return scientific(digits, exponent, alternate);
+    }
+    case "":
+      if (precision !== undefined) return general(value, precision, alternate, true);
+      return alternate ? pythonFloatRepr(value).replace(/^(\d+)e/, "$1.e") : pythonFloatRepr(value);
     default:
-      return undefined;
+      return general(value, precision ?? 6, alternate, false);
   }
 }
 
-function integerBody(value: number | bigint, type: string, alternate: boolean): string {
-  const base = type === "b" ? 2 : type === "o" ? 8 : type === "x" || type === "X" ? 16 : 10;
-  if (type === "c") return String.fromCodePoint(Number(value));
-  const text = value.toString(base);
-  const prefix = alternate && base !== 10 ? `0${type}` : "";
-  const signed = text.startsWith("-") ? `-${prefix}${text.slice(1)}` : prefix + text;
-  return type === "X" ? signed.toUpperCase() : signed;
-}
-
-/** Without an exponent, however large. */
-function fixed(value: number, digits: number): string {
-  if (Math.abs(value) < 1e21) return value.toFixed(digits);
-  return `${BigInt(value)}${digits === 0 ? "" : `.${"0".repeat(digits)}`}`;
+/** `asRepr`: as Python writes a float that nothing is said of, with a digit behind the point. */
+function general(value: number, precision: number, alternate: boolean, asRepr: boolean): string {
+  const count = Math.max(1, precision);
+  const { digits, exponent } = significantDigits(value, count);
+  const kept = alternate ? digits : digits.replace(/0+$/, "") || "0";
+  if (exponent < -4 || exponent >= count - (asRepr ? 1 : 0)) return scientific(kept, exponent, alternate);
+  const whole = exponent < 0 ? "0" : kept.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+  const behind = exponent < 0 ? "0".repeat(-exponent - 1) + kept : kept.slice(exponent + 1);
+  if (behind !== "") return `${whole}.${behind}`;
+  return alternate && !asRepr ? `${whole}.` : asRepr ? `${whole}.0` : whole;
 }
 
 /** Python's exponents have two digits at least. */
-function exponential(value: number, digits: number): string {
-  return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
+function scientific(digits: string, exponent: number, alternate: boolean): string {
+  const behind = digits.slice(1);
+  const point = behind === "" && !alternate ? "" : ".";
+  const size = String(Math.abs(exponent)).padStart(2, "0");
+  return `${digits[0]}${point}${behind}e${exponent < 0 ? "-" : "+"}${size}`;
 }
 
-function general(value: number, digits: number): string {
-  const precision = Math.max(1, digits);
-  const rounded = value.toExponential(precision - 1);
-  const exponent = Number(rounded.slice(rounded.indexOf("e") + 1));
-  const text =
-    exponent >= -4 && exponent < precision
-      ? value.toFixed(precision - 1 - exponent)
-      : exponential(value, precision - 1);
-  return text.replace(/(\.\d*?)0+(e|$)/, "$1$2").replace(/\.(e|$)/, "$1");
+/** Digits in groups; zeros before them are grouped too, until there are so many characters at least. */
+function grouped(whole: string, mark: string, size: number, least: number): string {
+  if (mark === "" || whole === "") return whole.padStart(least, "0");
+  let digits = whole;
+  while (digits.length + Math.floor((digits.length - 1) / size) < least) digits = `0${digits}`;
+  const first = digits.length % size || size;
+  const parts = [digits.slice(0, first)];
+  for (let at = first; at < digits.length; at += size) parts.push(digits.slice(at, at + size));
+  return parts.join(mark);
 }
 
-function cased(text: string, type: string): string {
-  return type === "E" || type === "G" ? text.toUpperCase() : text;
-}
-
-function grouped(text: string, mark: string): string {
-  if (mark === "") return text;
-  const [, whole = "", rest = ""] = /^(\d*)(.*)$/s.exec(text) ?? [];
-  return whole.replace(/\B(?=(\d{3})+$)/g, mark) + rest;
+function padded(mark: string, body: string, align: string, { fill, width }: Spec): string {
+  const missing = Math.max(0, width - [...mark, ...body].length);
+  if (align === "=") return mark + fill.repeat(missing) + body;
+  const left = align === ">" ? missing : align === "^" ? Math.floor(missing / 2) : 0;
+  return fill.repeat(left) + mark + body + fill.repeat(missing - left);
 }

@@ -43,6 +43,27 @@ const FORMATS: readonly (readonly [JsonValue, string, string])[] = [
   [-1.5, "=8", "-    1.5"],
   [-1.5, "08.1f", "-00001.5"],
   [1e22, ".1f", "10000000000000000000000.0"],
+  // Ties go to the even digit, from the exact value of the double.
+  [2.5, ".0f", "2"],
+  [0.125, ".2f", "0.12"],
+  [0.375, ".2f", "0.38"],
+  [2.675, ".2f", "2.67"],
+  [2.5, ".0e", "2e+00"],
+  [new Double(-0), ".1f", "-0.0"],
+  [-0.001, "z.1f", "0.0"],
+  [new Double(1e23), ".3e", "1.000e+23"],
+  [0.1, ".120f", `0.1000000000000000055511151231257827021181583404541015625${"0".repeat(65)}`],
+  [new Double(123), ".3", "1.23e+02"],
+  [new Double(1), "#.0f", "1."],
+  [new Double(1), "#g", "1.00000"],
+  // Zeros before the digits are grouped with them.
+  [1234, "010,", "00,001,234"],
+  [1234, "08,", "0,001,234"],
+  [-1234.5, "012,.1f", "-0,001,234.5"],
+  [255, "#010x", "0x000000ff"],
+  [65535, "_x", "ffff"],
+  [1048575, "_x", "f_ffff"],
+  ["ab", "05", "ab000"],
   [true, "", "True"],
   [true, "3d", "  1"],
 ];
@@ -61,6 +82,11 @@ test("where Python raises the plain text stays", () => {
     [1, "s", "1"],
     [1, ".2", "1"],
     [1, "??", "1"],
+    ["a", ",", "a"],
+    ["a", "=5", "a"],
+    [255, ",x", "255"],
+    [65, "+c", "65"],
+    [10n ** 400n, "f", `1${"0".repeat(400)}`],
   ];
   for (const [value, spec, text] of cases) assert.equal(pythonFormat(value, spec), text, spec);
 });
