@@ -15,6 +15,8 @@ export interface GeneratedPipeline {
   /** `info.title`, or `openapi`. */
   readonly title: string;
   readonly names: ProjectNames;
+  /** Stands where the user must give a value: `FILL_ME_IN`. */
+  readonly placeholder: string;
   readonly servers: GeneratedServers;
   readonly client: GeneratedClient;
   /** How deep nested tables go. */
@@ -41,6 +43,10 @@ export interface ProjectNames {
   readonly pipeline: string;
   /** `gitlab_data`. */
   readonly dataset: string;
+  /** Of the project folder, `gitlab_pipeline`. */
+  readonly folder: string;
+  /** Of the pipeline file, without its ending. */
+  readonly file: string;
 }
 
 export interface GeneratedServers {

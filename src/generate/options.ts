@@ -1,3 +1,4 @@
+import type { NameSuffixes } from "../config/generator-file.ts";
 import type { GenerateMode } from "./model.ts";
 import type { Method } from "./reading/read-endpoints.ts";
 
@@ -14,4 +15,5 @@ export interface AnalysisOptions {
   readonly requiredValue?: string | undefined;
   /** Stands for an optional value without default; `OPTIONAL_CONFIG` when absent. */
   readonly optionalValue?: string | undefined;
+  readonly suffixes?: NameSuffixes | undefined;
 }

@@ -113,6 +113,45 @@ test("another choice: what is not chosen any more is told from what is gone from
   assert.doesNotMatch(again.stdout, /no longer in the document/);
 });
 
+test("--config: names, methods and placeholders as dlt-init-openapi takes them; an update keeps to them", async (t) => {
+  const config = `include_methods: [get, post]
+required_parameter_default_value: CHANGE_ME
+project_folder_suffix: _project
+pipeline_file_suffix: _load.py
+dataset_name_suffix: _raw
+`;
+  const document = JSON.parse(FIRST);
+  document.paths["/orders/{id}"] = { post: operation("shop") };
+  document.paths["/lines/{line}/{part}"] = { get: operation("shop") };
+  const cwd = await folder(t, { "c.yml": config, "wrong.yml": "spec_url: x\n", "api.json": JSON.stringify(document) });
+  const run = (...args: string[]) => sluice(["generate", ...args, "--json"], { cwd });
+  const facts = onlyObject(await run("shop", "--path", "api.json", "--config", "c.yml"));
+  assert.deepEqual(
+    [facts.folder, facts.pipeline_file, facts.dataset],
+    [join(cwd, "shop_project"), "shop_load.yaml", "shop_raw"],
+  );
+  assert.equal((facts.resources as string[]).length, 5);
+  assert.deepEqual(facts.fill_in, [{ resource: "lines_by_part", key: "part" }]);
+  const file = join(cwd, "shop_project", "shop_load.yaml");
+  assert.match(await readFile(file, "utf8"), /part: CHANGE_ME # TODO/);
+  document.paths["/roles"] = { get: operation("people") };
+  await writeFile(join(cwd, "api.json"), JSON.stringify(document));
+  await rm(join(cwd, "shop_project", "README.md"));
+  const updated = onlyObject(await run("--update", "--output-path", "shop_project"));
+  assert.deepEqual([updated.added, updated.changed, updated.files], [["roles"], [], ["README.md"]]);
+  assert.match(await readFile(join(cwd, "shop_project", "README.md"), "utf8"), /sluice run shop_load\.yaml/);
+  assert.match(await readFile(file, "utf8"), /^dataset: shop_raw$/m);
+  assert.deepEqual(onlyObject(await run("shop", "--update", "--config", "c.yml")).updated, false);
+
+  const wrong = await run("x", "--path", "api.json", "--config", "wrong.yml");
+  assert.equal(
+    assertFailed(wrong, "E_CONFIG", 2).message,
+    "wrong.yml:1: spec_url: is given as --url; take it out of the file",
+  );
+  const gone = await run("x", "--path", "api.json", "--config", "gone.yml");
+  assert.match(assertFailed(gone, "E_INPUT", 2).message, /^--config: gone\.yml does not exist$/);
+});
+
 test("in the project folder no NAME is needed; without the baseline only new endpoints are added", async (t) => {
   const { cwd, file, at, names } = await project(t);
   await rm(join(at, ".generate", "shop_pipeline.yaml"));

@@ -22,6 +22,10 @@ export function addGenerate(program: Command, action: Action): void {
     .argument("[name]", "name of the source, and of the folder; the document's title when absent")
     .option("--path <file>", "OpenAPI document, JSON or YAML, 2.0 or 3.x")
     .option("--url <url>", "the same, fetched")
+    .option(
+      "--config <file>",
+      "configuration file of dlt-init-openapi: include_methods, suffixes of names, placeholders",
+    )
     .option("--output-path <dir>", "folder in which the project folder is made", ".")
     .option(
       "--endpoints <patterns>",

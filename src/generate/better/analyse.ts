@@ -96,7 +96,8 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   const pipeline: GeneratedPipeline = {
     mode: "better",
     title,
-    names: projectNames(options.source ?? title),
+    names: projectNames(options.source ?? title, options.suffixes),
+    placeholder: words.required,
     servers,
     client: { auth: client?.auth, headers: client?.headers ?? [], paginator: common },
     maxTableNesting: MAX_TABLE_NESTING,

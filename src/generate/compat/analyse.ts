@@ -66,7 +66,8 @@ export function analyseCompat(document: ApiDocument, options: AnalysisOptions): 
   return {
     mode: "compat",
     title,
-    names: projectNames(options.source ?? title),
+    names: projectNames(options.source ?? title, options.suffixes),
+    placeholder: words.required,
     servers: serversOf(document.root),
     client: { auth, headers: [], paginator: common },
     maxTableNesting: MAX_TABLE_NESTING,

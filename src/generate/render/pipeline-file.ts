@@ -65,7 +65,7 @@ function notesOf(
   above(
     ["pipeline"],
     `${oneLine(pipeline.title)}, made by sluice generate from ${oneLine(documentName)}.`,
-    "The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. FILL_ME_IN marks what is yours to fill in:",
+    `The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. ${oneLine(pipeline.placeholder)} marks what is yours to fill in:`,
     "sluice check with this file lists it.",
   );
   const encoding = ["source", "client", "path_encoding"];

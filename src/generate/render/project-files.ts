@@ -26,14 +26,16 @@ export interface ProjectOptions {
   readonly format: "yaml" | "json";
   readonly documentName: string;
   readonly limit: number | undefined;
+  /** Name of the pipeline file of a project that is there; undefined: that of the names. */
+  readonly pipelineFile?: string | undefined;
 }
 
 /** All that a project folder is made of, but for what remembers how it was made. */
 export function renderProject(pipeline: GeneratedPipeline, options: ProjectOptions): Project {
-  const pipelineFile = `${pipeline.names.pipeline}.${options.format}`;
+  const pipelineFile = options.pipelineFile ?? `${pipeline.names.file}.${options.format}`;
   const file = (path: string, text: string): ProjectFile => ({ path, text, isSecret: false, isKept: false });
   return {
-    folder: pipeline.names.pipeline,
+    folder: pipeline.names.folder,
     pipelineFile,
     files: [
       file(pipelineFile, renderPipelineFile(pipeline, options)),

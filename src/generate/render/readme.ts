@@ -28,7 +28,7 @@ export function renderReadme(pipeline: GeneratedPipeline, pipelineFile: string):
     "",
     `1. ${address}`,
     `2. ${credentials}`,
-    `3. Replace each \`FILL_ME_IN\` in \`${pipelineFile}\`; \`sluice check ${pipelineFile} --offline\` lists them.`,
+    `3. Replace each \`${code(pipeline.placeholder)}\` in \`${pipelineFile}\`; \`sluice check ${pipelineFile} --offline\` lists them.`,
     "",
     "`.github/workflows/load.yml` runs it each day as a GitHub Action.",
     "",

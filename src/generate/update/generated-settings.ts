@@ -15,6 +15,10 @@ export interface GeneratedSettings {
   /** Methods that become resources; undefined: GET alone. */
   readonly methods: readonly Method[] | undefined;
   readonly nameByOperation: boolean;
+  /** What stands for values that nobody knows, and behind the name of the dataset; undefined: the usual. */
+  readonly requiredValue: string | undefined;
+  readonly optionalValue: string | undefined;
+  readonly datasetSuffix: string | undefined;
   /** Pages of each list that a run stops after; undefined: all. */
   readonly globalLimit: number | undefined;
   /** Name of the pipeline file. */
@@ -29,7 +33,7 @@ export const SETTINGS_PATH = `${SETTINGS_FOLDER}/settings.json`;
 
 export function writeSettings(settings: GeneratedSettings): string {
   const { name, document, mode, allowOpenapi2, endpoints, methods, nameByOperation } = settings;
-  const { globalLimit, pipelineFile } = settings;
+  const { requiredValue, optionalValue, datasetSuffix, globalLimit, pipelineFile } = settings;
   const value: JsonObject = {
     name,
     document: { ...document },
@@ -38,6 +42,9 @@ export function writeSettings(settings: GeneratedSettings): string {
     endpoints,
     ...(methods === undefined ? {} : { methods }),
     ...(nameByOperation ? { name_by_operation: true } : {}),
+    ...(requiredValue === undefined ? {} : { required_parameter_default_value: requiredValue }),
+    ...(optionalValue === undefined ? {} : { unrequired_parameter_default_value: optionalValue }),
+    ...(datasetSuffix === undefined ? {} : { dataset_name_suffix: datasetSuffix }),
     ...(globalLimit === undefined ? {} : { global_limit: globalLimit }),
     pipeline_file: pipelineFile,
   };
@@ -74,7 +81,14 @@ export function readSettings(text: string): GeneratedSettings | undefined {
     endpoints: patterns,
     methods: isJsonArray(methods) ? METHODS.filter((method) => methods.includes(method)) : undefined,
     nameByOperation: name_by_operation === true,
+    requiredValue: textOf(value.required_parameter_default_value),
+    optionalValue: textOf(value.unrequired_parameter_default_value),
+    datasetSuffix: textOf(value.dataset_name_suffix),
     globalLimit: typeof global_limit === "number" ? global_limit : undefined,
     pipelineFile: pipeline_file,
   };
+}
+
+function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

@@ -6,6 +6,8 @@ import type { DocumentPlace } from "./read-source.ts";
 /** The flags of `sluice generate`. */
 export interface GenerateFlags {
   readonly place: DocumentPlace | undefined;
+  /** A configuration file of dlt-init-openapi. */
+  readonly config: string | undefined;
   readonly outputPath: string;
   /** Patterns; undefined: not given. */
   readonly endpoints: readonly string[] | undefined;
@@ -26,11 +28,12 @@ export interface GenerateFlags {
 
 /** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
 export function readFlags(given: Flags): { readonly flags: GenerateFlags; readonly network: Flags } {
-  const { path, url, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
+  const { path, url, config, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
   const { format, interactive, compat, allowOpenapi2, explain, update, force, json, ...network } = others;
   if (path !== undefined && url !== undefined) throw refuse("--path and --url name two documents", "Give one of them.");
-  for (const [flag, value] of Object.entries({ path, url })) {
-    if (String(value ?? "-").trim() === "") throw refuse(`--${flag} is empty`, "Give --path FILE or --url URL.");
+  for (const [flag, value] of Object.entries({ path, url, config })) {
+    if (String(value ?? "-").trim() === "")
+      throw refuse(`--${flag} is empty`, `Give it a value: --${flag} ${flag === "url" ? "URL" : "FILE"}.`);
   }
   if (update === true && force === true) {
     throw refuse("--update and --force exclude each other", "--update keeps your changes, --force does not.");
@@ -43,6 +46,7 @@ export function readFlags(given: Flags): { readonly flags: GenerateFlags; readon
     network,
     flags: {
       place: path !== undefined ? { path: String(path) } : url !== undefined ? { url: String(url) } : undefined,
+      config: config === undefined ? undefined : String(config),
       outputPath: String(outputPath),
       endpoints: endpoints === undefined ? undefined : words(String(endpoints), /[,\n]/),
       methods: methods === undefined ? undefined : readMethods(String(methods)),

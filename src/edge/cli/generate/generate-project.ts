@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import { type GeneratorSettings, readGeneratorFile } from "../../../config/generator-file.ts";
 import { ConfigError, SluiceError } from "../../../core/errors.ts";
 import { analyse } from "../../../generate/analyse.ts";
 import { chooseResources } from "../../../generate/choose-resources.ts";
@@ -18,7 +19,15 @@ import type { Flags } from "../command.ts";
 import { type CliContext, configure } from "../context.ts";
 import { type GenerateFlags, readFlags } from "./flags.ts";
 import { pickEndpoints } from "./pick-endpoints.ts";
-import { createFolder, exists, folderExists, folderIsThere, protectFile, replaceFiles } from "./project-folder.ts";
+import {
+  createFolder,
+  exists,
+  folderExists,
+  folderIsThere,
+  protectFile,
+  readIfThere,
+  replaceFiles,
+} from "./project-folder.ts";
 import { readSource, storableUrl } from "./read-source.ts";
 import { reportProject } from "./report-project.ts";
 import { findProject, updateProject } from "./update-project.ts";
@@ -26,7 +35,8 @@ import { findProject, updateProject } from "./update-project.ts";
 /** `sluice generate`: reads the document, chooses endpoints, writes or updates the project folder, says what is next. */
 export async function generate(context: CliContext, given: Flags, name: string | undefined): Promise<void> {
   const { flags, network } = readFlags(given);
-  const found = flags.update ? await findProject(flags, name) : undefined;
+  const file = flags.config === undefined ? undefined : await readConfig(flags.config);
+  const found = flags.update ? await findProject(flags, name, file?.suffixes) : undefined;
   const settings = found?.settings;
   const mode = flags.compat ? "compat" : (settings?.mode ?? "better");
   const allowOpenapi2 = flags.allowOpenapi2 || settings?.allowOpenapi2 === true;
@@ -41,11 +51,22 @@ export async function generate(context: CliContext, given: Flags, name: string |
   const alone = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
   // The reference refuses references to other files; so does its analysis here.
   const tree = mode === "compat" ? alone : await bringInFiles(alone, document.files);
-  const methods = flags.methods ?? settings?.methods;
-  const nameByOperation = flags.nameByOperation || settings?.nameByOperation === true;
-  const whole = analyse(tree, { mode, source: name ?? settings?.name, methods, nameByOperation });
+  const methods = flags.methods ?? file?.methods ?? settings?.methods;
+  const nameByOperation = flags.nameByOperation || (file?.nameByOperation ?? settings?.nameByOperation) === true;
+  const requiredValue = file?.requiredValue ?? settings?.requiredValue;
+  const optionalValue = file?.optionalValue ?? settings?.optionalValue;
+  const datasetSuffix = file?.suffixes.dataset ?? settings?.datasetSuffix;
+  const whole = analyse(tree, {
+    mode,
+    source: name ?? settings?.name,
+    methods,
+    nameByOperation,
+    requiredValue,
+    optionalValue,
+    suffixes: { ...file?.suffixes, dataset: datasetSuffix },
+  });
   refuseName(whole);
-  const folder = found?.folder ?? resolve(flags.outputPath, whole.names.pipeline);
+  const folder = found?.folder ?? resolve(flags.outputPath, whole.names.folder);
   const overwrite = found === undefined && (await mayWrite(context, flags, folder));
 
   const patterns = flags.endpoints ?? settings?.endpoints ?? (await pick(context, flags, whole));
@@ -58,6 +79,7 @@ export async function generate(context: CliContext, given: Flags, name: string |
     format: settings?.pipelineFile.endsWith(".json") ? "json" : flags.format,
     documentName: document.source.name,
     limit,
+    pipelineFile: settings?.pipelineFile,
   });
   const memory = memoryFiles(project, {
     name: whole.names.project,
@@ -67,6 +89,9 @@ export async function generate(context: CliContext, given: Flags, name: string |
     endpoints: patterns,
     methods,
     nameByOperation,
+    requiredValue,
+    optionalValue,
+    datasetSuffix,
     globalLimit: limit,
     pipelineFile: settings?.pipelineFile ?? project.pipelineFile,
   });
@@ -88,6 +113,15 @@ export async function generate(context: CliContext, given: Flags, name: string |
   if (overwrite) await replaceFiles(folder, written);
   else await createFolder(folder, files);
   reportProject(context, flags, { folder, project, pipeline, offered: whole.resources.length, tree, written });
+}
+
+async function readConfig(path: string): Promise<GeneratorSettings> {
+  const text = await readIfThere(path);
+  if (text !== undefined) return readGeneratorFile(text, path);
+  throw new ConfigError("E_INPUT", `--config: ${path} does not exist`, {
+    step: "config",
+    hint: "Give the path of a configuration file of dlt-init-openapi, or leave --config out.",
+  });
 }
 
 /** What remembers how the project was made: the settings, and the pipeline file as it was generated. */

@@ -98,10 +98,11 @@ function said({ place, message }: Finding): string {
 /** Required parameters that hold a placeholder. */
 function missingValues({
   resources,
+  placeholder,
 }: GeneratedPipeline): readonly { readonly resource: string; readonly key: string }[] {
   return resources.flatMap(({ name, endpoint }) =>
     [...(endpoint.params ?? []), ...endpoint.headers].flatMap(({ name: key, fillIn, value }) =>
-      fillIn && value.kind === "value" && value.value === "FILL_ME_IN" ? { resource: name, key } : [],
+      fillIn && value.kind === "value" && value.value === placeholder ? { resource: name, key } : [],
     ),
   );
 }
@@ -114,7 +115,7 @@ function nextSteps(folder: string, project: Project, pipeline: GeneratedPipeline
   if (pipeline.servers.baseUrl === undefined) steps.push("put the base URL into .dlt/config.toml");
   if (pipeline.secrets.length > 0) steps.push(`put ${pipeline.secrets.join(", ")} into .dlt/secrets.toml`);
   if (missing.length > 0)
-    steps.push(`fill in ${missing.length} FILL_ME_IN of ${owners} resources, as sluice check lists them`);
+    steps.push(`fill in ${missing.length} ${pipeline.placeholder} of ${owners} resources, as sluice check lists them`);
   return [
     ...pipeline.findings.map((finding) => `note: ${printable(said(finding))}`),
     ...findingCounts(pipeline),

@@ -1,4 +1,5 @@
 import { join, relative, resolve } from "node:path";
+import type { NameSuffixes } from "../../../config/generator-file.ts";
 import { ConfigError, SluiceError } from "../../../core/errors.ts";
 import { compactJson } from "../../../core/json-writer.ts";
 import type { GeneratedPipeline } from "../../../generate/model.ts";
@@ -37,8 +38,12 @@ export interface ProjectUpdate {
 }
 
 /** The project to update: that of the name, else the output path itself. Throws `E_INPUT` when it is none. */
-export async function findProject(flags: GenerateFlags, name: string | undefined): Promise<FoundProject> {
-  const folder = resolve(flags.outputPath, name === undefined ? "." : projectNames(name).pipeline);
+export async function findProject(
+  flags: GenerateFlags,
+  name: string | undefined,
+  suffixes: NameSuffixes | undefined,
+): Promise<FoundProject> {
+  const folder = resolve(flags.outputPath, name === undefined ? "." : projectNames(name, suffixes).folder);
   const text = await readIfThere(join(folder, SETTINGS_PATH));
   const settings = text === undefined ? undefined : readSettings(text);
   if (settings !== undefined) {

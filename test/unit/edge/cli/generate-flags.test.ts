@@ -7,6 +7,7 @@ import { storableUrl } from "../../../../src/edge/cli/generate/read-source.ts";
 test("flags of the command are told from settings of the network", () => {
   const { flags, network } = readFlags({
     path: "a.yaml",
+    config: "c.yml",
     outputPath: "out",
     endpoints: "a,b\nc",
     methods: "get, POST",
@@ -20,6 +21,7 @@ test("flags of the command are told from settings of the network", () => {
   assert.deepEqual(network, { maxAttempts: "3" });
   assert.deepEqual(flags, {
     place: { path: "a.yaml" },
+    config: "c.yml",
     outputPath: "out",
     endpoints: ["a", "b", "c"],
     methods: ["get", "post"],
@@ -39,6 +41,8 @@ test("flags of the command are told from settings of the network", () => {
 test("flags that do not go together, and limits that are no numbers", () => {
   for (const given of [
     { path: "a", url: "b" },
+    { path: "" },
+    { config: " " },
     { update: true, force: true },
     { methods: "get,delete" },
     { globalLimit: "many" },
