@@ -22,7 +22,7 @@ test("values are formatted as Python formats them", { skip: skipWithoutDlt() }, 
     if (made === null) raised += 1;
     // Where Python raises, the plain text stays.
     assert.equal(
-      pythonFormat(valueOf(kind, written), spec),
+      pythonFormat(jsonValue(kind, written), spec),
       made ?? plain,
       `${kind} ${written} ${JSON.stringify(spec)}`,
     );
@@ -30,7 +30,7 @@ test("values are formatted as Python formats them", { skip: skipWithoutDlt() }, 
   assert.ok(raised > CASES / 10 && raised < (CASES * 2) / 3, `${raised} raise`);
 });
 
-function valueOf(kind: string, written: string): JsonValue {
+function jsonValue(kind: string, written: string): JsonValue {
   if (kind === "float") return Number.isInteger(Number(written)) ? new Double(Number(written)) : Number(written);
   if (kind !== "int") return written;
   return Number.isSafeInteger(Number(written)) ? Number(written) : BigInt(written);
