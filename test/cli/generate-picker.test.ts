@@ -20,11 +20,18 @@ async function onTerminal(
   cwd: string,
   args: readonly string[],
   keys: readonly (readonly [waitFor: RegExp, key: string])[],
+  columns = 120,
 ): Promise<{ readonly code: number; readonly shown: string }> {
   const words = [process.execPath, ENTRY, ...args].map((word) => `'${word}'`).join(" ");
   // A terminal of `script` has no size of its own.
-  const command = `stty cols 120 rows 40; exec ${words}`;
-  const env = { PATH: process.env.PATH ?? "", HOME: cwd, TERM: "xterm-256color", COLUMNS: "120", LINES: "40" };
+  const command = `stty cols ${columns} rows 40; exec ${words}`;
+  const env = {
+    PATH: process.env.PATH ?? "",
+    HOME: cwd,
+    TERM: "xterm-256color",
+    COLUMNS: String(columns),
+    LINES: "40",
+  };
   const child = spawn("script", ["-qec", command, "/dev/null"], { cwd, env, stdio: ["pipe", "pipe", "inherit"] });
   const stop = setTimeout(() => child.kill(), 60_000);
   let shown = "";
@@ -92,6 +99,25 @@ test("what is picked is remembered as a pattern that chooses it, whatever its op
   };
   assert.equal(patterns("listA"), "listA");
   for (const id of ["-listA", "+listA", " -listA", "list*", "tag:list", "l?st"]) assert.equal(patterns(id), "a_list");
+});
+
+test("on a narrow terminal a line stays a line: the end of a path is seen, and all of it is searched", {
+  skip: noTerminal,
+}, async (t) => {
+  const cwd = await folder(t);
+  const { code, shown } = await onTerminal(
+    cwd,
+    ARGS,
+    [
+      [/Which of the 33 endpoints/, "dictionary"],
+      [/1 matches|1 match/, TAB],
+      [/◼/, ENTER],
+    ],
+    60,
+  );
+  assert.equal(code, 0, shown);
+  assert.match(shown, /GET \/admin\/databa\S*\.\.\.\S*tables\/\{table_name\}/);
+  assert.deepEqual(await resourcesIn(cwd), ["/admin/databases/{database_name}/dictionary/tables/{table_name}"]);
 });
 
 test("Ctrl-C leaves the list and writes nothing", { skip: noTerminal }, async (t) => {

@@ -16,6 +16,10 @@ interface Group {
 /** Lines of the list that are shown at a time. */
 const ROWS = 12;
 const LONGEST_LABEL = 100;
+/** Columns that the marks before a line take, and a last one that stays free. */
+const MARKS = 6;
+/** A hint that has less room says nothing. */
+const SHORTEST_HINT = 12;
 
 /**
  * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked group stands for all its
@@ -25,14 +29,22 @@ const LONGEST_LABEL = 100;
 export async function pickEndpoints(resources: readonly Choosable[]): Promise<readonly string[] | undefined> {
   const { autocompleteMultiselect, isCancel } = await import("@clack/prompts");
   const groups = groupsOf(resources);
+  // A line that is longer than the terminal takes two, and the list shows half.
+  const width = Math.max(SHORTEST_HINT, Math.min(LONGEST_LABEL, (process.stderr.columns ?? LONGEST_LABEL) - MARKS));
+  const searched = new Map<Choice, string>();
+  const option = (value: Choice, text: string, hint: string) => {
+    searched.set(value, `${text} ${hint}`.toLowerCase());
+    const label = fitted(text, width);
+    const room = width - label.length - " ()".length;
+    return { value, label, ...(room < SHORTEST_HINT && hint.length > room ? {} : { hint: fitted(hint, room) }) };
+  };
   const options = groups.flatMap(({ title, members }, index) => [
-    { value: `group:${index}` as Choice, label: label(`${title}: all ${members.length}`), hint: "group" },
+    option(`group:${index}`, `${title}: all ${members.length}`, "group"),
     ...members.flatMap((member) => {
       const resource = resources[member];
       if (resource === undefined) return [];
       const { operation, name } = resource;
-      const line = label(`  ${operation.method} ${operation.path}`);
-      return [{ value: `one:${member}` as Choice, label: line, hint: label(`${name}, ${title}`) }];
+      return [option(`one:${member}`, `  ${operation.method} ${operation.path}`, `${name}, ${title}`)];
     }),
   ]);
   const picked = await autocompleteMultiselect<Choice>({
@@ -42,8 +54,8 @@ export async function pickEndpoints(resources: readonly Choosable[]): Promise<re
     required: false,
     output: process.stderr,
     input: process.stdin,
-    filter: (search, option) => {
-      const text = `${option.label} ${option.hint}`.toLowerCase();
+    filter: (search, { value }) => {
+      const text = searched.get(value) ?? "";
       return search
         .toLowerCase()
         .split(/\s+/)
@@ -79,7 +91,10 @@ function groupsOf(resources: readonly Choosable[]): readonly Group[] {
   ];
 }
 
-function label(text: string): string {
+/** A text of the document on one line of a width; of a longer one the beginning and the end, which tells paths apart. */
+function fitted(text: string, width: number): string {
   const line = printable(text);
-  return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL)}...`;
+  if (line.length <= width) return line;
+  const end = Math.ceil((width - 3) * 0.6);
+  return `${line.slice(0, width - 3 - end)}...${line.slice(-end)}`;
 }
