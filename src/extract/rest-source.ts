@@ -70,7 +70,8 @@ export function restApi(options: RestApiOptions): Source {
   refuseMissingFunctions(options);
   if (options.allowInsecureHttp !== true && compat === "default") refuseInsecure(config.client, plan);
   const selected = selectResources(
-    plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })),
+    // dlt: a null counts as false, of the resource or of the defaults.
+    plan.map(({ name, config: own }) => ({ name, selected: own.selected === undefined || own.selected === true })),
     options.endpoints,
   );
   const memory = createSourceMemory();

@@ -257,6 +257,13 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
   {
     part: "extract",
+    name: "`range_start: null` or `range_end: null` of a cursor",
+    dlt: "the cursor is off: all records in each run, and no state",
+    sluice: "as if it were left out",
+    why: "null says nothing elsewhere, and a cursor that is off is not what somebody wrote",
+  },
+  {
+    part: "extract",
     name: "a next link or redirect to another origin",
     dlt: "followed, with credentials",
     sluice: "refused (`E_FOREIGN_ORIGIN`), unless in `client.allowed_hosts`, then without credentials",

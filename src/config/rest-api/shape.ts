@@ -66,7 +66,7 @@ const resourceKeys = {
     .describe("What is done with each record before cursor and children see it, in this order."),
   ...tableHints,
   max_table_nesting: wholeNumber.min(0).nullish().describe("How many levels of nested tables are made."),
-  selected: z.boolean().nullish().describe("False: extracted only as far as children need it."),
+  selected: z.boolean().nullish().describe("False, or null as in dlt: extracted only as far as children need it."),
   parallelized: z.boolean().nullish().describe("Children: the records of one parent stay together."),
 };
 

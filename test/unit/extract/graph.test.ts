@@ -193,3 +193,13 @@ test("stopping the consumer stops the source", async (t) => {
   await wait(50);
   assert.equal(api.asked.length, asked);
 });
+
+test("selected: null counts as false, as in dlt, also where it hides that of the defaults", async (t) => {
+  const api = await serve(t, (_, response) => json(response, [{ id: 1 }]));
+  const loaded = async (config: Pick<RestApiConfig, "resource_defaults" | "resources">) =>
+    Object.keys((await extract({ client: { base_url: api.base, paginator: "single_page" }, ...config })).records);
+  assert.deepEqual(await loaded({ resources: ["a", { name: "b", selected: null }] }), ["a"]);
+  const resource_defaults = { selected: true };
+  assert.deepEqual(await loaded({ resource_defaults, resources: ["a", { name: "b", selected: null }] }), ["a"]);
+  assert.deepEqual(await loaded({ resource_defaults: { selected: null }, resources: ["a"] }), []);
+});

@@ -93,6 +93,28 @@ test("a run in which nothing moved gives the state back as it was", async (t) =>
   assert.deepEqual(again.result.state, result.state);
 });
 
+test("a range that is null is one that is left out: the cursor goes on", async (t) => {
+  const api = await serve(t, (_, response) =>
+    json(response, [
+      { id: 1, at: 1 },
+      { id: 2, at: 5 },
+    ]),
+  );
+  const run = (incremental: Partial<IncrementalConfig>, state = {}) =>
+    extract(
+      {
+        client: { base_url: api.base, paginator: "single_page" },
+        resources: [{ name: "r", endpoint: { incremental: { cursor_path: "at", ...incremental } } }],
+      },
+      { state },
+    );
+  const first = await run({ range_start: null, range_end: null });
+  assert.deepEqual(first.result.state, (await run({})).result.state);
+  assert.equal((await run({ range_start: null }, first.result.state)).records.r?.length ?? 0, 0);
+  const bounded = { initial_value: 1, end_value: 5 };
+  assert.deepEqual((await run({ ...bounded, range_end: null })).records.r, [{ id: 1, at: 1 }]);
+});
+
 test("a declared row order ends the pages where the range ends", async (t) => {
   const api = await serve(t, ({ target }, response) => {
     const page = Number(new URL(target, api.base).searchParams.get("page"));
