@@ -5,6 +5,7 @@ import { analyseCompat } from "../compat/analyse.ts";
 import type { Decision, Finding, GeneratedPipeline } from "../model.ts";
 import type { AnalysisOptions } from "../options.ts";
 import { projectNames } from "../project-names.ts";
+import type { Endpoint, Parameter } from "../reading/endpoint.ts";
 import { brokenReferences } from "../reading/follow.ts";
 import { pathPieces } from "../reading/path-pieces.ts";
 import { readEndpoints } from "../reading/read-endpoints.ts";
@@ -65,7 +66,7 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
     required: options.requiredValue ?? "FILL_ME_IN",
     optional: options.optionalValue ?? "OPTIONAL_CONFIG",
   };
-  const secrets = secretNames(security);
+  const secrets = secretNames(security, endpoints);
   for (const draft of drafts) {
     writeParameters(draft, secrets, words);
     useOwnSecurity(draft, security);
@@ -130,9 +131,30 @@ function compatResult(document: ApiDocument, options: AnalysisOptions): Generate
   }
 }
 
-/** Parameters that the client's authentication sends, as `header x-key`. */
-function secretNames({ client }: Security): ReadonlySet<string> {
+/**
+ * Parameters that the client's authentication sends, as `header x-key`; and those that some documents list besides, of which
+ * the authentication makes nothing more: `token` of Slack's.
+ */
+function secretNames({ client }: Security, endpoints: readonly Endpoint[]): ReadonlySet<string> {
   const settings = new Map((client?.auth.settings ?? []).map((one) => [one.key, "value" in one ? one.value : ""]));
   const own = `${settings.get("location") ?? ""} ${settings.get("name") ?? ""}`.toLowerCase();
-  return new Set([own, ...(client?.headers ?? []).map(({ key }) => `header ${key.toLowerCase()}`)]);
+  const listed =
+    client?.auth.type === "bearer"
+      ? endpoints
+          .flatMap(({ parameters }) => parameters.filter(isToken))
+          .map(({ in: place, name }) => `${place} ${name}`)
+      : [];
+  return new Set([
+    own,
+    ...(client?.headers ?? []).map(({ key }) => `header ${key.toLowerCase()}`),
+    ...listed.map((name) => name.toLowerCase()),
+  ]);
+}
+
+/** True for a parameter that is the token of a bearer, said once more. */
+function isToken({ name, source }: Parameter): boolean {
+  return (
+    /^(?:access|auth|oauth|authentication)?_?token$/i.test(name) &&
+    /\b(?:auth|access|bearer|oauth)/i.test(textAt(source, "description") ?? "")
+  );
 }

@@ -2,7 +2,7 @@ import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts"
 import { getOwn, keysOf } from "../../core/json.ts";
 import type { ApiResponse, Endpoint, Parameter } from "../reading/endpoint.ts";
 import { type FoundProperty, propertyFinder, typedFinder } from "../reading/find-property.ts";
-import { numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
+import { flagAt, numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
 import type { SchemaNode } from "../reading/schema-node.ts";
 import { propertyPath } from "./property-path.ts";
 import { anyOf, wordOf } from "./words.ts";
@@ -35,7 +35,11 @@ const LARGEST_PAGE = 1000;
 const DEFAULT_LIMIT = 20;
 
 export function pageParameters({ parameters }: Endpoint): PageParameters {
-  const query = parameters.filter((one) => one.in === "query");
+  const all = parameters.filter((one) => one.in === "query");
+  // What is deprecated counts only where nothing else does.
+  const isPaging = ({ name }: Parameter) => isCursor(name) || isOffset(name) || isPage(name);
+  const hasOther = all.some((one) => isPaging(one) && !flagAt(one.source, "deprecated"));
+  const query = hasOther ? all.filter((one) => !flagAt(one.source, "deprecated")) : all;
   const of = (test: (name: string) => boolean) => query.filter(({ name }) => test(name));
   const counts = (one: Parameter) => !isToken(one);
   return {
@@ -139,7 +143,8 @@ export function paginators(): (
     const next = ask(findNextCursor, envelope);
     const more = ask(findMore, envelope);
     if (cursor !== undefined) {
-      const path = next ?? ask(findSameCursor, envelope) ?? (isToken(cursor) ? nextToken(cursor, envelope) : undefined);
+      const path =
+        next ?? ask(findSameCursor, envelope) ?? (isCursor(cursor.name) ? undefined : nextToken(cursor, envelope));
       if (path !== undefined) return cursorOf(path, cursor.name, `${path} in the answer is the next ${cursor.name}`);
       const listName = envelope === undefined ? undefined : lastRecordId(envelope);
       if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {

@@ -1,5 +1,5 @@
 import { Double, isJsonArray, isJsonObject, type JsonValue } from "../../core/json.ts";
-import { parsePythonFloat } from "../../core/python-text.ts";
+import { parsePythonFloat, pythonStr } from "../../core/python-text.ts";
 import type { GeneratedParam, OptionalParam } from "../model.ts";
 import type { Parameter } from "../reading/endpoint.ts";
 import { flagAt, isTruthy, listAt, textAt } from "../reading/scalars.ts";
@@ -138,7 +138,8 @@ function declaredValue({ schema, source }: Parameter): JsonValue | undefined {
 function typed(value: JsonValue, types: readonly string[], place: string | undefined): JsonValue {
   if (value instanceof Double)
     return Number.isFinite(value.value) ? value.value : (value.lexeme ?? String(value.value));
-  if (typeof value !== "string" || place === "header") return value;
+  if (place === "header") return typeof value === "boolean" ? String(value) : pythonStr(value);
+  if (typeof value !== "string") return value;
   if (types.includes("boolean") && /^(?:true|false)$/i.test(value)) return value.toLowerCase() === "true";
   if (types.includes("integer") && /^-?\d{1,15}$/.test(value)) return Number(value);
   const number = types.includes("number") ? parsePythonFloat(value) : undefined;

@@ -36,7 +36,7 @@ export type OwnSecurity =
   | { readonly kind: "unknown"; readonly schemes: readonly string[] };
 
 /**
- * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret, then
+ * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret (a token before a name with a password), then
  * one by OAuth 2. Without `security` that of most endpoints counts, else the first usable scheme. OAuth 2 that needs a
  * browser takes a token, which the user gets elsewhere. `baseUrl`: relative URLs of schemes are joined with it.
  */
@@ -120,7 +120,10 @@ type Way = Authentication & { readonly isDirect: boolean };
 
 function bestOf(alternatives: readonly JsonValue[], schemes: Schemes, prefix: boolean): Authentication | undefined {
   const ways = alternatives.flatMap((one) => wayOf(keysOf(asObject(one)), schemes, prefix) ?? []);
-  return ways.find(({ isDirect }) => isDirect) ?? ways[0];
+  const direct = ways.filter(({ isDirect }) => isDirect);
+  // Where the document offers both, a token says more clearly what to give than a name and a password (an API key, mostly).
+  const token = direct[0]?.auth.type === "http_basic" ? direct.find(({ auth }) => auth.type === "bearer") : undefined;
+  return token ?? direct[0] ?? ways[0];
 }
 
 function mostCommon(ways: readonly (Authentication | undefined)[]): Authentication | undefined {

@@ -20,7 +20,8 @@ export function renderConfigToml({ names, servers }: GeneratedPipeline): string 
 }
 
 /** `.dlt/secrets.toml`: a placeholder for each secret. Not for version control. */
-export function renderSecretsToml({ names, secrets }: GeneratedPipeline): string {
+export function renderSecretsToml(pipeline: GeneratedPipeline): string {
+  const { names, secrets } = pipeline;
   const lines = [section(names.project)];
   if (secrets.length === 0) {
     lines.push(
@@ -29,9 +30,36 @@ export function renderSecretsToml({ names, secrets }: GeneratedPipeline): string
     lines.push("# in the pipeline file and its secret here:", '# token = "..."');
   } else {
     lines.push(`# Secrets of the source ${names.project}; each can also come from the environment (README.md).`);
-    for (const name of secrets) lines.push(`${assign(name, TOML_PLACEHOLDER)} # TODO: fill in your credentials`);
+    for (const name of secrets) {
+      const use = useOfSecret(pipeline, name);
+      const note = use === undefined ? "" : `: ${oneLine(use)}`;
+      lines.push(`${assign(name, TOML_PLACEHOLDER)} # TODO: fill in your credentials${note}`);
+    }
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** What becomes of a secret, so that the user knows which one is meant; undefined where its name says it. */
+function useOfSecret({ client, resources }: GeneratedPipeline, name: string): string | undefined {
+  const header = client.headers.find((one) => "secret" in one && one.secret === name);
+  if (header !== undefined) return `the header ${header.key}`;
+  const auths = [client.auth, ...resources.map(({ endpoint }) => endpoint.auth)];
+  const auth = auths.find((one) => one?.settings.some((setting) => "secret" in setting && setting.secret === name));
+  const value = (key: string) =>
+    auth?.settings.flatMap((one) => (one.key === key && "value" in one ? [one.value] : []))[0];
+  switch (auth?.type) {
+    case "bearer":
+      return "sent as Authorization: Bearer TOKEN";
+    case "api_key": {
+      const isWhole = value("location") === "header" && String(value("name")).toLowerCase() === "authorization";
+      const place = value("location") === "query" ? "query parameter" : String(value("location"));
+      return `the ${place} ${String(value("name"))}${isWhole ? ", with its first word if it has one (Bearer TOKEN)" : ""}`;
+    }
+    case "oauth2_client_credentials":
+      return `for ${String(value("access_token_url"))}`;
+    default:
+      return undefined;
+  }
 }
 
 /** The section by which settings of the source are looked up: the name of the source without `_source`. */

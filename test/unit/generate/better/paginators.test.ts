@@ -144,6 +144,14 @@ test("starting_after takes the id of the last record while has_more says so", ()
   });
 });
 
+test("a deprecated parameter counts where there is no other; a cursor does not go on with the number of a page", () => {
+  const old = { ...query("page", integer), deprecated: true };
+  const cursor = { ...query("cursor"), description: "Pagination cursor" };
+  const around = { next_page: integer, links: object({ next: text }) };
+  assert.deepEqual(found([old, cursor], around), { type: "json_link", next_url_path: "links.next" });
+  assert.deepEqual(found([old]), pageNumber);
+});
+
 test("links in the answer and in its headers are followed", () => {
   assert.deepEqual(found([], { links: object({ next: text }) }), { type: "json_link", next_url_path: "links.next" });
   assert.deepEqual(found([], { "@odata.nextLink": text }), {

@@ -78,6 +78,8 @@ test("optional parameters are listed with their value, description and age", () 
 test("required headers are sent, but for those that the client sends by itself", () => {
   const header = (name: string, schema: unknown) => ({ name, in: "header", required: true, schema });
   const version = header("X-Version", { type: "string", default: "2024-01-01" });
+  const number = header("X-Number", { type: "integer", default: 4 });
+  assert.deepEqual(endpointOf([number]).endpoint.headers[0]?.value, { kind: "value", value: "4" });
   const { endpoint } = endpointOf([version, header("Accept", text), header("Authorization", text)]);
   assert.deepEqual(endpoint.headers, [
     { name: "X-Version", in: "header", value: { kind: "value", value: "2024-01-01" }, fillIn: false },

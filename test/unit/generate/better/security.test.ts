@@ -4,6 +4,7 @@ import { checkSource } from "../../../../src/config/check-source.ts";
 import { isJsonObject } from "../../../../src/core/json.ts";
 import { renderPipelineFile } from "../../../../src/generate/render/pipeline-file.ts";
 import { sourceValue } from "../../../../src/generate/render/source-value.ts";
+import { renderSecretsToml } from "../../../../src/generate/render/toml-files.ts";
 import {
   generate,
   get,
@@ -175,4 +176,44 @@ test("a parameter that authentication sends is not asked of the user again", () 
   const token = query("token", text, true);
   const byQuery = pipeline([{ query: [] }], ["query"], { "/things": get(things, { parameters: [token] }) });
   assert.equal(resourceAt(byQuery, "/things").endpoint.params, undefined);
+});
+
+test("a token before a name with a password; what is a bearer's token said once more is no parameter to fill in", () => {
+  const both = pipeline([{ basic: [] }, { bearer: [] }], ["basic", "bearer"]);
+  assert.equal(both.client.auth?.type, "bearer");
+  const named = (name: string, description: string, place = "query") => ({
+    ...query(name, text, true),
+    in: place,
+    description,
+  });
+  const parameters = [
+    named("token", "Authentication token. Requires a scope"),
+    named("access_token", "OAuth access token", "header"),
+    named("page_token", "Token of the next page"),
+  ];
+  const things_ = resourceAt(
+    pipeline([{ bearer: [] }], ["bearer"], { "/things": get(things, { parameters }) }),
+    "/things",
+  );
+  assert.deepEqual(
+    [...(things_.endpoint.params ?? []), ...things_.endpoint.headers].map(({ name }) => name),
+    ["page_token"],
+  );
+});
+
+test("secrets.toml says what each secret is for", () => {
+  const lines = (security: unknown, ...names: readonly (keyof typeof SCHEMES)[]) =>
+    renderSecretsToml(pipeline(security, names))
+      .split("\n")
+      .flatMap((line) =>
+        line.includes(" = ") ? [line.replace(/ = "FILL ME OUT" # TODO: fill in your credentials/, "")] : [],
+      );
+  assert.deepEqual(lines([{ key: [], app: [] }], "key", "app"), ["api_key: the header X-Key", "app: the header X-App"]);
+  assert.deepEqual(lines([{ query: [] }], "query"), ["api_key: the query parameter token"]);
+  assert.deepEqual(lines([{ bearer: [] }], "bearer"), ["token: sent as Authorization: Bearer TOKEN"]);
+  assert.deepEqual(lines([{ basic: [] }], "basic"), ["username", "password"]);
+  assert.deepEqual(lines([{ machine: [] }], "machine"), [
+    "client_id: for https://api.example/token",
+    "client_secret: for https://api.example/token",
+  ]);
 });
