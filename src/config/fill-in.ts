@@ -20,7 +20,8 @@ export function fillIns(source: JsonObject): readonly FillIn[] {
   return resources.flatMap((resource, index) => {
     if (!isJsonObject(resource)) return [];
     const name = getOwn(resource, "name");
-    const selected = getOwn(resource, "selected") !== false;
+    const own = getOwn(resource, "selected");
+    const selected = own === undefined || own === true;
     return placeholders(resource, ["resources", index]).map((path) => ({ resource: String(name), path, selected }));
   });
 }

@@ -3,7 +3,6 @@ import type { JsonValue } from "../core/json.ts";
 import { parseJson } from "../core/json-reader.ts";
 import { afterItem, itemText, type JsonTape, TOKEN } from "../core/json-tape.ts";
 import { encodeValue } from "./encode-value.ts";
-import { noteSurrogate } from "./lone-surrogate.ts";
 import { noteLacking } from "./missing-values.ts";
 import { isPlainUtc } from "./plain-utc.ts";
 import type { RunContext } from "./run-context.ts";
@@ -19,6 +18,7 @@ import {
   type Slot,
   type TablePlan,
 } from "./table-plan.ts";
+import { AS_TEXT, type CopyEscaped, createFieldWriter } from "./tape-fields.ts";
 
 /** Writes records from the tokens of a page. */
 export interface TapeRows {
@@ -36,17 +36,12 @@ export interface TapeRowsOptions {
   /** Columns from whose values the ids of a root table's rows are made; undefined: they are random. */
   readonly keyOf: (plan: TablePlan) => readonly string[] | undefined;
   readonly nextRootNumber: () => number;
-  /** Copies strings with escapes; see `RowEncoder`. */
-  readonly copyEscaped: (source: Uint8Array, start: number, end: number, target: Uint8Array, at: number) => number;
+  readonly copyEscaped: CopyEscaped;
 }
 
 /** Names and ids that the rows below a row get from it and from those above it. */
 type HandedDown = readonly string[];
 const NOTHING: HandedDown = [];
-/** The field is a string in `fields`; all other kinds are tokens. */
-const AS_TEXT = 0;
-/** Up to here a loop is faster than a call into the engine's own copy. */
-const SHORT = 256;
 
 /**
  * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
@@ -57,8 +52,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
   const { context, loadId, nextRowId, keyOf, nextRootNumber, copyEscaped } = options;
   const { encoder, limits } = context;
   const nullField = encoder.nullField;
-  const nullBytes = Buffer.from(nullField);
-  const delimiter = Buffer.from(encoder.delimiter);
+  const writeFields = createFieldWriter(context, copyEscaped);
 
   let tape: JsonTape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), size: 0, count: 0 };
   let bytes = tape.bytes;
@@ -299,7 +293,7 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       for (const [, to] of plan.propagated) own.push(to, id);
       below[row] = own;
     }
-    writeFields(plan, size);
+    writeFields(plan, size, bytes, view);
   };
 
   const hasDiscardedName = (first: number, last: number): boolean => {
@@ -353,70 +347,6 @@ export function createTapeRows(options: TapeRowsOptions): TapeRows {
       default:
         return false;
     }
-  };
-
-  const writeFields = (plan: TablePlan, copiedBytes: number): void => {
-    const { columns, fields, copied } = plan;
-    const { kinds, starts, ends } = copied;
-    const count = columns.length;
-    // Eight more, because fields are copied eight bytes at a time.
-    let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 9;
-    for (let i = 0; i < count; i += 1) {
-      const field = fields[i] as string;
-      if (field !== nullField) size += field.length * 3;
-    }
-    const target = plan.writer.room(size, columns);
-    const targetView = plan.writer.view;
-    let at = plan.writer.at;
-    const source = bytes;
-    const sourceView = view;
-    const lastEight = source.length - 8;
-    for (let i = 0; i < count; i += 1) {
-      if (i > 0) for (let j = 0; j < delimiter.length; j += 1) target[at++] = delimiter[j] as number;
-      const kind = kinds[i] as number;
-      if (kind === AS_TEXT) {
-        const field = fields[i] as string;
-        if (field === nullField) for (let j = 0; j < nullBytes.length; j += 1) target[at++] = nullBytes[j] as number;
-        else {
-          fields[i] = nullField;
-          at = writeText(plan, i, field, target, at);
-        }
-        continue;
-      }
-      kinds[i] = AS_TEXT;
-      const start = starts[i] as number;
-      const end = ends[i] as number;
-      if (kind === TOKEN.escaped) at = copyEscaped(source, start, end, target, at);
-      else if (kind === TOKEN.true) target[at++] = 0x74;
-      else if (kind === TOKEN.false) target[at++] = 0x66;
-      else if (end - start > SHORT || end > lastEight) {
-        source.copy(target, at, start, end);
-        at += end - start;
-      } else {
-        // As doubles: no eight bytes of UTF-8 are a NaN, the only doubles whose bits may change on the way.
-        for (let from = start, to = at; from < end; from += 8, to += 8) {
-          targetView.setFloat64(to, sourceView.getFloat64(from, true), true);
-        }
-        at += end - start;
-      }
-    }
-    plan.writer.wrote(at);
-  };
-
-  const writeText = (plan: TablePlan, column: number, field: string, target: Buffer, at: number): number => {
-    const length = field.length;
-    let to = at;
-    if (length <= 24) {
-      let i = 0;
-      for (; i < length; i += 1) {
-        const code = field.charCodeAt(i);
-        if (code >= 0x80) break;
-        target[to++] = code;
-      }
-      if (i === length) return to;
-    }
-    if (!field.isWellFormed()) noteSurrogate(context, plan.name, plan.columns[column] as string);
-    return at + target.write(field, at);
   };
 
   return {
