@@ -153,7 +153,7 @@ export function createHttpClient(options: HttpOptions, ports: Ports): HttpClient
         heed(target, answer);
 
         const location = answer.headers.location;
-        if (isRedirect(answer.status) && location !== undefined && URL.canParse(location, target)) {
+        if (isRedirect(answer.status) && location && URL.canParse(location, target)) {
           redirects += 1;
           if (redirects > maxRedirects) throw tooManyRedirects(method, shown, maxRedirects);
           // As requests (Python) does: the answer to what was sent is found elsewhere, by asking for it.
