@@ -125,7 +125,9 @@ export function parentKeyOf(values: readonly JsonValue[]): string {
 function settingsOf(plan: PlannedResource): CursorSettings | undefined {
   const config = plan.incremental;
   if (config === undefined) return undefined;
-  const key = config.primary_key ?? plan.config.primary_key ?? undefined;
+  const own = config.primary_key ?? undefined;
+  // An empty text is no key, here as an empty list: dlt fails with it in the second run.
+  const key = own === "" ? [] : (own ?? (plan.config.primary_key || undefined));
   return {
     resource: plan.name,
     path: compilePath(config.cursor_path),

@@ -75,6 +75,7 @@ test("rows of the boundary come once; primary_key tells them apart, an empty lis
   assert.deepEqual(await twice({ cursor_path: "at" }), [9, 10]);
   assert.deepEqual(await twice({ cursor_path: "at", primary_key: "at" }), [10]);
   assert.deepEqual(await twice({ cursor_path: "at", primary_key: [] }), [1, 2, 9, 10]);
+  assert.deepEqual(await twice({ cursor_path: "at", primary_key: "" }), [1, 2, 9, 10]);
   assert.deepEqual(await twice({ cursor_path: "at", range_start: "open" }), [10]);
 });
 
