@@ -1,42 +1,17 @@
-import type { PlannedResource } from "../config/rest-api/plan.ts";
-import type { RestApiConfig } from "../config/rest-api/shape.ts";
-import { createByteBudget, createChannel, createTaskPool, linkController } from "../core/concurrency.ts";
+import { createByteBudget, createChannel } from "../core/concurrency.ts";
 import { DataError, SluiceError, SourceError } from "../core/errors.ts";
-import { isJsonObject, type JsonObject, type JsonValue, KEY_ORDER, keysOf } from "../core/json.ts";
-import { compilePath } from "../core/json-path.ts";
+import type { JsonValue } from "../core/json.ts";
 import { type JsonTape, MOST_DEPTH as TAPE_DEPTH } from "../core/json-tape.ts";
 import type { ExtractContext, Extraction, ExtractResult, RecordPage } from "../core/source.ts";
 import { type ChainPage, pagesOf } from "./chain.ts";
-import { compileConverter } from "./converters.ts";
-import type { SourceFunctions } from "./functions.ts";
-import type { HttpOptions } from "./http/client.ts";
-import { openCursors, parentKeyOf } from "./incremental.ts";
-import { EXTRACT_LIMITS, type ExtractLimits } from "./limits.ts";
-import { endpointText } from "./outline.ts";
-import { prepareResource } from "./prepare.ts";
-import { newCounts, type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
-import { compileActions } from "./response-actions.ts";
-import { watchSelector } from "./selector-watch.ts";
+import type { ExtractionSettings } from "./extraction-settings.ts";
+import { parentKeyOf } from "./incremental.ts";
+import { EXTRACT_LIMITS } from "./limits.ts";
+import { openRun } from "./open-run.ts";
+import { passed } from "./passed-records.ts";
+import { type ResourceRun, reportOf, windowOf } from "./resource-run.ts";
 import { createSender } from "./sender.ts";
-import type { SourceMemory } from "./source-memory.ts";
-import { stateAfter, stateOf } from "./source-state.ts";
-import { compileSteps } from "./steps/compile-steps.ts";
-
-export interface ExtractionSettings {
-  /** Of the source. */
-  readonly name: string;
-  readonly config: RestApiConfig;
-  readonly plan: readonly PlannedResource[];
-  readonly selected: ReadonlySet<string>;
-  readonly strict: boolean;
-  readonly http: HttpOptions;
-  readonly memory: SourceMemory;
-  readonly limits: Partial<ExtractLimits>;
-  /** `skip`: a resource that the source fails is left out, with all below it. */
-  readonly onResourceError: "fail" | "skip";
-  readonly functions: SourceFunctions;
-  readonly rebaseLinks: boolean;
-}
+import { stateAfter } from "./source-state.ts";
 
 /** What the children of one page of parent records have in common. */
 interface ParentPage {
@@ -48,10 +23,9 @@ interface ParentPage {
 const WAITING_BYTES = 8 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
 const READ_BYTES = 6 * 1024 * 1024;
-/** Chains of one child resource at a time; requests are bounded per origin. */
-const CHAINS = 8;
 /** Pages of one chain in flight ahead of the one that is read. */
 const AHEAD = 7;
+
 /**
  * Runs the resource graph: roots side by side, children for each parent record as parents arrive. The consumer holds
  * everything back by not pulling.
@@ -76,7 +50,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     context,
     signal,
   });
-  const runs = settings.plan.map(createRun);
+  const runs = settings.plan.map((plan) => openRun(plan, settings, { context, limits, sender, signal }));
   const byName = new Map(runs.map((run) => [run.plan.name, run]));
   for (const run of runs) if (run.plan.parent !== undefined) byName.get(run.plan.parent)?.children.push(run);
   const needed = new Set(runs.filter(isNeeded));
@@ -84,43 +58,6 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
 
   function isNeeded(run: ResourceRun): boolean {
     return run.selected || run.children.some(isNeeded);
-  }
-
-  function createRun(plan: PlannedResource): ResourceRun {
-    const counts = newCounts();
-    const state = stateOf(context.state, plan.name);
-    const selector = plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector);
-    const converter = plan.incremental?.convert ?? plan.incremental?.transform;
-    const convert = compileConverter(plan.name, converter, settings.functions, limits);
-    return {
-      plan,
-      endpoint: endpointText(plan),
-      selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
-      prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
-      authenticator: sender.authenticator(plan, counts),
-      cursors: openCursors(plan, state, {
-        windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
-        strict,
-        warn,
-      }),
-      selector,
-      watch: selector === undefined ? undefined : watchSelector(selector),
-      steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits, warn),
-      actions: compileActions(plan.responseActions, {
-        resource: plan.name,
-        strict,
-        functions: settings.functions,
-        maxStepMs: limits.maxStepMs,
-      }),
-      children: [],
-      // dlt walks parents one after the other.
-      pool: createTaskPool(strict && plan.config.parallelized !== true ? 1 : CHAINS),
-      counts,
-      scope: linkController(signal),
-      reached: plan.parent === undefined,
-      started: false,
-      failure: undefined,
-    };
   }
 
   /** All pages of one chain: for one parent record, or of an independent resource. */
@@ -207,7 +144,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         if (limit !== undefined && taken >= limit) break;
         continue;
       }
-      const rows = passed(run, page, inherited, parentKey);
+      const rows = passed(run, page.records, inherited, parentKey);
       const emits = rows !== null && rows.length > 0 && run.selected;
       if (emits && parallelized) {
         together.push(...rows);
@@ -236,21 +173,6 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       channel.push({ resource: plan.name, records: together, bytes: togetherBytes });
     }
     counts.endedAt = clock.now();
-  }
-
-  /** Records after inherited fields, steps and cursor; null when all were dropped on the way. */
-  function passed(
-    run: ResourceRun,
-    page: ChainPage,
-    inherited: JsonObject | undefined,
-    parentKey: string | undefined,
-  ): readonly JsonValue[] | null {
-    let rows = page.records;
-    if (rows.length === 0) return rows;
-    if (inherited !== undefined) rows = rows.map((row) => withFields(row, inherited));
-    if (run.steps !== undefined) rows = run.steps.apply(rows, run.counts.pages);
-    if (rows.length === 0) return null;
-    return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
   }
 
   async function startChildren(run: ResourceRun, rows: readonly JsonValue[]): Promise<void> {
@@ -407,15 +329,4 @@ function tapePage(resource: string, page: ChainPage, tape: JsonTape): RecordPage
     ...(page.release === undefined ? {} : { release: page.release }),
     bytes: page.bytes,
   };
-}
-
-/** A record with more fields, each in the place of a field of its name or at the end. */
-function withFields(record: JsonValue, fields: JsonObject): JsonValue {
-  if (!isJsonObject(record)) return record;
-  const copy: { [key: string]: JsonValue; [KEY_ORDER]?: readonly string[] } = { ...record, ...fields };
-  if (KEY_ORDER in record) {
-    const order = [...new Set([...keysOf(record), ...Object.keys(fields)])];
-    Object.defineProperty(copy, KEY_ORDER, { value: order, enumerable: false });
-  }
-  return copy;
 }
