@@ -9,14 +9,18 @@ export const isGlobalId = anyOf("id uuid guid pk identifier primarykey unique gi
 /** Identifiers that may be repeated below another parent. */
 const isLocalId = anyOf("iid key slug sha sku code number username login handle hash name path ref fullpath email");
 
-/** Properties that can identify a record: text, integers and what has no type; in order. */
+/** Properties that can identify a record: text, integers and what has no type; in order. What is going away does not. */
 export function identifying(record: SchemaNode): readonly [string, SchemaNode][] {
   return [...record.allProperties].filter(([, node]) => {
-    const { types } = node;
+    const { types, schema, isObject, isList } = node;
     const isScalar = types.length === 0 || types.includes("string") || types.includes("integer");
-    return isScalar && !flagAt(node.schema, "writeOnly") && !node.isObject && !node.isList;
+    const isGone = flagAt(schema, "writeOnly") || flagAt(schema, "deprecated") || GOING.test(node.description ?? "");
+    return isScalar && !isGone && !isObject && !isList;
   });
 }
+
+/** How documents say that a property is empty by now, or soon will be. */
+const GOING = /\b(?:no longer (?:available|returned|supported)|is deprecated)\b/i;
 
 /** A property of a record, or of an object in it: `id`; `login` of `owner`. */
 export interface Field {

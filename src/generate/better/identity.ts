@@ -22,7 +22,9 @@ export function identityOf(record: SchemaNode, piece: string, variable: string |
     const found = fields.find(([name]) => wordOf(name) === word);
     if (found !== undefined) return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
   }
-  const own = ownId(fields, [entityWord(piece), wordOf(record.name), entityWord(record.name)]);
+  const entities = [entityWord(piece), wordOf(record.name), entityWord(record.name)];
+  // A user is known by an account in many an API.
+  const own = ownId(fields, [...entities, ...(entities.includes("user") ? ["account"] : [])]);
   if (own !== undefined) return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
   const byVariable =
     variable === undefined ? undefined : fieldOfVariable({ variable, piece, parameter: undefined }, record);

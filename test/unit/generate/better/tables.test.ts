@@ -30,6 +30,14 @@ test("a record's key is its id, its own id by name, or what its path calls it by
   assert.deepEqual(key({ code_of: { type: "string", format: "uuid" } }), ["code_of"]);
   assert.deepEqual(key({ owner_id: { type: "string", format: "uuid" } }), []);
   assert.deepEqual(key({ id: { type: "string", writeOnly: true } }), []);
+  const gone = { type: "string", description: "This property is no longer available." };
+  assert.deepEqual(key({ key: gone, id: { type: "string", deprecated: true } }), []);
+  const users = get(listOf(object({ key: gone, accountId: text })));
+  const paths = { "/users/search": users };
+  const schemas = { User: object({ key: gone, accountId: text }) };
+  assert.deepEqual(resourceAt(generate({ paths: { "/users": users } }), "/users").primaryKey, ["accountId"]);
+  const named = generate({ schemas, paths: { ...paths, "/users/search": get(listOf(ref("User"))) } });
+  assert.deepEqual(resourceAt(named, "/users/search").primaryKey, ["accountId"]);
 });
 
 test("the variable of a path is no key of the list below it", () => {
