@@ -14,8 +14,8 @@ export function paginatorFaults(config: PaginatorConfig | undefined, at: Path): 
   if (typeof config === "string") return [];
   const faults: Fault[] = [];
   for (const [key, value] of Object.entries(config)) {
-    if (PATH_KEYS.has(key) && typeof value === "string" && value !== "")
-      faults.push(...pathFaults(value, [...at, key]));
+    const isRead = PATH_KEYS.has(key) || (OPTIONAL_PATH_KEYS.has(key) && value !== "");
+    if (isRead && typeof value === "string") faults.push(...pathFaults(value, [...at, key]));
   }
   faults.push(...placeFaults(config, at));
   if (config.type === "expression") faults.push(...expressionFaults(config, at));
@@ -43,14 +43,17 @@ function expressionFaults({ next, stop }: Extract<PaginatorMapping, { type: "exp
   return [...faults, { path: [...at, "next"], reason: "missing_key", message }];
 }
 
-const PATH_KEYS = new Set(["next_url_path", "cursor_path", "total_path", "has_more_path"]);
+const PATH_KEYS = new Set(["next_url_path", "cursor_path"]);
+/** An empty text is none. */
+const OPTIONAL_PATH_KEYS = new Set(["total_path", "has_more_path"]);
 
 function hasStop(config: Extract<PaginatorMapping, { type: "offset" | "page_number" }>): boolean {
   const maximum = config.type === "offset" ? config.maximum_offset : config.maximum_page;
   return (
-    config.total_path !== null ||
+    config.total_path === undefined ||
+    (config.total_path ?? "") !== "" ||
     (maximum ?? null) !== null ||
-    (config.has_more_path ?? null) !== null ||
+    (config.has_more_path ?? "") !== "" ||
     config.stop_after_empty_page !== false
   );
 }

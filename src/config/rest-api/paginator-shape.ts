@@ -34,7 +34,7 @@ export const paginatorShape = z.union([
       cursor_path: path.optional().describe("JSONPath of the next cursor; cursors.next when absent."),
       cursor_param: z.string().nullish().describe("Query parameter; cursor when absent."),
       cursor_body_path: z.string().nullish().describe("Instead: keys joined by dots, into the JSON body."),
-      stop_after_empty_page: z.boolean().optional().describe("False when absent."),
+      stop_after_empty_page: z.boolean().nullish().describe("False when absent."),
       has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
     }),
     z.strictObject({

@@ -144,6 +144,16 @@ const FAULTS: readonly (readonly [string, unknown, RegExp])[] = [
     /^paginator_arguments .*never stop: .*maximum_page/,
   ],
   [
+    "paginator: pages without an end, with empty texts",
+    paginator({ type: "page_number", total_path: "", has_more_path: "", stop_after_empty_page: false }),
+    /^paginator_arguments .*never stop/,
+  ],
+  [
+    "paginator: an empty path where one is needed",
+    paginator({ type: "cursor", cursor_path: "" }),
+    /^jsonpath client.paginator.cursor_path: /,
+  ],
+  [
     "paginator: items without an end",
     paginator({ type: "offset", limit: 1, total_path: null, stop_after_empty_page: false }),
     /^paginator_arguments .*maximum_offset/,
