@@ -1,5 +1,5 @@
 import type { PaginatorConfig } from "../config/rest-api/paginator-shape.ts";
-import type { JsonValue } from "../core/json.ts";
+import type { JsonObject, JsonValue } from "../core/json.ts";
 
 /**
  * What the analysis of an OpenAPI document says, and all that renderers know: the parts of a declarative `rest_api`
@@ -133,6 +133,8 @@ export interface GeneratedEndpoint {
   readonly optionalParams: readonly OptionalParam[];
   /** Headers that the endpoint requires. */
   readonly headers: readonly GeneratedParam[];
+  /** Body of its requests: what the document requires or gives a default for. As the API takes it, as with `value`. */
+  readonly json: JsonObject | undefined;
   /** Its own; undefined: the client's. */
   readonly paginator: PaginatorConfig | undefined;
   /** The one found for this endpoint before the common one was taken out; kept for reports. */

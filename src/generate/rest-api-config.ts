@@ -58,6 +58,7 @@ export function resourceConfig(
         endpoint.params === undefined
           ? undefined
           : mapping(endpoint.params.map((param) => [param.name, paramConfig(param)])),
+      json: endpoint.json,
       incremental:
         endpoint.incremental === undefined
           ? undefined

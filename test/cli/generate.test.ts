@@ -215,7 +215,7 @@ test("a --url that gives no document: what it was, what to do, no password", asy
     ["me:s3cret-word@host/x", "E_INPUT", /expected a URL with http/, /https:/],
     ["ftp://me:s3cret-word@host/x", "E_INPUT", /expected a URL with http/, /https:/],
     [`${api.url.replace("http://", "http://me:%ZZs3cret-word@")}/404`, "E_OPENAPI", /answered 404$/, /./],
-    [" ", "E_INPUT", /^--url is empty$/, /--path FILE or --url URL/],
+    [" ", "E_INPUT", /^--url is empty$/, /--url URL/],
   ];
   for (const [address, code, message, hint] of cases) {
     const ended = await sluice(["generate", "x", "--url", address, "--max-attempts", "1", "--json"], { cwd });

@@ -23,6 +23,7 @@ import { useOwnSecurity } from "./own-security.ts";
 import { writeParameters } from "./parameters.ts";
 import { resolveParents } from "./parents.ts";
 import { markRepairs } from "./repairs.ts";
+import { writeBody } from "./request-body.ts";
 import { resourceOf } from "./resource.ts";
 import { findSecurity, type Security } from "./security.ts";
 import { findServers, ownServer } from "./servers.ts";
@@ -69,6 +70,7 @@ export function analyseBetter(document: ApiDocument, options: AnalysisOptions): 
   const secrets = secretNames(security, endpoints);
   for (const draft of drafts) {
     writeParameters(draft, secrets, words);
+    writeBody(draft, words);
     useOwnSecurity(draft, security);
     const sent = draft.auth === undefined ? security.client : draft.auth;
     const hasCredentials = (sent ?? null) !== null || (security.client?.headers ?? []).length > 0;

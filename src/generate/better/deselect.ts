@@ -21,8 +21,8 @@ export function deselect(drafts: readonly Draft[]): void {
     const { method } = draft.endpoint;
     if (method === "GET") continue;
     draft.selected = false;
-    const body = "give its body as endpoint.json if it wants one";
-    decide(draft, "selected", `${method} may change something: select it when it only reads, and ${body}`);
+    const body = draft.json === undefined ? ", and give its body as endpoint.json if it wants one" : "";
+    decide(draft, "selected", `${method} may change something: select it when it only reads${body}`);
   }
   const unfilled = new Set<Draft>();
   for (const draft of parentsFirst(drafts)) {

@@ -1,4 +1,5 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
+import type { JsonObject } from "../../core/json.ts";
 import type {
   Decision,
   Finding,
@@ -61,6 +62,8 @@ export interface Draft extends Found {
   /** Path as the pipeline asks for it. */
   path: string;
   ownPaginator: PaginatorMapping | undefined;
+  /** Body of its requests. */
+  json: JsonObject | undefined;
   readonly decisions: Decision[];
   readonly findings: Finding[];
 }

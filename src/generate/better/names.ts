@@ -32,6 +32,9 @@ function ownName({ operation, method, pieces }: Endpoint): string {
 }
 
 /** The table of an entity: its component or title, else the last name of the path in the singular, else the resource. */
-export function tableName(entity: string, { pieces }: Endpoint, resource: string): string {
-  return snakeCase(entity) || singularName(pieces.fixed.at(-1) ?? "") || resource;
+export function tableName(entity: string, { pieces, method }: Endpoint, resource: string): string {
+  // `POST /orders/search` gives orders.
+  const isSearch = method !== "GET" && /^_?(?:search|query|list|find|filter|lookup)$/i.test(pieces.fixed.at(-1) ?? "");
+  const thing = pieces.fixed.at(isSearch && pieces.fixed.length > 1 ? -2 : -1) ?? "";
+  return snakeCase(entity) || singularName(thing) || resource;
 }

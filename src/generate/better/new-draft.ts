@@ -26,6 +26,7 @@ export function newDraft(found: Found, name: string): Draft {
     auth: undefined,
     path: found.endpoint.path,
     ownPaginator: undefined,
+    json: undefined,
     decisions: firstDecisions(found),
     findings: [],
   };

@@ -4,6 +4,7 @@ import type { ApiResponse, Endpoint, Parameter } from "../reading/endpoint.ts";
 import { type FoundProperty, propertyFinder, typedFinder } from "../reading/find-property.ts";
 import { flagAt, numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
 import type { SchemaNode } from "../reading/schema-node.ts";
+import { bodyParameters } from "./body-parameters.ts";
 import { propertyPath } from "./property-path.ts";
 import { anyOf, wordOf } from "./words.ts";
 
@@ -34,13 +35,19 @@ const isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperp
 const LARGEST_PAGE = 1000;
 const DEFAULT_LIMIT = 20;
 
-export function pageParameters({ parameters }: Endpoint): PageParameters {
-  const all = parameters.filter((one) => one.in === "query");
+/** Of the query; where that has none, of the body. */
+export function pageParameters(endpoint: Endpoint): PageParameters {
+  const inQuery = sortedOut(endpoint.parameters.filter((one) => one.in === "query"));
+  const hasPages = Object.values(inQuery).some(({ length }) => length > 0);
+  return hasPages || endpoint.body === undefined ? inQuery : sortedOut(bodyParameters(endpoint));
+}
+
+function sortedOut(all: readonly Parameter[]): PageParameters {
   // What is deprecated counts only where nothing else does.
-  const isPaging = ({ name }: Parameter) => isCursor(name) || isOffset(name) || isPage(name);
+  const isPaging = (one: Parameter) => [isCursor, isOffset, isPage].some((test) => test(keyOf(one)));
   const hasOther = all.some((one) => isPaging(one) && !flagAt(one.source, "deprecated"));
-  const query = hasOther ? all.filter((one) => !flagAt(one.source, "deprecated")) : all;
-  const of = (test: (name: string) => boolean) => query.filter(({ name }) => test(name));
+  const parameters = hasOther ? all.filter((one) => !flagAt(one.source, "deprecated")) : all;
+  const of = (test: (name: string) => boolean) => parameters.filter((one) => test(keyOf(one)) || test(one.name));
   const counts = (one: Parameter) => !isToken(one);
   return {
     // A moment is where a cursor of ours begins, not a place in a list.
@@ -144,19 +151,19 @@ export function paginators(): (
     const more = ask(findMore, envelope);
     if (cursor !== undefined) {
       const path =
-        next ?? ask(findSameCursor, envelope) ?? (isCursor(cursor.name) ? undefined : nextToken(cursor, envelope));
-      if (path !== undefined) return cursorOf(path, cursor.name, `${path} in the answer is the next ${cursor.name}`);
+        next ?? ask(findSameCursor, envelope) ?? (isCursor(keyOf(cursor)) ? undefined : nextToken(cursor, envelope));
+      if (path !== undefined) return cursorOf(path, cursor, `${path} in the answer is the next ${cursor.name}`);
       const listName = envelope === undefined ? undefined : lastRecordId(envelope);
       if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
         const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
-        const found = cursorOf(listName, cursor.name, reason);
+        const found = cursorOf(listName, cursor, reason);
         return { ...found, config: { ...found.config, has_more_path: more } };
       }
     }
     const [offset] = offsets;
     const nextOffset = ask(findNextOffset, envelope);
     if (offset === undefined || nextOffset === undefined) return undefined;
-    return cursorOf(nextOffset, offset.name, `${nextOffset} in the answer is the next ${offset.name}`);
+    return cursorOf(nextOffset, offset, `${nextOffset} in the answer is the next ${offset.name}`);
   }
 
   /** `next_page` of the answer, or `offset` in it where that is an object. */
@@ -177,8 +184,8 @@ export function paginators(): (
       config: {
         type: "offset" as const,
         limit: size?.size ?? DEFAULT_LIMIT,
-        offset_param: offset.name,
-        limit_param: limit.name,
+        ...(offset.in === "body" ? { offset_body_path: offset.name } : { offset_param: offset.name }),
+        ...(limit.in === "body" ? { limit_body_path: limit.name } : { limit_param: limit.name }),
         ...ending(total, envelope),
       },
       uses: [offset.name, limit.name],
@@ -190,13 +197,13 @@ export function paginators(): (
     const [page] = pages;
     if (page === undefined) return undefined;
     const next = ask(findNextPage, envelope);
-    if (next !== undefined) return cursorOf(next, page.name, `${next} in the answer is the next ${page.name}`);
+    if (next !== undefined) return cursorOf(next, page, `${next} in the answer is the next ${page.name}`);
     const total = ask(findPages, envelope);
     const first = firstPage(page);
     return {
       config: {
         type: "page_number" as const,
-        page_param: page.name,
+        ...(page.in === "body" ? { page_body_path: page.name } : { page_param: page.name }),
         base_page: first.page,
         ...ending(total, envelope),
       },
@@ -223,8 +230,17 @@ function endReason(total: string | undefined): string {
   return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
 }
 
-function cursorOf(path: string, parameter: string, reason: string): FoundPaginator & { config: { type: "cursor" } } {
-  return { config: { type: "cursor", cursor_path: path, cursor_param: parameter }, uses: [parameter], reason };
+function cursorOf(
+  path: string,
+  { name, in: place }: Parameter,
+  reason: string,
+): FoundPaginator & { config: { type: "cursor" } } {
+  const config = {
+    type: "cursor" as const,
+    cursor_path: path,
+    ...(place === "body" ? { cursor_body_path: name } : { cursor_param: name }),
+  };
+  return { config, uses: [name], reason };
 }
 
 /** Headers that the response declares. */
@@ -241,7 +257,7 @@ function fromHeaders(
   }
   const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
   const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
-  if (cursor === undefined || parameter === undefined) return undefined;
+  if (cursor === undefined || parameter === undefined || parameter.in === "body") return undefined;
   return {
     config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
     uses: [parameter.name],
@@ -275,4 +291,9 @@ function lastRecordId(envelope: SchemaNode): string | undefined {
     if (child.isList && child.item?.allProperties.has("id") === true) return `${propertyPath([name])}[-1].id`;
   }
   return undefined;
+}
+
+/** The key by which a parameter is known: of `paging.cursor` of a body the last one. */
+function keyOf({ name, in: place }: Parameter): string {
+  return place === "body" ? name.replace(/^(?:.*\.)?(?:page|paging|pagination|pager)\./i, "") : name;
 }

@@ -122,7 +122,7 @@ function cleanVariable(name: string): string {
 }
 
 /** The value that the document itself gives: default, the only value allowed, or `const`. */
-function declaredValue({ schema, source }: Parameter): JsonValue | undefined {
+export function declaredValue({ schema, source }: Parameter): JsonValue | undefined {
   const choices = listAt(schema.schema, "enum");
   const only = choices.length === 1 ? choices[0] : undefined;
   const value = isTruthy(schema.default) || schema.default === false ? schema.default : (schema.schema.const ?? only);
@@ -159,7 +159,7 @@ function pageSize(draft: Draft, used: ReadonlySet<string>): GeneratedParam | und
   if (!draft.isList || (draft.paginator === undefined && cursors.length + offsets.length + pages.length === 0)) {
     return undefined;
   }
-  const limit = limits.find(({ name }) => !used.has(name));
+  const limit = limits.find((one) => one.in === "query" && !used.has(one.name));
   const declared = limit === undefined ? undefined : declaredPageSize(limit);
   if (limit === undefined || declared === undefined || !declared.isLargest) return undefined;
   decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);

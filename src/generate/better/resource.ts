@@ -38,6 +38,7 @@ export function resourceOf(draft: Draft): GeneratedResource {
       params: params.length === 0 && draft.optionalParams.length === 0 ? undefined : params,
       optionalParams: draft.optionalParams,
       headers: draft.headers,
+      json: draft.json,
       paginator: draft.ownPaginator,
       detectedPaginator: draft.paginator?.config,
       incremental: draft.incremental,

@@ -129,6 +129,7 @@ function resourceOf(
       params,
       optionalParams,
       headers: [],
+      json: undefined,
       paginator: own ?? (common === undefined && paginator === undefined ? "auto" : undefined),
       detectedPaginator: paginator?.config,
       incremental: undefined,

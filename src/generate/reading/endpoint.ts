@@ -17,11 +17,15 @@ export interface Endpoint {
   /** Description as one line; undefined when there is none. */
   readonly description: string | undefined;
   readonly parameters: readonly Parameter[];
+  /** Schema of its JSON body; undefined when there is none, and for GET, which has no use for one. */
+  readonly body: SchemaNode | undefined;
   readonly responses: readonly ApiResponse[];
 }
 
 export interface Parameter {
+  /** Of a property of the body its keys joined by dots. */
   readonly name: string;
+  /** `query`, `path`, `header`, `cookie`; `body` for a property of the body. */
   readonly in: string;
   readonly required: boolean;
   /** The parameter as it stands in the document, reference followed. */

@@ -83,10 +83,16 @@ export function readEndpoints(
       item,
       description: description?.replaceAll("\n", " "),
       parameters: [...parameters.values()],
+      body: method === "get" ? undefined : readBody(followed(objectAt(operation, "requestBody"))),
       responses: keysOf(responses).map((status) =>
         readResponse(nodes, status, followed(asObject(responses[status])), rules),
       ),
     };
+  }
+
+  function readBody(source: JsonObject): SchemaNode | undefined {
+    const schema = jsonContent(source, rules).find((media) => (getOwn(media, "schema") ?? undefined) !== undefined);
+    return schema === undefined ? undefined : nodes(schema.schema ?? {});
   }
 
   /** The object behind a reference; itself when it is none. */
@@ -126,11 +132,7 @@ function readParameter(nodes: SchemaNodes, source: JsonObject): Parameter | unde
 }
 
 function readResponse(nodes: SchemaNodes, status: string, source: JsonObject, rules: ReadingRules): ApiResponse {
-  const content = objectAt(source, "content");
-  for (const type of keysOf(content)) {
-    const media = asObject(getOwn(content, type));
-    const essence = rules.mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
-    if (!(essence.endsWith("json") || essence === "*/*")) continue;
+  for (const media of jsonContent(source, rules)) {
     const schema = getOwn(media, "schema") ?? undefined;
     const node = schema === undefined ? undefined : nodes(schema);
     const example = rules.examples && (node === undefined || saysNothing(node)) ? schemaOfExample(media) : undefined;
@@ -138,6 +140,15 @@ function readResponse(nodes: SchemaNodes, status: string, source: JsonObject, ru
     if (node !== undefined) return { status, source, schema: node };
   }
   return { status, source, schema: undefined };
+}
+
+/** What a body holds as JSON, by its media types. */
+function jsonContent(source: JsonObject, rules: ReadingRules): readonly JsonObject[] {
+  const content = objectAt(source, "content");
+  return keysOf(content).flatMap((type) => {
+    const essence = rules.mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
+    return essence.endsWith("json") || essence === "*/*" ? [asObject(getOwn(content, type))] : [];
+  });
 }
 
 /** An object of which no property is known. */

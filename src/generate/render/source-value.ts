@@ -89,7 +89,7 @@ function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): Json
   };
   const params = values(written.params, (name) => !asTheyAre.has(name));
   const headers = values(written.headers, () => true);
-  const { params: _replaced, paginator, ...others } = written;
+  const { params: _replaced, json, paginator, ...others } = written;
   return {
     ...config,
     endpoint: {
@@ -98,9 +98,19 @@ function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): Json
       ...(headers === undefined ? {} : { headers }),
       // An empty mapping says nothing, and its comments could not be made entries by taking the `#` away.
       ...(params === undefined || keysOf(params).length === 0 ? {} : { params }),
+      ...(json === undefined ? {} : { json: literals(json) }),
       ...(paginator === undefined ? {} : { paginator }),
     },
   };
+}
+
+/** All texts of a body, keys too. */
+function literals(value: JsonValue): JsonValue {
+  if (isJsonArray(value)) return value.map(literals);
+  if (!isJsonObject(value)) return literal(value);
+  const result: { [key: string]: JsonValue } = {};
+  for (const key of keysOf(value)) setOwn(result, String(literal(key)), literals(value[key] ?? null));
+  return result;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { isJsonArray, isJsonObject, type JsonValue, keysOf } from "../../../core/json.ts";
 import { compactJson } from "../../../core/json-writer.ts";
 import type { ReadDocument } from "../../../generate/document/read-document.ts";
 import type { Decision, Finding, GeneratedPipeline } from "../../../generate/model.ts";
@@ -95,16 +96,22 @@ function said({ place, message }: Finding): string {
   return place === undefined ? message : `${place}: ${message}`;
 }
 
-/** Required parameters that hold a placeholder. */
+/** Required parameters, and parts of bodies, that hold a placeholder. */
 function missingValues({
   resources,
   placeholder,
 }: GeneratedPipeline): readonly { readonly resource: string; readonly key: string }[] {
-  return resources.flatMap(({ name, endpoint }) =>
-    [...(endpoint.params ?? []), ...endpoint.headers].flatMap(({ name: key, fillIn, value }) =>
-      fillIn && value.kind === "value" && value.value === placeholder ? { resource: name, key } : [],
-    ),
-  );
+  const inBody = (value: JsonValue | undefined, path: string): readonly string[] => {
+    if (isJsonArray(value)) return value.flatMap((item, index) => inBody(item, `${path}[${index}]`));
+    if (isJsonObject(value)) return keysOf(value).flatMap((key) => inBody(value[key], `${path}.${key}`));
+    return value === placeholder ? [path] : [];
+  };
+  return resources.flatMap(({ name, endpoint }) => {
+    const params = [...(endpoint.params ?? []), ...endpoint.headers].flatMap(({ name: key, fillIn, value }) =>
+      fillIn && value.kind === "value" && value.value === placeholder ? key : [],
+    );
+    return [...params, ...inBody(endpoint.json, "json")].map((key) => ({ resource: name, key }));
+  });
 }
 
 function nextSteps(folder: string, project: Project, pipeline: GeneratedPipeline): readonly string[] {
