@@ -206,7 +206,10 @@ function listsByPath(drafts: readonly Draft[]): Lists {
     if (!found.has(pathKey(pieces))) found.set(pathKey(pieces), draft);
     if (holdsVariable(last)) continue;
     if (variables.length > 0) {
-      if (isSource(draft)) sources.set(belowKey(last), [...(sources.get(belowKey(last)) ?? []), draft]);
+      const same = sources.get(belowKey(last));
+      if (!isSource(draft)) continue;
+      if (same === undefined) sources.set(belowKey(last), [draft]);
+      else same.push(draft);
       continue;
     }
     if (!found.has(rootKey(last))) found.set(rootKey(last), draft);

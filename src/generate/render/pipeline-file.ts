@@ -1,7 +1,7 @@
 import { holds, type Path } from "../../config/document.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { prettyJson } from "../../core/json-writer.ts";
-import type { Decision, GeneratedPipeline, GeneratedResource } from "../model.ts";
+import type { Decision, FindingCode, GeneratedPipeline, GeneratedResource } from "../model.ts";
 import { commentedYaml, type NoteTree } from "./commented-yaml.ts";
 import { oneLine } from "./one-line.ts";
 import { literal, sourceValue } from "./source-value.ts";
@@ -29,6 +29,13 @@ export function renderPipelineFile(pipeline: GeneratedPipeline, options: Pipelin
   if (options.format === "json") return `${prettyJson(value)}\n`;
   return commentedYaml(value, notesOf(pipeline, value, options));
 }
+
+/** Findings that stand in the file beside the keys that they are about. */
+const SAID_ELSEWHERE: ReadonlySet<FindingCode> = new Set([
+  "RequiredParameters",
+  "UnresolvedPathParameters",
+  "Deprecated",
+]);
 
 interface WritableNote {
   before?: string[];
@@ -69,7 +76,8 @@ function notesOf(
     "sluice check with this file lists it.",
   );
   const encoding = ["source", "client", "path_encoding"];
-  if (holds(value, encoding)) noteAt(encoding).beside = "values in paths are encoded: names of branches have slashes";
+  if (holds(value, encoding))
+    noteAt(encoding).beside = "values in paths are encoded: one with a slash leads nowhere else";
   if (limit !== undefined) noteAt(["limit"]).beside = "pages of each list, to try the pipeline; remove it later";
   for (const { about, reason } of pipeline.decisions) {
     const path = ["source", ...about.split(".")];
@@ -85,7 +93,8 @@ function notesOf(
     noteParams(resource, at, noteAt);
     for (const decision of resource.decisions) noteDecision(decision, value, at, noteAt, above);
     // The reference prints its warnings; here each stands where it applies.
-    if (pipeline.mode === "better") for (const { message } of resource.findings) above(at, oneLine(message));
+    const unsaid = resource.findings.filter(({ code }) => pipeline.mode === "better" && !SAID_ELSEWHERE.has(code));
+    for (const { message } of unsaid) above(at, oneLine(message));
   }
   return notes;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { analyse } from "../../../../src/generate/analyse.ts";
 import { readApiDocument } from "../../../../src/generate/document/read-document.ts";
+import { renderPipelineFile } from "../../../../src/generate/render/pipeline-file.ts";
 import {
   generate,
   get,
@@ -193,4 +194,15 @@ test("every choice of a resource has its reason", () => {
       "columns: the types that the schema declares",
     ],
   );
+});
+
+test("the pipeline file says once what is to be filled in, and that an endpoint is deprecated", () => {
+  const pipeline = generate({
+    paths: { "/things": get(things, { deprecated: true, parameters: [query("kind", text, true)] }) },
+  });
+  const file = renderPipelineFile(pipeline, { format: "yaml", documentName: "api.json", limit: undefined });
+  assert.equal(file.match(/deprecated/gi)?.length, 1, file);
+  assert.match(file, /selected: false # kind must be filled in first/);
+  assert.match(file, /kind: FILL_ME_IN # TODO: fill in required query parameter/);
+  assert.doesNotMatch(file, /gives no value for kind/);
 });
