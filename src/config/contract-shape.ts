@@ -10,9 +10,9 @@ export const contractMode = z.enum(MODES);
 export const contractShape = z.union([
   contractMode,
   z.strictObject({
-    tables: contractMode.optional().describe("Tables that are new; `discard_row` leaves them out."),
-    columns: contractMode.optional().describe("Columns that are new: their value is left out, or their row."),
-    data_type: contractMode.optional().describe("Values that do not fit the type of their column."),
+    tables: contractMode.nullish().describe("Tables that are new; `discard_row` leaves them out."),
+    columns: contractMode.nullish().describe("Columns that are new: their value is left out, or their row."),
+    data_type: contractMode.nullish().describe("Values that do not fit the type of their column."),
   }),
 ]);
 
@@ -29,9 +29,9 @@ export function contract(): Kind<SchemaContract> {
 export function definedModes(written: Exclude<z.infer<typeof contractShape>, string>): SchemaContract {
   const { tables, columns, data_type } = written;
   return {
-    ...(tables === undefined ? {} : { tables }),
-    ...(columns === undefined ? {} : { columns }),
-    ...(data_type === undefined ? {} : { data_type }),
+    ...(tables ? { tables } : {}),
+    ...(columns ? { columns } : {}),
+    ...(data_type ? { data_type } : {}),
   };
 }
 

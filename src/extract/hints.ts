@@ -1,3 +1,4 @@
+import { definedModes } from "../config/contract-shape.ts";
 import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
@@ -86,13 +87,7 @@ function dispositionOf(written: PlannedResource["config"]["write_disposition"]):
 }
 
 function contractOf(written: NonNullable<PlannedResource["config"]["schema_contract"]>): SchemaContract {
-  if (typeof written === "string") return written;
-  const { tables, columns, data_type } = written;
-  return {
-    ...(tables === undefined ? {} : { tables }),
-    ...(columns === undefined ? {} : { columns }),
-    ...(data_type === undefined ? {} : { data_type }),
-  };
+  return typeof written === "string" ? written : definedModes(written);
 }
 
 function names(keys: string | readonly string[] | null | undefined): readonly string[] {

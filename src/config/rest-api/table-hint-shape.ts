@@ -107,8 +107,14 @@ const hintsOfAnyTable = {
   columns: columnsShape,
   schema_contract: contractShape.nullish().describe("What happens when data brings new tables, columns or types."),
   parent_table_name: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
-  table_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
-  file_format: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  table_format: z
+    .enum(["iceberg", "delta", "hive", "native"])
+    .nullish()
+    .describe("A hint of dlt that is kept in the schema."),
+  file_format: z
+    .enum(["preferred", "jsonl", "typed-jsonl", "insert_values", "parquet", "csv", "reference", "model"])
+    .nullish()
+    .describe("A hint of dlt that is kept in the schema."),
   references: referencesShape,
 };
 

@@ -18,4 +18,5 @@ test("a contract in text: a word, or pairs in any of the usual forms", () => {
   for (const text of ["frozen", "column: freeze", "columns: frozen", "columns: freeze: x", ""]) {
     assert.equal(schema.safeParse(fromText(text)).success, false, text);
   }
+  assert.deepEqual(schema.parse({ tables: null, columns: "freeze" }), { columns: "freeze" });
 });

@@ -163,6 +163,11 @@ const FAULTS: readonly (readonly [string, unknown, RegExp])[] = [
     paginator({ type: "json_link", next_url_path: "a b" }),
     /^jsonpath client.paginator.next_url_path: JSONPath "a b": unexpected "b" at character 3/,
   ],
+  [
+    "resource: a file format that dlt has not",
+    resource({ file_format: "parket" }),
+    /^unknown_type resources\.0\.file_format: expected one of .*; did you mean "parquet"\?$/,
+  ],
   ["selector: a path that is none", endpoint({ data_selector: "a[" }), /^jsonpath .*data_selector: .*at character 3/],
   ["incremental: no path", endpoint({ incremental: {} }), /^missing_key .*incremental.cursor_path: /],
   ["incremental: unknown key", incremental({ cursor: 1 }), /^unknown_key .*incremental.cursor: /],
