@@ -224,5 +224,6 @@ export type FindingCode =
   | "BrokenReference"
   | "PathRefused"
   | "WrongPart"
+  | "ReferenceRefuses"
   | "ServerMissing"
   | "Deprecated";

@@ -18,6 +18,7 @@ import { compatDetection, type Detected } from "./detect.ts";
 import { compatNames, type ResourceNames } from "./names.ts";
 import { type CompatResolve, compatParameters } from "./parameters.ts";
 import { compatParents } from "./parents.ts";
+import { referenceRefusal } from "./refusals.ts";
 import { compatSecurity } from "./security.ts";
 
 const MAX_TABLE_NESTING = 2;
@@ -55,6 +56,8 @@ export function analyseCompat(document: ApiDocument, options: AnalysisOptions): 
     const message = `authentication of type ${unsupported} is not known; give client.auth by hand`;
     findings.unshift({ code: "UnsupportedSecurityScheme", message });
   }
+  const refusal = options.mode === "compat" ? referenceRefusal(document) : undefined;
+  if (refusal !== undefined) findings.unshift(refusal);
   const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
   const words = {
     required: options.requiredValue ?? "FILL_ME_IN",
