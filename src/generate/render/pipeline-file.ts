@@ -37,6 +37,14 @@ const SAID_ELSEWHERE: ReadonlySet<FindingCode> = new Set([
   "Deprecated",
 ]);
 
+/** What many an API needs: not every parent may be asked for what is below it. Off, so that nothing is missed unseen. */
+const SKIPPING = [
+  "A refusal (403) or a parent that is gone (404) ends the run. To skip such parents with a warning instead:",
+  "resource_defaults:",
+  "  endpoint:",
+  "    response_actions: [{ status_code: 403, action: ignore }, { status_code: 404, action: ignore }]",
+];
+
 interface WritableNote {
   before?: string[];
   beside?: string;
@@ -85,6 +93,12 @@ function notesOf(
     else above(["source"], `${oneLine(about)}: ${oneLine(reason)}`);
   }
   for (const { message } of pipeline.findings) above(["source"], oneLine(message));
+  if (
+    pipeline.mode === "better" &&
+    pipeline.resources.some(({ selected, parent }) => selected && parent !== undefined)
+  ) {
+    above(["source", "resources"], ...SKIPPING);
+  }
   for (const [index, resource] of pipeline.resources.entries()) {
     const at = ["source", "resources", index];
     const { comment, deprecated } = resource.operation;

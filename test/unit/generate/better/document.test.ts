@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parse } from "yaml";
+import { checkSource } from "../../../../src/config/check-source.ts";
 import { analyse } from "../../../../src/generate/analyse.ts";
 import { readApiDocument } from "../../../../src/generate/document/read-document.ts";
+import type { GeneratedPipeline } from "../../../../src/generate/model.ts";
 import { renderPipelineFile } from "../../../../src/generate/render/pipeline-file.ts";
 import {
   generate,
@@ -205,4 +208,19 @@ test("the pipeline file says once what is to be filled in, and that an endpoint 
   assert.match(file, /selected: false # kind must be filled in first/);
   assert.match(file, /kind: FILL_ME_IN # TODO: fill in required query parameter/);
   assert.doesNotMatch(file, /gives no value for kind/);
+});
+
+test("a pipeline with children shows how parents that refuse are skipped; without its # it is valid", () => {
+  const paths = { "/things": get(things), "/things/{id}/parts": get(things) };
+  const render = (one: GeneratedPipeline) =>
+    renderPipelineFile(one, { format: "yaml", documentName: "api.json", limit: undefined });
+  const file = render(generate({ paths }));
+  const parsed = parse(file.replace(/^( +)# (resource_defaults:| +endpoint:| +response_actions:)/gm, "$1$2"));
+  assert.equal(parsed.source.resource_defaults.endpoint.response_actions.length, 2, file);
+  const { client, ...source } = parsed.source;
+  assert.deepEqual(
+    checkSource({ ...source, client: { ...client, base_url: "https://a.example" } }, "default").faults,
+    [],
+  );
+  assert.doesNotMatch(render(generate({ paths: { "/things": get(things) } })), /response_actions/);
 });
