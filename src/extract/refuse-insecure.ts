@@ -8,7 +8,7 @@ import { homeOf } from "./prepare.ts";
 
 /**
  * Throws `E_UNSAFE_URL` when a credential would travel unencrypted to another machine: that of `auth`, or a secret in a
- * header, a parameter or a body. What is asked is where the resource itself is asked, a whole URL as its path included,
+ * header, a parameter, the path or a body. What is asked is where the resource itself is asked, a whole URL as its path included,
  * and where its tokens come from.
  */
 export function refuseInsecure(client: ClientConfig, plan: readonly PlannedResource[]): void {
@@ -30,6 +30,6 @@ export function refuseInsecure(client: ClientConfig, plan: readonly PlannedResou
   }
 }
 
-function sendsSecret({ seed, headers, params, json, data }: PlannedResource): boolean {
-  return seed === undefined && holdsSecret([headers, params, json, data]);
+function sendsSecret({ seed, isPathSecret, headers, params, json, data }: PlannedResource): boolean {
+  return seed === undefined && (isPathSecret || holdsSecret([headers, params, json, data]));
 }

@@ -31,6 +31,8 @@ export interface PlannedResource {
   readonly path: readonly Piece[];
   /** The same to be shown: with the names of what is not known yet, and no secrets. */
   readonly shownPath: string;
+  /** A secret was inserted into it. */
+  readonly isPathSecret: boolean;
   readonly headers: Readonly<Record<string, string | Secret>>;
   /** Query parameters without those that went into the path and without legacy mappings. */
   readonly params: readonly (readonly [string, Exclude<ParamConfig, { type: string }>])[];
@@ -124,6 +126,7 @@ function planResource(
     writtenPath,
     path: templates.path,
     shownPath: templates.shownPath,
+    isPathSecret: templates.isPathSecret,
     headers: { ...literalHeaders(client.headers), ...(endpoint.headers ?? {}) },
     params: [...templates.params].flatMap(([key, value]) => {
       // A legacy incremental parameter keeps its place in the query; the engine fills it in.

@@ -21,6 +21,8 @@ export interface Templates {
   readonly path: readonly Piece[];
   /** The same to be shown: with the names of what is not known yet, and no secrets. */
   readonly shownPath: string;
+  /** A secret was inserted into it. */
+  readonly isPathSecret: boolean;
   /** Params that did not go into the path. */
   readonly params: ReadonlyMap<string, ParamConfig>;
   /** Names of params that did. */
@@ -73,6 +75,7 @@ export function readTemplates(
 
   const unbound = new Set([...params].flatMap(([key, value]) => (isResolve(value) ? [key] : [])));
   let shownPath = "";
+  let isPathSecret = false;
   const path = pieces(writtenPath, [...at, "path"]).flatMap((piece): readonly Piece[] => {
     if (piece.kind === "text") {
       shownPath += piece.text;
@@ -96,6 +99,7 @@ export function readTemplates(
     } else if (value !== undefined) {
       params.delete(piece.name);
       inserted.push(piece.name);
+      if (value instanceof Secret) isPathSecret = true;
       shownPath += value instanceof Secret ? MASK : pythonStr(value);
       return [{ kind: "text", text: value instanceof Secret ? value.reveal() : pythonStr(value) }];
     }
@@ -149,7 +153,7 @@ export function readTemplates(
     if (!isParamMapping(value)) scan(value, "params", [...at, "params", key]);
   }
   for (const place of ["json", "data", "headers"] as const) scan(endpoint[place], place, [...at, place]);
-  return { path, shownPath, params, inserted, bindings };
+  return { path, shownPath, isPathSecret, params, inserted, bindings };
 }
 
 const INCREMENTAL_FIELDS = ["start_value", "last_value", "initial_value", "end_value"].map(

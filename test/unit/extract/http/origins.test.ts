@@ -96,6 +96,10 @@ test("a credential does not travel unencrypted to another machine, wherever it s
     { client: { ...safe, base_url: plain }, resources: [{ name: "a", endpoint: { params: { token: secret } } }] },
     {
       client: { ...safe, base_url: plain },
+      resources: [{ name: "a", endpoint: { path: "bot{token}/a", params: { token: secret } } }],
+    },
+    {
+      client: { ...safe, base_url: plain },
       resources: [{ name: "a", endpoint: { method: "POST", json: { login: { password: secret as never } } } }],
     },
     {
