@@ -79,23 +79,37 @@ export type SchemaContract =
   | ContractMode
   | { readonly tables?: ContractMode; readonly columns?: ContractMode; readonly data_type?: ContractMode };
 
-/** dlt's table hints of a resource. */
-export interface ResourceHints {
-  /** Table name before normalization; the resource name when absent. */
-  readonly tableName?: string;
-  readonly writeDisposition: WriteDisposition;
+/** dlt's hints of a table. */
+export interface TableHints {
+  /** Of a nested table: undefined where it says nothing of its own. */
+  readonly writeDisposition?: WriteDisposition;
   /** Keys before normalization, in written order. */
   readonly primaryKey: readonly string[];
   readonly mergeKey: readonly string[];
   /** Column hints by column name as written; hints in dlt's wire names (`data_type`, `nullable`, ...). */
   readonly columns: Readonly<Record<string, JsonObject>>;
-  readonly maxTableNesting?: number;
   readonly schemaContract?: SchemaContract;
+  /** Other hints by their wire names (`references`, `file_format`, `table_format`), kept in the schema. */
+  readonly extra?: Readonly<Record<string, JsonValue>>;
+}
+
+/** Hints of a nested table. */
+export interface NestedHints extends TableHints {
+  /** The table above it, before normalization, when that is not the one of the resource. */
+  readonly parentTableName?: string;
+}
+
+/** dlt's table hints of a resource. */
+export interface ResourceHints extends TableHints {
+  /** Table name before normalization; the resource name when absent. */
+  readonly tableName?: string;
+  readonly writeDisposition: WriteDisposition;
+  readonly maxTableNesting?: number;
   /** The cursor's column when the cursor path is a plain key: gets the `incremental` hint. */
   readonly cursorColumn?: string;
   readonly description?: string;
-  /** Other table hints by their wire names (`references`, `file_format`, ...), kept in the schema as they are. */
-  readonly extra?: Readonly<Record<string, JsonValue>>;
+  /** By the key of the nested list. A table that gets a primary or merge key there is one by itself. */
+  readonly nested?: Readonly<Record<string, NestedHints>>;
 }
 
 export interface ExtractContext {

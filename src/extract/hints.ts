@@ -2,65 +2,71 @@ import { definedModes } from "../config/contract-shape.ts";
 import type { PlannedResource } from "../config/rest-api/plan.ts";
 import type { JsonObject, JsonValue } from "../core/json.ts";
 import { compilePath } from "../core/json-path.ts";
-import type { ResourceHints, SchemaContract, WriteDisposition } from "../core/source.ts";
+import type { NestedHints, ResourceHints, SchemaContract, TableHints, WriteDisposition } from "../core/source.ts";
+
+type Written = PlannedResource["config"];
 
 /** dlt's table hints of a planned resource. */
 export function hintsOf(plan: PlannedResource): ResourceHints {
   const { config } = plan;
   const cursorColumn = plan.incremental === undefined ? undefined : compilePath(plan.incremental.cursor_path).simpleKey;
-  const extra = extraHints(plan);
+  const nested = Object.entries(config.nested_hints ?? {});
   return {
+    ...tableHints(config),
     ...(config.table_name ? { tableName: config.table_name } : {}),
-    writeDisposition: dispositionOf(config.write_disposition),
-    primaryKey: names(config.primary_key),
-    mergeKey: names(config.merge_key),
-    columns: columnHints(config.columns),
+    writeDisposition: dispositionOf(config.write_disposition) ?? { disposition: "append" },
     ...(config.max_table_nesting === undefined || config.max_table_nesting === null
       ? {}
       : { maxTableNesting: config.max_table_nesting }),
-    ...(config.schema_contract ? { schemaContract: contractOf(config.schema_contract) } : {}),
     ...(cursorColumn === undefined ? {} : { cursorColumn }),
+    ...(nested.length === 0
+      ? {}
+      : { nested: Object.fromEntries(nested.map(([table, own]) => [table, nestedHints(own)])) }),
+  };
+}
+
+function nestedHints(written: NonNullable<Written["nested_hints"]>[string]): NestedHints {
+  const { parent_table_name: parentTableName } = written;
+  return { ...tableHints(written), ...(parentTableName ? { parentTableName } : {}) };
+}
+
+/** What may be said of any table. */
+function tableHints(
+  written: Pick<
+    Written,
+    | "write_disposition"
+    | "primary_key"
+    | "merge_key"
+    | "columns"
+    | "schema_contract"
+    | "references"
+    | "table_format"
+    | "file_format"
+  >,
+): TableHints {
+  const writeDisposition = dispositionOf(written.write_disposition);
+  const extra = withoutNulls({
+    references: written.references?.map(withoutNulls),
+    table_format: written.table_format,
+    file_format: written.file_format,
+  });
+  return {
+    ...(writeDisposition === undefined ? {} : { writeDisposition }),
+    primaryKey: names(written.primary_key),
+    mergeKey: names(written.merge_key),
+    columns: columnHints(written.columns),
+    ...(written.schema_contract ? { schemaContract: contractOf(written.schema_contract) } : {}),
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
 }
 
 /** dlt: a list names its columns; in a mapping the key is the name, and a `name` beside it is another one. */
-function columnHints(written: PlannedResource["config"]["columns"]): ResourceHints["columns"] {
+function columnHints(written: Written["columns"]): ResourceHints["columns"] {
   if (written === null || written === undefined) return {};
   if (!Array.isArray(written)) return written;
   const columns: Record<string, JsonObject> = {};
   for (const column of written) if (typeof column.name === "string") columns[column.name] = column;
   return columns;
-}
-
-/** Hints that only pass through, by their wire names. */
-function extraHints({ config }: PlannedResource): JsonObject {
-  return withoutNulls({
-    references: config.references?.map(withoutNulls),
-    table_format: config.table_format,
-    file_format: config.file_format,
-    parent: config.parent_table_name,
-    nested_hints: nestedHints(config.nested_hints),
-  });
-}
-
-function nestedHints(written: PlannedResource["config"]["nested_hints"]): JsonObject | undefined {
-  if (written === null || written === undefined) return undefined;
-  return Object.fromEntries(
-    Object.entries(written).map(([table, hints]) => {
-      const { references, write_disposition: disposition, schema_contract: contract, ...rest } = hints;
-      return [
-        table,
-        withoutNulls({
-          ...rest,
-          write_disposition:
-            typeof disposition === "object" && disposition !== null ? withoutNulls(disposition) : disposition,
-          schema_contract: typeof contract === "object" && contract !== null ? withoutNulls(contract) : contract,
-          references: references?.map(withoutNulls),
-        }),
-      ];
-    }),
-  );
 }
 
 function withoutNulls(written: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
@@ -69,8 +75,8 @@ function withoutNulls(written: Readonly<Record<string, JsonValue | undefined>>):
   return out;
 }
 
-function dispositionOf(written: PlannedResource["config"]["write_disposition"]): WriteDisposition {
-  if (written === null || written === undefined) return { disposition: "append" };
+function dispositionOf(written: Written["write_disposition"]): WriteDisposition | undefined {
+  if (written === null || written === undefined) return undefined;
   if (typeof written === "string") return { disposition: written };
   const { disposition, strategy, deduplicated, skip_unchanged_rows: skip, row_version_column_name: version } = written;
   const { validity_column_names: validity, active_record_timestamp: active, boundary_timestamp: boundary } = written;
@@ -86,7 +92,7 @@ function dispositionOf(written: PlannedResource["config"]["write_disposition"]):
   };
 }
 
-function contractOf(written: NonNullable<PlannedResource["config"]["schema_contract"]>): SchemaContract {
+function contractOf(written: NonNullable<Written["schema_contract"]>): SchemaContract {
   return typeof written === "string" ? written : definedModes(written);
 }
 

@@ -229,7 +229,8 @@ function labelRows(
   for (const [table, rows] of raw) {
     for (const row of rows) {
       if (row._dlt_parent_id === undefined) {
-        const { _dlt_id: id, _dlt_load_id: load, ...values } = row;
+        // A nested list that is a table by itself has the id of its root all the same.
+        const { _dlt_id: id, _dlt_load_id: load, _dlt_root_id: _root, ...values } = row;
         labels.set(id ?? "", `${table}:${digest(canonical([values, loadIndex.get(load ?? "")]) ?? "")}`);
       } else nested.push({ table, row });
     }

@@ -6,7 +6,7 @@ import { incrementalFaults } from "./check-incremental.ts";
 import { bodyKeyOf, paginatorFaults } from "./check-paginator.ts";
 import { pathFaults } from "./check-path.ts";
 import { seedFaults } from "./check-seed.ts";
-import { tableHintFaults } from "./check-table-hints.ts";
+import { parentTableFaults, tableHintFaults } from "./check-table-hints.ts";
 import type { PaginatorConfig } from "./paginator-shape.ts";
 import type { Compat, PlannedResource } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
@@ -47,6 +47,7 @@ export function resourceFaults(resource: PlannedResource, config: RestApiConfig,
     faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
     faults.push(...seedFaults(written, resource.at));
     faults.push(...tableHintFaults(written, resource.at));
+    faults.push(...parentTableFaults(written.parent_table_name, [...resource.at, "parent_table_name"]));
   }
   if (resource.incremental !== undefined) {
     faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));

@@ -30,3 +30,10 @@ function referenceFaults(references: ResourceConfig["references"], at: Path): Fa
     return [{ path: [...at, index], reason: "type", message: `${counts}: each column names one`, suggestion }];
   });
 }
+
+/** dlt: the hint is for nested tables; a resource that has it ends with an error. */
+export function parentTableFaults(name: string | null | undefined, at: Path): Fault[] {
+  if (name === null || name === undefined) return [];
+  const message = "a resource fills a table of its own, which has no parent";
+  return [{ path: at, reason: "type", message, suggestion: "say it of a nested table, under nested_hints" }];
+}

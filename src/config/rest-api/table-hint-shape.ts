@@ -106,7 +106,10 @@ const hintsOfAnyTable = {
     .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
   columns: columnsShape,
   schema_contract: contractShape.nullish().describe("What happens when data brings new tables, columns or types."),
-  parent_table_name: z.string().nullish().describe("A hint of dlt that is kept in the schema."),
+  parent_table_name: z
+    .string()
+    .nullish()
+    .describe("Of nested tables: the table above it, when that is not the resource's."),
   table_format: z
     .enum(["iceberg", "delta", "hive", "native"])
     .nullish()

@@ -117,6 +117,57 @@ describe("the root table of a resource", () => {
     assert.equal(table["x-boundary-timestamp"], "2024-05-06T07:08:09Z");
   });
 
+  test("references and formats stand in the schema; of two references to one table the last holds", () => {
+    const schema = createSchema("s");
+    const reference = (referenced_table: string, columns: string[]) => ({
+      referenced_table,
+      columns,
+      referenced_columns: columns,
+    });
+    hinted(
+      { extra: { references: [reference("Other", ["aId"]), reference("third", ["x"])], file_format: "csv" } },
+      schema,
+    );
+    const table = hinted({ extra: { references: [reference("other", ["bId"])] } }, schema);
+    assert.deepEqual(table.references, [reference("other", ["b_id"]), reference("third", ["x"])]);
+    assert.equal(table.file_format, "csv");
+  });
+
+  test("hints of nested tables make them below the table, or by themselves where their rows have keys", () => {
+    const schema = createSchema("s");
+    const nested = { primaryKey: [], mergeKey: [], columns: {} };
+    hinted(
+      {
+        nested: {
+          Tags: { ...nested, columns: { N: { data_type: "complex" } }, schemaContract: { columns: "freeze" } },
+          lines: { ...nested, primaryKey: ["Id"] },
+          deep: { ...nested, parentTableName: "t__lines", writeDisposition: { disposition: "append" } },
+        },
+      },
+      schema,
+    );
+    const stored = (name: string) => storedTable(schema.tables.get(name)!);
+    assert.deepEqual(stored("t__tags"), {
+      name: "t__tags",
+      columns: { n: { name: "n", data_type: "json" } },
+      parent: "t",
+      "x-normalizer": { "evolve-columns-once": true },
+      schema_contract: { columns: "freeze" },
+    });
+    assert.deepEqual(stored("t__lines"), {
+      name: "t__lines",
+      columns: { id: { name: "id", nullable: false, primary_key: true } },
+      write_disposition: "append",
+      resource: "t",
+    });
+    assert.deepEqual(stored("t__deep"), {
+      name: "t__deep",
+      columns: {},
+      write_disposition: "append",
+      parent: "t__lines",
+    });
+  });
+
   test("hints by which no merge can be done are refused when the first page arrives", () => {
     const refused = (hints: Partial<ResourceHints>, message: RegExp) =>
       assert.throws(() => hinted(hints), { code: "E_CONFIG", message });

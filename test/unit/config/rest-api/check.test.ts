@@ -117,7 +117,10 @@ test("hints of nested tables are checked as those of the table", () => {
   assert.deepEqual(nested({ write_disposition: "upsert" }), [`unknown_type ${at}.write_disposition`]);
   const scd2 = { disposition: "merge", strategy: "scd2", boundary_timestamp: "now" };
   assert.deepEqual(nested({ write_disposition: scd2 }), [`type ${at}.write_disposition.boundary_timestamp`]);
-  assert.deepEqual(nested({ columns: null, references: null, primary_key: null }), []);
+  assert.deepEqual(nested({ columns: null, references: null, primary_key: null, parent_table_name: "a__b" }), []);
+  const above = (parent_table_name: unknown) =>
+    faults({ client: { base_url: "https://h" }, resources: [{ name: "a", parent_table_name }] });
+  assert.deepEqual([above("b"), above(null)], [["type resources.0.parent_table_name"], []]);
 });
 
 test("a reference has a table, and as many columns there as here", () => {
