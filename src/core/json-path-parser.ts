@@ -236,7 +236,11 @@ export function parse(text: string): Node {
     const left = path();
     if (peek().kind !== "operator") return { path: left };
     const written = take().value;
-    return { path: left, operator: written === "=" ? "==" : toOperator(written), operand: operand() };
+    const { at } = peek();
+    const right = operand();
+    if (written === "=~" && !isPattern(String(right)))
+      throw new JsonPathError(text, at, "a pattern that cannot be read");
+    return { path: left, operator: written === "=" ? "==" : toOperator(written), operand: right };
   }
 
   function operand(): Operand {
@@ -252,6 +256,15 @@ export function parse(text: string): Node {
   const node = path();
   if (peek().kind !== "end") fail();
   return node;
+}
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function toOperator(written: string): Operator {

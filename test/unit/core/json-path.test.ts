@@ -91,6 +91,7 @@ test("a path that cannot be read is told with its position", () => {
     ["a[0", 3],
     ["`split`", 0],
     ["a#", 1],
+    ["a[?(@.s=~'(')]", 9],
   ];
   for (const [path, position] of wrong) {
     assert.throws(
