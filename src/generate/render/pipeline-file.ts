@@ -4,7 +4,7 @@ import { prettyJson } from "../../core/json-writer.ts";
 import type { Decision, FindingCode, GeneratedPipeline, GeneratedResource } from "../model.ts";
 import { commentedYaml, type NoteTree } from "./commented-yaml.ts";
 import { oneLine } from "./one-line.ts";
-import { literal, sourceValue } from "./source-value.ts";
+import { literal, literalKey, sourceValue } from "./source-value.ts";
 import { yamlScalar, yamlText } from "./yaml-scalar.ts";
 
 export interface PipelineFileOptions {
@@ -122,14 +122,14 @@ function noteParams(resource: GeneratedResource, at: Path, noteAt: (path: Path) 
       ...at,
       "endpoint",
       place === "header" ? "headers" : "params",
-      name,
+      place === "path" ? name : literalKey(name),
     ]).beside = `TODO: fill in required ${where}`;
   }
   if (optionalParams.length === 0) return;
   const lines = optionalParams.map(({ name, value, description, deprecated }) => {
     const words = [deprecated ? "deprecated" : "", description === undefined ? "" : oneLine(description)];
     const said = words.filter((word) => word !== "").join(": ");
-    return `${yamlText(name, false)}: ${yamlScalar(literal(value), false)}${said === "" ? "" : ` # ${said}`}`;
+    return `${yamlText(literalKey(name), false)}: ${yamlScalar(literal(value), false)}${said === "" ? "" : ` # ${said}`}`;
   });
   const heading = "the parameters below can optionally be configured";
   if (params !== undefined && params.length > 0) noteAt([...at, "endpoint", "params"]).inside = [heading, ...lines];

@@ -1,5 +1,5 @@
 import { isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf, setOwn } from "../../core/json.ts";
-import type { GeneratedPipeline, GeneratedResource } from "../model.ts";
+import type { GeneratedParam, GeneratedPipeline, GeneratedResource } from "../model.ts";
 import { clientConfig, resourceConfig } from "../rest-api-config.ts";
 import { environmentVariable } from "./environment-variable.ts";
 
@@ -32,6 +32,11 @@ function encodesPaths({ mode, resources }: GeneratedPipeline): boolean {
 /** A value in the query or in a header: braces are doubled, since single ones would be read as placeholders. */
 export function literal(value: JsonValue): JsonValue {
   return typeof value === "string" ? harmless(value).replace(/[{}]/g, "$&$&") : value;
+}
+
+/** The name of such a value, in which placeholders are read too. */
+export function literalKey(name: string): string {
+  return String(literal(name));
 }
 
 /**
@@ -83,7 +88,9 @@ function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): Json
     if (!isJsonObject(section)) return undefined;
     const result: { [key: string]: JsonValue } = {};
     for (const name of keysOf(section)) {
-      setOwn(result, name, isLiteral(name) ? literal(section[name] ?? null) : (section[name] ?? null));
+      const value = section[name] ?? null;
+      if (isLiteral(name)) setOwn(result, literalKey(name), literal(value));
+      else setOwn(result, name, value);
     }
     return result;
   };
@@ -94,7 +101,7 @@ function withLiterals(config: JsonObject, { endpoint }: GeneratedResource): Json
     ...config,
     endpoint: {
       ...others,
-      ...(typeof others.path === "string" ? { path: belowBase(others.path) } : {}),
+      ...(typeof others.path === "string" ? { path: template(belowBase(others.path), endpoint.params ?? []) } : {}),
       ...(headers === undefined ? {} : { headers }),
       // An empty mapping says nothing, and its comments could not be made entries by taking the `#` away.
       ...(params === undefined || keysOf(params).length === 0 ? {} : { params }),
@@ -109,7 +116,7 @@ function literals(value: JsonValue): JsonValue {
   if (isJsonArray(value)) return value.map(literals);
   if (!isJsonObject(value)) return literal(value);
   const result: { [key: string]: JsonValue } = {};
-  for (const key of keysOf(value)) setOwn(result, String(literal(key)), literals(value[key] ?? null));
+  for (const key of keysOf(value)) setOwn(result, literalKey(key), literals(value[key] ?? null));
   return result;
 }
 
@@ -119,6 +126,18 @@ function literals(value: JsonValue): JsonValue {
  */
 function belowBase(path: string): string {
   return path === "" || path.startsWith("/") || /^https?:\/\//i.test(path) ? path : `/${path}`;
+}
+
+/**
+ * A path with its variables as placeholders and all other braces as they are. A name such as `resources.a.b` that is no
+ * variable would be read as a reference to another resource.
+ */
+function template(path: string, params: readonly GeneratedParam[]): string {
+  const variables = new Set(params.flatMap(({ name, in: place }) => (place === "path" ? name : [])));
+  return path.replace(/\{([^{}]+)\}|[{}]/g, (braces, name: string | undefined) => {
+    const isVariable = name !== undefined && (variables.has(name) || !/^(?:resources|incremental)\./.test(name));
+    return isVariable ? braces : String(literal(braces));
+  });
 }
 
 /** dlt: 0.4.12 counts pages from 1, later versions from 0 when `base_page` is not given. */

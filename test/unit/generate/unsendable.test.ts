@@ -1,14 +1,28 @@
 /** Names and values of a document that no pipeline file can hold, no request can carry, or no server should get. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
+import fc from "fast-check";
+import { parse } from "yaml";
 import { checkSource } from "../../../src/config/check-source.ts";
 import { loadConfiguration } from "../../../src/config/load-configuration.ts";
+import { ConfigError } from "../../../src/core/errors.ts";
 import { isJsonObject } from "../../../src/core/json.ts";
+import { analyse } from "../../../src/generate/analyse.ts";
+import { readApiDocument } from "../../../src/generate/document/read-document.ts";
 import type { GeneratedPipeline } from "../../../src/generate/model.ts";
 import { renderProject } from "../../../src/generate/render/project-files.ts";
 import { sourceValue } from "../../../src/generate/render/source-value.ts";
 import { generate, get, integer, listOf, object, query, reasonOf, resourceAt, text } from "../../support/generate.ts";
 import { extract, json, serve } from "../extract/fake-api.ts";
+
+const HOSTILE = [
+  ...["__proto__", "constructor", "toString", "", "\n", "\u0000", "1", "true", "null", "é", "x".repeat(300)],
+  ...["a b", "a.b", "a-b", "a/b", "a'b", "a\\b", "a:b", "../x", "?a=1", "#x", "*", "-x", "~", "%2e", "@odata.next"],
+  ...["{x}", "{", "}", "{{", "$", "$.a", "[*]", "['x']", "a[0]", "{resources.a.b}", "{incremental.start_value}"],
+  ...["https://evil.example/x", "FILL_ME_IN", "FILL ME OUT", `$${"{env:HOME}"}`, "id\r\n", "1e400"],
+];
 
 const things = listOf(object({ id: integer }));
 const KEY = { securitySchemes: { key: { type: "apiKey", in: "header", name: "X-Key" } } };
@@ -24,11 +38,16 @@ const withKey = (key: string, value: unknown, more: Readonly<Record<string, unkn
 /** What the configuration says of the generated files, with credentials filled in; throws when it takes them not. */
 function load(pipeline: GeneratedPipeline): string {
   const { files } = renderProject(pipeline, { format: "yaml", documentName: "api.json", limit: undefined });
-  const texts = new Map(files.map(({ path, text: content }) => [path, content.replaceAll("FILL ME OUT", "filled-in")]));
+  const texts = new Map(
+    files.map(({ path, text: content }) => [
+      path,
+      path.endsWith("secrets.toml") ? content.replaceAll("FILL ME OUT", "filled-in") : content,
+    ]),
+  );
   const { open } = loadConfiguration({
     kind: "cli",
     flags: { source: pipeline.names.pipeline.concat(".yaml") },
-    environment: {},
+    environment: { [`SOURCES__${pipeline.names.project.toUpperCase()}__BASE_URL`]: "https://api.example" },
     readText: (path) => texts.get(path),
     needsDestination: false,
     fillIn: true,
@@ -78,6 +97,86 @@ for (const name of ["__proto__", "constructor", "toString", "prototype"]) {
     }
   });
 }
+
+test("braces and references of a document stay texts", () => {
+  const value = { type: "string", default: "{y}" };
+  const parameters = [query("{x}", value, true), { ...query("X-{x}", value, true), in: "header" }, query("{o}")];
+  for (const mode of MODES) {
+    const pipeline = generate(
+      {
+        paths: {
+          "/a/{": get(things),
+          "/b/}": get(things),
+          "/c": get(things, { parameters }),
+          "/d.e/{resources.a.b}": get(things),
+        },
+      },
+      { mode },
+    );
+    assert.equal(
+      load(pipeline)
+        .replace(/.*placeholder is still there.*/g, "")
+        .trim(),
+      "",
+    );
+    const { resources } = sourceValue(pipeline);
+    assert.ok(Array.isArray(resources));
+    const params = resources.find((one) => one.endpoint.path === "/c")?.endpoint.params;
+    assert.deepEqual(params, { "{{x}}": "{{y}}" });
+  }
+  const file = renderProject(generate({ paths: { "/c": get(things, { parameters }) } }, { mode: "compat" }), {
+    format: "yaml",
+    documentName: "api.json",
+    limit: undefined,
+  }).files[0];
+  assert.match(file?.text ?? "", /"\{\{x\}\}": "\{\{y\}\}" # TODO: fill in required query parameter/);
+  assert.match(file?.text ?? "", /# "\{\{o\}\}": OPTIONAL_CONFIG/);
+});
+
+test("names and values of any kind anywhere in a document: the file is taken", () => {
+  const cases = join(import.meta.dirname, "..", "..", "golden", "cases", "openapi");
+  const names = ["gitlab-shapes.yaml", "pagination.yml", "museums.yml", "params.yml", "primary_key.yml"];
+  const texts = new Map(names.map((name) => [name, readFileSync(join(cases, name), "utf8")]));
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...names),
+      fc.array(fc.tuple(fc.nat(5000), fc.constantFrom(...HOSTILE), fc.boolean()), { minLength: 1, maxLength: 4 }),
+      (name, edits) => {
+        const root = parse(texts.get(name) ?? "");
+        for (const [place, hostile, isKey] of edits) {
+          const slots: [Record<string, unknown>, string][] = [];
+          const walk = (value: unknown): void => {
+            if (typeof value !== "object" || value === null) return;
+            const owner = value as Record<string, unknown>;
+            for (const key of Object.keys(owner)) {
+              slots.push([owner, key]);
+              walk(owner[key]);
+            }
+          };
+          walk(root);
+          const [owner, key] = slots[place % slots.length] ?? [{}, ""];
+          const value = owner[key];
+          if (isKey && !Array.isArray(owner)) {
+            delete owner[key];
+            Object.defineProperty(owner, hostile, { value, enumerable: true, configurable: true, writable: true });
+          } else if (typeof value !== "object") owner[key] = hostile;
+        }
+        let pipeline: GeneratedPipeline;
+        try {
+          const options = { mode: "better", allowOpenapi2: false } as const;
+          pipeline = analyse(readApiDocument(JSON.stringify(root), { name }, options), { ...options, source: "shop" });
+        } catch (error) {
+          assert.ok(error instanceof ConfigError && error.code === "E_OPENAPI");
+          return;
+        }
+        const open = load(pipeline).split("\n");
+        const others = open.filter((line) => !/placeholder is still there|is not set/.test(line));
+        assert.equal(others.join("\n"), "");
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
 
 test("a required parameter that cannot be sent: the resource waits, and says why", () => {
   const parameters = [{ ...query("X Y", { default: "x" }, true), in: "header" }];
