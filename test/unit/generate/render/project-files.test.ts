@@ -119,7 +119,7 @@ test("a document gets at no variable of the environment; braces of values are no
   const { params } = source.resources.find(
     ({ endpoint }: { endpoint: { path: string } }) => endpoint.path === "/things",
   ).endpoint;
-  assert.equal(params["$(env:HOME} {x}"], "$(env:HOME}} {{x}}");
+  assert.equal(params["$(env:HOME}} {{x}}"], "$(env:HOME}} {{x}}");
 });
 
 function wellFormed(item: unknown): unknown {
