@@ -46,7 +46,8 @@ function tableHints(
 ): TableHints {
   const writeDisposition = dispositionOf(written.write_disposition);
   const extra = withoutNulls({
-    references: written.references?.map(withoutNulls),
+    // dlt: an empty list is none.
+    references: written.references?.length ? written.references.map(withoutNulls) : undefined,
     table_format: written.table_format,
     file_format: written.file_format,
   });
@@ -54,7 +55,7 @@ function tableHints(
     ...(writeDisposition === undefined ? {} : { writeDisposition }),
     primaryKey: names(written.primary_key),
     mergeKey: names(written.merge_key),
-    columns: columnHints(written.columns),
+    columns: withoutEmptied(columnHints(written.columns), written),
     ...(written.schema_contract ? { schemaContract: contractOf(written.schema_contract) } : {}),
     ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
@@ -67,6 +68,18 @@ function columnHints(written: Written["columns"]): ResourceHints["columns"] {
   const columns: Record<string, JsonObject> = {};
   for (const column of written) if (typeof column.name === "string") columns[column.name] = column;
   return columns;
+}
+
+/** dlt: an empty key of the resource takes away the one that its columns name. */
+function withoutEmptied(
+  columns: ResourceHints["columns"],
+  keys: Pick<Written, "primary_key" | "merge_key">,
+): ResourceHints["columns"] {
+  const emptied = (["primary_key", "merge_key"] as const).filter((key) => keys[key]?.length === 0);
+  if (emptied.length === 0) return columns;
+  const kept = (column: JsonObject) =>
+    Object.fromEntries(Object.entries(column).filter(([hint]) => !emptied.some((key) => key === hint)));
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, kept(column)]));
 }
 
 function withoutNulls(written: Readonly<Record<string, JsonValue | undefined>>): JsonObject {

@@ -37,8 +37,11 @@ export type SharedColumns = Readonly<Record<string, { [hint: string]: JsonValue 
 export function mergeColumns(defaults: SharedColumns, own: Columns): { readonly columns?: Record<string, JsonObject> } {
   if (own === null) return {};
   if (own === undefined) return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
+  const written = Object.entries(columnsByName(own));
+  // dlt: no hints at all hide those of the defaults.
+  if (written.length === 0) return { columns: {} };
   const columns: Record<string, JsonObject> = { ...defaults };
-  for (const [name, hints] of Object.entries(columnsByName(own))) {
+  for (const [name, hints] of written) {
     // A column may be called `constructor`, which every object seems to have.
     const shared = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
     columns[name] = shared === undefined ? hints : Object.assign(shared, hints);
