@@ -201,7 +201,8 @@ describe("a cache that cannot be used is one warning and changes nothing", () =>
       );
       assert.match(all[0]?.message ?? "", expected);
       assert.ok(!/[?&]sig=/.test(job.main.stdout + job.post.stdout));
-      assert.ok(job.main.seconds < 8 && job.post.seconds < 15, `${job.main.seconds} s, ${job.post.seconds} s`);
+      // The client of the cache alone would ask a failing service for half a minute, in each of the two.
+      assert.ok(job.main.seconds < 20 && job.post.seconds < 20, `${job.main.seconds} s, ${job.post.seconds} s`);
       const [row] = await database.query("SELECT count(*) AS n FROM data.issues");
       assert.equal(Number(row?.n), gitlab.expectedRows().issues);
     });
