@@ -226,6 +226,13 @@ export const DEVIATIONS: readonly Deviation[] = [
   },
   {
     part: "load",
+    name: "a nested table with a `write_disposition` that is not its root's, and without a key",
+    dlt: "loaded by its own, with a warning: rows without a row above them, or rows that lose theirs",
+    sluice: "loaded by that of its root; its own stands in the schema",
+    why: "nobody could join them; a key makes it a table by itself",
+  },
+  {
+    part: "load",
     name: "an empty list as a record",
     dlt: "a row without values",
     sluice: "no row",
