@@ -69,9 +69,9 @@ test("while COMMIT is under way: its answer is waited for, and the run has loade
   url.hostname = "127.0.0.1";
   url.port = String(proxy.port);
   const commit = proxy.hold("COMMIT\0");
-  void commit.held.then(() => setTimeout(commit.release, 3500));
-  const { ended, seconds } = await run(4, url.href);
-  assert.ok(seconds > 3.5, `${seconds} s: the time was up meanwhile`);
+  void commit.held.then(() => setTimeout(commit.release, 6500));
+  const { ended, seconds } = await run(7, url.href);
+  assert.ok(seconds > 6.5, `${seconds} s: the time was up meanwhile`);
   assert.equal(ended.code, 0, ended.stderr);
   assert.equal(onlyObject(ended).ok, true);
   assert.deepEqual(await ids(), [1, 2, 3]);
