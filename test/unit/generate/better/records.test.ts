@@ -34,6 +34,11 @@ test("a list that is declared as one record is a list, when it has pages or sing
   assert.match(reasonOf(people, "data_selector"), /declared as one record with an identifier, but has pages/);
   assert.ok(people.decisions.some(({ about, repair }) => about === "data_selector" && repair));
   assert.equal(resourceAt(pipeline, "/staff").isList, true);
+  // Also where only the path of the single one says what identifies it.
+  const color = object({ name: text, tags: listOf(text) });
+  const colors = { "/colors": get(ref("Color")), "/colors/{color}": get(ref("Color")) };
+  const named = resourceAt(generate({ schemas: { Color: color }, paths: colors }), "/colors");
+  assert.deepEqual([named.isList, named.endpoint.dataSelector, named.primaryKey], [true, "$", ["name"]]);
   const me = resourceAt(pipeline, "/me");
   assert.deepEqual([me.endpoint.dataSelector, me.isList, me.endpoint.paginator], ["$", false, { type: "single_page" }]);
   const compat = generate({ schemas: { Person: person }, paths: { "/me": get(ref("Person")) } }, { mode: "compat" });
@@ -45,6 +50,7 @@ test("the records of a wrapper are objects before texts, known names before othe
     resourceAt(generate({ paths: { [path]: get(schema, { parameters: page }) } }), path).endpoint.dataSelector;
   const item = object({ id: integer });
   assert.equal(selector("/things", object({ tags: listOf(text), items: listOf(item), total: integer })), "items");
+  assert.equal(selector("/things", object({ names: listOf(text), found: listOf(item), total: integer })), "found");
   assert.equal(selector("/things", object({ links: listOf(item), results: listOf(item), next: text })), "results");
   assert.equal(selector("/things", object({ other: listOf(item), things: listOf(item), count: integer })), "things");
   assert.equal(selector("/messages", object({ errors: listOf(item), messages: listOf(item) })), "messages");
@@ -96,6 +102,12 @@ test("an answer without a schema is known by its example", () => {
   const things = resourceAt(pipeline, "/things");
   assert.deepEqual([things.endpoint.dataSelector, things.primaryKey], ["things", ["id"]]);
   assert.deepEqual(things.columns, []);
+});
+
+test("of several good answers that of 200 counts, wherever it stands", () => {
+  const answer = (schema: unknown) => ({ description: "", content: { "application/json": { schema } } });
+  const responses = { 201: answer(object({ ok: text })), 200: answer(listOf(object({ id: integer }))) };
+  assert.deepEqual(resourceAt(generate({ paths: { "/x": { get: { responses } } } }), "/x").primaryKey, ["id"]);
 });
 
 test("errors are no records: a default answer that is one by its name is left out", () => {

@@ -127,6 +127,7 @@ test("a list and the endpoint for single ones are not both loaded when one has a
     },
   });
   const [list, single] = [resourceAt(pipeline, "/users"), resourceAt(pipeline, "/users/{id}")];
+  assert.ok(list.decisions.some(({ about, repair }) => about === "selected" && repair));
   assert.deepEqual([list.tableName, single.tableName], ["user", "user"]);
   assert.deepEqual([list.selected, single.selected], [false, true]);
   assert.match(reasonOf(list, "selected"), /brings the same records with more fields/);
@@ -257,4 +258,19 @@ test("a list of the same records further above is loaded alone, or beside a tabl
     ["merge_request_commit", ["_projects_merge_requests_id", "id"], true],
   );
   assert.deepEqual(resourceAt(pipeline, "/projects/{id}/commits").primaryKey, ["id"]);
+});
+
+test("what is unique within its parent only has no key where nothing tells the parents apart", () => {
+  const owner = object({ login: text });
+  const pipeline = generate({
+    paths: {
+      "/user/repos": get(listOf(object({ owner, size: integer }))),
+      "/repos/{owner}/commits": get(listOf(object({ sha: text })), {
+        parameters: [{ name: "owner", in: "path", required: true, schema: text }],
+      }),
+    },
+  });
+  const commits = resourceAt(pipeline, "/repos/{owner}/commits");
+  assert.deepEqual(resolvedOf(commits), { owner: "user_repos.owner.login" });
+  assert.deepEqual([commits.primaryKey, commits.mergeKey, commits.writeDisposition], [[], [], "replace"]);
 });
