@@ -12,7 +12,7 @@ import { newCounts, type ResourceRun } from "./resource-run.ts";
 import { compileActions } from "./response-actions.ts";
 import { watchSelector } from "./selector-watch.ts";
 import type { Sender } from "./sender.ts";
-import { stateOf } from "./source-state.ts";
+import { hasMoved, stateOf } from "./source-state.ts";
 import { compileSteps } from "./steps/compile-steps.ts";
 
 /** What all resources of an extraction have in common. */
@@ -49,7 +49,8 @@ export function openRun(plan: PlannedResource, settings: ExtractionSettings, sur
       warn,
     }),
     selector,
-    watch: selector === undefined ? undefined : watchSelector(selector),
+    // Once records have come, an answer without the key may be how the source says that nothing is new.
+    watch: selector === undefined || hasMoved(state) ? undefined : watchSelector(selector),
     steps: compileSteps(plan.name, plan.config.processing_steps ?? [], functions, limits, warn),
     actions: compileActions(plan.responseActions, {
       resource: plan.name,

@@ -1,9 +1,18 @@
 import { getOwn, isJsonObject, type JsonObject, type JsonValue, setOwn } from "../core/json.ts";
+import { compactJson } from "../core/json-writer.ts";
 import type { ResourceRun } from "./resource-run.ts";
 
 /** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
 export function stateOf(state: JsonObject, resource: string): JsonObject {
   return objectOf(getOwn(objectOf(getOwn(state, "resources")), resource));
+}
+
+/** Whether a cursor of the resource has moved since its first run: records came once. `of` is its part of the state. */
+export function hasMoved(of: JsonObject): boolean {
+  return Object.values(objectOf(getOwn(of, "incremental"))).some((cursor) => {
+    const { last_value: last = null, initial_value: initial = null } = objectOf(cursor);
+    return last !== null && compactJson(last) !== compactJson(initial);
+  });
 }
 
 /**

@@ -56,7 +56,7 @@ async function resourcesIn(cwd: string): Promise<readonly string[]> {
   return file.source.resources.map(({ endpoint }: { endpoint: { path: string } }) => endpoint.path);
 }
 
-const ARGS = ["generate", "gitlab", "--path", GITLAB, "--compat"];
+const ARGS = ["generate", "gitlab", "--path", GITLAB, "--compat", "--interactive"];
 
 test("Enter alone takes everything", { skip: noTerminal }, async (t) => {
   const cwd = await folder(t);

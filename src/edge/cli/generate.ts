@@ -38,6 +38,7 @@ export function addGenerate(program: Command, action: Action): void {
     .addOption(new Option("--format <format>", "form of the pipeline file").choices(["yaml", "json"]).default("yaml"))
     .option("--methods <methods>", "methods that become resources: get, post, put, patch (default: get)")
     .option("--name-by-operation", "name resources by operation ids, whatever else would do")
+    .option("--interactive", "choose endpoints from a list, as is done on a terminal by itself")
     .option("--no-interactive", "ask nothing: take all endpoints, or those of --endpoints")
     .option("--compat", "the very result of dlt-init-openapi 0.1.0, also where it is poor")
     .option(

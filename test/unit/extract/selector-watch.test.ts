@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EndpointConfig } from "../../../src/config/rest-api/shape.ts";
+import type { JsonObject } from "../../../src/core/json.ts";
 import { compilePath } from "../../../src/core/json-path.ts";
 import { endsAtNothing } from "../../../src/core/json-path-reach.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
@@ -109,4 +110,32 @@ test("children: a parent without the key is no miss while another one has it", a
     [[WARNING, "wrong", 1]],
   );
   assert.match(warnings[0]?.detail ?? "", /^"rows" matched nothing in 2 answers; the first has the key (items|other)$/);
+});
+
+test("once a cursor has moved, an answer without the key is no miss: the source may have nothing new", async (t) => {
+  let day = 1;
+  const api = await serve(t, (_, response) =>
+    json(response, day === 2 ? { items: [{ at: "2024-02-01" }] } : { total: 0 }),
+  );
+  const run = (state: JsonObject) =>
+    extract(
+      {
+        client: { base_url: api.base, paginator: "single_page" },
+        resources: [
+          {
+            name: "r",
+            endpoint: { data_selector: "items", incremental: { cursor_path: "at", initial_value: "2024-01-01" } },
+          },
+        ],
+      },
+      { state },
+    );
+  const told: string[][] = [];
+  let state: JsonObject = {};
+  for (; day <= 3; day += 1) {
+    const { warnings, result } = await run(state);
+    told.push(warnings.map(({ code }) => code));
+    state = result.state;
+  }
+  assert.deepEqual(told, [[WARNING], [], []]);
 });
