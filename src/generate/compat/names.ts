@@ -21,26 +21,20 @@ export function compatNames(
     const payload = payloadNames[index] ?? "";
     return snakeCase(payload === "" ? singularize(pieces.fixed.at(-1) ?? "") : payload);
   });
-  const fromOperations = endpoints.map(({ id }) => snakeCase(id));
-  // Empty for a path like `/{{` or `/..`, which the reference does not survive.
-  const named = (names: readonly string[], tables: readonly string[]) =>
-    names.map((name, index) => {
-      const own = name || fromOperations[index] || `resource_${index + 1}`;
-      return { name: own, tableName: tables[index] || own };
-    });
-  if (!byOperation && areDistinct(entities)) return named(entities, entities);
+  if (!byOperation && areDistinct(entities)) return entities.map((name) => ({ name, tableName: name }));
 
   const prefix = commonPath(endpoints.map(({ path }) => path));
   const fromPaths = endpoints.map(({ path }) => {
     const rest = path.startsWith(prefix) ? path.slice(prefix.length) : path;
     return snakeCase(compatPathPieces(rest).fixed.join("_"));
   });
+  const fromOperations = endpoints.map(({ id }) => snakeCase(id));
   const names = !byOperation && areDistinct(fromPaths) ? fromPaths : fromOperations;
-  // Without an entity the path gives the name of the table.
-  return named(
-    names,
-    entities.map((entity, index) => entity || (fromPaths[index] ?? "")),
-  );
+  return names.map((name, index) => ({
+    name,
+    // Empty where the path is `/` and the entity has no name.
+    tableName: entities[index] || (fromPaths[index] ?? ""),
+  }));
 }
 
 function areDistinct(names: readonly string[]): boolean {

@@ -3,6 +3,7 @@ import { renderPipelineFile } from "./pipeline-file.ts";
 import { renderReadme } from "./readme.ts";
 import { renderConfigToml, renderSecretsToml } from "./toml-files.ts";
 import { renderWorkflow } from "./workflow.ts";
+import { withNames } from "./writable-names.ts";
 
 export interface ProjectFile {
   /** Below the project folder, with forward slashes. */
@@ -31,7 +32,8 @@ export interface ProjectOptions {
 }
 
 /** All that a project folder is made of, but for what remembers how it was made. */
-export function renderProject(pipeline: GeneratedPipeline, options: ProjectOptions): Project {
+export function renderProject(analysed: GeneratedPipeline, options: ProjectOptions): Project {
+  const pipeline = withNames(analysed);
   const pipelineFile = options.pipelineFile ?? `${pipeline.names.file}.${options.format}`;
   const file = (path: string, text: string): ProjectFile => ({ path, text, isSecret: false, isKept: false });
   return {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { GeneratedPipeline, GeneratedResource } from "../../../../src/generate/model.ts";
+import { withNames } from "../../../../src/generate/render/writable-names.ts";
 import { resourceConfig } from "../../../../src/generate/rest-api-config.ts";
 import {
   type Document,
@@ -164,4 +165,29 @@ test("what is written: never a method, selected beside a key only, no base URL f
   const base = (server: unknown) => pipeline({ servers: [server], paths: { "/things": get(records) } }).servers.baseUrl;
   assert.equal(base({ url: "/" }), undefined);
   assert.equal(base({ url: "/", description: "Here" }), "/");
+});
+
+test("a name that the reference leaves empty stays so until it is written; what refers to it follows", () => {
+  const document = {
+    paths: {
+      "/{{": get(records, { operationId: "list" }),
+      "/things": get(object({ id: integer })),
+      "/other/{x}": get(object({ a: text }), { operationId: "!" }),
+    },
+  };
+  const found = pipeline(document, { nameByOperation: true });
+  const first = found.resources.find(({ operation }) => operation.path === "/other/{x}");
+  assert.equal(first?.name, "");
+  const parented = found.resources.map((one) => {
+    const resolve = { kind: "resolve", resource: "", field: "id" } as const;
+    const params =
+      one.name === "list" ? [{ name: "p", in: "path", value: resolve, fillIn: false } as const] : undefined;
+    return { ...one, endpoint: { ...one.endpoint, params } };
+  });
+  const named = withNames({ ...found, resources: parented });
+  const at = found.resources.findIndex(({ name }) => name === "");
+  assert.equal(named.resources[at]?.name, `resource_${at + 1}`);
+  const [param] = named.resources.find(({ name }) => name === "list")?.endpoint.params ?? [];
+  assert.deepEqual(param?.value, { kind: "resolve", resource: `resource_${at + 1}`, field: "id" });
+  assert.ok(named.resources.every(({ tableName }) => tableName !== ""));
 });
