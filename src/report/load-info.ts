@@ -1,4 +1,4 @@
-import type { PackageTrace, Trace } from "../pipeline/trace.ts";
+import type { FailureTrace, PackageTrace, Trace } from "../pipeline/trace.ts";
 import { formatDuration } from "./duration.ts";
 import {
   changesByTable,
@@ -32,14 +32,21 @@ export function renderLoadInfo(trace: Trace): string {
 export function renderFailure(trace: Trace): string {
   const failure = trace.failure;
   if (failure === undefined) return "";
-  const where = (["resource", "table"] as const).flatMap((key) => {
-    const value = failure.context[key];
-    return value === undefined || failure.message.includes(String(value)) ? [] : [`${key} ${String(value)}`];
-  });
-  const message = where.length === 0 ? failure.message : `${failure.message} (${where.join(", ")})`;
   const hint = failure.hint ?? (failure.retryable ? "Run it again later; nothing has to be repaired." : undefined);
-  const lines = [...`${failure.code}: ${message}`.split(/\r?\n/), ...(hint === undefined ? [] : [`  ${hint}`])];
+  const lines = [
+    ...`${failure.code}: ${failureText(failure)}`.split(/\r?\n/),
+    ...(hint === undefined ? [] : [`  ${hint}`]),
+  ];
   return lines.map(printable).join("\n");
+}
+
+/** The message of a failure, after the resource and table that it does not name itself. */
+export function failureText({ message, context }: FailureTrace): string {
+  const where = (["resource", "table"] as const).flatMap((key) => {
+    const value = context[key];
+    return value === undefined || message.includes(String(value)) ? [] : [`${key} ${String(value)}`];
+  });
+  return where.length === 0 ? message : `${where.join(", ")}: ${message}`;
 }
 
 // dlt: `LoadInfo.asstr`, golden/package.json. It prints a user with a masked password; here neither is known.

@@ -11,7 +11,7 @@ import { SluiceError } from "../../core/errors.ts";
 import { createRedactor, SHORTEST_SECRET, secretForms } from "../../core/redact.ts";
 import type { FailureTrace, Trace } from "../../pipeline/trace.ts";
 import type { FilePlace } from "../../report/annotations.ts";
-import { renderFailure, renderLoadInfo } from "../../report/load-info.ts";
+import { failureText, renderFailure, renderLoadInfo } from "../../report/load-info.ts";
 import { printable } from "../../report/printable.ts";
 import { redactTrace } from "../../report/redact-trace.ts";
 import { boundYoungHeap } from "../shared/bound-young-heap.ts";
@@ -147,7 +147,7 @@ async function finish(trace: Trace, error: unknown): Promise<void> {
 
 /** `<code>: <one line>`; further faults of a configuration stand in the log and in the summary. */
 function failedLine(failure: FailureTrace): string {
-  const [first = "", ...more] = failure.message.split(/\r?\n/);
+  const [first = "", ...more] = failureText(failure).split(/\r?\n/);
   return `${failure.code}: ${printable(first)}${more.length === 0 ? "" : ` (and ${more.length} more, see the log)`}`;
 }
 

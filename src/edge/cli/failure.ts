@@ -1,6 +1,7 @@
 import { exitStatus } from "../../core/error-codes.ts";
 import type { FailureTrace } from "../../pipeline/trace.ts";
 import { failureTrace } from "../../pipeline/trace-recorder.ts";
+import { failureText } from "../../report/load-info.ts";
 import { printableLines } from "../../report/printable.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 
@@ -43,8 +44,8 @@ export function reportFailures(
 }
 
 function tell(context: CliContext, flags: CommonFlags, failure: FailureTrace, error: unknown): void {
-  const { code, message, hint } = failure;
-  context.err(printableLines(`${code}: ${message}\n${hint === undefined ? "" : `${hint}\n`}`));
+  const { code, hint } = failure;
+  context.err(printableLines(`${code}: ${failureText(failure)}\n${hint === undefined ? "" : `${hint}\n`}`));
   // A bug needs its stack; a user's mistake does not.
   if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error) {
     context.err(printableLines(`${error.stack}\n`));

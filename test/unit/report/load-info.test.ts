@@ -48,7 +48,7 @@ test("a load that did not finish and one that did not start say so", () => {
 test("a failure is what and where, then the hint", () => {
   assert.equal(
     renderFailure(failedTrace()),
-    "E_SOURCE_AUTH: the source refused the token (401) at GET https://gitlab.example.com/api/v4/projects (resource issues)\n" +
+    "E_SOURCE_AUTH: resource issues: the source refused the token (401) at GET https://gitlab.example.com/api/v4/projects\n" +
       "  Give a token with the scope read_api in the input token.",
   );
   assert.equal(renderFailure(traceOf()), "");
