@@ -7,6 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { FailureTrace } from "../../src/pipeline/trace.ts";
+import { failureText } from "../../src/report/load-info.ts";
 import { type TestDatabase, testDatabase } from "../support/postgres.ts";
 
 const ENTRY = join(import.meta.dirname, "..", "..", "src", "edge", "cli", "index.ts");
@@ -148,7 +150,8 @@ export function assertFailed(ended: Ended, code: string, exit: number): Record<s
   assert.ok(typeof object.hint === "string" && object.hint !== "", "a hint");
   const { message } = object;
   assert.ok(typeof message === "string");
-  assert.ok(ended.stderr.includes(`${code}: ${message}\n${object.hint}\n`), ended.stderr);
+  const text = failureText({ message, context: object.context as FailureTrace["context"] });
+  assert.ok(ended.stderr.includes(`${code}: ${text}\n${object.hint}\n`), ended.stderr);
   assert.doesNotMatch(ended.stderr, /^\s+at .*:\d+:\d+/m, "no stack");
   return { ...object, message };
 }
