@@ -74,7 +74,7 @@ function pathText(path) {
 /* harmony export */   dz: () => (/* binding */ contract)
 /* harmony export */ });
 /* unused harmony export contractMode */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(2072);
 
 const MODES = ["evolve", "freeze", "discard_row", "discard_value"];
 const contractMode = zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(MODES);
@@ -82,9 +82,9 @@ const contractMode = zod__WEBPACK_IMPORTED_MODULE_0__/* ["enum"] */ .k5n(MODES);
 const contractShape = zod__WEBPACK_IMPORTED_MODULE_0__/* .union */ .KCZ([
     contractMode,
     zod__WEBPACK_IMPORTED_MODULE_0__/* .strictObject */ .rej({
-        tables: contractMode.optional(),
-        columns: contractMode.optional(),
-        data_type: contractMode.optional(),
+        tables: contractMode.nullish().describe("Tables that are new; `discard_row` leaves them out."),
+        columns: contractMode.nullish().describe("Columns that are new: their value is left out, or their row."),
+        data_type: contractMode.nullish().describe("Values that do not fit the type of their column."),
     }),
 ]);
 /** In text a word, or pairs such as `columns: freeze, data_type: discard_row`, one a line or separated by commas. */
@@ -99,9 +99,9 @@ function contract() {
 function definedModes(written) {
     const { tables, columns, data_type } = written;
     return {
-        ...(tables === undefined ? {} : { tables }),
-        ...(columns === undefined ? {} : { columns }),
-        ...(data_type === undefined ? {} : { data_type }),
+        ...(tables ? { tables } : {}),
+        ...(columns ? { columns } : {}),
+        ...(data_type ? { data_type } : {}),
     };
 }
 function contractFromText(text) {
@@ -304,6 +304,288 @@ function lowerFirst(message) {
 
 /***/ }),
 
+/***/ 8519:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  H: () => (/* binding */ faultsFromZod)
+});
+
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/core/secret.js
+var secret = __webpack_require__(8563);
+;// CONCATENATED MODULE: ./lib/config/known-keys.js
+/**
+ * The keys that a schema knows at a place of the input: those of the object there, of all objects when the place may
+ * hold several kinds (of a discriminated union only those of the kind that the input names). Empty for free keys.
+ */
+function knownKeys(schema, input, path) {
+    let places = alternatives(schema, input);
+    let value = input;
+    for (const key of path) {
+        value = child(value, key);
+        places = places.flatMap((place) => {
+            const next = step(place, key);
+            return next === undefined ? [] : alternatives(next, value);
+        });
+    }
+    return [...new Set(places.flatMap((place) => Object.keys(defOf(place).shape ?? {})))];
+}
+/** The value under a key of an object or list, undefined for anything else. */
+function child(value, key) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key))
+        return undefined;
+    return Reflect.get(value, key);
+}
+function defOf(schema) {
+    return schema._zod.def;
+}
+function step(schema, key) {
+    const def = defOf(schema);
+    return def.shape?.[String(key)] ?? def.element ?? def.valueType;
+}
+/** Looks through wrappers and unions to the schemas that may read this value. */
+function alternatives(schema, value) {
+    const def = defOf(schema);
+    const inner = def.innerType ?? def.in ?? def.getter?.();
+    if (inner !== undefined)
+        return alternatives(inner, value);
+    if (def.options === undefined)
+        return [schema];
+    const all = def.options.flatMap((option) => alternatives(option, value));
+    const discriminator = def.discriminator;
+    if (discriminator === undefined)
+        return all;
+    const named = all.filter((option) => {
+        const tag = defOf(option).shape?.[discriminator];
+        return tag !== undefined && tagValues(tag).includes(child(value, discriminator));
+    });
+    return named.length > 0 ? named : all;
+}
+function tagValues(schema) {
+    return [...(schema._zod.values ?? [])];
+}
+
+// EXTERNAL MODULE: ./lib/config/nearest.js
+var nearest = __webpack_require__(948);
+// EXTERNAL MODULE: ./lib/config/secret-keys.js
+var secret_keys = __webpack_require__(6921);
+;// CONCATENATED MODULE: ./lib/config/explain.js
+
+
+
+
+
+/**
+ * Turns zod's issues into faults as a user needs them: the path as written, a reason of the rest-api specification
+ * (`unknown_key`, `missing_key`, `type`, `unknown_type`), what was expected, and the nearest known word. Given the
+ * schema that was checked, misspelt keys are compared with the keys known at their place. A refinement may name its
+ * own reason: `params: { reason: "paginator_arguments" }`. Values under secret keys are never quoted.
+ */
+function faultsFromZod(error, input, schema) {
+    return error.issues.flatMap((issue) => explain(issue, input, [], schema));
+}
+function explain(issue, input, prefix, schema) {
+    const path = [...prefix, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
+    const value = path.reduce(child, input);
+    const absent = path.length > 0 && value === undefined;
+    switch (issue.code) {
+        case "unrecognized_keys":
+            return issue.keys.map((key) => unknownKey([...path, key], key, input, schema));
+        case "invalid_union": {
+            if (issue.discriminator !== undefined)
+                return [wrongTag(path, value, absent, issue)];
+            if (absent)
+                return [missing(path)];
+            return wrongAlternative(issue.errors, path, input, schema);
+        }
+        case "invalid_value":
+            return [absent ? missing(path) : wrongWord(path, value, issue.values)];
+        case "invalid_type":
+            if (absent)
+                return [missing(path)];
+            return [typeFault(path, `expected ${typeWord(issue.expected)}, found ${described(value, path)}`)];
+        case "invalid_key":
+        case "invalid_element":
+            return issue.issues.flatMap((inner) => explain(inner, input, path, schema));
+        case "custom":
+            return [absent && issue.params?.reason === undefined ? missing(path) : refused(issue, path, value)];
+        default:
+            return [typeFault(path, limitText(issue, value, path))];
+    }
+}
+/** A value that a refinement refused; one without a reason of its own says what it expected. */
+function refused(issue, path, value) {
+    const reason = reasonOf(issue.params);
+    const found = issue.params?.reason === undefined && issue.message.startsWith("expected");
+    const message = found ? `${issue.message}, found ${described(value, path)}` : issue.message;
+    return { path, reason, message, ...suggestionOf(issue.params) };
+}
+/** Keys that the user could have meant: those known at the place and not yet used. */
+function siblings(path, key, input, schema) {
+    if (schema === undefined)
+        return [];
+    const here = path.reduce(child, input);
+    return knownKeys(schema, input, path).filter((known) => known !== key && child(here, known) === undefined);
+}
+function unknownKey(path, key, input, schema) {
+    const fault = { path, reason: "unknown_key", message: `unknown key ${JSON.stringify(key)}` };
+    const at = path.slice(0, -1);
+    const known = siblings(at, key, input, schema);
+    const suggestion = PYTHON_KEYS[path.slice(-2).join(".")] ?? placeOf(at, key, input, schema);
+    if (suggestion !== undefined)
+        return { ...fault, suggestion };
+    const guess = (0,nearest/* nearest */.p)(key, known);
+    if (guess !== undefined)
+        return { ...fault, suggestion: didYouMean(guess) };
+    return known.length > 0 && known.length <= 12 ? { ...fault, suggestion: `known here: ${known.join(", ")}` } : fault;
+}
+/** Where a key belongs that is known one level up, or in the one mapping below that knows it. */
+function placeOf(at, key, input, schema) {
+    if (schema === undefined)
+        return undefined;
+    const last = at.at(-1);
+    if (typeof last === "string" && knownKeys(schema, input, at.slice(0, -1)).includes(key)) {
+        return `it belongs beside ${last}, not below it`;
+    }
+    const below = knownKeys(schema, input, at).filter((one) => knownKeys(schema, input, [...at, one]).includes(key));
+    return below.length === 1 ? `it belongs below ${below[0]}` : undefined;
+}
+/** Keys of dlt that only a Python program can fill, and what takes their place. */
+const PYTHON_KEYS = {
+    "client.session": "a session is an object of Python; write timeouts, retries, proxy and rate limit under http",
+};
+function missing(path) {
+    return { path, reason: "missing_key", message: `the key ${JSON.stringify(String(path.at(-1)))} is missing` };
+}
+function typeFault(path, message) {
+    return { path, reason: "type", message };
+}
+/** The `type` of a paginator, of an auth, ... names no known kind. */
+function wrongTag(path, value, absent, issue) {
+    const options = "options" in issue ? (issue.options ?? []) : [];
+    // dlt: a mapping as a parameter is one of an unknown type, also when it names none.
+    if (absent && path.at(-3) === "params") {
+        const message = `a mapping as a parameter needs a type, one of ${words(options)}`;
+        return { path, reason: "unknown_type", message };
+    }
+    return absent ? { ...missing(path), suggestion: `one of ${words(options)}` } : wrongWord(path, value, options);
+}
+function wrongWord(path, value, options) {
+    const guess = typeof value === "string"
+        ? (0,nearest/* nearest */.p)(value, options.filter((one) => typeof one === "string"))
+        : undefined;
+    // A value of another kind than every option is a wrong type; a word that is not among them is an unknown one.
+    const known = options.some((option) => typeof option === typeof value);
+    return {
+        path,
+        reason: known ? "unknown_type" : "type",
+        message: `expected ${options.length === 1 ? "" : "one of "}${words(options)}, found ${described(value, path)}`,
+        ...(guess === undefined ? {} : { suggestion: didYouMean(guess) }),
+    };
+}
+/**
+ * No alternative of a union fits. Alternatives that read the kind of value that was written (a mapping, a string) tell
+ * what is wrong inside it; the one with the fewest complaints speaks. If none does, the kinds are listed.
+ */
+function wrongAlternative(errors, path, input, schema) {
+    const value = path.reduce(child, input);
+    const inside = errors.filter((issues) => !issues.some((issue) => issue.path.length === 0 && isKind(issue)));
+    const best = inside.toSorted((a, b) => a.length - b.length)[0];
+    if (best !== undefined)
+        return best.flatMap((issue) => explain(issue, input, path, schema));
+    const flat = errors.flat().filter((issue) => issue.path.length === 0);
+    const options = flat.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
+    if (options.some((option) => typeof option === typeof value))
+        return [wrongWord(path, value, options)];
+    const kinds = flat.map((issue) => kindWord(issue));
+    if (options.length > 0)
+        kinds.unshift(`one of ${words(options)}`);
+    return [
+        typeFault(path, `expected ${[...new Set(kinds)].filter(Boolean).join(" or ")}, found ${described(value, path)}`),
+    ];
+}
+function kindWord(issue) {
+    if (issue.code === "invalid_type")
+        return typeWord(issue.expected);
+    return issue.code === "custom" ? issue.message.replace(/^expected /, "") : "";
+}
+function isKind(issue) {
+    if (issue.code === "custom")
+        return issue.params?.reason === undefined;
+    return issue.code === "invalid_type" || issue.code === "invalid_value";
+}
+const TYPE_WORDS = {
+    object: "a mapping",
+    record: "a mapping",
+    array: "a list",
+    string: "text",
+    number: "a number",
+    int: "a whole number",
+    boolean: "true or false",
+    null: "null",
+};
+function typeWord(expected) {
+    return TYPE_WORDS[expected] ?? expected;
+}
+/** Kind and value of what was found, the value only if it is a scalar. */
+function described(value, path) {
+    if (value === null)
+        return "null";
+    if (Array.isArray(value))
+        return "a list";
+    if (value instanceof secret/* Secret */.z)
+        return "a text that is kept secret";
+    if (value instanceof json/* Double */.__)
+        return value.lexeme ?? String(value.value);
+    switch (typeof value) {
+        case "object":
+            return "a mapping";
+        case "string":
+            return `the text ${(0,secret_keys/* quoteValue */.cl)(value, (0,secret_keys/* isSecretPath */._p)(path) && !isKindOfAuth(value, path))}`;
+        case "undefined":
+            return "nothing";
+        default:
+            return (0,secret_keys/* quoteValue */.cl)(value, (0,secret_keys/* isSecretPath */._p)(path));
+    }
+}
+/** A word right under `auth` is a kind that we do not know; whatever else stands there may be a token. */
+function isKindOfAuth(value, path) {
+    return path.at(-1) === "auth" && /^[a-z]{2,12}(_[a-z0-9]{2,12}){0,3}$/.test(value);
+}
+function limitText(issue, value, path) {
+    const found = described(value, path);
+    if (issue.code === "too_small")
+        return `expected at least ${issue.minimum}${unit(issue.origin)}, found ${found}`;
+    if (issue.code === "too_big")
+        return `expected at most ${issue.maximum}${unit(issue.origin)}, found ${found}`;
+    return `${issue.message.replace(/^Invalid/, "invalid")}, found ${found}`;
+}
+function unit(origin) {
+    return origin === "string" ? " characters" : origin === "array" ? " items" : "";
+}
+function reasonOf(params) {
+    const reason = params?.reason;
+    return typeof reason === "string" ? reason : "type";
+}
+function suggestionOf(params) {
+    const suggestion = params?.suggestion;
+    return typeof suggestion === "string" ? { suggestion } : {};
+}
+function words(options) {
+    const named = options.filter((option) => option !== undefined);
+    return named.map((option) => (typeof option === "string" ? option : JSON.stringify(option))).join(", ");
+}
+function didYouMean(word) {
+    return `did you mean ${JSON.stringify(word)}?`;
+}
+
+
+/***/ }),
+
 /***/ 948:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -365,17 +647,20 @@ function editDistance(a, b) {
 /* harmony export */   zi: () => (/* binding */ isActionWord)
 /* harmony export */ });
 /* unused harmony export ACTION_WORDS */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2072);
 /* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1571);
 /* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9088);
 
 
 
+/** Words of `action` that act; `compat: strict` knows only `ignore`, as dlt. */
+const ACTION_WORDS = ["ignore", "stop", "retry", "fail"];
 /** What is done with an answer. Both conditions must hold where both are given. */
 const actionShape = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
-    status_code: zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([_values_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD, zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()]).nullish(),
+    status_code: zod__WEBPACK_IMPORTED_MODULE_2__/* .union */ .KCZ([_values_js__WEBPACK_IMPORTED_MODULE_1__/* .wholeNumber */ .rD, zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()]).nullish().describe("Status of the answer; a text never fits."),
     content: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().nullish().describe("Part of the body's text."),
     action: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP()
+        .meta({ anyOf: [{ enum: ACTION_WORDS }, { type: "string" }] })
         .optional()
         .describe("`ignore` ends the pages quietly and counts it as skipped, `stop` ends them as complete, `retry` asks again, `fail` ends the run; other words do nothing."),
     message: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional().describe("Stands in the error of `fail`, and of `retry` after the last attempt."),
@@ -384,8 +669,6 @@ const actionShape = zod__WEBPACK_IMPORTED_MODULE_2__/* .strictObject */ .rej({
         .describe("Expression whose value replaces the body, over `body`, `text` (the body as it came), `status` and `headers`. With status_code that status is no error. Or `fn:name`, or a module."),
     encoding: zod__WEBPACK_IMPORTED_MODULE_2__/* .string */ .YjP().optional().describe("The body's encoding, whatever it says itself: `windows-1252`."),
 });
-/** Words of `action` that act; `compat: strict` knows only `ignore`, as dlt. */
-const ACTION_WORDS = ["ignore", "stop", "retry", "fail"];
 function isActionWord(word, strict) {
     return strict ? word === "ignore" : ACTION_WORDS.some((known) => known === word);
 }
@@ -613,7 +896,7 @@ function pathFaults(path, at) {
 
 /***/ }),
 
-/***/ 8174:
+/***/ 3484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -622,67 +905,243 @@ __webpack_require__.d(__webpack_exports__, {
   p: () => (/* binding */ checkRestApi)
 });
 
-// EXTERNAL MODULE: ./lib/config/nearest.js
-var nearest = __webpack_require__(948);
 // EXTERNAL MODULE: ./lib/config/rest-api/action-shape.js
 var action_shape = __webpack_require__(8512);
 // EXTERNAL MODULE: ./lib/config/rest-api/check-auth.js
 var check_auth = __webpack_require__(5931);
-// EXTERNAL MODULE: ./lib/core/json-number.js
-var json_number = __webpack_require__(3743);
-;// CONCATENATED MODULE: ./lib/config/rest-api/check-columns.js
-
-
-/** dlt's types, and the name that `json` had before dlt 1.0. */
-const TYPES = {
-    text: true,
-    double: true,
-    bool: true,
-    timestamp: true,
-    bigint: true,
-    binary: true,
-    json: true,
-    decimal: true,
-    wei: true,
-    date: true,
-    time: true,
-    complex: true,
-};
-/** Faults of column hints: a list's hint without a name, types that dlt has not, sizes that are no whole numbers. */
-function columnFaults(columns, at) {
-    if (columns === undefined || columns === null)
-        return [];
-    if (!Array.isArray(columns)) {
-        return Object.entries(columns).flatMap(([name, hints]) => hintFaults(hints, [...at, name]));
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-base-url.js
+/** A `base_url` that is missing, no URL, or has a part that no request could keep. */
+function baseUrlFaults(written, at) {
+    if (written === undefined || written === null) {
+        return [{ path: at, reason: "missing_key", message: 'the key "base_url" is missing' }];
     }
-    return columns.flatMap((hints, index) => {
-        const path = [...at, index];
-        const faults = hintFaults(hints, path);
-        if (typeof hints.name === "string" && hints.name !== "")
-            return faults;
-        return [{ path: [...path, "name"], reason: "missing_key", message: 'the key "name" is missing' }, ...faults];
-    });
-}
-function hintFaults(hints, at) {
+    // dlt: an empty one is none; the paths of the resources are URLs then.
+    if (written === "")
+        return [];
+    if (!(/^https?:\/\//i.test(written) && URL.canParse(written))) {
+        return [
+            {
+                path: at,
+                reason: "type",
+                message: `expected a URL with http:// or https://, found ${JSON.stringify(written)}`,
+                suggestion: "write it as https://host/path",
+            },
+        ];
+    }
     const faults = [];
-    const type = hints.data_type ?? null;
-    if (type !== null && !(typeof type === "string" && Object.hasOwn(TYPES, type))) {
-        const names = Object.keys(TYPES).filter((name) => name !== "complex");
-        const meant = typeof type === "string" ? (0,nearest/* nearest */.p)(type, names) : undefined;
+    const { username, password } = new URL(written);
+    if (username !== "" || password !== "") {
         faults.push({
-            path: [...at, "data_type"],
+            path: at,
             reason: "type",
-            message: `expected one of ${names.join(", ")}, found ${typeof type === "string" ? JSON.stringify(type) : "no text"}`,
-            ...(meant === undefined ? {} : { suggestion: `did you mean "${meant}"?` }),
+            message: "the URL holds a user or password, which is not sent",
+            suggestion: "take it out, and use auth: {type: http_basic, username: ..., password: ...}",
         });
     }
-    for (const key of ["precision", "scale"]) {
-        const size = hints[key] ?? null;
-        if (size === null || (typeof size === "number" && (0,json_number/* isInteger */.Fq)(size) && size >= 0))
-            continue;
-        faults.push({ path: [...at, key], reason: "type", message: "expected a whole number that is not negative" });
+    if (written.includes("#")) {
+        faults.push({
+            path: at,
+            reason: "type",
+            message: "the URL holds a fragment, behind which no path is sent",
+            suggestion: "take out what begins with #",
+        });
     }
     return faults;
+}
+
+// EXTERNAL MODULE: ./lib/core/secret.js
+var secret = __webpack_require__(8563);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-http.js
+
+/** Faults of `client.http` that its shape cannot tell. The URL of a proxy is not shown, it may hold a password. */
+function httpFaults(http, at) {
+    const proxy = http?.proxy ?? undefined;
+    if (proxy === undefined)
+        return [];
+    const url = proxy instanceof secret/* Secret */.z ? proxy.reveal() : proxy;
+    if (/^https?:\/\//i.test(url) && URL.canParse(url))
+        return [];
+    return [
+        {
+            path: [...at, "proxy"],
+            reason: "type",
+            message: "expected the URL of an HTTP proxy",
+            suggestion: "write http://host:port or https://host:port; other kinds of proxy are not supported",
+        },
+    ];
+}
+
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-names.js
+/** Names of resources that come twice, and names of resources and tables that are blank. */
+function nameFaults(resources) {
+    const faults = [];
+    const seen = new Set();
+    for (const { name, at, config } of resources) {
+        if (seen.has(name)) {
+            const message = `the resource ${JSON.stringify(name)} is defined twice`;
+            faults.push({ path: at, reason: "duplicate_resource", message });
+        }
+        seen.add(name);
+        if (name.trim() === "") {
+            faults.push({ path: at, reason: "type", message: "the name of the resource is empty: no table can have it" });
+        }
+        const table = config.table_name ?? "";
+        if (table !== "" && table.trim() === "") {
+            const message = "a table needs a name that is not blank";
+            faults.push({ path: [...at, "table_name"], reason: "type", message });
+        }
+    }
+    return faults;
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/check-path.js
+var check_path = __webpack_require__(7950);
+// EXTERNAL MODULE: ./lib/config/rest-api/code.js
+var code = __webpack_require__(1571);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-paginator.js
+
+
+/** What the shape of a paginator cannot say: a list without end, a value with no place or two, paths and expressions. */
+function paginatorFaults(config, at) {
+    if (config === undefined)
+        return [];
+    if (config === "offset") {
+        return [{ path: [...at, "limit"], reason: "missing_key", message: 'the key "limit" is missing' }];
+    }
+    if (typeof config === "string")
+        return [];
+    const faults = [];
+    for (const [key, value] of Object.entries(config)) {
+        const isRead = PATH_KEYS.has(key) || (OPTIONAL_PATH_KEYS.has(key) && value !== "");
+        if (isRead && typeof value === "string")
+            faults.push(...(0,check_path/* pathFaults */.J)(value, [...at, key]));
+    }
+    faults.push(...placeFaults(config, at));
+    if (config.type === "expression")
+        faults.push(...expressionFaults(config, at));
+    if ((config.type === "offset" || config.type === "page_number") && !hasStop(config)) {
+        const maximum = config.type === "offset" ? "maximum_offset" : "maximum_page";
+        faults.push({
+            path: at,
+            reason: "paginator_arguments",
+            message: `the paginator would never stop: one of total_path, ${maximum}, has_more_path or stop_after_empty_page is needed`,
+        });
+    }
+    return faults;
+}
+function expressionFaults({ next, stop }, at) {
+    const { url, params, json } = next;
+    const faults = [
+        ...(0,code/* codeFaults */.JC)(stop, [...at, "stop"], "page", "bool"),
+        ...(0,code/* codeFaults */.JC)(url, [...at, "next", "url"], "page", "text"),
+        ...(0,code/* codeFaults */.JC)(params, [...at, "next", "params"], "page", "map"),
+        ...(0,code/* codeFaults */.JC)(json, [...at, "next", "json"], "page", "map"),
+    ];
+    if (url !== undefined || params !== undefined || json !== undefined)
+        return faults;
+    const message = "next needs one of url, params and json";
+    return [...faults, { path: [...at, "next"], reason: "missing_key", message }];
+}
+const PATH_KEYS = new Set(["next_url_path", "cursor_path"]);
+/** An empty text is none. */
+const OPTIONAL_PATH_KEYS = new Set(["total_path", "has_more_path"]);
+function hasStop(config) {
+    const maximum = config.type === "offset" ? config.maximum_offset : config.maximum_page;
+    return (config.total_path === undefined ||
+        (config.total_path ?? "") !== "" ||
+        (maximum ?? null) !== null ||
+        (config.has_more_path ?? "") !== "" ||
+        config.stop_after_empty_page !== false);
+}
+/** Where a value is sent: in the query or in the body, not both, not neither. */
+function placeFaults(config, at) {
+    const pairs = config.type === "cursor"
+        ? [["cursor_param", config.cursor_param, "cursor_body_path", config.cursor_body_path]]
+        : config.type === "offset"
+            ? [
+                ["offset_param", config.offset_param, "offset_body_path", config.offset_body_path],
+                ["limit_param", config.limit_param, "limit_body_path", config.limit_body_path],
+            ]
+            : config.type === "page_number"
+                ? [["page_param", config.page_param, "page_body_path", config.page_body_path]]
+                : [];
+    return pairs.flatMap(([param, inQuery, body, inBody]) => {
+        const both = (inQuery ?? null) !== null && (inBody ?? null) !== null && inQuery !== "" && inBody !== "";
+        const given = (inQuery ?? null) !== null || (inBody ?? null) !== null;
+        const neither = given && (inQuery ?? "") === "" && (inBody ?? "") === "";
+        if (!both && !neither)
+            return [];
+        const message = both ? `${param} and ${body} exclude each other` : `one of ${param} and ${body} is needed`;
+        return [{ path: at, reason: "paginator_arguments", message }];
+    });
+}
+/** The key by which a paginator writes into the JSON body of requests; undefined for those that do not. */
+function bodyKeyOf(config) {
+    if (config === undefined || typeof config === "string")
+        return undefined;
+    switch (config.type) {
+        case "cursor":
+            return config.cursor_body_path ? "cursor_body_path" : undefined;
+        case "offset":
+            return config.offset_body_path ? "offset_body_path" : config.limit_body_path ? "limit_body_path" : undefined;
+        case "page_number":
+            return config.page_body_path ? "page_body_path" : undefined;
+        case "expression":
+            return config.next.json === undefined ? undefined : "next.json";
+        default:
+            return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./lib/config/nearest.js
+var nearest = __webpack_require__(948);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-parents.js
+
+/** Parents that do not exist, and resources that are parents of each other. */
+function parentFaults(resources) {
+    const faults = [];
+    const byName = new Map(resources.map((resource) => [resource.name, resource]));
+    const reported = new Set();
+    for (const resource of resources) {
+        if (resource.parent === undefined)
+            continue;
+        if (!byName.has(resource.parent)) {
+            const guess = (0,nearest/* nearest */.p)(resource.parent, [...byName.keys()].filter((name) => name !== resource.name));
+            faults.push({
+                path: [...resource.at, "endpoint"],
+                reason: "unknown_parent",
+                message: `the resource ${quote(resource.name)} refers to the parent ${quote(resource.parent)}, which does not exist`,
+                ...(guess === undefined ? {} : { suggestion: `did you mean ${quote(guess)}?` }),
+            });
+            continue;
+        }
+        const cycle = cycleFrom(resource, byName);
+        if (cycle === undefined || cycle.some((name) => reported.has(name)))
+            continue;
+        for (const name of cycle)
+            reported.add(name);
+        faults.push({
+            path: [...resource.at, "endpoint"],
+            reason: "parent_cycle",
+            message: `resources are parents of each other: ${[...cycle, resource.name].map(quote).join(" -> ")}`,
+        });
+    }
+    return faults;
+}
+/** Names from the resource along its parents back to itself; undefined when it is not part of a cycle. */
+function cycleFrom(resource, byName) {
+    const names = [resource.name];
+    let parent = resource.parent;
+    while (parent !== undefined && parent !== resource.name) {
+        if (names.includes(parent))
+            return undefined;
+        names.push(parent);
+        parent = byName.get(parent)?.parent;
+    }
+    return parent === undefined ? undefined : names;
+}
+function quote(text) {
+    return JSON.stringify(text);
 }
 
 // EXTERNAL MODULE: ./lib/schema/coercion.js + 3 modules
@@ -726,32 +1185,8 @@ const STRATEGY_OPTIONS = [
     ["row_version_column_name", ["scd2", "upsert"]],
 ];
 
-// EXTERNAL MODULE: ./lib/core/secret.js
-var secret = __webpack_require__(8563);
-;// CONCATENATED MODULE: ./lib/config/rest-api/check-http.js
-
-/** Faults of `client.http` that its shape cannot tell. The URL of a proxy is not shown, it may hold a password. */
-function httpFaults(http, at) {
-    const proxy = http?.proxy ?? undefined;
-    if (proxy === undefined)
-        return [];
-    const url = proxy instanceof secret/* Secret */.z ? proxy.reveal() : proxy;
-    if (/^https?:\/\//i.test(url) && URL.canParse(url))
-        return [];
-    return [
-        {
-            path: [...at, "proxy"],
-            reason: "type",
-            message: "expected the URL of an HTTP proxy",
-            suggestion: "write http://host:port or https://host:port; other kinds of proxy are not supported",
-        },
-    ];
-}
-
 // EXTERNAL MODULE: ./lib/core/value-order.js
 var value_order = __webpack_require__(7251);
-// EXTERNAL MODULE: ./lib/config/rest-api/check-path.js
-var check_path = __webpack_require__(7950);
 // EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
 var converter_shape = __webpack_require__(9504);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-incremental.js
@@ -788,6 +1223,184 @@ function incrementalFaults(config, at, resource) {
         wrong(`${owner} has end_value and initial_value of different kinds: ${error.message}`);
     }
     return faults;
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 1 modules
+var rest_api_plan = __webpack_require__(2905);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-seed.js
+
+
+/** What is wrong with records that stand in the configuration. `at` is the path of the resource. */
+function seedFaults(resource, at) {
+    if (!(0,rest_api_plan/* isSeed */.U)(resource))
+        return [];
+    const { name, records, records_file: file, endpoint } = resource;
+    const faults = [];
+    const exclude = (key, other) => {
+        const message = `${JSON.stringify(name)} has both ${key} and ${other}`;
+        faults.push({ path: [...at, key], reason: "type", message, suggestion: "keep one of them" });
+    };
+    if ((records ?? null) !== null && (file ?? null) !== null)
+        exclude("records_file", "records");
+    if ((endpoint ?? null) !== null)
+        exclude("endpoint", (records ?? null) === null ? "records_file" : "records");
+    // Read where a file is configured; a program gives the list itself.
+    if (typeof records === "string" || (faults.length === 0 && typeof file === "string")) {
+        const key = typeof records === "string" ? "records" : "records_file";
+        const message = `${key} is read from a pipeline file only`;
+        faults.push({ path: [...at, key], reason: "type", message, suggestion: "give a list as records" });
+    }
+    if ((0,secret/* holdsSecret */.h)(records)) {
+        const message = "a record holds a secret, which cannot be loaded into a table";
+        faults.push({ path: [...at, "records"], reason: "type", message, suggestion: "give the field another name" });
+    }
+    return faults;
+}
+
+// EXTERNAL MODULE: ./lib/core/json-number.js
+var json_number = __webpack_require__(3743);
+// EXTERNAL MODULE: ./lib/config/rest-api/column-types.js
+var column_types = __webpack_require__(5844);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-columns.js
+
+
+
+/** Faults of column hints: a list's hint without a name, types that dlt has not, sizes that are no whole numbers. */
+function columnFaults(columns, at) {
+    if (columns === undefined || columns === null)
+        return [];
+    if (!Array.isArray(columns)) {
+        return Object.entries(columns).flatMap(([name, hints]) => hintFaults(hints, [...at, name]));
+    }
+    return columns.flatMap((hints, index) => {
+        const path = [...at, index];
+        const faults = hintFaults(hints, path);
+        if (typeof hints.name === "string" && hints.name !== "")
+            return faults;
+        return [{ path: [...path, "name"], reason: "missing_key", message: 'the key "name" is missing' }, ...faults];
+    });
+}
+function hintFaults(hints, at) {
+    const faults = [];
+    const type = hints.data_type ?? null;
+    if (type !== null && !(typeof type === "string" && column_types/* COLUMN_TYPES */.R.includes(type))) {
+        const names = column_types/* COLUMN_TYPES */.R.filter((name) => name !== "complex");
+        const meant = typeof type === "string" ? (0,nearest/* nearest */.p)(type, names) : undefined;
+        faults.push({
+            path: [...at, "data_type"],
+            reason: "type",
+            message: `expected one of ${names.join(", ")}, found ${typeof type === "string" ? JSON.stringify(type) : "no text"}`,
+            ...(meant === undefined ? {} : { suggestion: `did you mean "${meant}"?` }),
+        });
+    }
+    for (const key of ["precision", "scale"]) {
+        const size = hints[key] ?? null;
+        if (size === null || (typeof size === "number" && (0,json_number/* isInteger */.Fq)(size) && size >= 0))
+            continue;
+        faults.push({ path: [...at, key], reason: "type", message: "expected a whole number that is not negative" });
+    }
+    return faults;
+}
+
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-table-hints.js
+
+
+/** What the shape of hints for tables cannot say, those of nested tables too. `at` is the path of what holds them. */
+function tableHintFaults(hints, at) {
+    return [
+        ...columnFaults(hints?.columns, [...at, "columns"]),
+        ...referenceFaults(hints?.references, [...at, "references"]),
+        ...Object.entries(hints?.nested_hints ?? {}).flatMap(([table, nested]) => {
+            const place = [...at, "nested_hints", table];
+            const dispositions = dispositionFaults(nested.write_disposition, [...place, "write_disposition"]);
+            return [...dispositions, ...tableHintFaults(nested, place)];
+        }),
+    ];
+}
+/** dlt: looks for references under another key, and so takes columns without a partner. */
+function referenceFaults(references, at) {
+    return (references ?? []).flatMap(({ columns, referenced_columns: others }, index) => {
+        if (columns.length === others.length)
+            return [];
+        const counts = `columns has ${columns.length} and referenced_columns ${others.length}`;
+        const suggestion = "write as many of the one as of the other, in the same order";
+        return [{ path: [...at, index], reason: "type", message: `${counts}: each column names one`, suggestion }];
+    });
+}
+/** dlt: the hint is for nested tables; a resource that has it ends with an error. */
+function parentTableFaults(name, at) {
+    if (name === null || name === undefined)
+        return [];
+    const message = "a resource fills a table of its own, which has no parent";
+    return [{ path: at, reason: "type", message, suggestion: "say it of a nested table, under nested_hints" }];
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __webpack_require__(7368);
+;// CONCATENATED MODULE: ./lib/config/rest-api/check-resource.js
+
+
+
+
+
+
+
+
+
+/** What is wrong with one resource by itself: its own keys, and what comes of them with the defaults. */
+function resourceFaults(resource, config, compat) {
+    const faults = [];
+    const written = config.resources[Number(resource.at[1])];
+    const own = typeof written === "object" && typeof written.endpoint === "object" ? written.endpoint : undefined;
+    const at = [...resource.at, "endpoint"];
+    faults.push(...(0,check_auth/* authFaults */.C)(own?.auth ?? undefined, [...at, "auth"]));
+    faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
+    faults.push(...(0,action_shape/* actionFaults */.c8)(own?.response_actions, [...at, "response_actions"], compat === "strict"));
+    faults.push(...(0,check_path/* pathFaults */.J)(resource.dataSelector, [...at, "data_selector"]));
+    for (const binding of resource.bindings)
+        faults.push(...(0,check_path/* pathFaults */.J)(binding.field, at));
+    if (resource.parent === undefined && (resource.config.include_from_parent ?? []).length > 0) {
+        faults.push({
+            path: [...resource.at, "include_from_parent"],
+            reason: "include_without_parent",
+            message: `the resource ${JSON.stringify(resource.name)} has include_from_parent but no parent`,
+            suggestion: "refer to the parent with {resources.<parent>.<field>}",
+        });
+    }
+    if (Object.keys(resource.json ?? {}).length > 0 && !isEmptyData(resource.data)) {
+        faults.push({
+            path: at,
+            reason: "json_and_data",
+            message: `the resource ${JSON.stringify(resource.name)} has both json and data`,
+            suggestion: "keep one of them",
+        });
+    }
+    faults.push(...bodyFaults(resource, config.client.paginator ?? undefined, [...at, "data"]));
+    faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
+    if (typeof written === "object") {
+        faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
+        faults.push(...seedFaults(written, resource.at));
+        faults.push(...tableHintFaults(written, resource.at));
+        faults.push(...parentTableFaults(written.parent_table_name, [...resource.at, "parent_table_name"]));
+    }
+    if (resource.incremental !== undefined) {
+        faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
+    }
+    return faults;
+}
+/** A value that a paginator puts into the JSON body is never sent beside other data: the same page came again and again. */
+function bodyFaults({ name, data, paginator }, ofClient, at) {
+    const key = isEmptyData(data) ? undefined : bodyKeyOf(paginator ?? ofClient);
+    if (key === undefined)
+        return [];
+    const message = `the paginator of ${JSON.stringify(name)} writes into a JSON body (${key}), which is not sent beside data`;
+    const suggestion = "write the body as json, or let the paginator use a query parameter";
+    return [{ path: at, reason: "paginator_arguments", message, suggestion }];
+}
+function isEmptyData(data) {
+    if (data === undefined || data === "")
+        return true;
+    return typeof data === "object" && Object.keys(data).length === 0 && !("reveal" in data);
 }
 
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-strict.js
@@ -900,12 +1513,6 @@ function isFilledAtOnce({ config }) {
     return written.disposition === "replace" || (written.disposition === "merge" && written.strategy === "scd2");
 }
 
-// EXTERNAL MODULE: ./lib/config/rest-api/code.js
-var code = __webpack_require__(1571);
-// EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 1 modules
-var rest_api_plan = __webpack_require__(2905);
-// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
-var step_shape = __webpack_require__(7368);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check.js
 
 
@@ -928,61 +1535,19 @@ function checkRestApi(config, compat = "default") {
     const plan = (0,rest_api_plan/* planResources */.N)(config, compat);
     const faults = [...plan.faults];
     const { client, resource_defaults: defaults } = config;
-    if (client.base_url === undefined || client.base_url === null) {
-        faults.push({ path: ["client", "base_url"], reason: "missing_key", message: 'the key "base_url" is missing' });
-    }
-    if (client.base_url && !(/^https?:\/\//i.test(client.base_url) && URL.canParse(client.base_url))) {
-        faults.push({
-            path: ["client", "base_url"],
-            reason: "type",
-            message: `expected a URL with http:// or https://, found ${quote(client.base_url)}`,
-            suggestion: "write it as https://host/path",
-        });
-    }
-    if (client.base_url && URL.canParse(client.base_url) && hasUser(new URL(client.base_url))) {
-        faults.push({
-            path: ["client", "base_url"],
-            reason: "type",
-            message: "the URL holds a user or password, which is not sent",
-            suggestion: "take it out, and use auth: {type: http_basic, username: ..., password: ...}",
-        });
-    }
+    faults.push(...baseUrlFaults(client.base_url, ["client", "base_url"]));
     faults.push(...(0,check_auth/* authFaults */.C)(client.auth ?? undefined, ["client", "auth"]));
     faults.push(...paginatorFaults(client.paginator ?? undefined, ["client", "paginator"]));
     faults.push(...httpFaults(client.http, ["client", "http"]));
     faults.push(...(0,check_auth/* authFaults */.C)(defaults?.endpoint?.auth ?? undefined, ["resource_defaults", "endpoint", "auth"]));
     faults.push(...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]));
     faults.push(...(0,step_shape/* stepFaults */.Cn)(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
-    faults.push(...columnFaults(defaults?.columns, ["resource_defaults", "columns"]));
+    faults.push(...tableHintFaults(defaults, ["resource_defaults"]));
     const defaultActions = defaults?.endpoint?.response_actions;
     faults.push(...(0,action_shape/* actionFaults */.c8)(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"));
-    const seen = new Set();
-    for (const resource of plan.resources) {
-        if (seen.has(resource.name)) {
-            faults.push({
-                path: resource.at,
-                reason: "duplicate_resource",
-                message: `the resource ${quote(resource.name)} is defined twice`,
-            });
-        }
-        seen.add(resource.name);
-        if (resource.name.trim() === "") {
-            faults.push({
-                path: resource.at,
-                reason: "type",
-                message: "the name of the resource is empty: no table can have it",
-            });
-        }
-        const table = resource.config.table_name ?? "";
-        if (table !== "" && table.trim() === "") {
-            faults.push({
-                path: [...resource.at, "table_name"],
-                reason: "type",
-                message: "a table needs a name that is not blank",
-            });
-        }
+    faults.push(...nameFaults(plan.resources));
+    for (const resource of plan.resources)
         faults.push(...resourceFaults(resource, config, compat));
-    }
     faults.push(...parentFaults(plan.resources));
     if (compat === "strict")
         faults.push(...strictFaults(config, plan.resources));
@@ -1002,191 +1567,6 @@ function strictFaults(config, resources) {
         ]),
     ];
 }
-function resourceFaults(resource, config, compat) {
-    const faults = [];
-    const written = config.resources[Number(resource.at[1])];
-    const own = typeof written === "object" && typeof written.endpoint === "object" ? written.endpoint : undefined;
-    const at = [...resource.at, "endpoint"];
-    faults.push(...(0,check_auth/* authFaults */.C)(own?.auth ?? undefined, [...at, "auth"]));
-    faults.push(...paginatorFaults(own?.paginator ?? undefined, [...at, "paginator"]));
-    faults.push(...(0,action_shape/* actionFaults */.c8)(own?.response_actions, [...at, "response_actions"], compat === "strict"));
-    faults.push(...(0,check_path/* pathFaults */.J)(resource.dataSelector, [...at, "data_selector"]));
-    for (const binding of resource.bindings)
-        faults.push(...(0,check_path/* pathFaults */.J)(binding.field, at));
-    if (resource.parent === undefined && (resource.config.include_from_parent ?? []).length > 0) {
-        faults.push({
-            path: [...resource.at, "include_from_parent"],
-            reason: "include_without_parent",
-            message: `the resource ${quote(resource.name)} has include_from_parent but no parent`,
-            suggestion: "refer to the parent with {resources.<parent>.<field>}",
-        });
-    }
-    if (Object.keys(resource.json ?? {}).length > 0 && !isEmptyData(resource.data)) {
-        faults.push({
-            path: at,
-            reason: "json_and_data",
-            message: `the resource ${quote(resource.name)} has both json and data`,
-            suggestion: "keep one of them",
-        });
-    }
-    faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
-    if (typeof written === "object") {
-        faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
-        faults.push(...seedFaults(written, resource.at));
-        faults.push(...columnFaults(written.columns, [...resource.at, "columns"]));
-    }
-    if (resource.incremental !== undefined) {
-        faults.push(...incrementalFaults(resource.incremental, [...at, "incremental"], resource.name));
-    }
-    return faults;
-}
-function seedFaults(resource, at) {
-    if (!(0,rest_api_plan/* isSeed */.U)(resource))
-        return [];
-    const { name, records, records_file: file, endpoint } = resource;
-    const faults = [];
-    const exclude = (key, other) => {
-        const message = `${quote(name)} has both ${key} and ${other}`;
-        faults.push({ path: [...at, key], reason: "type", message, suggestion: "keep one of them" });
-    };
-    if ((records ?? null) !== null && (file ?? null) !== null)
-        exclude("records_file", "records");
-    if ((endpoint ?? null) !== null)
-        exclude("endpoint", (records ?? null) === null ? "records_file" : "records");
-    // Read where a file is configured; a program gives the list itself.
-    if (typeof records === "string" || (faults.length === 0 && typeof file === "string")) {
-        const key = typeof records === "string" ? "records" : "records_file";
-        const message = `${key} is read from a pipeline file only`;
-        faults.push({ path: [...at, key], reason: "type", message, suggestion: "give a list as records" });
-    }
-    if ((0,step_shape/* holdsSecret */.hK)(records)) {
-        const message = "a record holds a secret, which cannot be loaded into a table";
-        faults.push({ path: [...at, "records"], reason: "type", message, suggestion: "give the field another name" });
-    }
-    return faults;
-}
-function isEmptyData(data) {
-    if (data === undefined || data === "")
-        return true;
-    return typeof data === "object" && Object.keys(data).length === 0 && !("reveal" in data);
-}
-function parentFaults(resources) {
-    const faults = [];
-    const byName = new Map(resources.map((resource) => [resource.name, resource]));
-    const reported = new Set();
-    for (const resource of resources) {
-        if (resource.parent === undefined)
-            continue;
-        if (!byName.has(resource.parent)) {
-            const guess = (0,nearest/* nearest */.p)(resource.parent, [...byName.keys()].filter((name) => name !== resource.name));
-            faults.push({
-                path: [...resource.at, "endpoint"],
-                reason: "unknown_parent",
-                message: `the resource ${quote(resource.name)} refers to the parent ${quote(resource.parent)}, which does not exist`,
-                ...(guess === undefined ? {} : { suggestion: `did you mean ${quote(guess)}?` }),
-            });
-            continue;
-        }
-        const cycle = cycleFrom(resource, byName);
-        if (cycle === undefined || cycle.some((name) => reported.has(name)))
-            continue;
-        for (const name of cycle)
-            reported.add(name);
-        faults.push({
-            path: [...resource.at, "endpoint"],
-            reason: "parent_cycle",
-            message: `resources are parents of each other: ${[...cycle, resource.name].map(quote).join(" -> ")}`,
-        });
-    }
-    return faults;
-}
-/** Names from the resource along its parents back to itself; undefined when it is not part of a cycle. */
-function cycleFrom(resource, byName) {
-    const names = [resource.name];
-    let parent = resource.parent;
-    while (parent !== undefined && parent !== resource.name) {
-        if (names.includes(parent))
-            return undefined;
-        names.push(parent);
-        parent = byName.get(parent)?.parent;
-    }
-    return parent === undefined ? undefined : names;
-}
-function paginatorFaults(config, at) {
-    if (config === undefined)
-        return [];
-    if (config === "offset") {
-        return [{ path: [...at, "limit"], reason: "missing_key", message: 'the key "limit" is missing' }];
-    }
-    if (typeof config === "string")
-        return [];
-    const faults = [];
-    for (const [key, value] of Object.entries(config)) {
-        if (PATH_KEYS.has(key) && typeof value === "string" && value !== "")
-            faults.push(...(0,check_path/* pathFaults */.J)(value, [...at, key]));
-    }
-    faults.push(...placeFaults(config, at));
-    if (config.type === "expression")
-        faults.push(...expressionFaults(config, at));
-    if ((config.type === "offset" || config.type === "page_number") && !hasStop(config)) {
-        const maximum = config.type === "offset" ? "maximum_offset" : "maximum_page";
-        faults.push({
-            path: at,
-            reason: "paginator_arguments",
-            message: `the paginator would never stop: one of total_path, ${maximum}, has_more_path or stop_after_empty_page is needed`,
-        });
-    }
-    return faults;
-}
-function expressionFaults({ next, stop }, at) {
-    const { url, params, json } = next;
-    const faults = [
-        ...(0,code/* codeFaults */.JC)(stop, [...at, "stop"], "page", "bool"),
-        ...(0,code/* codeFaults */.JC)(url, [...at, "next", "url"], "page", "text"),
-        ...(0,code/* codeFaults */.JC)(params, [...at, "next", "params"], "page", "map"),
-        ...(0,code/* codeFaults */.JC)(json, [...at, "next", "json"], "page", "map"),
-    ];
-    if (url !== undefined || params !== undefined || json !== undefined)
-        return faults;
-    const message = "next needs one of url, params and json";
-    return [...faults, { path: [...at, "next"], reason: "missing_key", message }];
-}
-const PATH_KEYS = new Set(["next_url_path", "cursor_path", "total_path", "has_more_path"]);
-function hasStop(config) {
-    const maximum = config.type === "offset" ? config.maximum_offset : config.maximum_page;
-    return (config.total_path !== null ||
-        (maximum ?? null) !== null ||
-        (config.has_more_path ?? null) !== null ||
-        config.stop_after_empty_page !== false);
-}
-/** Where a value is sent: in the query or in the body, not both, not neither. */
-function placeFaults(config, at) {
-    const pairs = config.type === "cursor"
-        ? [["cursor_param", config.cursor_param, "cursor_body_path", config.cursor_body_path]]
-        : config.type === "offset"
-            ? [
-                ["offset_param", config.offset_param, "offset_body_path", config.offset_body_path],
-                ["limit_param", config.limit_param, "limit_body_path", config.limit_body_path],
-            ]
-            : config.type === "page_number"
-                ? [["page_param", config.page_param, "page_body_path", config.page_body_path]]
-                : [];
-    return pairs.flatMap(([param, inQuery, body, inBody]) => {
-        const both = (inQuery ?? null) !== null && (inBody ?? null) !== null && inQuery !== "" && inBody !== "";
-        const given = (inQuery ?? null) !== null || (inBody ?? null) !== null;
-        const neither = given && (inQuery ?? "") === "" && (inBody ?? "") === "";
-        if (!both && !neither)
-            return [];
-        const message = both ? `${param} and ${body} exclude each other` : `one of ${param} and ${body} is needed`;
-        return [{ path: at, reason: "paginator_arguments", message }];
-    });
-}
-function quote(text) {
-    return JSON.stringify(text);
-}
-function hasUser({ username, password }) {
-    return username !== "" || password !== "";
-}
 
 
 /***/ }),
@@ -1201,7 +1581,7 @@ function hasUser({ username, password }) {
 /* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1571);
 /* harmony import */ var _converter_shape_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9504);
 /* harmony import */ var _merge_defaults_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8839);
-/* harmony import */ var _shape_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(5712);
+/* harmony import */ var _shape_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(4929);
 
 
 
@@ -1254,7 +1634,7 @@ function placeOf(code, path) {
 /* harmony export */   cD: () => (/* binding */ moduleOf),
 /* harmony export */   xw: () => (/* binding */ codeShape)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2072);
 /* harmony import */ var _expression_compile_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(8980);
 
 
@@ -1313,6 +1693,33 @@ function faultText(text, error) {
 
 /***/ }),
 
+/***/ 5844:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   R: () => (/* binding */ COLUMN_TYPES)
+/* harmony export */ });
+/** dlt's types, and the name that `json` had before dlt 1.0. */
+const TYPES = {
+    text: true,
+    double: true,
+    bool: true,
+    timestamp: true,
+    bigint: true,
+    binary: true,
+    json: true,
+    decimal: true,
+    wei: true,
+    date: true,
+    time: true,
+    complex: true,
+};
+/** Types that a column hint may name; `complex` last, which is an old word for `json`. */
+const COLUMN_TYPES = Object.keys(TYPES);
+
+
+/***/ }),
+
 /***/ 9504:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -1324,7 +1731,7 @@ function faultText(text, error) {
 /* harmony export */   wM: () => (/* binding */ converterFaults)
 /* harmony export */ });
 /* unused harmony export NAMED_CONVERTERS */
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2072);
 /* harmony import */ var _code_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(1571);
 
 
@@ -1332,7 +1739,7 @@ function faultText(text, error) {
 const NAMED_CONVERTERS = ["date", "datetime", "unix_seconds", "unix_millis", "string", "int"];
 /** How a cursor's value is written in a request; the state keeps the value as the source gave it. */
 const converterShape = zod__WEBPACK_IMPORTED_MODULE_1__/* .union */ .KCZ([
-    zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP(),
+    zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().meta({ anyOf: [{ enum: NAMED_CONVERTERS }, { type: "string" }] }),
     zod__WEBPACK_IMPORTED_MODULE_1__/* .strictObject */ .rej({
         format: zod__WEBPACK_IMPORTED_MODULE_1__/* .string */ .YjP().min(1).optional().describe("`yyyy-MM-dd HH:mm:ss.SSSXXX`, in UTC; text in quotes as it is."),
         add: zod__WEBPACK_IMPORTED_MODULE_1__/* .number */ .aig().optional().describe("Seconds added to dates, units added to numbers; the form stays."),
@@ -1417,7 +1824,7 @@ function formatProblem(format) {
 /* harmony export */   A: () => (/* binding */ httpShape),
 /* harmony export */   T: () => (/* binding */ secondsOf)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(2072);
 /* harmony import */ var _core_duration_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(8415);
 /* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(9088);
 
@@ -1511,9 +1918,14 @@ function mergeColumns(defaults, own) {
         return {};
     if (own === undefined)
         return Object.keys(defaults).length === 0 ? {} : { columns: { ...defaults } };
+    const written = Object.entries(columnsByName(own));
+    // dlt: no hints at all hide those of the defaults.
+    if (written.length === 0)
+        return { columns: {} };
     const columns = { ...defaults };
-    for (const [name, hints] of Object.entries(columnsByName(own))) {
-        const shared = defaults[name];
+    for (const [name, hints] of written) {
+        // A column may be called `constructor`, which every object seems to have.
+        const shared = Object.hasOwn(defaults, name) ? defaults[name] : undefined;
         columns[name] = shared === undefined ? hints : Object.assign(shared, hints);
     }
     return { columns };
@@ -1634,13 +2046,16 @@ __webpack_require__.d(__webpack_exports__, {
 var merge_defaults = __webpack_require__(8839);
 // EXTERNAL MODULE: ./lib/core/python-text.js
 var python_text = __webpack_require__(9681);
+// EXTERNAL MODULE: ./lib/core/redact.js
+var redact = __webpack_require__(8038);
 // EXTERNAL MODULE: ./lib/core/secret.js
 var secret = __webpack_require__(8563);
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __webpack_require__(8208);
-// EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
-var shape = __webpack_require__(5712);
+// EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 4 modules
+var shape = __webpack_require__(4929);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/read-templates.js
+
 
 
 
@@ -1687,13 +2102,18 @@ function readTemplates(name, writtenPath, endpoint, at, fault) {
         }
     };
     const unbound = new Set([...params].flatMap(([key, value]) => (isResolve(value) ? [key] : [])));
+    let shownPath = "";
+    let isPathSecret = false;
     const path = pieces(writtenPath, [...at, "path"]).flatMap((piece) => {
-        if (piece.kind === "text")
+        if (piece.kind === "text") {
+            shownPath += piece.text;
             return [piece];
+        }
         // dlt: conversions and formats are lost in a path.
         const plain = { ...piece, conversion: "", format: "" };
         if (inContext(piece.name)) {
             useContext(piece.name, [...at, "path"]);
+            shownPath += `{${piece.name}}`;
             return [plain];
         }
         const value = params.get(piece.name);
@@ -1701,12 +2121,16 @@ function readTemplates(name, writtenPath, endpoint, at, fault) {
             if (value.type === "resolve") {
                 unbound.delete(piece.name);
                 bind({ name: piece.name, parent: value.resource, field: value.field });
+                shownPath += `{resources.${value.resource}.${value.field}}`;
                 return [plain];
             }
         }
         else if (value !== undefined) {
             params.delete(piece.name);
             inserted.push(piece.name);
+            if (value instanceof secret/* Secret */.z)
+                isPathSecret = true;
+            shownPath += value instanceof secret/* Secret */.z ? redact/* MASK */.v5 : (0,python_text/* pythonStr */.qV)(value);
             return [{ kind: "text", text: value instanceof secret/* Secret */.z ? value.reveal() : (0,python_text/* pythonStr */.qV)(value) }];
         }
         const start = `the path ${quote(writtenPath)} of ${quote(name)}`;
@@ -1755,7 +2179,7 @@ function readTemplates(name, writtenPath, endpoint, at, fault) {
     }
     for (const place of ["json", "data", "headers"])
         scan(endpoint[place], place, [...at, place]);
-    return { path, params, inserted, bindings };
+    return { path, shownPath, isPathSecret, params, inserted, bindings };
 }
 const INCREMENTAL_FIELDS = ["start_value", "last_value", "initial_value", "end_value"].map((field) => `incremental.${field}`);
 function isResolve(value) {
@@ -1816,6 +2240,8 @@ function planResource(config, resource, parts, fault) {
         method: endpoint.method ?? "GET",
         writtenPath,
         path: templates.path,
+        shownPath: templates.shownPath,
+        isPathSecret: templates.isPathSecret,
         headers: { ...literalHeaders(client.headers), ...(endpoint.headers ?? {}) },
         params: [...templates.params].flatMap(([key, value]) => {
             // A legacy incremental parameter keeps its place in the query; the engine fills it in.
@@ -1887,7 +2313,7 @@ function plan_quote(text) {
 
 /***/ }),
 
-/***/ 5712:
+/***/ 4929:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1898,13 +2324,11 @@ __webpack_require__.d(__webpack_exports__, {
 });
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __webpack_require__(9691);
+var schemas = __webpack_require__(2072);
 // EXTERNAL MODULE: ./lib/core/json.js
 var json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/secret.js
 var secret = __webpack_require__(8563);
-// EXTERNAL MODULE: ./lib/config/contract-shape.js
-var contract_shape = __webpack_require__(606);
 // EXTERNAL MODULE: ./lib/config/rest-api/action-shape.js
 var action_shape = __webpack_require__(8512);
 // EXTERNAL MODULE: ./lib/config/rest-api/values.js
@@ -1940,71 +2364,85 @@ const privateKey = {
     private_key: values/* text */.Qq
         .nullish()
         .describe("RSA key in PEM form; in a variable of the environment `\\n` may stand for its line ends."),
-    private_key_passphrase: values/* text */.Qq.nullish(),
+    private_key_passphrase: values/* text */.Qq.nullish().describe("With which the key is encrypted."),
 };
 const clientAuthentication = {
     client_authentication: schemas/* enum */.k5n(["body", "basic"])
         .nullish()
         .describe("Where client_id and client_secret go: into the form (`body`, when absent) or the header Authorization."),
 };
+const client = {
+    client_id: values/* text */.Qq.nullish().describe("The client's id; looked up in settings when absent."),
+    client_secret: values/* text */.Qq.nullish().describe("The client's secret; looked up in settings when absent."),
+};
 const identifier = schemas/* union */.KCZ([schemas/* string */.YjP(), values/* wholeNumber */.rD]);
 /** How requests are authenticated. Fields that are absent may come from settings; `check-auth.ts` reports what is missing. */
 const authShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("bearer").optional(), token: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("api_key"),
-            api_key: values/* text */.Qq.nullish(),
+            type: schemas/* literal */.euz("bearer").describe("`Authorization: Bearer ...`; the kind when `type` is absent.").optional(),
+            token: values/* text */.Qq
+                .nullish()
+                .describe("The token, best from a variable of the environment; looked up in settings when absent."),
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("api_key").describe("A key as it is, in a header, the query or a cookie."),
+            api_key: values/* text */.Qq
+                .nullish()
+                .describe("The key, best from a variable of the environment; looked up in settings when absent."),
             name: schemas/* string */.YjP().nullish().describe("Name of header, query parameter or cookie; Authorization by default."),
-            location: schemas/* enum */.k5n(["header", "query", "param", "cookie"]).nullish(),
+            location: schemas/* enum */.k5n(["header", "query", "param", "cookie"])
+                .nullish()
+                .describe("Where the key is sent; `header` when absent, `param` is `query`."),
             dedupe: schemas/* boolean */.zMY().nullish().describe("Do not add the key to a link that has it already."),
         }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("http_basic"), username: values/* text */.Qq.nullish(), password: values/* text */.Qq.nullish() }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("headers"),
+            type: schemas/* literal */.euz("http_basic").describe("User and password (RFC 7617)."),
+            username: values/* text */.Qq.nullish().describe("The user."),
+            password: values/* text */.Qq.nullish().describe("The password, best from a variable of the environment."),
+        }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("headers").describe("Headers of the API's own kind."),
             headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq)
                 .nullish()
                 .describe("Headers that are sent to the source and to nobody else; their values are kept secret."),
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("oauth2_client_credentials"),
-            access_token_url: url,
-            client_id: values/* text */.Qq.nullish(),
-            client_secret: values/* text */.Qq.nullish(),
-            access_token_request_data: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([values/* text */.Qq, values/* jsonValue */.IL])).nullish(),
-            default_token_expiration: values/* wholeNumber */.rD.nullish().describe("Seconds, where the answer names none."),
-            access_token: values/* text */.Qq.nullish(),
+            type: schemas/* literal */.euz("oauth2_client_credentials").describe("Tokens for an id and a secret (RFC 6749, 4.4)."),
+            ...tokenRequest,
+            ...client,
+            access_token: values/* text */.Qq.nullish().describe("A key of dlt; counts as expired, so that a new one is asked for."),
             ...clientAuthentication,
             ...shared,
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("oauth2_refresh_token"),
+            type: schemas/* literal */.euz("oauth2_refresh_token").describe("Tokens for a refresh token (RFC 6749, 6)."),
             refresh_token: values/* text */.Qq
                 .nullish()
                 .describe("A new one in an answer takes its place until the run ends; it is kept nowhere."),
-            client_id: values/* text */.Qq.nullish(),
-            client_secret: values/* text */.Qq.nullish().describe("Absent for public clients."),
+            ...client,
+            client_secret: values/* text */.Qq.nullish().describe("The client's secret; absent for public clients."),
             ...clientAuthentication,
             ...tokenRequest,
             ...sharedUnlessSaid,
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("oauth2_jwt_bearer"),
+            type: schemas/* literal */.euz("oauth2_jwt_bearer").describe("Tokens for an assertion signed with RS256 (RFC 7523)."),
             ...privateKey,
             private_key_id: schemas/* string */.YjP().nullish().describe("`kid` of the assertion."),
             iss: schemas/* string */.YjP().nullish().describe("Who asks: a client id, or the address of a service account."),
             sub: schemas/* string */.YjP().nullish().describe("For whom, where that is somebody else."),
             aud: schemas/* string */.YjP().nullish().describe("`access_token_url` when absent."),
-            scope: schemas/* string */.YjP().nullish(),
+            scope: schemas/* string */.YjP().nullish().describe("What is asked for."),
             lifetime: values/* wholeNumber */.rD.min(1).nullish().describe("Seconds that the assertion is valid; 3600 when absent."),
             claims: mapping.nullish().describe("Claims of the assertion beside these."),
             ...tokenRequest,
             ...sharedUnlessSaid,
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("github_app"),
+            type: schemas/* literal */.euz("github_app").describe("Tokens of an installation of a GitHub App."),
             app_id: identifier.nullish().describe("App id or client id."),
-            installation_id: identifier.nullish(),
+            installation_id: identifier.nullish().describe("Where the app is installed."),
             ...privateKey,
             api_url: url.describe("Where the API of GitHub begins; `client.base_url` when absent."),
             repositories: schemas/* array */.YOg(schemas/* string */.YjP()).nullish().describe("Names, to restrict the token to them."),
@@ -2012,9 +2450,9 @@ const authShape = schemas/* union */.KCZ([
             ...sharedUnlessSaid,
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("login_request"),
+            type: schemas/* literal */.euz("login_request").describe("A token that a request of the API's own kind gives."),
             login_url: url.describe("Gets a POST request; relative to `client.base_url`, or a whole URL."),
-            headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish(),
+            headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Headers of that request."),
             json: mapping.nullish().describe("JSON body."),
             data: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Form body, instead of `json`."),
             token_path: schemas/* string */.YjP().describe("JSONPath of the token in the answer."),
@@ -2055,18 +2493,32 @@ const incrementalKeys = {
     cursor_path: schemas/* string */.YjP().describe("JSONPath of the cursor in each record."),
     initial_value: values/* jsonValue */.IL.nullish().describe("Where the first run starts."),
     end_value: values/* jsonValue */.IL.nullish().describe("Bounded load: rows at or beyond it are dropped, no state is kept."),
-    last_value_func: schemas/* enum */.k5n(["max", "min"]).nullish(),
+    last_value_func: schemas/* enum */.k5n(["max", "min"])
+        .nullish()
+        .describe("`max`, when absent: later runs go on above the highest value; `min`: below the lowest."),
     lag: schemas/* number */.aig().nullish().describe("Later runs start so much earlier: seconds, days for dates, units for numbers."),
-    on_cursor_value_missing: schemas/* enum */.k5n(["raise", "include", "exclude"]).nullish(),
-    range_start: schemas/* enum */.k5n(["closed", "open"]).nullish(),
-    range_end: schemas/* enum */.k5n(["closed", "open"]).nullish(),
-    row_order: schemas/* enum */.k5n(["asc", "desc"]).nullish(),
+    on_cursor_value_missing: schemas/* enum */.k5n(["raise", "include", "exclude"])
+        .nullish()
+        .describe("Records without the cursor, or with null there: an error (`raise`, when absent), loaded, or left out."),
+    range_start: schemas/* enum */.k5n(["closed", "open"])
+        .nullish()
+        .describe("Records right at the start: known ones are told apart (`closed`, when absent), or all are left out."),
+    range_end: schemas/* enum */.k5n(["closed", "open"])
+        .nullish()
+        .describe("Records right at `end_value`: left out (`open`, when absent), or loaded."),
+    row_order: schemas/* enum */.k5n(["asc", "desc"])
+        .nullish()
+        .describe("The source sorts by the cursor: pages beyond the range are not asked for."),
     primary_key: schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())])
         .nullish()
         .describe("Key by which boundary rows are told apart; an empty list switches that off."),
-    allow_external_schedulers: schemas/* boolean */.zMY().nullish(),
-    start_param: schemas/* string */.YjP().nullish(),
-    end_param: schemas/* string */.YjP().nullish(),
+    allow_external_schedulers: schemas/* boolean */.zMY().nullish().describe("A key of dlt for Airflow and the like; without effect."),
+    start_param: schemas/* string */.YjP()
+        .nullish()
+        .describe("Query parameter for the start; left out where there is none yet. Or write `{incremental.start_value}`."),
+    end_param: schemas/* string */.YjP()
+        .nullish()
+        .describe("Query parameter for the end; left out where there is none. Or write `{incremental.end_value}`."),
     convert: converter_shape/* converterShape */._M
         .nullish()
         .describe("Changes values for requests, not in the state: `date`, `datetime`, `unix_seconds`, `unix_millis`, `string`, `int`, an expression over `value`, or `fn:name`."),
@@ -2106,28 +2558,29 @@ const rangeKeys = {
 const paginatorShape = schemas/* union */.KCZ([
     schemas/* discriminatedUnion */.gMt("type", [
         schemas/* strictObject */.rej({
-            type: schemas/* enum */.k5n(["json_link", "json_response"]),
+            type: schemas/* enum */.k5n(["json_link", "json_response"])
+                .describe("The body holds the next page's URL; `json_response` is its old name."),
             next_url_path: path.optional().describe("JSONPath of the next page's URL; next when absent."),
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("header_link"),
+            type: schemas/* literal */.euz("header_link").describe("The header `Link` holds the next page's URL."),
             links_next_key: schemas/* string */.YjP().optional().describe("Relation in the Link header; next when absent."),
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("header_cursor"),
+            type: schemas/* literal */.euz("header_cursor").describe("A header holds a cursor, which goes into the next query."),
             cursor_key: schemas/* string */.YjP().optional().describe("Name of the header; next when absent."),
             cursor_param: schemas/* string */.YjP().optional().describe("Query parameter; cursor when absent."),
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("cursor"),
+            type: schemas/* literal */.euz("cursor").describe("The body holds a cursor, which goes into the next query or body."),
             cursor_path: path.optional().describe("JSONPath of the next cursor; cursors.next when absent."),
             cursor_param: schemas/* string */.YjP().nullish().describe("Query parameter; cursor when absent."),
             cursor_body_path: schemas/* string */.YjP().nullish().describe("Instead: keys joined by dots, into the JSON body."),
-            stop_after_empty_page: schemas/* boolean */.zMY().optional().describe("False when absent."),
+            stop_after_empty_page: schemas/* boolean */.zMY().nullish().describe("False when absent."),
             has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("offset"),
+            type: schemas/* literal */.euz("offset").describe("Items are counted: `offset` grows by `limit`."),
             limit: values/* wholeNumber */.rD.describe("Items that are asked for at a time."),
             offset: values/* wholeNumber */.rD.optional().describe("Of the first request; 0 when absent."),
             offset_param: schemas/* string */.YjP().nullish().describe("Query parameter; offset when absent."),
@@ -2138,7 +2591,7 @@ const paginatorShape = schemas/* union */.KCZ([
             ...rangeKeys,
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("page_number"),
+            type: schemas/* literal */.euz("page_number").describe("Pages are counted."),
             base_page: values/* wholeNumber */.rD.optional().describe("Number of the API's first page; 0 when absent."),
             page: values/* wholeNumber */.rD.nullish().describe("Page of the first request; base_page when absent."),
             page_param: schemas/* string */.YjP().nullish().describe("Query parameter; page when absent."),
@@ -2147,7 +2600,7 @@ const paginatorShape = schemas/* union */.KCZ([
             ...rangeKeys,
         }),
         schemas/* strictObject */.rej({
-            type: schemas/* literal */.euz("expression"),
+            type: schemas/* literal */.euz("expression").describe("Expressions say what comes next."),
             next: schemas/* strictObject */.rej({
                 url: schemas/* string */.YjP()
                     .exactOptional()
@@ -2162,8 +2615,10 @@ const paginatorShape = schemas/* union */.KCZ([
                 .describe("Expressions over `body`, `headers`, `status`, `records` and `request`; null ends the list."),
             stop: schemas/* string */.YjP().optional().describe("Expression: true ends the list after this page."),
         }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("single_page") }),
-        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("auto") }),
+        schemas/* strictObject */.rej({ type: schemas/* literal */.euz("single_page").describe("There are no further pages.") }),
+        schemas/* strictObject */.rej({
+            type: schemas/* literal */.euz("auto").describe("As if none were set here: that of the client, else detected."),
+        }),
     ]),
     // `offset` alone lacks its required limit; `check.ts` says so.
     schemas/* enum */.k5n([
@@ -2181,58 +2636,74 @@ const paginatorShape = schemas/* union */.KCZ([
 
 // EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
 var step_shape = __webpack_require__(7368);
-;// CONCATENATED MODULE: ./lib/config/rest-api/shape.js
+// EXTERNAL MODULE: ./lib/config/contract-shape.js
+var contract_shape = __webpack_require__(606);
+// EXTERNAL MODULE: ./lib/config/rest-api/column-types.js
+var column_types = __webpack_require__(5844);
+;// CONCATENATED MODULE: ./lib/config/rest-api/table-hint-shape.js
 
 
 
 
-
-
-
-
-
-
-
-/**
- * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
- * `empty_body`, `http`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
- */
 const names = schemas/* union */.KCZ([schemas/* string */.YjP(), schemas/* array */.YOg(schemas/* string */.YjP())]);
-const shape_mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
-const incrementalShape = schemas/* strictObject */.rej(incrementalKeys);
-const resolveParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("resolve"), resource: schemas/* string */.YjP(), field: schemas/* string */.YjP() });
-const incrementalParam = schemas/* strictObject */.rej({ type: schemas/* literal */.euz("incremental"), ...incrementalKeys });
-const plainParam = schemas/* custom */.IeY((value) => value instanceof secret/* Secret */.z || !(isMapping(value) || value === undefined), "expected text, a number, true, false, null or a list");
-const paramsShape = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* discriminatedUnion */.gMt("type", [resolveParam, incrementalParam]), plainParam]));
-const endpointShape = schemas/* strictObject */.rej({
-    path: schemas/* string */.YjP()
-        .nullish()
-        .describe("Below base_url, or a whole URL; the resource's name when absent. May hold placeholders and a query."),
-    method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish().describe("GET when absent."),
-    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Laid over those of the client; may hold placeholders."),
-    params: paramsShape.optional().describe("Query parameters; those that the path names as {name} go there instead."),
-    json: shape_mapping.nullish().describe("JSON body, with any method."),
-    data: schemas/* union */.KCZ([shape_mapping, values/* text */.Qq]).nullish().describe("A form, or a body as it stands."),
-    paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
-    data_selector: schemas/* string */.YjP().nullish().describe("JSONPath of the records in a page; detected when absent."),
-    response_actions: schemas/* array */.YOg(action_shape/* actionShape */.sb).nullish().describe("Answers that are taken otherwise than by their status."),
-    incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
-    auth: authShape.nullish().describe("Instead of that of the client; null for none."),
-    idempotent: schemas/* boolean */.zMY().nullish().describe("Requests other than GET may be sent again after a failure."),
-    path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
-});
+const table_hint_shape_mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
 const disposition = schemas/* enum */.k5n(["append", "replace", "merge", "skip"]);
-const resourceKeys = {
-    include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish().describe("Keys of the parent record, copied as _<parent>_<key>."),
-    processing_steps: schemas/* array */.YOg(step_shape/* stepShape */.O4)
+/** Free keys, as in dlt; an editor offers those that have an effect. */
+const columnHints = table_hint_shape_mapping.meta({ properties: hintKeys() });
+const columnsShape = schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), columnHints), schemas/* array */.YOg(columnHints)])
+    .nullish()
+    .describe("Hints by column: data_type, nullable, ... as in dlt.");
+function hintKeys() {
+    const flag = (description) => ({ type: ["boolean", "null"], description });
+    const size = (description) => ({ type: ["integer", "null"], minimum: 0, description });
+    return {
+        name: { type: "string", description: "Name of the column, in a list of hints." },
+        data_type: { anyOf: [{ enum: column_types/* COLUMN_TYPES */.R }, { type: "null" }], description: "Type of the column." },
+        nullable: flag("`false`: NOT NULL."),
+        precision: size("Digits of a decimal, characters of a text, bits of a bigint, digits of the seconds of a time."),
+        scale: size("Digits of a decimal behind the point."),
+        timezone: flag("`false`: a timestamp without time zone, in UTC."),
+        unique: flag("UNIQUE."),
+        primary_key: flag("Part of the key of a merge."),
+        merge_key: flag("Part of the merge key."),
+        hard_delete: flag("A value here, or `true`, deletes the row of the record's key."),
+        dedup_sort: {
+            anyOf: [{ enum: ["asc", "desc"] }, { type: "null" }],
+            description: "Which of several records of one key stays: the first in this order.",
+        },
+        description: { type: ["string", "null"], description: "Kept in the schema." },
+    };
+}
+const columnNames = schemas/* array */.YOg(schemas/* string */.YjP().min(1)).min(1);
+const referencesShape = schemas/* array */.YOg(schemas/* strictObject */.rej({
+    referenced_table: schemas/* string */.YjP().min(1).describe("The other table."),
+    columns: columnNames.describe("Columns of this table."),
+    referenced_columns: columnNames.describe("Those of the other table that they name, in the same order."),
+    table: schemas/* string */.YjP().nullish().describe("This table; it need not be named."),
+    label: schemas/* string */.YjP().nullish().describe("What the reference means, for people."),
+    cardinality: schemas/* enum */.k5n([
+        "zero_to_one",
+        "one_to_zero",
+        "zero_to_many",
+        "many_to_zero",
+        "one_to_many",
+        "many_to_one",
+        "one_to_one",
+        "many_to_many",
+    ])
         .nullish()
-        .describe("What is done with each record before cursor and children see it, in this order."),
+        .describe("How many rows of this table go with how many of the other one."),
+}))
+    .nullish()
+    .describe("Rows of other tables that columns name; kept in the schema, no constraint is made.");
+/** What may be said of any table, also of a nested one. */
+const hintsOfAnyTable = {
     primary_key: names.nullish().describe("Column or columns that tell rows apart."),
     merge_key: names.nullish().describe("Column or columns whose rows merge replaces together."),
     write_disposition: schemas/* union */.KCZ([
         disposition,
         schemas/* strictObject */.rej({
-            disposition,
+            disposition: disposition.describe("The word that stands alone where nothing else is said."),
             strategy: schemas/* enum */.k5n(["delete-insert", "upsert", "scd2", "insert-only"])
                 .nullish()
                 .describe("How merge changes the table; `delete-insert` when absent."),
@@ -2254,18 +2725,83 @@ const resourceKeys = {
     ])
         .nullish()
         .describe("What a load does with the rows that are there: docs/write-dispositions.md."),
-    columns: schemas/* union */.KCZ([schemas/* record */.g1P(schemas/* string */.YjP(), shape_mapping), schemas/* array */.YOg(shape_mapping)])
-        .nullish()
-        .describe("Hints by column: data_type, nullable, ... as in dlt."),
+    columns: columnsShape,
     schema_contract: contract_shape/* contractShape */.ML.nullish().describe("What happens when data brings new tables, columns or types."),
+    parent_table_name: schemas/* string */.YjP()
+        .nullish()
+        .describe("Of nested tables: the table above it, when that is not the resource's."),
+    table_format: schemas/* enum */.k5n(["iceberg", "delta", "hive", "native"])
+        .nullish()
+        .describe("A hint of dlt that is kept in the schema."),
+    file_format: schemas/* enum */.k5n(["preferred", "jsonl", "typed-jsonl", "insert_values", "parquet", "csv", "reference", "model"])
+        .nullish()
+        .describe("A hint of dlt that is kept in the schema."),
+    references: referencesShape,
+};
+/** What a resource says of its tables, as in dlt. */
+const tableHints = {
+    ...hintsOfAnyTable,
     table_name: schemas/* string */.YjP().nullish().describe("The resource's name when absent."),
-    parent_table_name: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
-    table_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
-    file_format: schemas/* string */.YjP().nullish().describe("A hint of dlt that is kept in the schema."),
-    references: values/* jsonValue */.IL.nullish().describe("A hint of dlt that is kept in the schema."),
-    nested_hints: shape_mapping.nullish().describe("Hints of nested tables, as in dlt."),
+    nested_hints: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* strictObject */.rej(hintsOfAnyTable))
+        .nullish()
+        .describe("Hints of nested tables by their name below the resource's table."),
+};
+
+;// CONCATENATED MODULE: ./lib/config/rest-api/shape.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * The declarative REST source: dlt's `rest_api` configuration, key for key, plus keys of ours (`allowed_hosts`,
+ * `empty_body`, `http`, `idempotent`, `path_encoding`, `per_parent`, `window`). What a shape cannot say is checked by `check.ts`.
+ */
+const shape_mapping = schemas/* record */.g1P(schemas/* string */.YjP(), values/* jsonValue */.IL);
+const incrementalShape = schemas/* strictObject */.rej(incrementalKeys);
+const resolveParam = schemas/* strictObject */.rej({
+    type: schemas/* literal */.euz("resolve").describe("The path takes a value of a parent record under this parameter's name."),
+    resource: schemas/* string */.YjP().describe("The parent."),
+    field: schemas/* string */.YjP().describe("JSONPath of the value in its records."),
+});
+const incrementalParam = schemas/* strictObject */.rej({
+    type: schemas/* literal */.euz("incremental").describe("The parameter holds the start of the range."),
+    ...incrementalKeys,
+});
+const plainParam = schemas/* custom */.IeY((value) => value instanceof secret/* Secret */.z || !(isMapping(value) || value === undefined), "expected text, a number, true, false, null or a list")
+    .meta({ type: ["string", "number", "boolean", "null", "array"] });
+const paramsShape = schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([schemas/* discriminatedUnion */.gMt("type", [resolveParam, incrementalParam]), plainParam]));
+const endpointShape = schemas/* strictObject */.rej({
+    path: schemas/* string */.YjP()
+        .nullish()
+        .describe("Below base_url, or a whole URL; the resource's name when absent. May hold placeholders and a query."),
+    method: schemas/* enum */.k5n(["GET", "POST", "PUT", "PATCH"]).nullish().describe("GET when absent."),
+    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Laid over those of the client; may hold placeholders."),
+    params: paramsShape.optional().describe("Query parameters; those that the path names as {name} go there instead."),
+    json: shape_mapping.nullish().describe("JSON body, with any method."),
+    data: schemas/* union */.KCZ([shape_mapping, values/* text */.Qq]).nullish().describe("A form, or a body as it stands."),
+    paginator: paginatorShape.nullish().describe("How further pages are found; that of the client, else detected."),
+    data_selector: schemas/* string */.YjP().nullish().describe("JSONPath of the records in a page; detected when absent."),
+    response_actions: schemas/* array */.YOg(action_shape/* actionShape */.sb).nullish().describe("Answers that are taken otherwise than by their status."),
+    incremental: incrementalShape.nullish().describe("Load only what is new, by a cursor in the records."),
+    auth: authShape.nullish().describe("Instead of that of the client; null for none."),
+    idempotent: schemas/* boolean */.zMY().nullish().describe("Requests other than GET may be sent again after a failure."),
+    path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("`segment`: inserted path values are fully encoded."),
+});
+const resourceKeys = {
+    include_from_parent: schemas/* array */.YOg(schemas/* string */.YjP()).nullish().describe("Keys of the parent record, copied as _<parent>_<key>."),
+    processing_steps: schemas/* array */.YOg(step_shape/* stepShape */.O4)
+        .nullish()
+        .describe("What is done with each record before cursor and children see it, in this order."),
+    ...tableHints,
     max_table_nesting: values/* wholeNumber */.rD.min(0).nullish().describe("How many levels of nested tables are made."),
-    selected: schemas/* boolean */.zMY().nullish().describe("False: extracted only as far as children need it."),
+    selected: schemas/* boolean */.zMY().nullish().describe("False, or null as in dlt: extracted only as far as children need it."),
     parallelized: schemas/* boolean */.zMY().nullish().describe("Children: the records of one parent stay together."),
 };
 const resourceShape = schemas/* strictObject */.rej({
@@ -2279,21 +2815,23 @@ const resourceShape = schemas/* strictObject */.rej({
     endpoint: schemas/* union */.KCZ([endpointShape, schemas/* string */.YjP()]).nullish().describe("What is asked; a text is its path."),
     ...resourceKeys,
 });
+const clientShape = schemas/* strictObject */.rej({
+    base_url: schemas/* string */.YjP().nullish().describe("Prefix of relative paths."),
+    headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Sent with every request, as they stand."),
+    auth: authShape.nullish().describe("For all resources without an auth of their own."),
+    paginator: paginatorShape.nullish().describe("For all resources without a paginator of their own."),
+    allowed_hosts: schemas/* array */.YOg(schemas/* string */.YjP())
+        .nullish()
+        .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
+    empty_body: schemas/* enum */.k5n(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
+    path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
+    http: http_shape/* httpShape */.A
+        .nullish()
+        .describe("How requests are made. An input, a flag, the environment or a key at the top of the file wins."),
+})
+    .describe("What all requests have in common.");
 const restApiShape = schemas/* strictObject */.rej({
-    client: schemas/* strictObject */.rej({
-        base_url: schemas/* string */.YjP().nullish().describe("Prefix of relative paths."),
-        headers: schemas/* record */.g1P(schemas/* string */.YjP(), values/* text */.Qq).nullish().describe("Sent with every request, as they stand."),
-        auth: authShape.nullish().describe("For all resources without an auth of their own."),
-        paginator: paginatorShape.nullish().describe("For all resources without a paginator of their own."),
-        allowed_hosts: schemas/* array */.YOg(schemas/* string */.YjP())
-            .nullish()
-            .describe("Other hosts (`host` or `host:port`) to which links may lead; asked without credentials."),
-        empty_body: schemas/* enum */.k5n(["no_records", "error"]).nullish().describe("What a 204 or an empty body means."),
-        path_encoding: schemas/* enum */.k5n(["none", "segment"]).nullish().describe("For all endpoints without one of their own."),
-        http: http_shape/* httpShape */.A
-            .nullish()
-            .describe("How requests are made. An input, a flag, the environment or a key at the top of the file wins."),
-    }),
+    client: clientShape,
     resource_defaults: schemas/* strictObject */.rej({
         endpoint: endpointShape.nullish().describe("Its params and json are laid under those of a resource key by key."),
         ...resourceKeys,
@@ -2319,10 +2857,9 @@ function isParamMapping(value) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   Cn: () => (/* binding */ stepFaults),
 /* harmony export */   Dd: () => (/* binding */ setExpression),
-/* harmony export */   O4: () => (/* binding */ stepShape),
-/* harmony export */   hK: () => (/* binding */ holdsSecret)
+/* harmony export */   O4: () => (/* binding */ stepShape)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(2072);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
 /* harmony import */ var _core_json_path_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(841);
 /* harmony import */ var _core_json_path_places_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7354);
@@ -2411,7 +2948,7 @@ function faultsOf(step, at) {
     return faults;
 }
 function setFaults(value, at) {
-    if (holdsSecret(value)) {
+    if ((0,_core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .holdsSecret */ .h)(value)) {
         return [{ path: at, reason: "type", message: "a secret cannot be loaded into a table" }];
     }
     const expression = setExpression(value);
@@ -2426,12 +2963,6 @@ function setFaults(value, at) {
         ];
     }
     return expression === undefined ? [] : (0,_code_js__WEBPACK_IMPORTED_MODULE_5__/* .codeFaults */ .JC)(expression, [...at, "expression"], "record", "any");
-}
-/** True when a secret stands anywhere in a value. */
-function holdsSecret(value) {
-    if (value instanceof _core_secret_js__WEBPACK_IMPORTED_MODULE_3__/* .Secret */ .z)
-        return true;
-    return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }
 function fieldFaults(written, at) {
     if (written === undefined)
@@ -2456,7 +2987,7 @@ function fieldFaults(written, at) {
 /* harmony export */   Qq: () => (/* binding */ text),
 /* harmony export */   rD: () => (/* binding */ wholeNumber)
 /* harmony export */ });
-/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9691);
+/* harmony import */ var zod__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2072);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3085);
 /* harmony import */ var _core_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(8563);
 
@@ -2489,6 +3020,80 @@ function isPlain(value) {
 
 /***/ }),
 
+/***/ 6921:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   Uw: () => (/* binding */ isAuthHeader),
+/* harmony export */   _p: () => (/* binding */ isSecretPath),
+/* harmony export */   cl: () => (/* binding */ quoteValue),
+/* harmony export */   sl: () => (/* binding */ withoutUserInfo),
+/* harmony export */   uE: () => (/* binding */ isSecretKey)
+/* harmony export */ });
+/** Keys of a pipeline file and of `.dlt/*.toml` whose values are credentials, in their snake_case form. */
+const SECRET_KEYS = new Set([
+    "token",
+    "api_key",
+    "access_token",
+    "refresh_token",
+    "password",
+    "secret",
+    "client_secret",
+    "private_key",
+    "private_key_passphrase",
+    "passphrase",
+    "credentials",
+    "hash_salt",
+    "connection_string",
+    // Headers that carry credentials.
+    "authorization",
+    "private_token",
+    "job_token",
+    "x_api_key",
+    "cookie",
+]);
+/** True when values under this key are credentials: never quoted, kept as a `Secret`. Case and dashes do not matter. */
+function isSecretKey(key) {
+    return typeof key === "string" && SECRET_KEYS.has(key.toLowerCase().replaceAll("-", "_"));
+}
+/**
+ * True when what stands at this path is a credential or part of one. The text right under `auth` counts: a token is
+ * easily written there by mistake.
+ */
+function isSecretPath(path) {
+    return path.some(isSecretKey) || path.at(-1) === "auth" || isSentWithAuth(path);
+}
+/** True below `headers`, `json` or `data` of an `auth`: what is sent to prove who asks. */
+function isSentWithAuth(path) {
+    const auth = path.lastIndexOf("auth");
+    const place = path[auth + 1];
+    return auth >= 0 && path.length > auth + 2 && (place === "headers" || place === "json" || place === "data");
+}
+/** True for a header of an `auth`, whose value is a credential whatever it is called. */
+function isAuthHeader(path) {
+    return path.length > 2 && path.at(-2) === "headers" && path.at(-3) === "auth";
+}
+/**
+ * A value for a message. A secret shows as its first character, five stars and its last character (only stars when
+ * it is shorter than three characters); other values as JSON, cut at 60 characters.
+ */
+function quoteValue(value, secret) {
+    if (secret) {
+        const text = typeof value === "string" ? value : "";
+        return text.length < 3 ? "*****" : `${text.slice(0, 1)}*****${text.slice(-1)}`;
+    }
+    const text = JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item)) ?? "nothing";
+    const shown = withoutUserInfo(text);
+    return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+}
+/** A text whose URLs show no user and password. */
+function withoutUserInfo(text) {
+    return text.replace(/:\/\/[^/\s"@]*(?:@[^/\s"@]*)*@/g, "://***@");
+}
+
+
+/***/ }),
+
 /***/ 9445:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
@@ -2507,7 +3112,7 @@ __webpack_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __webpack_require__(606);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __webpack_require__(9691);
+var schemas = __webpack_require__(2072);
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core = __webpack_require__(8532);
 // EXTERNAL MODULE: ./lib/core/secret.js
@@ -3527,6 +4132,7 @@ const WARNING_CODES = {
     W_NULL_ITEM: "Null items of a list were skipped.",
     W_NULL_KEY_SKIPPED: "Records without a value in a key column were left out.",
     W_RESERVED_FIELD: "A field with a reserved name was replaced.",
+    W_FIELD_REPLACED: "A step renamed a field to a name that another field had, which is gone; leave that one out in a step before if it is meant.",
     W_STATE_REWOUND: "The state in the database is older than the one known here; the database wins.",
     W_PACKAGE_DROPPED: "A package left behind by an earlier run was dropped; its rows are extracted again.",
     W_PACKAGE_CORRUPT: "A package left behind by an earlier run is damaged; its rows are extracted again.",
@@ -3541,6 +4147,9 @@ const WARNING_CODES = {
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
     W_CONTENT_TYPE: "JSON arrived under another content type.",
     W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
+    W_NOTHING_SELECTED: "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it.",
+    W_SHARED_TABLE: "Resources whose names differ only in how they are written fill one table; give each its table_name, the same one if that is meant.",
+    W_FIRST_LOAD: "A load that finds no stored schema would end with an error; only a pipeline that has loaded before can go on.",
     W_ROUTE_CHANGED: "A value inserted into a path changes the route.",
     W_TLS: "The connection is encrypted but the server is not verified.",
     W_VACUUM: "A table could not be vacuumed after the load.",
@@ -3932,7 +4541,11 @@ function parse(text) {
         if (peek().kind !== "operator")
             return { path: left };
         const written = take().value;
-        return { path: left, operator: written === "=" ? "==" : toOperator(written), operand: operand() };
+        const { at } = peek();
+        const right = operand();
+        if (written === "=~" && !isPattern(String(right)))
+            throw new JsonPathError(text, at, "a pattern that cannot be read");
+        return { path: left, operator: written === "=" ? "==" : toOperator(written), operand: right };
     }
     function operand() {
         const token = peek();
@@ -3951,6 +4564,15 @@ function parse(text) {
     if (peek().kind !== "end")
         fail();
     return node;
+}
+function isPattern(text) {
+    try {
+        new RegExp(text);
+        return true;
+    }
+    catch {
+        return false;
+    }
 }
 function toOperator(written) {
     switch (written) {
@@ -4159,6 +4781,7 @@ function without(value, gone) {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   H9: () => (/* binding */ compilePath),
+/* harmony export */   I6: () => (/* binding */ find),
 /* harmony export */   JW: () => (/* binding */ findAll),
 /* harmony export */   i8: () => (/* binding */ findFirst)
 /* harmony export */ });
@@ -4191,6 +4814,7 @@ function findAll(path, value) {
 function findFirst(path, value) {
     return findAll(path, value)[0];
 }
+/** All that a part of a path matches in a value; `root` is what `$` means. */
 function find(node, value, root) {
     switch (node.kind) {
         case "root":
@@ -5776,6 +6400,7 @@ function escapeRegExp(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ holdsSecret),
 /* harmony export */   z: () => (/* binding */ Secret)
 /* harmony export */ });
 /* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7975);
@@ -5799,6 +6424,12 @@ class Secret {
     [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
         return "***";
     }
+}
+/** True when a secret stands anywhere in a value. */
+function holdsSecret(value) {
+    if (value instanceof Secret)
+        return true;
+    return typeof value === "object" && value !== null && Object.values(value).some(holdsSecret);
 }
 
 
@@ -7003,7 +7634,7 @@ function columnSql(column, withUnique) {
 
 /***/ }),
 
-/***/ 8996:
+/***/ 6774:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7018,10 +7649,44 @@ var config_error = __webpack_require__(1429);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/core/warnings.js
 var warnings = __webpack_require__(9494);
+// EXTERNAL MODULE: ./lib/normalize/alike-names.js
+var alike_names = __webpack_require__(4578);
+// EXTERNAL MODULE: ./lib/schema/hints.js + 1 modules
+var hints = __webpack_require__(3365);
+// EXTERNAL MODULE: ./lib/schema/schema.js
+var schema_schema = __webpack_require__(9484);
+// EXTERNAL MODULE: ./lib/normalize/deciding-resources.js + 1 modules
+var deciding_resources = __webpack_require__(5491);
+;// CONCATENATED MODULE: ./lib/normalize/first-load.js
+
+
+
+
+/**
+ * What a load ends with that finds no stored schema, by table: hints by which no merge can be done, such as upsert
+ * without a primary key. A schema that is stored may have the key, so none of it need be wrong for a pipeline that has
+ * loaded before. Nothing is asked; what the data breaks is not seen.
+ */
+function firstLoadErrors(source) {
+    const schema = (0,schema_schema/* createSchema */.oY)(source.name);
+    return [...(0,deciding_resources/* decidingResources */.$)(schema, source.resources)].flatMap(([table, resource]) => {
+        try {
+            (0,hints/* applyResourceHints */.J)(schema, resource);
+            return [];
+        }
+        catch (error) {
+            if (!(error instanceof errors/* SluiceError */.ah))
+                throw error;
+            // A contract that keeps new tables out is no mistake of the hints.
+            return error instanceof errors/* ConfigError */.xL ? [{ table, error }] : [];
+        }
+    });
+}
+
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
-var build_source = __webpack_require__(5876);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 68 modules
+var build_source = __webpack_require__(8100);
 // EXTERNAL MODULE: ./lib/edge/shared/load-modules.js + 1 modules
 var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/shared/open-destination.js + 54 modules
@@ -7069,8 +7734,8 @@ async function probeSource(source, signal) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
-var cli_context = __webpack_require__(4916);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(8074);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
@@ -7122,7 +7787,7 @@ function resourceFacts({ name, parent, selected, endpoint, hints, outline }) {
         strategy: hints.writeDisposition.strategy,
         primary_key: hints.primaryKey,
         merge_key: hints.mergeKey,
-        cursor: hints.cursorColumn,
+        cursor: outline?.cursor,
         requests: outline,
     };
 }
@@ -7130,7 +7795,7 @@ function detailLines({ name, parent, selected, hints, outline }) {
     const keys = [
         ...(hints.primaryKey.length === 0 ? [] : [`primary key ${hints.primaryKey.join(", ")}`]),
         ...(hints.mergeKey.length === 0 ? [] : [`merge key ${hints.mergeKey.join(", ")}`]),
-        ...(hints.cursorColumn === undefined ? [] : [`cursor ${hints.cursorColumn}`]),
+        ...(outline?.cursor === undefined ? [] : [`cursor ${outline.cursor}`]),
     ];
     const table = selected
         ? `table ${[tableOf(name, hints), ...keys].join(", ")}`
@@ -7139,7 +7804,13 @@ function detailLines({ name, parent, selected, hints, outline }) {
         return [table];
     const often = parent === undefined ? "" : `for each record of ${parent} `;
     const parts = outline.window === undefined ? "" : `in windows of ${outline.window} `;
-    return [table, `asks ${often}${parts}${outline.first}; pages: ${outline.pages}`];
+    const body = outline.content === undefined ? "" : ` with ${shortened(outline.content)}`;
+    return [table, `asks ${often}${parts}${outline.first}${body}; pages: ${outline.pages}`];
+}
+/** A body on one line. */
+function shortened(content) {
+    const line = content.replace(/\s+/g, " ");
+    return line.length > 120 ? `${line.slice(0, 117)}...` : line;
 }
 function dispositionText({ writeDisposition }) {
     const { disposition, strategy } = writeDisposition;
@@ -7150,6 +7821,8 @@ function tableOf(name, hints) {
 }
 
 ;// CONCATENATED MODULE: ./lib/edge/cli/check.js
+
+
 
 
 
@@ -7182,10 +7855,11 @@ function addCheck(program, action) {
     (0,cli_command/* addSettings */.P)(command);
     action(command, async (context, { offline, sourceOnly, ...flags }, [file]) => {
         const asksDestination = offline !== true && sourceOnly !== true;
-        const configuration = (0,cli_context/* configure */.jK)(context, file, flags, { needsDestination: asksDestination, fillIn: true });
+        const configuration = await (0,cli_context/* configure */.jK)(context, file, flags, { needsDestination: asksDestination, fillIn: true });
         const { open } = configuration;
         const functions = await (0,load_modules/* loadModules */.o)(configuration, (0,load_modules/* checkoutAround */.a)(process.cwd()));
         const source = (0,build_source/* buildSource */.u)(configuration, context.environment, { functions });
+        const log = new warnings/* WarningLog */.t();
         let probe;
         let database;
         const failures = open === undefined ? [] : [open];
@@ -7195,8 +7869,16 @@ function addCheck(program, action) {
             });
             if (asksDestination)
                 await collect(failures, async () => {
-                    database = await checkDestination(context, configuration);
+                    database = await checkDestination(context, configuration, log.warn);
                 });
+        }
+        (0,alike_names/* warnAlikeNames */.d)(source.resources, log.warn);
+        for (const { table, error } of firstLoadErrors(source)) {
+            // A dataset that is new has no schema that could know better.
+            if (database?.datasetExists === false)
+                failures.push(error);
+            else
+                log.warn("W_FIRST_LOAD", table, { detail: error.message });
         }
         const missing = database?.privileges.filter(({ ok }) => !ok) ?? [];
         if (database !== undefined && !database.writable) {
@@ -7216,6 +7898,7 @@ function addCheck(program, action) {
             resources: source.resources.map(resourceFacts),
             source: probe,
             destination: database,
+            warnings: log.all,
             fill_in: configuration.fillIns.map(({ resource, path, selected }) => ({ resource, key: keyOf(path), selected })),
         };
         if (flags.json === true && failures.length === 0) {
@@ -7232,6 +7915,7 @@ function addCheck(program, action) {
                 context.out(databaseText(database));
             context.out("One pipeline has one writer at a time: hand over between Sluice and dlt between runs, never overlap.");
         }
+        (0,print_warnings/* printWarnings */.V)(context, log.all);
         (0,failure/* reportFailures */.o3)(context, flags, failures, facts);
     });
 }
@@ -7239,16 +7923,14 @@ function addCheck(program, action) {
 function keyOf(path) {
     return (0,config_error/* pathText */.L)(path.slice(2));
 }
-async function checkDestination(context, configuration) {
+async function checkDestination(context, configuration, warn) {
     const opened = await (0,open_destination/* openDestination */.x)(configuration, {
         workingDirectory: (0,cli_context/* workingDirectory */.p7)(configuration),
         environment: context.environment,
     });
     try {
         const dataset = (0,snake_case/* datasetName */.wR)(configuration.datasetName);
-        const log = new warnings/* WarningLog */.t();
-        const facts = await opened.destination.check({ dataset, signal: context.signal, warn: log.warn });
-        (0,print_warnings/* printWarnings */.V)(context, log.all);
+        const facts = await opened.destination.check({ dataset, signal: context.signal, warn });
         return { name: opened.destination.displayName, ...facts };
     }
     finally {
@@ -7346,7 +8028,7 @@ function addSettings(command, only) {
 
 /***/ }),
 
-/***/ 4916:
+/***/ 8074:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -7365,6 +8047,8 @@ var external_node_fs_ = __webpack_require__(3024);
 var external_node_path_ = __webpack_require__(6760);
 // EXTERNAL MODULE: external "node:readline/promises"
 var promises_ = __webpack_require__(6848);
+// EXTERNAL MODULE: ./lib/expression/patterns.js
+var patterns = __webpack_require__(5243);
 // EXTERNAL MODULE: ./lib/core/json.js
 var json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/secret.js
@@ -7397,326 +8081,156 @@ function isPem(text) {
     return text.includes("-----BEGIN CERTIFICATE-----");
 }
 
-;// CONCATENATED MODULE: ./lib/config/known-keys.js
+;// CONCATENATED MODULE: ./lib/config/check-beside.js
+
 /**
- * The keys that a schema knows at a place of the input: those of the object there, of all objects when the place may
- * hold several kinds (of a discriminated union only those of the kind that the input names). Empty for free keys.
+ * Faults of meaning beside those of the shape: the parts that are wrong are taken out, the rest is checked, and what may
+ * only follow from their absence is not told. None when too little is left.
+ *
+ * @param read reads a source by its shape
+ * @param check finds the faults of meaning
  */
-function knownKeys(schema, input, path) {
-    let places = alternatives(schema, input);
-    let value = input;
-    for (const key of path) {
-        value = child(value, key);
-        places = places.flatMap((place) => {
-            const next = step(place, key);
-            return next === undefined ? [] : alternatives(next, value);
+function faultsBeside(source, shapeFaults, read, check) {
+    let rest = source;
+    let faults = shapeFaults;
+    const gone = [];
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+        for (const fault of faults) {
+            const part = takenOut(fault, gone);
+            gone.push(part);
+            rest = replaced(rest, part.path, part.instead);
+        }
+        const reading = read(rest);
+        if ("config" in reading)
+            return check(reading.config).filter((fault) => !gone.some((part) => explains(part, fault)));
+        faults = reading.faults;
+    }
+    return [];
+}
+/** What is left after one part is gone may be wrong in turn: a list without its item, a mapping without its type. */
+const MOST_ROUNDS = 6;
+function takenOut({ path, reason, suggestion }, before) {
+    const like = suggestion?.match(/^did you mean "(\w+)"/)?.[1];
+    const unknown = reason === "unknown_key" ? { unknown: { like } } : {};
+    const [top = "", index] = path;
+    // Everything hangs on these two.
+    if (top === "client" && (path.length === 1 || (reason === "missing_key" && path.length === 2))) {
+        return { path: [top], instead: { base_url: "https://stand-in.invalid" }, ...unknown };
+    }
+    if (top === "resources" && path.length === 1)
+        return { path: [top], instead: [], ...unknown };
+    const whole = reason === "missing_key" ? path.slice(0, -1) : path;
+    if (top === "resources" && whole.length === 2)
+        return { path: whole, instead: `?${index}`, ...unknown };
+    // An item of a list leaves its place to something empty, so that those behind it keep theirs; else the list goes.
+    const isItem = typeof whole.at(-1) === "number";
+    if (!isItem)
+        return { path: whole, instead: undefined, ...unknown };
+    const again = before.some((part) => part.path.join("\0") === whole.join("\0"));
+    return again
+        ? { path: whole.slice(0, -1), instead: undefined, ...unknown }
+        : { path: whole, instead: {}, ...unknown };
+}
+/** Whether a fault of meaning may be there only because the part is gone. */
+function explains(part, fault) {
+    const { path } = part;
+    if (startsWith(fault.path, path))
+        return true;
+    if (fault.reason === "unknown_parent")
+        return path[0] === "resources" && path.length <= 2;
+    if (ALONE.has(fault.reason))
+        return false;
+    if (startsWith(path, fault.path))
+        return true;
+    const isBeside = startsWith(path, fault.path.slice(0, -1)) && path.length === fault.path.length;
+    if (ABSENCE.has(fault.reason) && isBeside)
+        return true;
+    const isOfRequest = PLACEHOLDERS.has(fault.reason) || fault.path.at(-1) === "window";
+    return isOfRequest && mayGiveTo(part, fault.path);
+}
+/** These two things stand against each other whatever else is missing. */
+const ALONE = new Set(["duplicate_resource", "parent_cycle", "several_parents", "json_and_data"]);
+/** What is said of something that is not there. */
+const ABSENCE = new Set([
+    "missing_key",
+    "missing_secret",
+    "paginator_arguments",
+    "incremental_arguments",
+]);
+/** What is said of values that a request would take from elsewhere in the resource. */
+const PLACEHOLDERS = new Set([
+    "unbound_path_placeholder",
+    "unbound_resolve",
+    "unknown_placeholder",
+    "include_without_parent",
+]);
+/** Keys of an endpoint that give nothing to its request. */
+const ASIDE = new Set([
+    "paginator",
+    "auth",
+    "response_actions",
+    "method",
+    "data_selector",
+    "idempotent",
+    "path_encoding",
+]);
+/** The part may be what the request of a resource takes its values from, or the defaults of all of them. */
+function mayGiveTo({ path, unknown }, fault) {
+    const known = unknown === undefined ? path : unknown.like === undefined ? undefined : [...path.slice(0, -1), unknown.like];
+    const [top, ...below] = known ?? path;
+    const inDefaults = top === "resource_defaults" || (path.length === 1 && known === undefined);
+    if (!inDefaults && !(top === "resources" && (below.length === 0 || below[0] === fault[1])))
+        return false;
+    const [key, inner] = inDefaults ? below : below.slice(1);
+    if (key === "endpoint")
+        return inner === undefined || !ASIDE.has(inner);
+    // The name is the path where there is none; windows need a disposition that takes parts.
+    return (key === undefined || key === "write_disposition" || key === "records" || (known === undefined && path.length <= 3));
+}
+function startsWith(path, start) {
+    return start.length <= path.length && start.every((key, index) => key === path[index]);
+}
+/** The value with something else at the path, or nothing. */
+function replaced(value, path, instead) {
+    const changed = change(value, path, instead);
+    return (0,json/* isJsonObject */.OW)(changed) ? changed : value;
+}
+function change(value, path, instead) {
+    const [head, ...tail] = path;
+    if (head === undefined)
+        return value;
+    if ((0,json/* isJsonArray */.Md)(value)) {
+        return value.map((item, index) => {
+            if (index !== head)
+                return item;
+            return tail.length > 0 ? change(item, tail, instead) : (instead ?? null);
         });
     }
-    return [...new Set(places.flatMap((place) => Object.keys(defOf(place).shape ?? {})))];
-}
-/** The value under a key of an object or list, undefined for anything else. */
-function child(value, key) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key))
-        return undefined;
-    return Reflect.get(value, key);
-}
-function defOf(schema) {
-    return schema._zod.def;
-}
-function step(schema, key) {
-    const def = defOf(schema);
-    return def.shape?.[String(key)] ?? def.element ?? def.valueType;
-}
-/** Looks through wrappers and unions to the schemas that may read this value. */
-function alternatives(schema, value) {
-    const def = defOf(schema);
-    const inner = def.innerType ?? def.in ?? def.getter?.();
-    if (inner !== undefined)
-        return alternatives(inner, value);
-    if (def.options === undefined)
-        return [schema];
-    const all = def.options.flatMap((option) => alternatives(option, value));
-    const discriminator = def.discriminator;
-    if (discriminator === undefined)
-        return all;
-    const named = all.filter((option) => {
-        const tag = defOf(option).shape?.[discriminator];
-        return tag !== undefined && tagValues(tag).includes(child(value, discriminator));
-    });
-    return named.length > 0 ? named : all;
-}
-function tagValues(schema) {
-    return [...(schema._zod.values ?? [])];
-}
-
-// EXTERNAL MODULE: ./lib/config/nearest.js
-var nearest = __webpack_require__(948);
-;// CONCATENATED MODULE: ./lib/config/secret-keys.js
-/** Keys of a pipeline file and of `.dlt/*.toml` whose values are credentials, in their snake_case form. */
-const SECRET_KEYS = new Set([
-    "token",
-    "api_key",
-    "access_token",
-    "refresh_token",
-    "password",
-    "secret",
-    "client_secret",
-    "private_key",
-    "private_key_passphrase",
-    "passphrase",
-    "credentials",
-    "hash_salt",
-    "connection_string",
-    // Headers that carry credentials.
-    "authorization",
-    "private_token",
-    "job_token",
-    "x_api_key",
-    "cookie",
-]);
-/** True when values under this key are credentials: never quoted, kept as a `Secret`. Case and dashes do not matter. */
-function isSecretKey(key) {
-    return typeof key === "string" && SECRET_KEYS.has(key.toLowerCase().replaceAll("-", "_"));
-}
-/**
- * True when what stands at this path is a credential or part of one. The text right under `auth` counts: a token is
- * easily written there by mistake.
- */
-function isSecretPath(path) {
-    return path.some(isSecretKey) || path.at(-1) === "auth" || isSentWithAuth(path);
-}
-/** True below `headers`, `json` or `data` of an `auth`: what is sent to prove who asks. */
-function isSentWithAuth(path) {
-    const auth = path.lastIndexOf("auth");
-    const place = path[auth + 1];
-    return auth >= 0 && path.length > auth + 2 && (place === "headers" || place === "json" || place === "data");
-}
-/** True for a header of an `auth`, whose value is a credential whatever it is called. */
-function isAuthHeader(path) {
-    return path.length > 2 && path.at(-2) === "headers" && path.at(-3) === "auth";
-}
-/**
- * A value for a message. A secret shows as its first character, five stars and its last character (only stars when
- * it is shorter than three characters); other values as JSON, cut at 60 characters.
- */
-function quoteValue(value, secret) {
-    if (secret) {
-        const text = typeof value === "string" ? value : "";
-        return text.length < 3 ? "*****" : `${text.slice(0, 1)}*****${text.slice(-1)}`;
+    if (!(0,json/* isJsonObject */.OW)(value))
+        return value;
+    const result = {};
+    for (const [key, item] of Object.entries(value)) {
+        if (key !== String(head))
+            (0,json/* setOwn */.P5)(result, key, item);
+        else if (tail.length > 0)
+            (0,json/* setOwn */.P5)(result, key, change(item, tail, instead));
+        else if (instead !== undefined)
+            (0,json/* setOwn */.P5)(result, key, instead);
     }
-    const text = JSON.stringify(value, (_, item) => (typeof item === "bigint" ? item.toString() : item)) ?? "nothing";
-    const shown = withoutUserInfo(text);
-    return shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
-}
-/** A text whose URLs show no user and password. */
-function withoutUserInfo(text) {
-    return text.replace(/:\/\/[^/\s"@]*(?:@[^/\s"@]*)*@/g, "://***@");
-}
-
-;// CONCATENATED MODULE: ./lib/config/explain.js
-
-
-
-
-
-/**
- * Turns zod's issues into faults as a user needs them: the path as written, a reason of the rest-api specification
- * (`unknown_key`, `missing_key`, `type`, `unknown_type`), what was expected, and the nearest known word. Given the
- * schema that was checked, misspelt keys are compared with the keys known at their place. A refinement may name its
- * own reason: `params: { reason: "paginator_arguments" }`. Values under secret keys are never quoted.
- */
-function faultsFromZod(error, input, schema) {
-    return error.issues.flatMap((issue) => explain(issue, input, [], schema));
-}
-function explain(issue, input, prefix, schema) {
-    const path = [...prefix, ...issue.path.map((key) => (typeof key === "symbol" ? String(key) : key))];
-    const value = path.reduce(child, input);
-    const absent = path.length > 0 && value === undefined;
-    switch (issue.code) {
-        case "unrecognized_keys":
-            return issue.keys.map((key) => unknownKey([...path, key], key, siblings(path, key, input, schema)));
-        case "invalid_union": {
-            if (issue.discriminator !== undefined)
-                return [wrongTag(path, value, absent, issue)];
-            if (absent)
-                return [missing(path)];
-            return wrongAlternative(issue.errors, path, input, schema);
-        }
-        case "invalid_value":
-            return [absent ? missing(path) : wrongWord(path, value, issue.values)];
-        case "invalid_type":
-            if (absent)
-                return [missing(path)];
-            return [typeFault(path, `expected ${typeWord(issue.expected)}, found ${described(value, path)}`)];
-        case "invalid_key":
-        case "invalid_element":
-            return issue.issues.flatMap((inner) => explain(inner, input, path, schema));
-        case "custom":
-            return [absent && issue.params?.reason === undefined ? missing(path) : refused(issue, path, value)];
-        default:
-            return [typeFault(path, limitText(issue, value, path))];
+    if (tail.length === 0 && instead !== undefined && !Object.hasOwn(value, String(head))) {
+        (0,json/* setOwn */.P5)(result, String(head), instead);
     }
-}
-/** A value that a refinement refused; one without a reason of its own says what it expected. */
-function refused(issue, path, value) {
-    const reason = reasonOf(issue.params);
-    const found = issue.params?.reason === undefined && issue.message.startsWith("expected");
-    const message = found ? `${issue.message}, found ${described(value, path)}` : issue.message;
-    return { path, reason, message, ...suggestionOf(issue.params) };
-}
-/** Keys that the user could have meant: those known at the place and not yet used. */
-function siblings(path, key, input, schema) {
-    if (schema === undefined)
-        return [];
-    const here = path.reduce(child, input);
-    return knownKeys(schema, input, path).filter((known) => known !== key && child(here, known) === undefined);
-}
-function unknownKey(path, key, known) {
-    const message = `unknown key ${JSON.stringify(key)}`;
-    const instead = PYTHON_KEYS[path.slice(-2).join(".")];
-    if (instead !== undefined)
-        return { path, reason: "unknown_key", message, suggestion: instead };
-    const guess = (0,nearest/* nearest */.p)(key, known);
-    if (guess !== undefined)
-        return { path, reason: "unknown_key", message, suggestion: didYouMean(guess) };
-    const listed = known.length > 0 && known.length <= 12 ? { suggestion: `known here: ${known.join(", ")}` } : {};
-    return { path, reason: "unknown_key", message, ...listed };
-}
-/** Keys of dlt that only a Python program can fill, and what takes their place. */
-const PYTHON_KEYS = {
-    "client.session": "a session is an object of Python; write timeouts, retries, proxy and rate limit under http",
-};
-function missing(path) {
-    return { path, reason: "missing_key", message: `the key ${JSON.stringify(String(path.at(-1)))} is missing` };
-}
-function typeFault(path, message) {
-    return { path, reason: "type", message };
-}
-/** The `type` of a paginator, of an auth, ... names no known kind. */
-function wrongTag(path, value, absent, issue) {
-    const options = "options" in issue ? (issue.options ?? []) : [];
-    // dlt: a mapping as a parameter is one of an unknown type, also when it names none.
-    if (absent && path.at(-3) === "params") {
-        const message = `a mapping as a parameter needs a type, one of ${words(options)}`;
-        return { path, reason: "unknown_type", message };
-    }
-    return absent ? { ...missing(path), suggestion: `one of ${words(options)}` } : wrongWord(path, value, options);
-}
-function wrongWord(path, value, options) {
-    const guess = typeof value === "string"
-        ? (0,nearest/* nearest */.p)(value, options.filter((one) => typeof one === "string"))
-        : undefined;
-    // A value of another kind than every option is a wrong type; a word that is not among them is an unknown one.
-    const known = options.some((option) => typeof option === typeof value);
-    return {
-        path,
-        reason: known ? "unknown_type" : "type",
-        message: `expected ${options.length === 1 ? "" : "one of "}${words(options)}, found ${described(value, path)}`,
-        ...(guess === undefined ? {} : { suggestion: didYouMean(guess) }),
-    };
-}
-/**
- * No alternative of a union fits. Alternatives that read the kind of value that was written (a mapping, a string) tell
- * what is wrong inside it; the one with the fewest complaints speaks. If none does, the kinds are listed.
- */
-function wrongAlternative(errors, path, input, schema) {
-    const value = path.reduce(child, input);
-    const inside = errors.filter((issues) => !issues.some((issue) => issue.path.length === 0 && isKind(issue)));
-    const best = inside.toSorted((a, b) => a.length - b.length)[0];
-    if (best !== undefined)
-        return best.flatMap((issue) => explain(issue, input, path, schema));
-    const flat = errors.flat().filter((issue) => issue.path.length === 0);
-    const options = flat.flatMap((issue) => (issue.code === "invalid_value" ? issue.values : []));
-    if (options.some((option) => typeof option === typeof value))
-        return [wrongWord(path, value, options)];
-    const kinds = flat.map((issue) => kindWord(issue));
-    if (options.length > 0)
-        kinds.unshift(`one of ${words(options)}`);
-    return [
-        typeFault(path, `expected ${[...new Set(kinds)].filter(Boolean).join(" or ")}, found ${described(value, path)}`),
-    ];
-}
-function kindWord(issue) {
-    if (issue.code === "invalid_type")
-        return typeWord(issue.expected);
-    return issue.code === "custom" ? issue.message.replace(/^expected /, "") : "";
-}
-function isKind(issue) {
-    if (issue.code === "custom")
-        return issue.params?.reason === undefined;
-    return issue.code === "invalid_type" || issue.code === "invalid_value";
-}
-const TYPE_WORDS = {
-    object: "a mapping",
-    record: "a mapping",
-    array: "a list",
-    string: "text",
-    number: "a number",
-    int: "a whole number",
-    boolean: "true or false",
-    null: "null",
-};
-function typeWord(expected) {
-    return TYPE_WORDS[expected] ?? expected;
-}
-/** Kind and value of what was found, the value only if it is a scalar. */
-function described(value, path) {
-    if (value === null)
-        return "null";
-    if (Array.isArray(value))
-        return "a list";
-    if (value instanceof secret/* Secret */.z)
-        return "a text that is kept secret";
-    if (value instanceof json/* Double */.__)
-        return value.lexeme ?? String(value.value);
-    switch (typeof value) {
-        case "object":
-            return "a mapping";
-        case "string":
-            return `the text ${quoteValue(value, isSecretPath(path) && !isKindOfAuth(value, path))}`;
-        case "undefined":
-            return "nothing";
-        default:
-            return quoteValue(value, isSecretPath(path));
-    }
-}
-/** A word right under `auth` is a kind that we do not know; whatever else stands there may be a token. */
-function isKindOfAuth(value, path) {
-    return path.at(-1) === "auth" && /^[a-z]{2,12}(_[a-z0-9]{2,12}){0,3}$/.test(value);
-}
-function limitText(issue, value, path) {
-    const found = described(value, path);
-    if (issue.code === "too_small")
-        return `expected at least ${issue.minimum}${unit(issue.origin)}, found ${found}`;
-    if (issue.code === "too_big")
-        return `expected at most ${issue.maximum}${unit(issue.origin)}, found ${found}`;
-    return `${issue.message.replace(/^Invalid/, "invalid")}, found ${found}`;
-}
-function unit(origin) {
-    return origin === "string" ? " characters" : origin === "array" ? " items" : "";
-}
-function reasonOf(params) {
-    const reason = params?.reason;
-    return typeof reason === "string" ? reason : "type";
-}
-function suggestionOf(params) {
-    const suggestion = params?.suggestion;
-    return typeof suggestion === "string" ? { suggestion } : {};
-}
-function words(options) {
-    const named = options.filter((option) => option !== undefined);
-    return named.map((option) => (typeof option === "string" ? option : JSON.stringify(option))).join(", ");
-}
-function didYouMean(word) {
-    return `did you mean ${JSON.stringify(word)}?`;
+    return result;
 }
 
+// EXTERNAL MODULE: ./lib/config/explain.js + 1 modules
+var explain = __webpack_require__(8519);
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
-var schemas = __webpack_require__(9691);
+var schemas = __webpack_require__(2072);
 // EXTERNAL MODULE: ./lib/config/contract-shape.js
 var contract_shape = __webpack_require__(606);
-// EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 3 modules
-var shape = __webpack_require__(5712);
+// EXTERNAL MODULE: ./lib/config/rest-api/shape.js + 4 modules
+var shape = __webpack_require__(4929);
 // EXTERNAL MODULE: ./lib/config/settings.js + 2 modules
 var settings = __webpack_require__(9445);
 ;// CONCATENATED MODULE: ./lib/config/pipeline-file.js
@@ -7754,9 +8268,12 @@ const pipelineFileShape = schemas/* strictObject */.rej({
         .describe("A built-in source by its name, or dlt's rest_api configuration."),
 });
 
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 6 modules
-var check = __webpack_require__(8174);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 13 modules
+var rest_api_check = __webpack_require__(3484);
+// EXTERNAL MODULE: ./lib/config/secret-keys.js
+var secret_keys = __webpack_require__(6921);
 ;// CONCATENATED MODULE: ./lib/config/check-source.js
+
 
 
 
@@ -7768,80 +8285,23 @@ var check = __webpack_require__(8174);
  * faults, the rest is checked without the parts that are wrong, so that a misspelt key does not hide a missing parent.
  */
 function checkSource(source, compat) {
+    const check = (config) => (0,rest_api_check/* checkRestApi */.p)(withoutOptions(config), compat);
+    const reading = readShape(source);
+    if ("faults" in reading) {
+        return { faults: [...reading.faults, ...faultsBeside(source, reading.faults, readShape, check)] };
+    }
+    const faults = check(reading.config);
+    return faults.length === 0 ? { source: reading.config, faults } : { faults };
+}
+function readShape(source) {
     const sealed = seal(source, []);
     const parsed = sourceShape.safeParse(sealed);
-    if (parsed.success) {
-        const faults = (0,check/* checkRestApi */.p)(withoutOptions(parsed.data), compat);
-        return faults.length === 0 ? { source: parsed.data, faults } : { faults };
-    }
-    const shapeFaults = faultsFromZod(parsed.error, sealed, sourceShape);
-    return { faults: [...shapeFaults, ...checkRest(source, shapeFaults, compat)] };
+    return parsed.success ? { config: parsed.data } : { faults: (0,explain/* faultsFromZod */.H)(parsed.error, sealed, sourceShape) };
 }
 /** The configuration without the arguments of the source that stand beside it. */
 function withoutOptions(source) {
     const { client, resource_defaults, resources } = source;
     return { client, resources, ...(resource_defaults === undefined ? {} : { resource_defaults }) };
-}
-/** Faults of the parts whose shape is right; none when too little is left. */
-function checkRest(source, shapeFaults, compat) {
-    let rest = source;
-    let faults = shapeFaults;
-    const removed = new Set();
-    let replacedResource = false;
-    for (let round = 0; round < 5; round++) {
-        for (const fault of faults) {
-            const target = fault.reason === "missing_key" ? fault.path.slice(0, -1) : fault.path;
-            if (target.length < 2) {
-                if (fault.reason === "missing_key" || typeof target[0] !== "string" || target[0] === "client")
-                    return [];
-                if (target[0] === "resources")
-                    return [];
-            }
-            removed.add(JSON.stringify(target));
-            const isResource = target.length === 2 && target[0] === "resources";
-            replacedResource ||= isResource;
-            rest = without(rest, target, isResource ? `?${target[1]}` : undefined);
-        }
-        const sealed = seal(rest, []);
-        const parsed = sourceShape.safeParse(sealed);
-        if (parsed.success) {
-            return (0,check/* checkRestApi */.p)(withoutOptions(parsed.data), compat).filter((fault) => !fault.path.some((_, length) => removed.has(JSON.stringify(fault.path.slice(0, length + 1)))) &&
-                !(replacedResource && fault.reason === "unknown_parent"));
-        }
-        faults = faultsFromZod(parsed.error, sealed, sourceShape);
-    }
-    return [];
-}
-/** The value without what stands at the path, or with something else there. */
-function without(value, path, instead) {
-    const changed = change(value, path, instead);
-    return (0,json/* isJsonObject */.OW)(changed) ? changed : value;
-}
-function change(value, path, instead) {
-    const [head, ...tail] = path;
-    if (head === undefined)
-        return value;
-    if ((0,json/* isJsonArray */.Md)(value)) {
-        return value.flatMap((item, index) => {
-            if (index !== head)
-                return [item];
-            if (tail.length > 0)
-                return [change(item, tail, instead)];
-            return instead === undefined ? [] : [instead];
-        });
-    }
-    if (!(0,json/* isJsonObject */.OW)(value))
-        return value;
-    const result = {};
-    for (const [key, item] of Object.entries(value)) {
-        if (key !== String(head))
-            (0,json/* setOwn */.P5)(result, key, item);
-        else if (tail.length > 0)
-            (0,json/* setOwn */.P5)(result, key, change(item, tail, instead));
-        else if (instead !== undefined)
-            (0,json/* setOwn */.P5)(result, key, instead);
-    }
-    return result;
 }
 /** Texts under secret keys become secrets, except those with placeholders, which hold no value yet. */
 function seal(value, path) {
@@ -7863,12 +8323,12 @@ function seal(value, path) {
     return result;
 }
 function isSealed(value, path) {
-    if (isAuthHeader(path))
+    if ((0,secret_keys/* isAuthHeader */.Uw)(path))
         return value !== "";
     // The URL of a proxy with its password.
     if (path.join(".") === "client.http.proxy")
         return value.includes("@");
-    return (isSecretKey(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value)));
+    return ((0,secret_keys/* isSecretKey */.uE)(path.at(-1)) && value !== "" && (path.includes("auth") || path[0] === "client" || !/[{}]/.test(value)));
 }
 /** All secrets of a source's configuration, in order. */
 function secretsOf(source) {
@@ -8164,7 +8624,7 @@ function readValue(name, spec, found) {
         return { value: spec.default, faults: [] };
     const input = { [key]: candidates(spec, found)[0] };
     const { error } = shape.safeParse(input);
-    const faults = error === undefined ? [] : faultsFromZod(error, input);
+    const faults = error === undefined ? [] : (0,explain/* faultsFromZod */.H)(error, input);
     return { value: spec.default, faults: faults.map((fault) => ({ ...fault, origin: found.from })) };
 }
 /** Text is read by the setting's kind; a number where text is wanted (an id, a password) is taken as its text. */
@@ -8179,7 +8639,7 @@ function traceOf(key, value, from, secret) {
     return { key, from, secret, value: secret ? "***" : traceText(value) };
 }
 function traceText(value) {
-    return withoutUserInfo(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+    return (0,secret_keys/* withoutUserInfo */.sl)(typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
 }
 /** File-level values as the kinds of their settings read them, where they came from a variable and so are text. */
 function readReferencedValues(values, used) {
@@ -8274,7 +8734,7 @@ function completeSource(source, layers, file) {
         const at = JSON.stringify([...path, key]);
         if (found !== undefined) {
             replaced.add(at);
-            traces.push(traceOf(`sources.${layers.section}.${key}`, found.value, found.from, isSecretKey(key)));
+            traces.push(traceOf(`sources.${layers.section}.${key}`, found.value, found.from, (0,secret_keys/* isSecretKey */.uE)(key)));
             return typeof found.value === "number" ? String(found.value) : found.value;
         }
         if (given === undefined) {
@@ -8350,7 +8810,7 @@ function whereToSet(layers, key, flag) {
     const ways = [
         ...(flag === undefined ? [] : [`the ${flagName(layers.kind, flag)}`]),
         `the environment variable ${environmentName(path)}`,
-        `${key} under [sources.${layers.section}] in .dlt/${isSecretKey(key) ? "secrets" : "config"}.toml`,
+        `${key} under [sources.${layers.section}] in .dlt/${(0,secret_keys/* isSecretKey */.uE)(key) ? "secrets" : "config"}.toml`,
     ];
     return `set ${ways.slice(0, -1).join(", ")} or ${ways.at(-1)}`;
 }
@@ -8419,7 +8879,7 @@ function expandReferences(value, environment, toml = []) {
             return "";
         }
         used.set(JSON.stringify(path), variable);
-        if (isSecretPath(path) || path.includes("headers") || path.includes("auth") || SECRET_VARIABLE.test(variable)) {
+        if ((0,secret_keys/* isSecretPath */._p)(path) || path.includes("headers") || path.includes("auth") || SECRET_VARIABLE.test(variable)) {
             secrets.push(content);
         }
         return content;
@@ -8452,7 +8912,8 @@ function fillIns(source) {
         if (!(0,json/* isJsonObject */.OW)(resource))
             return [];
         const name = (0,json/* getOwn */.Ng)(resource, "name");
-        const selected = (0,json/* getOwn */.Ng)(resource, "selected") !== false;
+        const own = (0,json/* getOwn */.Ng)(resource, "selected");
+        const selected = own === undefined || own === true;
         return placeholders(resource, ["resources", index]).map((path) => ({ resource: String(name), path, selected }));
     });
 }
@@ -8466,6 +8927,8 @@ function placeholders(value, path) {
     return Object.entries(value).flatMap(([key, item]) => placeholders(item, [...path, key]));
 }
 
+// EXTERNAL MODULE: ./lib/config/nearest.js
+var nearest = __webpack_require__(948);
 // EXTERNAL MODULE: ./lib/config/document.js
 var config_document = __webpack_require__(6625);
 ;// CONCATENATED MODULE: ./lib/config/open-source.js
@@ -8787,7 +9250,7 @@ function fileFaults(values, sourceIsMapping) {
     if (sourceIsMapping)
         checked.source = BUILT_IN_SOURCES[0];
     const { error } = pipelineFileShape.safeParse(checked);
-    return error === undefined ? [] : faultsFromZod(error, checked, pipelineFileShape);
+    return error === undefined ? [] : (0,explain/* faultsFromZod */.H)(error, checked, pipelineFileShape);
 }
 /** A reference to an unset variable is the one fault of its place. */
 function relevant(unset, others) {
@@ -8867,6 +9330,14 @@ function placeText(place, variable) {
     return variable === undefined ? at : `${at} (environment ${variable})`;
 }
 
+;// CONCATENATED MODULE: ./lib/config/open-configuration.js
+
+
+/** The configuration of a run, with what its expressions need loaded. Throws as {@link loadConfiguration} does. */
+function openConfiguration(sources) {
+    return (0,patterns/* withPatterns */.Ue)(() => loadConfiguration(sources));
+}
+
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/core/redact.js
@@ -8884,7 +9355,7 @@ function isSecretVariable(name) {
         return true;
     const parts = name.toLowerCase().split("__");
     // `CREDENTIALS` alone is dlt's shortest name; `..._CREDENTIALS__HOST` is a part that is no secret.
-    return isSecretKey(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
+    return (0,secret_keys/* isSecretKey */.uE)(parts.at(-1)) && (parts.length > 1 || parts[0] === "credentials");
 }
 /** Values of such variables, and proxies with their credentials; masked before anything is printed. */
 function secretVariableValues(environment) {
@@ -8979,7 +9450,7 @@ function createCliContext() {
  *
  * @param source a built-in source or the path of a pipeline file; undefined: what the flags and the environment say
  */
-function configure(context, source, flags, options = {}) {
+async function configure(context, source, flags, options = {}) {
     const texts = {};
     for (const [name, value] of Object.entries(flags)) {
         if (name === "json" || name === "verbose" || value === undefined)
@@ -8987,7 +9458,7 @@ function configure(context, source, flags, options = {}) {
         texts[name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)] = String(value);
     }
     context.addSecrets([texts.token, texts["connection-string"]].filter((value) => value !== undefined));
-    const configuration = loadConfiguration({
+    const configuration = await openConfiguration({
         kind: "cli",
         flags: source === undefined ? texts : { ...texts, source },
         environment: context.environment,
@@ -13128,8 +13599,8 @@ function aborted(signal) {
 
 // EXTERNAL MODULE: ./lib/edge/shared/run-configured.js + 14 modules
 var run_configured = __webpack_require__(3585);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
-var cli_context = __webpack_require__(4916);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(8074);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var cli_failure = __webpack_require__(2618);
 ;// CONCATENATED MODULE: ./lib/edge/cli/demo.js
@@ -13161,7 +13632,7 @@ function addDemo(program, action) {
                 error = run.error;
                 return (0,redact_trace/* redactTrace */.R)(context.redact, run.trace);
             },
-            renderLoadInfo: load_info/* renderLoadInfo */.b,
+            renderLoadInfo: load_info/* renderLoadInfo */.bx,
             say: (text) => (json ? context.err(`${text}\n`) : context.out(text)),
             keep: flags.keep === true,
             keepCommand: "npm run demo -- --keep",
@@ -13178,10 +13649,10 @@ function addDemo(program, action) {
     });
 }
 /** One day of the demo: what `sluice run gitlab` does with these flags. */
-function runOnce(context, flags, settings) {
+async function runOnce(context, flags, settings) {
     // The demo is about its own sample: settings in the environment or in a `.dlt` folder must not reach it.
     const own = { ...context, environment: {}, addSecrets: context.addSecrets };
-    const configuration = (0,cli_context/* configure */.jK)(own, settings.source, {
+    const configuration = await (0,cli_context/* configure */.jK)(own, settings.source, {
         baseUrl: settings.baseUrl,
         token: settings.token.reveal(),
         connectionString: settings.connectionString.reveal(),
@@ -13675,8 +14146,8 @@ var settings = __webpack_require__(9445);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/state/stored.js
 var stored = __webpack_require__(2162);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
-var build_source = __webpack_require__(5876);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 68 modules
+var build_source = __webpack_require__(8100);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __webpack_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -13854,8 +14325,8 @@ function harmless(json) {
 var load_modules = __webpack_require__(4019);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
-var cli_context = __webpack_require__(4916);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(8074);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/extract.js
@@ -13909,7 +14380,7 @@ function addExtract(program, action) {
                 hint: "Leave one of them out.",
             });
         }
-        const configuration = (0,cli_context/* configure */.jK)(context, name, flags, { needsDestination: false });
+        const configuration = await (0,cli_context/* configure */.jK)(context, name, flags, { needsDestination: false });
         const functions = await (0,load_modules/* loadModules */.o)(configuration, (0,load_modules/* checkoutAround */.a)(process.cwd()));
         const source = (0,build_source/* buildSource */.u)(configuration, context.environment, { functions });
         const options = {
@@ -14037,7 +14508,9 @@ function failedLines({ loadId, folder, manifest, failure }) {
 /* harmony export */ });
 /* harmony import */ var _core_error_codes_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(154);
 /* harmony import */ var _pipeline_trace_recorder_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3050);
-/* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(2037);
+/* harmony import */ var _report_load_info_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3225);
+/* harmony import */ var _report_printable_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2037);
+
 
 
 
@@ -14070,11 +14543,11 @@ function reportFailures(context, flags, errors, facts = {}) {
     context.setExit(exitOf(context, first));
 }
 function tell(context, flags, failure, error) {
-    const { code, message, hint } = failure;
-    context.err((0,_report_printable_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(`${code}: ${message}\n${hint === undefined ? "" : `${hint}\n`}`));
+    const { code, hint } = failure;
+    context.err((0,_report_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printableLines */ .fk)(`${code}: ${(0,_report_load_info_js__WEBPACK_IMPORTED_MODULE_2__/* .failureText */ .kY)(failure)}\n${hint === undefined ? "" : `${hint}\n`}`));
     // A bug needs its stack; a user's mistake does not.
     if ((code === "E_INTERNAL" || flags.verbose === true) && error instanceof Error) {
-        context.err((0,_report_printable_js__WEBPACK_IMPORTED_MODULE_2__/* .printableLines */ .fk)(`${error.stack}\n`));
+        context.err((0,_report_printable_js__WEBPACK_IMPORTED_MODULE_3__/* .printableLines */ .fk)(`${error.stack}\n`));
     }
 }
 function failureFacts({ code, message, retryable, hint, context }) {
@@ -14119,12 +14592,14 @@ function addGenerate(program, action) {
         .argument("[name]", "name of the source, and of the folder; the document's title when absent")
         .option("--path <file>", "OpenAPI document, JSON or YAML, 2.0 or 3.x")
         .option("--url <url>", "the same, fetched")
+        .option("--config <file>", "configuration file of dlt-init-openapi: include_methods, suffixes of names, placeholders")
         .option("--output-path <dir>", "folder in which the project folder is made", ".")
         .option("--endpoints <patterns>", "which endpoints: globs of paths, operation ids, resources or tables, tag:NAME, -PATTERN")
         .option("--global-limit <pages>", "write a limit of so many pages a list into the pipeline file, to try it; 0: none")
         .addOption(new commander__WEBPACK_IMPORTED_MODULE_0__/* .Option */ .c$("--format <format>", "form of the pipeline file").choices(["yaml", "json"]).default("yaml"))
         .option("--methods <methods>", "methods that become resources: get, post, put, patch (default: get)")
         .option("--name-by-operation", "name resources by operation ids, whatever else would do")
+        .option("--interactive", "choose endpoints from a list, as is done on a terminal by itself")
         .option("--no-interactive", "ask nothing: take all endpoints, or those of --endpoints")
         .option("--compat", "the very result of dlt-init-openapi 0.1.0, also where it is poor")
         .option("--allow-openapi-2", "with --compat: take OpenAPI 2.0 as dlt-init-openapi does; without, it is converted anyway")
@@ -14136,7 +14611,7 @@ function addGenerate(program, action) {
     (0,_command_js__WEBPACK_IMPORTED_MODULE_2__/* .addSettings */ .P)(command, _config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .NETWORK_SETTING_NAMES */ .$l.filter((name) => FETCH_SETTINGS.includes(name)));
     action(command, async (context, flags, [name]) => {
         // Loaded here, so that no other command waits for the reader of documents.
-        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(788)]).then(__webpack_require__.bind(__webpack_require__, 5788));
+        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(706)]).then(__webpack_require__.bind(__webpack_require__, 706));
         await generate(context, flags, name);
     });
 }
@@ -14153,8 +14628,8 @@ __webpack_require__.r(__webpack_exports__);
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3828);
 /* harmony import */ var _shared_bound_young_heap_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(7525);
 /* harmony import */ var _shared_version_js__WEBPACK_IMPORTED_MODULE_19__ = __webpack_require__(3159);
-/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(8996);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4916);
+/* harmony import */ var _check_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(6774);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(8074);
 /* harmony import */ var _demo_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(4561);
 /* harmony import */ var _drop_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(6386);
 /* harmony import */ var _drop_pending_packages_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(7);
@@ -14397,7 +14872,7 @@ function infoText(facts) {
 /* harmony import */ var _pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(5906);
 /* harmony import */ var _schema_naming_snake_case_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(3801);
 /* harmony import */ var _shared_open_destination_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(2236);
-/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(4916);
+/* harmony import */ var _context_js__WEBPACK_IMPORTED_MODULE_9__ = __webpack_require__(8074);
 
 
 
@@ -14422,7 +14897,7 @@ const PIPELINE_SETTINGS = [
  * there is no connection string to look for it elsewhere.
  */
 async function findPipeline(context, flags, given, command) {
-    const configuration = (0,_context_js__WEBPACK_IMPORTED_MODULE_9__/* .configure */ .jK)(context, undefined, flags, { needsDestination: false });
+    const configuration = await (0,_context_js__WEBPACK_IMPORTED_MODULE_9__/* .configure */ .jK)(context, undefined, flags, { needsDestination: false });
     const workFolder = (0,_context_js__WEBPACK_IMPORTED_MODULE_9__/* .workingDirectory */ .p7)(configuration);
     const name = given ?? (await onlyPipeline(workFolder, command));
     const text = (0,_context_js__WEBPACK_IMPORTED_MODULE_9__/* .readText */ .yR)((0,_pipeline_work_folder_js__WEBPACK_IMPORTED_MODULE_6__/* .traceFile */ .Uh)(workFolder, name));
@@ -14868,8 +15343,8 @@ function fractionText(micros) {
 
 // EXTERNAL MODULE: ./lib/load/spool.js
 var spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 20 modules
-var normalize_normalizer = __webpack_require__(5401);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 19 modules
+var normalize_normalizer = __webpack_require__(1897);
 // EXTERNAL MODULE: ./lib/pipeline/load-id.js
 var load_id = __webpack_require__(6172);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
@@ -15121,8 +15596,8 @@ function csvField(text) {
 
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
-var cli_context = __webpack_require__(4916);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(8074);
 // EXTERNAL MODULE: ./lib/edge/cli/print-warnings.js
 var print_warnings = __webpack_require__(7385);
 ;// CONCATENATED MODULE: ./lib/edge/cli/normalize.js
@@ -15154,7 +15629,7 @@ function addNormalize(program, action) {
     ]);
     action(command, async (context, flags, files) => {
         const { out, primaryKey, mergeKey, columns, schema, loadId, ...rest } = flags;
-        const { settings } = (0,cli_context/* configure */.jK)(context, undefined, rest, { needsDestination: false });
+        const { settings } = await (0,cli_context/* configure */.jK)(context, undefined, rest, { needsDestination: false });
         const summary = await normalizeFiles(files, String(out), {
             primaryKey: names(primaryKey),
             mergeKey: names(mergeKey),
@@ -15222,8 +15697,8 @@ var redact_trace = __webpack_require__(8321);
 var run_configured = __webpack_require__(3585);
 // EXTERNAL MODULE: ./lib/edge/cli/command.js + 1 modules
 var cli_command = __webpack_require__(5645);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
-var cli_context = __webpack_require__(4916);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(8074);
 // EXTERNAL MODULE: ./lib/edge/cli/failure.js
 var failure = __webpack_require__(2618);
 // EXTERNAL MODULE: ./lib/report/progress.js
@@ -15267,7 +15742,7 @@ function addRun(program, action) {
         .addHelpText("after", "\nExample:\n  sluice run pipeline.yaml --connection-string postgresql://loader@db.example.com/analytics --progress log");
     (0,cli_command/* addSettings */.P)(command);
     action(command, async (context, flags, [source]) => {
-        const configuration = (0,cli_context/* configure */.jK)(context, source, flags);
+        const configuration = await (0,cli_context/* configure */.jK)(context, source, flags);
         const { trace, error } = await (0,run_configured/* runConfigured */.M)(configuration, {
             workingDirectory: (0,cli_context/* workingDirectory */.p7)(configuration),
             startedAt: performance.timeOrigin,
@@ -15278,13 +15753,13 @@ function addRun(program, action) {
         const shown = (0,redact_trace/* redactTrace */.R)(context.redact, trace);
         if (shown.failure !== undefined) {
             if (shown.packages.length > 0)
-                context.err(`${(0,load_info/* renderLoadInfo */.b)(shown)}\n`);
+                context.err(`${(0,load_info/* renderLoadInfo */.bx)(shown)}\n`);
             (0,failure/* reportFailureTrace */.im)(context, flags, shown.failure, error);
         }
         else if (flags.json === true)
             context.out(JSON.stringify({ ok: true, ...(0,load_info_json/* renderLoadInfoJson */.V)(shown) }));
         else
-            context.out((0,load_info/* renderLoadInfo */.b)(shown));
+            context.out((0,load_info/* renderLoadInfo */.bx)(shown));
     });
 }
 
@@ -15593,7 +16068,7 @@ function boundYoungHeap() {
 
 /***/ }),
 
-/***/ 5876:
+/***/ 8100:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -15609,38 +16084,12 @@ var external_node_crypto_ = __webpack_require__(7598);
 var errors = __webpack_require__(3828);
 // EXTERNAL MODULE: ./lib/extract/http/proxy.js
 var http_proxy = __webpack_require__(8850);
-// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 6 modules
-var check = __webpack_require__(8174);
+// EXTERNAL MODULE: ./lib/config/rest-api/check.js + 13 modules
+var check = __webpack_require__(3484);
 // EXTERNAL MODULE: ./lib/config/rest-api/code.js
 var rest_api_code = __webpack_require__(1571);
 // EXTERNAL MODULE: ./lib/config/rest-api/plan.js + 1 modules
 var rest_api_plan = __webpack_require__(2905);
-// EXTERNAL MODULE: ./lib/extract/http/url.js
-var http_url = __webpack_require__(1263);
-;// CONCATENATED MODULE: ./lib/extract/auth/token-url.js
-
-/** Where the tokens of a section are asked for; undefined for kinds without, and before it is filled in. */
-function tokenUrl(config, baseUrl) {
-    if (typeof config === "string")
-        return undefined;
-    switch (config.type) {
-        case "oauth2_client_credentials":
-        case "oauth2_refresh_token":
-        case "oauth2_jwt_bearer":
-            return config.access_token_url ?? undefined;
-        case "github_app": {
-            const id = encodeURIComponent(String(config.installation_id ?? ""));
-            return (0,http_url/* joinUrl */.we)(config.api_url ?? baseUrl, `app/installations/${id}/access_tokens`);
-        }
-        case "login_request": {
-            const path = config.login_url ?? "";
-            return (0,http_url/* isAbsolute */.oP)(path) ? path : (0,http_url/* joinUrl */.we)(baseUrl, path);
-        }
-        default:
-            return undefined;
-    }
-}
-
 // EXTERNAL MODULE: ./lib/config/rest-api/http-shape.js
 var http_shape = __webpack_require__(1646);
 // EXTERNAL MODULE: ./lib/core/secret.js
@@ -15676,16 +16125,16 @@ function httpOf(http, strict = false) {
 
 // EXTERNAL MODULE: ./lib/core/concurrency.js
 var concurrency = __webpack_require__(9276);
-// EXTERNAL MODULE: ./lib/core/json.js
-var core_json = __webpack_require__(3085);
-// EXTERNAL MODULE: ./lib/core/json-path.js
-var json_path = __webpack_require__(841);
 // EXTERNAL MODULE: ./lib/core/json-tape.js
 var json_tape = __webpack_require__(8790);
 // EXTERNAL MODULE: ./lib/core/byte-pool.js
 var byte_pool = __webpack_require__(1608);
+// EXTERNAL MODULE: ./lib/core/json.js
+var core_json = __webpack_require__(3085);
 // EXTERNAL MODULE: ./lib/core/json-path-parser.js
 var json_path_parser = __webpack_require__(9993);
+// EXTERNAL MODULE: ./lib/core/json-path.js
+var json_path = __webpack_require__(841);
 // EXTERNAL MODULE: ./lib/core/json-number.js
 var json_number = __webpack_require__(3743);
 ;// CONCATENATED MODULE: ./lib/core/python-truth.js
@@ -15704,6 +16153,8 @@ function isPythonFalse(value) {
 
 // EXTERNAL MODULE: ./lib/core/json-writer.js
 var json_writer = __webpack_require__(3733);
+// EXTERNAL MODULE: ./lib/extract/http/url.js
+var http_url = __webpack_require__(1263);
 ;// CONCATENATED MODULE: ./lib/extract/request-spec.js
 
 
@@ -16273,13 +16724,14 @@ const singlePage = {
 function selectRecords(path, body) {
     const matches = (0,json_path/* findAll */.JW)(path, body);
     const only = matches[0];
+    const matched = matches.length > 0;
     if (matches.length !== 1 || only === undefined)
-        return { records: matches, isObject: false };
+        return { records: matches, isObject: false, matched };
     if (only === null)
-        return { records: [], isObject: false };
+        return { records: [], isObject: false, matched };
     if ((0,core_json/* isJsonArray */.Md)(only))
-        return { records: only, isObject: false };
-    return { records: [only], isObject: (0,core_json/* isJsonObject */.OW)(only) };
+        return { records: only, isObject: false, matched };
+    return { records: [only], isObject: (0,core_json/* isJsonObject */.OW)(only), matched };
 }
 /** Finds the list of records in a first page (section 5 of the specification). */
 function detectSelector(body, strict) {
@@ -16331,21 +16783,39 @@ function collectLists(object, path, found) {
 
 
 
+
+
 /** Finds a paginator for the first page, first hit wins (section 4.3 of the specification). */
 function detectPaginator(headers, body, strict) {
     if (parseLinkHeader(headers.link).has("next"))
         return { type: "header_link" };
     const next = (0,core_json/* isJsonObject */.OW)(body) ? findNext(body, []) : undefined;
     if (next !== undefined && typeof next.value === "string" && /^(http|\/)/.test(next.value)) {
-        return { type: "json_link", next_url_path: joinPath(next.path, strict) };
+        const path = joinPath(next.path, strict);
+        if (isReadable(path))
+            return { type: "json_link", next_url_path: path };
     }
     const pages = (0,core_json/* isJsonObject */.OW)(body) ? findPages(body, []) : undefined;
     if (pages !== undefined && toInteger(pages.value) !== undefined) {
-        return { type: "page_number", total_path: joinPath(pages.path, strict) };
+        const path = joinPath(pages.path, strict);
+        if (isReadable(path))
+            return { type: "page_number", total_path: path };
     }
     if (next !== undefined)
         return { type: "cursor", cursor_path: joinPath(next.path, strict) };
     return { type: "single_page" };
+}
+/** dlt: a link or a number of pages at a path that cannot be read is passed over, a cursor there is an error. */
+function isReadable(path) {
+    try {
+        (0,json_path/* compilePath */.H9)(path);
+        return true;
+    }
+    catch (error) {
+        if (error instanceof json_path_parser/* JsonPathError */.U)
+            return false;
+        throw error;
+    }
 }
 function findNext(object, path) {
     for (const key of (0,core_json/* keysOf */.YD)(object)) {
@@ -16415,9 +16885,12 @@ class BodyError extends Error {
         this.offset = offset;
     }
 }
-/** True for an answer without a body. */
-function isEmptyBody(answer) {
-    return answer.status === 204 || answer.bytes.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
+/** True for an answer without a body; blanks and a byte order mark are none. */
+function isEmptyBody({ status, bytes }) {
+    if (status === 204)
+        return true;
+    const content = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
+    return content.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
 }
 /** Parses a body, whatever its content type says. Throws {@link BodyError}, and `E_LIMIT` for one that is nested too deep. */
 function readJson(answer, options) {
@@ -16514,6 +16987,7 @@ function bodyFailure(answer, fault, method, redact) {
         },
     });
 }
+const SENT_ONCE = "Run again later; with idempotent: true on the endpoint such a request is sent again, where that does no harm.";
 /**
  * The error for a status that nothing ignores.
  *
@@ -16531,7 +17005,7 @@ function statusFailure(answer, method, excerpt) {
             : status === 429
                 ? ["E_SOURCE_RATE_LIMIT", "Run again later."]
                 : status >= 500
-                    ? ["E_SOURCE_UNAVAILABLE", "Run again later."]
+                    ? ["E_SOURCE_UNAVAILABLE", method === "GET" ? "Run again later." : SENT_ONCE]
                     : [
                         "E_SOURCE_NOT_FOUND",
                         "Check base_url, path and parameters, or ignore the status with response_actions.",
@@ -16556,6 +17030,7 @@ var environment = __webpack_require__(1191);
 
 
 
+
 /** Names of functions that a configuration uses and that were not given. */
 function missingFunctions(config, functions) {
     const used = (0,code_places/* codePlaces */.c)(config).flatMap(({ code }) => (0,rest_api_code/* functionName */.AQ)(code) ?? []);
@@ -16563,7 +17038,8 @@ function missingFunctions(config, functions) {
 }
 /**
  * Checked code as a function of the variables of its scope. A function gets the first of them; one that gives nothing is
- * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows.
+ * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows. So is one
+ * that gives neither a list nor one record where a list is wanted.
  */
 function compileCode(code, scope, wanted, functions) {
     const name = (0,rest_api_code/* functionName */.AQ)(code);
@@ -16574,14 +17050,19 @@ function compileCode(code, scope, wanted, functions) {
     const call = functions[name];
     if (call === undefined)
         throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
-    const [first] = environment/* SCOPES */.i[scope];
+    const [first] = environment/* SCOPES */.iW[scope];
+    const shown = (0,rest_api_code/* moduleOf */.cD)(name) ?? `fn:${name}`;
     return (variables) => {
         const made = call(variables[first] ?? null);
-        if (made !== undefined)
-            return made;
-        if (wanted === "bool")
-            return false;
-        throw new compile/* ExpressionFailure */.je(`${(0,rest_api_code/* moduleOf */.cD)(name) ?? `fn:${name}`} returns nothing: it must return a value, or null`);
+        if (made === undefined) {
+            if (wanted === "bool")
+                return false;
+            throw new compile/* ExpressionFailure */.je(`${shown} returns nothing: it must return a value, or null`);
+        }
+        if (wanted === "list" && !(0,core_json/* isJsonArray */.Md)(made) && !(0,core_json/* isJsonObject */.OW)(made)) {
+            throw new compile/* ExpressionFailure */.je(`${shown} returns ${(0,compile/* kindOf */.I)(made)}: it must return a list of records`);
+        }
+        return made;
     };
 }
 
@@ -16776,6 +17257,7 @@ function readLater(answer, settings) {
             return records;
         },
         isObject: false,
+        matched: true,
     };
 }
 /** 200 with an error object where a list was asked for: better an error than no rows. */
@@ -16973,7 +17455,7 @@ async function* pagesOf(first, settings) {
                 held = 0;
             }
             const bytes = answer.bytes.byteLength;
-            let selection = { records: [], isObject: false };
+            let selection = { records: [], isObject: false, matched: false };
             if (tape !== undefined) {
                 warnContentType(answer, settings);
                 selector ??= detectSelector([], strict);
@@ -16983,6 +17465,7 @@ async function* pagesOf(first, settings) {
                 selector ??= detectedSelector(answer, body, settings);
                 selection = selectRecords(selector, body);
                 refuseErrorObject(settings, selection, body, answer);
+                settings.watch?.see(body, selection.matched);
                 paginator ??= detectedPaginator(answer, body, selection, settings);
             }
             const count = tape === undefined ? selection.records.length : tape.count;
@@ -17063,162 +17546,14 @@ function holdsRecords(answer, selector) {
     return /^\s*\[\s*[^\s\]]/.test(Buffer.from(answer.bytes.subarray(0, 256)).toString("latin1"));
 }
 
-// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
-var converter_shape = __webpack_require__(9504);
-// EXTERNAL MODULE: ./lib/core/moment.js
-var core_moment = __webpack_require__(5867);
-;// CONCATENATED MODULE: ./lib/extract/converters.js
-
-
-
-
-
-
-
-
-
-/**
- * The function of a checked `convert`. It is asked for values that are not null, and throws a `SourceError`
- * (`E_SOURCE_SHAPE`, reason `cursor_type`) for a value that it cannot convert.
- */
-function compileConverter(resource, config, functions, limits) {
-    if (config === null || config === undefined)
-        return undefined;
-    const fail = (value, why) => {
-        const shown = JSON.stringify((0,python_text/* pythonStr */.qV)(value).slice(0, 60));
-        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: convert of ${shown} ${why}`, {
-            step: "extract",
-            reason: "cursor_type",
-            hint: "Choose a converter that fits the values of the cursor.",
-        });
-    };
-    const code = (0,converter_shape/* converterCode */.k)(config);
-    if (code !== undefined) {
-        const call = compileCode(code, "value", "any", functions);
-        return (value) => {
-            try {
-                return withinTime(limits.maxStepMs, () => call({ value }));
-            }
-            catch (error) {
-                if (error instanceof compile/* ExpressionFailure */.je)
-                    return fail(value, `fails: ${error.message}`);
-                if (error instanceof TimeGuardError)
-                    return fail(value, error.message);
-                throw error;
-            }
-        };
-    }
-    const convert = plainConverter(config);
-    return (value) => convert(value) ?? fail(value, "fails: it is no date that can be read, and no number");
-}
-/** Gives undefined for a value that it cannot convert. */
-function plainConverter(config) {
-    if ((0,converter_shape/* isNamedConverter */.c)(config))
-        return NAMED[config];
-    const { format, add } = typeof config === "string" ? {} : config;
-    if (format !== undefined)
-        return formatting(format);
-    return add === undefined ? () => undefined : (value) => added(value, add);
-}
-const NAMED = {
-    date: (value) => utc(value)?.slice(0, 10),
-    datetime: (value) => utc(value)
-        ?.replace(/\.000000$/, "")
-        .concat("Z"),
-    unix_seconds: (value) => wholeNumber(microsOf(value), 1000000n),
-    unix_millis: (value) => wholeNumber(microsOf(value), 1000n),
-    string: (value) => (typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)),
-    int: converters_toInteger,
-};
-/** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
-const FIRST_MILLIS = 100_000_000_000;
-/** Microseconds since 1970 of a date, or of a number of seconds or milliseconds. */
-function microsOf(value) {
-    if (typeof value === "string")
-        return (0,core_moment/* parseMoment */.mI)(value)?.micros;
-    const number = (0,json_number/* asNumber */.i)(value);
-    if (number === undefined || !Number.isFinite(number))
-        return undefined;
-    return (0,core_moment/* inCalendar */.Om)(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
-}
-/** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */
-function utc(value) {
-    const micros = microsOf(value);
-    return micros === undefined ? undefined : UTC_FORM?.format(micros);
-}
-const UTC_FORM = (0,core_moment/* parseMoment */.mI)("2024-01-01T00:00:00.000000");
-function wholeNumber(micros, unit) {
-    if (micros === undefined)
-        return undefined;
-    const rest = ((micros % unit) + unit) % unit;
-    return Number((micros - rest) / unit);
-}
-function converters_toInteger(value) {
-    if ((0,json_number/* isInteger */.Fq)(value))
-        return value;
-    if (typeof value === "boolean")
-        return value ? 1 : 0;
-    if (typeof value === "string") {
-        const number = (0,python_text/* parsePythonInt */.Fv)(value);
-        return number === undefined ? undefined : safe(number);
-    }
-    const number = (0,json_number/* asNumber */.i)(value);
-    return number === undefined || !Number.isFinite(number) ? undefined : safe(BigInt(Math.trunc(number)));
-}
-function safe(value) {
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-}
-/** Seconds added to a date in its own form, units to a number in its own kind. */
-function added(value, by) {
-    if (typeof value === "bigint")
-        return value + BigInt(Math.trunc(by));
-    const number = (0,json_number/* asNumber */.i)(value);
-    if (number !== undefined) {
-        if ((0,json_number/* isInteger */.Fq)(value) && Number.isInteger(by))
-            return safe(BigInt(number) + BigInt(by));
-        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
-    }
-    const moment = typeof value === "string" ? (0,core_moment/* parseMoment */.mI)(value) : undefined;
-    const micros = moment && (0,core_moment/* inCalendar */.Om)(moment.micros + BigInt(Math.round(by * 1e6)));
-    return micros === undefined ? undefined : moment?.format(micros);
-}
-function formatting(format) {
-    const pieces = (0,converter_shape/* formatPieces */.hO)(format);
-    return (value) => {
-        const text = utc(value);
-        return text === undefined
-            ? undefined
-            : pieces.map((piece) => ("text" in piece ? piece.text : fieldText(piece.field, text))).join("");
-    };
-}
-/** A field of `2024-01-31T10:00:00.000000`. */
-function fieldText(field, text) {
-    const [from, to] = RANGES[field.slice(0, 1)] ?? [0, 0];
-    const digits = text.slice(from, to);
-    if (field.startsWith("X"))
-        return "Z";
-    if (field.startsWith("S"))
-        return digits.slice(0, field.length);
-    if (field === "yy")
-        return digits.slice(2);
-    return field.length === 1 ? String(Number(digits)) : digits;
-}
-const RANGES = {
-    y: [0, 4],
-    M: [5, 7],
-    d: [8, 10],
-    H: [11, 13],
-    m: [14, 16],
-    s: [17, 19],
-    S: [20, 26],
-};
-
 // EXTERNAL MODULE: ./lib/core/duration.js
 var duration = __webpack_require__(8415);
 // EXTERNAL MODULE: ./lib/core/digest.js
 var digest = __webpack_require__(3871);
 // EXTERNAL MODULE: ./lib/core/value-order.js
 var value_order = __webpack_require__(7251);
+// EXTERNAL MODULE: ./lib/core/moment.js
+var core_moment = __webpack_require__(5867);
 ;// CONCATENATED MODULE: ./lib/state/cursor-lag.js
 
 
@@ -17807,7 +18142,9 @@ function settingsOf(plan) {
     const config = plan.incremental;
     if (config === undefined)
         return undefined;
-    const key = config.primary_key ?? plan.config.primary_key ?? undefined;
+    const own = config.primary_key ?? undefined;
+    // An empty text is no key, here as an empty list: dlt fails with it in the second run.
+    const key = own === "" ? [] : (own ?? (plan.config.primary_key || undefined));
     return {
         resource: plan.name,
         path: (0,json_path/* compilePath */.H9)(config.cursor_path),
@@ -17833,9 +18170,160 @@ const EXTRACT_LIMITS = {
     maxStepMs: 60_000,
 };
 
+// EXTERNAL MODULE: ./lib/config/rest-api/converter-shape.js
+var converter_shape = __webpack_require__(9504);
+;// CONCATENATED MODULE: ./lib/extract/converters.js
+
+
+
+
+
+
+
+
+
+/**
+ * The function of a checked `convert`. It is asked for values that are not null, and throws a `SourceError`
+ * (`E_SOURCE_SHAPE`, reason `cursor_type`) for a value that it cannot convert.
+ */
+function compileConverter(resource, config, functions, limits) {
+    if (config === null || config === undefined)
+        return undefined;
+    const fail = (value, why) => {
+        const shown = JSON.stringify((0,python_text/* pythonStr */.qV)(value).slice(0, 60));
+        throw new errors/* SourceError */.c8("E_SOURCE_SHAPE", `resource ${JSON.stringify(resource)}: convert of ${shown} ${why}`, {
+            step: "extract",
+            reason: "cursor_type",
+            hint: "Choose a converter that fits the values of the cursor.",
+        });
+    };
+    const code = (0,converter_shape/* converterCode */.k)(config);
+    if (code !== undefined) {
+        const call = compileCode(code, "value", "any", functions);
+        return (value) => {
+            try {
+                return withinTime(limits.maxStepMs, () => call({ value }));
+            }
+            catch (error) {
+                if (error instanceof compile/* ExpressionFailure */.je)
+                    return fail(value, `fails: ${error.message}`);
+                if (error instanceof TimeGuardError)
+                    return fail(value, error.message);
+                throw error;
+            }
+        };
+    }
+    const convert = plainConverter(config);
+    return (value) => convert(value) ?? fail(value, "fails: it is no date that can be read, and no number");
+}
+/** Gives undefined for a value that it cannot convert. */
+function plainConverter(config) {
+    if ((0,converter_shape/* isNamedConverter */.c)(config))
+        return NAMED[config];
+    const { format, add } = typeof config === "string" ? {} : config;
+    if (format !== undefined)
+        return formatting(format);
+    return add === undefined ? () => undefined : (value) => added(value, add);
+}
+const NAMED = {
+    date: (value) => utc(value)?.slice(0, 10),
+    datetime: (value) => utc(value)
+        ?.replace(/\.000000$/, "")
+        .concat("Z"),
+    unix_seconds: (value) => wholeNumber(microsOf(value), 1000000n),
+    unix_millis: (value) => wholeNumber(microsOf(value), 1000n),
+    string: (value) => (typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)),
+    int: converters_toInteger,
+};
+/** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
+const FIRST_MILLIS = 100_000_000_000;
+/** Text that is such a number: fewer digits may be a date. */
+const EPOCH_TEXT = /^\d{9,}(\.\d+)?$/;
+/** Microseconds since 1970 of a date, or of a number of seconds or milliseconds, which may stand in a text. */
+function microsOf(value) {
+    if (typeof value === "string" && !EPOCH_TEXT.test(value))
+        return (0,core_moment/* parseMoment */.mI)(value)?.micros;
+    const number = typeof value === "string" ? Number(value) : (0,json_number/* asNumber */.i)(value);
+    if (number === undefined || !Number.isFinite(number))
+        return undefined;
+    return (0,core_moment/* inCalendar */.Om)(BigInt(Math.round(number * (Math.abs(number) >= FIRST_MILLIS ? 1000 : 1_000_000))));
+}
+/** `2024-01-31T10:00:00.000000` in UTC; undefined for what is no date of the calendar. */
+function utc(value) {
+    const micros = microsOf(value);
+    return micros === undefined ? undefined : UTC_FORM?.format(micros);
+}
+const UTC_FORM = (0,core_moment/* parseMoment */.mI)("2024-01-01T00:00:00.000000");
+function wholeNumber(micros, unit) {
+    if (micros === undefined)
+        return undefined;
+    const rest = ((micros % unit) + unit) % unit;
+    return Number((micros - rest) / unit);
+}
+function converters_toInteger(value) {
+    if ((0,json_number/* isInteger */.Fq)(value))
+        return value;
+    if (typeof value === "boolean")
+        return value ? 1 : 0;
+    if (typeof value === "string") {
+        const number = (0,python_text/* parsePythonInt */.Fv)(value);
+        return number === undefined ? undefined : safe(number);
+    }
+    const number = (0,json_number/* asNumber */.i)(value);
+    return number === undefined || !Number.isFinite(number) ? undefined : safe(BigInt(Math.trunc(number)));
+}
+function safe(value) {
+    return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}
+/** Seconds added to a date in its own form, units to a number in its own kind. */
+function added(value, by) {
+    if (typeof value === "bigint")
+        return value + BigInt(Math.trunc(by));
+    const number = (0,json_number/* asNumber */.i)(value);
+    if (number !== undefined) {
+        if ((0,json_number/* isInteger */.Fq)(value) && Number.isInteger(by))
+            return safe(BigInt(number) + BigInt(by));
+        return Number.isInteger(number + by) ? new core_json/* Double */.__(number + by) : number + by;
+    }
+    const moment = typeof value === "string" ? (0,core_moment/* parseMoment */.mI)(value) : undefined;
+    const micros = moment && (0,core_moment/* inCalendar */.Om)(moment.micros + BigInt(Math.round(by * 1e6)));
+    return micros === undefined ? undefined : moment?.format(micros);
+}
+function formatting(format) {
+    const pieces = (0,converter_shape/* formatPieces */.hO)(format);
+    return (value) => {
+        const text = utc(value);
+        return text === undefined
+            ? undefined
+            : pieces.map((piece) => ("text" in piece ? piece.text : fieldText(piece.field, text))).join("");
+    };
+}
+/** A field of `2024-01-31T10:00:00.000000`. */
+function fieldText(field, text) {
+    const [from, to] = RANGES[field.slice(0, 1)] ?? [0, 0];
+    const digits = text.slice(from, to);
+    if (field.startsWith("X"))
+        return "Z";
+    if (field.startsWith("S"))
+        return digits.slice(0, field.length);
+    if (field === "yy")
+        return digits.slice(2);
+    return field.length === 1 ? String(Number(digits)) : digits;
+}
+const RANGES = {
+    y: [0, 4],
+    M: [5, 7],
+    d: [8, 10],
+    H: [11, 13],
+    m: [14, 16],
+    s: [17, 19],
+    S: [20, 26],
+};
+
 // EXTERNAL MODULE: ./lib/core/redact.js
 var core_redact = __webpack_require__(8038);
 ;// CONCATENATED MODULE: ./lib/extract/outline.js
+
 
 
 
@@ -17847,7 +18335,7 @@ function outlineOf(plan, client) {
     if (plan.seed !== undefined) {
         return { first: "nothing", pages: "one page", records: `${plan.seed.length} in the configuration`, auth: "none" };
     }
-    const url = (0,http_url/* joinUrl */.we)(client.base_url ?? "", plan.writtenPath);
+    const url = (0,http_url/* joinUrl */.we)(client.base_url ?? "", plan.shownPath);
     const query = [
         ...plan.params.flatMap(([name, value]) => queryTexts(name, name === plan.startParam ? START : value)),
         ...(plan.startParam === undefined || plan.params.some(([name]) => name === plan.startParam)
@@ -17859,8 +18347,9 @@ function outlineOf(plan, client) {
     const body = plan.json !== undefined ? "json" : plan.data !== undefined ? "data" : undefined;
     return {
         first: `${plan.method} ${(0,http_url/* maskUrl */.yP)(all)}`,
-        ...(body === undefined ? {} : { body }),
+        ...(body === undefined ? {} : { body, content: contentText(plan.json ?? plan.data ?? null) }),
         pages: pagesText(plan.paginator ?? client.paginator ?? undefined),
+        ...(plan.incremental === undefined ? {} : { cursor: plan.incremental.cursor_path }),
         ...((plan.incremental?.window ?? null) === null ? {} : { window: String(plan.incremental?.window) }),
         records: plan.dataSelector ?? "detected on the first page",
         auth: authText(plan.auth),
@@ -17879,6 +18368,17 @@ function queryTexts(name, value) {
     if ((0,core_json/* isJsonArray */.Md)(value))
         return value.flatMap((item) => queryTexts(name, item));
     return [`${name}=${typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)}`];
+}
+/** A body as it is written, a mapping as JSON. */
+function contentText(value) {
+    return typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(masked(value));
+}
+function masked(value) {
+    if (value instanceof secret/* Secret */.z)
+        return core_redact/* MASK */.v5;
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.map(masked);
+    return (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).map((key) => [key, masked(value[key] ?? null)])) : value;
 }
 function authText(auth) {
     if (auth === null)
@@ -17907,17 +18407,18 @@ function pagesText(config) {
         case "cursor":
             return `cursor at ${paginator.cursor_path ?? "cursors.next"} -> ${paginator.cursor_body_path || paginator.cursor_param || "cursor"}`;
         case "offset":
-            return `${paginator.limit} at a time, ${endText(paginator, paginator.maximum_offset)}`;
+            return `${paginator.limit} at a time, ${endText(paginator, "offset", paginator.maximum_offset)}`;
         case "page_number":
-            return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, paginator.maximum_page)}`;
+            return `numbered from ${paginator.page ?? paginator.base_page ?? 0}, ${endText(paginator, "page", paginator.maximum_page)}`;
     }
 }
-function endText(config, maximum) {
+/** What ends a list that is counted; `maximum` is not asked any more. */
+function endText(config, word, maximum) {
     const total = config.total_path === undefined ? "total" : config.total_path;
     const ends = [
         ...(total ? [`the total at ${total}`] : []),
-        ...(maximum === null || maximum === undefined ? [] : [`below ${maximum}`]),
-        ...(config.has_more_path ? [`as long as ${config.has_more_path} says so`] : []),
+        ...(maximum === null || maximum === undefined ? [] : [`${word} ${maximum}`]),
+        ...(config.has_more_path ? [`${config.has_more_path} is false`] : []),
         ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
     ];
     return `until ${ends.join(" or ")}`;
@@ -17925,11 +18426,67 @@ function endText(config, maximum) {
 
 // EXTERNAL MODULE: ./lib/config/rest-api/placeholders.js
 var placeholders = __webpack_require__(8208);
+;// CONCATENATED MODULE: ./lib/core/exact-digits.js
+/**
+ * Decimal digits of a double, rounded as CPython and C round them: from the exact value, ties to even. `toFixed` and
+ * `toExponential` take ties upwards, and no more than 100 digits.
+ */
+/** So many places behind the point hold any double; more of them are zeros. */
+const MOST_PLACES = 1100;
+/** A finite double that is not negative with so many places behind the point, without an exponent. */
+function fixedDigits(value, places) {
+    const exact = Math.min(places, MOST_PLACES);
+    const scaled = rounded(value, exact)
+        .toString()
+        .padStart(exact + 1, "0");
+    const whole = scaled.slice(0, scaled.length - exact);
+    return places === 0 ? whole : `${whole}.${scaled.slice(whole.length).padEnd(places, "0")}`;
+}
+/** A finite double that is not negative in so many significant digits, at least one. */
+function significantDigits(value, count) {
+    const exact = Math.min(count, MOST_PLACES);
+    if (value === 0)
+        return { digits: "0".repeat(count), exponent: 0 };
+    // Of shortest digits, which may lie beyond the next power of ten: `1e23` is below it.
+    let exponent = Number(value.toExponential().split("e")[1]);
+    const [top, bottom] = ratio(value);
+    if (exponent >= 0 ? top < bottom * 10n ** BigInt(exponent) : top * 10n ** BigInt(-exponent) < bottom)
+        exponent -= 1;
+    let digits = rounded(value, exact - 1 - exponent).toString();
+    if (digits.length > exact) {
+        digits = digits.slice(0, exact);
+        exponent += 1;
+    }
+    return { digits: digits.padEnd(count, "0"), exponent };
+}
+/** The nearest integer of `value * 10 ** places`. */
+function rounded(value, places) {
+    const [top, bottom] = ratio(value);
+    const power = 10n ** BigInt(Math.abs(places));
+    const [dividend, divisor] = places < 0 ? [top, bottom * power] : [top * power, bottom];
+    const whole = dividend / divisor;
+    const twice = (dividend % divisor) * 2n;
+    const up = twice > divisor || (twice === divisor && whole % 2n === 1n);
+    return up ? whole + 1n : whole;
+}
+/** A double as a fraction of integers. */
+function ratio(value) {
+    let bottom = 1n;
+    let top = value;
+    // Each step is exact: only the exponent changes.
+    while (!Number.isInteger(top)) {
+        top *= 2;
+        bottom *= 2n;
+    }
+    return [BigInt(top), bottom];
+}
+
 ;// CONCATENATED MODULE: ./lib/core/python-format.js
 
 
+
 /**
- * `format(value, spec)` of Python for texts, numbers and booleans: fill, alignment, sign, `#`, `0`, width, grouping,
+ * `format(value, spec)` of Python 3.11 for texts, numbers and booleans: fill, alignment, sign, `z`, `#`, `0`, width, grouping,
  * precision and type. Where Python raises, and for other values, the plain text.
  *
  * @example
@@ -17937,107 +18494,150 @@ var placeholders = __webpack_require__(8208);
  * pythonFormat(1234.5, ",.2f"); // "1,234.50"
  */
 function pythonFormat(value, spec) {
-    const plain = (0,python_text/* pythonStr */.qV)(value);
+    if (spec === "")
+        return (0,python_text/* pythonStr */.qV)(value);
+    const read = readSpec(spec);
+    const made = read === undefined ? undefined : typeof value === "string" ? python_format_text(value, read) : number(value, read);
+    return made ?? (0,python_text/* pythonStr */.qV)(value);
+}
+const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?(z)?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
+function readSpec(spec) {
     const found = SPEC.exec(spec);
-    if (spec === "" || found === null)
-        return plain;
-    const [, fill, align, sign = "-", alternate = "", zero, width = "0", group = "", precision, type = ""] = found;
-    const digits = precision === undefined ? undefined : Number(precision);
-    const number = typeof value === "boolean" ? Number(value) : value;
-    const isText = typeof value === "string";
-    const body = isText
-        ? textBody(value, digits, type)
-        : isNumber(number)
-            ? numberBody(number, digits, type, alternate !== "")
-            : undefined;
-    if (body === undefined)
-        return plain;
-    const negative = body.startsWith("-");
-    const mark = isText ? "" : negative ? "-" : sign === "-" ? "" : sign;
-    const bare = grouped(negative ? body.slice(1) : body, group);
-    const missing = Math.max(0, Number(width) - [...mark, ...bare].length);
-    const side = align ?? (zero === undefined ? (isText ? "<" : ">") : "=");
-    const pad = fill ?? (zero === undefined ? " " : "0");
-    if (side === "=")
-        return mark + pad.repeat(missing) + bare;
-    const left = side === ">" ? missing : side === "^" ? Math.floor(missing / 2) : 0;
-    return pad.repeat(left) + mark + bare + pad.repeat(missing - left);
-}
-const SPEC = /^(?:(.)?([<>=^]))?([-+ ])?z?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?([bcdeEfFgGnosxX%])?$/su;
-function isNumber(value) {
-    return (0,json_number/* asNumber */.i)(value) !== undefined;
-}
-function textBody(text, digits, type) {
-    if (type !== "" && type !== "s")
+    if (found === null)
         return undefined;
-    return digits === undefined ? text : [...text].slice(0, digits).join("");
+    const [, fill, align, sign, z, alternate, zero, width = "0", group = "", precision, type = ""] = found;
+    return {
+        fill: fill ?? (zero === undefined ? " " : "0"),
+        align,
+        sign,
+        noNegativeZero: z !== undefined,
+        alternate: alternate !== undefined,
+        zero: zero !== undefined && fill === undefined,
+        width: Number(width),
+        group,
+        precision: precision === undefined ? undefined : Number(precision),
+        type,
+    };
 }
-function numberBody(value, digits, type, alternate) {
-    const number = (0,json_number/* asNumber */.i)(value) ?? 0;
-    if ((0,json_number/* isInteger */.Fq)(value) && (type === "" || "bcdnoxX".includes(type))) {
-        return digits === undefined ? integerBody(value, type, alternate) : undefined;
+function python_format_text(value, spec) {
+    const { type, sign, alternate, noNegativeZero, group, align = "<", precision } = spec;
+    if ((type !== "" && type !== "s") || group !== "" || align === "=")
+        return undefined;
+    if (sign !== undefined || alternate || noNegativeZero)
+        return undefined;
+    return padded("", precision === undefined ? value : [...value].slice(0, precision).join(""), align, spec);
+}
+function number(given, spec) {
+    const value = typeof given === "boolean" ? Number(given) : given;
+    const isWhole = (0,json_number/* isInteger */.Fq)(value);
+    const double = (0,json_number/* asNumber */.i)(value);
+    if (double === undefined)
+        return undefined;
+    const isOfInteger = isWhole && (spec.type === "" || "bcdnoxX".includes(spec.type));
+    // An integer that no double holds.
+    if (!isOfInteger && isWhole && !Number.isFinite(double))
+        return undefined;
+    const body = isOfInteger ? integer(value, spec) : python_format_float(double, spec);
+    if (body === undefined)
+        return undefined;
+    const { prefix, whole, rest, isNegative } = body;
+    const mark = (isNegative ? "-" : spec.sign === undefined || spec.sign === "-" ? "" : spec.sign) + prefix;
+    const align = spec.align ?? (spec.zero ? "=" : ">");
+    const size = "boxX".includes(spec.type) && spec.type !== "" ? 4 : 3;
+    const least = spec.fill === "0" && align === "=" ? spec.width - mark.length - rest.length : 0;
+    return padded(mark, grouped(whole, spec.group, size, least) + rest, align, spec);
+}
+function integer(value, { type, alternate, sign, group, precision, noNegativeZero }) {
+    if (precision !== undefined || noNegativeZero)
+        return undefined;
+    if (type === "c") {
+        if (sign !== undefined || alternate || group !== "" || value < 0 || value > 0x10ffff)
+            return undefined;
+        return { prefix: "", whole: "", rest: String.fromCodePoint(Number(value)), isNegative: false };
     }
-    if (!Number.isFinite(number))
-        return (0,python_text/* pythonFloatRepr */.Eb)(number);
+    if (group !== "" && (type === "n" || (group === "," && type !== "" && type !== "d")))
+        return undefined;
+    const base = type === "b" ? 2 : type === "o" ? 8 : type === "x" || type === "X" ? 16 : 10;
+    const digits = (value < 0 ? -BigInt(value) : BigInt(value)).toString(base);
+    return {
+        prefix: alternate && base !== 10 ? `0${type}` : "",
+        whole: type === "X" ? digits.toUpperCase() : digits,
+        rest: "",
+        isNegative: value < 0,
+    };
+}
+function python_format_float(value, spec) {
+    const { type, group, noNegativeZero } = spec;
+    if (!["", "e", "E", "f", "F", "g", "G", "n", "%"].includes(type) || (type === "n" && group !== ""))
+        return undefined;
+    const shown = floatText(Math.abs(type === "%" ? value * 100 : value), spec) + (type === "%" ? "%" : "");
+    const cased = type === "E" || type === "F" || type === "G" ? shown.toUpperCase() : shown;
+    const [, whole = "", rest = ""] = /^(\d*)(.*)$/s.exec(cased) ?? [];
+    const isZero = noNegativeZero && !/[1-9]/.test(cased.replace(/e.*$/i, "")) && Number.isFinite(value);
+    return { prefix: "", whole, rest, isNegative: (value < 0 || Object.is(value, -0)) && !isZero };
+}
+function floatText(value, { type, precision, alternate }) {
+    if (!Number.isFinite(value))
+        return (0,python_text/* pythonFloatRepr */.Eb)(value);
     switch (type) {
         case "f":
         case "F":
-            return fixed(number, digits ?? 6);
-        case "%":
-            return `${fixed(number * 100, digits ?? 6)}%`;
-        case "e":
-        case "E":
-            return cased(exponential(number, digits ?? 6), type);
-        case "g":
-        case "G":
-        case "n":
-            return cased(general(number, digits ?? 6), type);
-        case "": {
-            if (digits === undefined)
-                return (0,python_text/* pythonFloatRepr */.Eb)(number);
-            const text = general(number, digits);
-            return /[.e]/.test(text) ? text : `${text}.0`;
+        case "%": {
+            const digits = fixedDigits(value, precision ?? 6);
+            return alternate && precision === 0 ? `${digits}.` : digits;
         }
+        case "e":
+        case "E": {
+            const { digits, exponent } = significantDigits(value, (precision ?? 6) + 1);
+            return scientific(digits, exponent, alternate);
+        }
+        case "":
+            if (precision !== undefined)
+                return general(value, precision, alternate, true);
+            return alternate ? (0,python_text/* pythonFloatRepr */.Eb)(value).replace(/^(\d+)e/, "$1.e") : (0,python_text/* pythonFloatRepr */.Eb)(value);
         default:
-            return undefined;
+            return general(value, precision ?? 6, alternate, false);
     }
 }
-function integerBody(value, type, alternate) {
-    const base = type === "b" ? 2 : type === "o" ? 8 : type === "x" || type === "X" ? 16 : 10;
-    if (type === "c")
-        return String.fromCodePoint(Number(value));
-    const text = value.toString(base);
-    const prefix = alternate && base !== 10 ? `0${type}` : "";
-    const signed = text.startsWith("-") ? `-${prefix}${text.slice(1)}` : prefix + text;
-    return type === "X" ? signed.toUpperCase() : signed;
-}
-/** Without an exponent, however large. */
-function fixed(value, digits) {
-    if (Math.abs(value) < 1e21)
-        return value.toFixed(digits);
-    return `${BigInt(value)}${digits === 0 ? "" : `.${"0".repeat(digits)}`}`;
+/** `asRepr`: as Python writes a float that nothing is said of, with a digit behind the point. */
+function general(value, precision, alternate, asRepr) {
+    const count = Math.max(1, precision);
+    const { digits, exponent } = significantDigits(value, count);
+    const kept = alternate ? digits : digits.replace(/0+$/, "") || "0";
+    if (exponent < -4 || exponent >= count - (asRepr ? 1 : 0))
+        return scientific(kept, exponent, alternate);
+    const whole = exponent < 0 ? "0" : kept.slice(0, exponent + 1).padEnd(exponent + 1, "0");
+    const behind = exponent < 0 ? "0".repeat(-exponent - 1) + kept : kept.slice(exponent + 1);
+    if (behind !== "")
+        return `${whole}.${behind}`;
+    return alternate && !asRepr ? `${whole}.` : asRepr ? `${whole}.0` : whole;
 }
 /** Python's exponents have two digits at least. */
-function exponential(value, digits) {
-    return value.toExponential(digits).replace(/e([+-])(\d)$/, "e$10$2");
+function scientific(digits, exponent, alternate) {
+    const behind = digits.slice(1);
+    const point = behind === "" && !alternate ? "" : ".";
+    const size = String(Math.abs(exponent)).padStart(2, "0");
+    return `${digits[0]}${point}${behind}e${exponent < 0 ? "-" : "+"}${size}`;
 }
-function general(value, digits) {
-    const precision = Math.max(1, digits);
-    const rounded = value.toExponential(precision - 1);
-    const exponent = Number(rounded.slice(rounded.indexOf("e") + 1));
-    const text = exponent >= -4 && exponent < precision
-        ? value.toFixed(precision - 1 - exponent)
-        : exponential(value, precision - 1);
-    return text.replace(/(\.\d*?)0+(e|$)/, "$1$2").replace(/\.(e|$)/, "$1");
+/** Digits in groups; zeros before them are grouped too, until there are so many characters at least. */
+function grouped(whole, mark, size, least) {
+    if (mark === "" || whole === "")
+        return whole.padStart(least, "0");
+    let digits = whole;
+    while (digits.length + Math.floor((digits.length - 1) / size) < least)
+        digits = `0${digits}`;
+    const first = digits.length % size || size;
+    const parts = [digits.slice(0, first)];
+    for (let at = first; at < digits.length; at += size)
+        parts.push(digits.slice(at, at + size));
+    return parts.join(mark);
 }
-function cased(text, type) {
-    return type === "E" || type === "G" ? text.toUpperCase() : text;
-}
-function grouped(text, mark) {
-    if (mark === "")
-        return text;
-    const [, whole = "", rest = ""] = /^(\d*)(.*)$/s.exec(text) ?? [];
-    return whole.replace(/\B(?=(\d{3})+$)/g, mark) + rest;
+function padded(mark, body, align, { fill, width }) {
+    const missing = Math.max(0, width - [...mark, ...body].length);
+    if (align === "=")
+        return mark + fill.repeat(missing) + body;
+    const left = align === ">" ? missing : align === "^" ? Math.floor(missing / 2) : 0;
+    return fill.repeat(left) + mark + body + fill.repeat(missing - left);
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/expand.js
@@ -18279,6 +18879,544 @@ function valueText(value) {
     return typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value);
 }
 
+;// CONCATENATED MODULE: ./lib/core/json-path-reach.js
+
+
+/**
+ * Whether a path that matches nothing in a value may be right all the same: it ends at a list or an object without
+ * members, at null, or where a filter or an index chooses. False when a key on the way is not there beside others.
+ */
+function endsAtNothing(path, value) {
+    return endsEmpty(path.node, value, value);
+}
+function endsEmpty(node, value, root) {
+    if (isEmpty(value))
+        return true;
+    switch (node.kind) {
+        case "child":
+        case "descendants": {
+            const left = (0,json_path/* find */.I6)(node.left, value, root);
+            if (left.length === 0)
+                return endsEmpty(node.left, value, root);
+            if (node.kind === "descendants")
+                return left.every(isEmpty);
+            return left.some((item) => endsEmpty(node.right, item, root));
+        }
+        case "union":
+            return endsEmpty(node.left, value, root) || endsEmpty(node.right, value, root);
+        case "filter":
+            return (0,core_json/* isJsonArray */.Md)(value) || (0,core_json/* isJsonObject */.OW)(value);
+        case "indexes":
+        case "slice":
+            return (0,core_json/* isJsonArray */.Md)(value);
+        default:
+            return false;
+    }
+}
+function isEmpty(value) {
+    if (value === null)
+        return true;
+    return (0,core_json/* isJsonArray */.Md)(value) ? value.length === 0 : (0,core_json/* isJsonObject */.OW)(value) && (0,core_json/* keysOf */.YD)(value).length === 0;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/selector-watch.js
+
+
+const MOST_KEYS = 10;
+const MOST_CHARACTERS = 60;
+function watchSelector(selector) {
+    let isRight = false;
+    let answers = 0;
+    let sample = "";
+    return {
+        see(body, matched) {
+            if (isRight)
+                return;
+            isRight = matched || endsAtNothing(selector, body);
+            if (answers === 0 && !isRight)
+                sample = described(body);
+            answers += 1;
+        },
+        misses() {
+            if (isRight || answers === 0)
+                return undefined;
+            const where = answers === 1 ? "the answer, which" : `${answers} answers; the first`;
+            return `${JSON.stringify(selector.text)} matched nothing in ${where} ${sample}`;
+        },
+    };
+}
+function described(body) {
+    if ((0,core_json/* isJsonArray */.Md)(body))
+        return "is a list";
+    if (!(0,core_json/* isJsonObject */.OW)(body))
+        return "is a single value";
+    const keys = (0,core_json/* keysOf */.YD)(body);
+    const shown = keys.slice(0, MOST_KEYS).map((key) => (key.length > MOST_CHARACTERS ? `${key.slice(0, 57)}...` : key));
+    return `has the key${keys.length === 1 ? "" : "s"} ${shown.join(", ")}${keys.length > MOST_KEYS ? ", ..." : ""}`;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/source-state.js
+
+
+/** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
+function stateOf(state, resource) {
+    return source_state_objectOf((0,core_json/* getOwn */.Ng)(source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
+}
+/** Whether a cursor of the resource has moved since its first run: records came once. `of` is its part of the state. */
+function hasMoved(of) {
+    return Object.values(source_state_objectOf((0,core_json/* getOwn */.Ng)(of, "incremental"))).some((cursor) => {
+        const { last_value: last = null, initial_value: initial = null } = source_state_objectOf(cursor);
+        return last !== null && (0,json_writer/* compactJson */.Ar)(last) !== (0,json_writer/* compactJson */.Ar)(initial);
+    });
+}
+/**
+ * The state after a run: the cursors where they are now, except those of resources that are left out. The given value
+ * itself when nothing moved.
+ */
+function stateAfter(state, runs) {
+    let resources = source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
+    let moved = false;
+    for (const run of runs) {
+        if (run.cursors === undefined || run.failure !== undefined)
+            continue;
+        // dlt: a cursor is bound when the first page of parents comes; windows move on without one.
+        if (!run.reached && run.cursors.window === undefined)
+            continue;
+        const before = source_state_objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
+        const after = run.cursors.stored(before, isRefused(run));
+        if (after === before)
+            continue;
+        resources = withKey(resources, run.plan.name, after);
+        moved = true;
+    }
+    return moved ? withKey(state, "resources", resources) : state;
+}
+/** The answer for a resource without parent was ignored: what it would have held is unknown. */
+function isRefused({ plan, counts }) {
+    return plan.parent === undefined && Object.keys(counts.skipped).length > 0;
+}
+function source_state_objectOf(value) {
+    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
+}
+function withKey(object, key, value) {
+    const copy = { ...object };
+    (0,core_json/* setOwn */.P5)(copy, key, value);
+    return copy;
+}
+
+// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
+var step_shape = __webpack_require__(7368);
+// EXTERNAL MODULE: ./lib/core/json-path-places.js
+var json_path_places = __webpack_require__(7354);
+;// CONCATENATED MODULE: ./lib/extract/steps/change-fields.js
+
+
+
+/** A checked JSONPath of a field. Keys joined by dots, the usual path, need no search. */
+function compileField(text) {
+    const path = (0,json_path/* compilePath */.H9)(text);
+    const keys = keysIn(path.node);
+    if (keys === undefined)
+        return (record) => (0,json_path_places/* findPlaces */.Ch)(path, record) ?? [];
+    const places = [keys];
+    return (record) => (valueAt(record, keys) === undefined ? [] : places);
+}
+/** Keys of a path that has nothing but keys. */
+function keysIn(node) {
+    if (node.kind === "fields")
+        return node.names.length === 1 && node.names[0] !== "*" ? node.names : undefined;
+    if (node.kind !== "child")
+        return undefined;
+    const left = keysIn(node.left);
+    const right = keysIn(node.right);
+    return left === undefined || right === undefined ? undefined : [...left, ...right];
+}
+/** What stands at a place; undefined when there is nothing. */
+function valueAt(record, place) {
+    let value = record;
+    for (const part of place) {
+        if ((0,core_json/* isJsonArray */.Md)(value))
+            value = typeof part === "number" ? value[part] : undefined;
+        else
+            value = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, String(part)) : undefined;
+    }
+    return value;
+}
+/**
+ * A copy with fields changed, each in its place; a field that gets the key of another replaces it, and `onReplaced` is told
+ * that key.
+ */
+function changeFields(record, edits, onReplaced) {
+    const changed = changeIn(record, edits, 0, onReplaced);
+    return (0,core_json/* isJsonObject */.OW)(changed) ? changed : record;
+}
+/** `depth`: how many parts of the places lead here. */
+function changeIn(value, edits, depth, onReplaced) {
+    if (edits.length === 0)
+        return value;
+    const heads = byHead(edits, depth);
+    const one = (head, item) => {
+        const key = String(head);
+        const here = heads.get(head);
+        if (here === undefined)
+            return [key, item];
+        const below = here.filter(({ place }) => place.length > depth + 1);
+        const inner = changeIn(item, below, depth + 1, onReplaced);
+        return (here.find(({ place }) => place.length === depth + 1)?.change ?? keep)(key, inner);
+    };
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
+        return value.flatMap((item, index) => {
+            const made = one(index, item);
+            return made === undefined ? [] : [made[1]];
+        });
+    }
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    const entries = [];
+    const taken = new Set();
+    for (const key of (0,core_json/* keysOf */.YD)(value)) {
+        const entry = one(key, value[key] ?? null);
+        if (entry === undefined)
+            continue;
+        const isRenamed = entry[0] !== key;
+        if (isRenamed && taken.has(entry[0]))
+            onReplaced?.(entry[0]);
+        if (isRenamed)
+            taken.add(entry[0]);
+        entries.push({ entry, isRenamed });
+    }
+    return (0,core_json/* objectFrom */._X)(entries.flatMap(({ entry, isRenamed }) => {
+        if (isRenamed || !taken.has(entry[0]))
+            return [entry];
+        onReplaced?.(entry[0]);
+        return [];
+    }));
+}
+const keep = (key, value) => [key, value];
+/** A copy with nothing but these fields, in the order of the record. */
+function pickFields(record, places) {
+    const edits = places.map((place) => ({ place, change: keep }));
+    const picked = pickIn(record, edits, 0);
+    return (0,core_json/* isJsonObject */.OW)(picked) ? picked : {};
+}
+function pickIn(value, edits, depth) {
+    if (edits.some(({ place }) => place.length === depth))
+        return value;
+    const heads = byHead(edits, depth);
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
+        return value.flatMap((item, index) => {
+            const here = heads.get(index);
+            return here === undefined ? [] : [pickIn(item, here, depth + 1)];
+        });
+    }
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    return (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).flatMap((key) => {
+        const here = heads.get(key);
+        return here === undefined ? [] : [[key, pickIn(value[key] ?? null, here, depth + 1)]];
+    }));
+}
+function byHead(edits, depth) {
+    const heads = new Map();
+    for (const edit of edits) {
+        const head = edit.place[depth];
+        if (head === undefined)
+            continue;
+        const known = heads.get(head);
+        if (known === undefined)
+            heads.set(head, [edit]);
+        else
+            known.push(edit);
+    }
+    return heads;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/steps/step-parts.js
+
+
+
+
+
+
+
+
+/**
+ * The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are.
+ * `onReplaced` is told the key of a field that is gone because another one was renamed to it.
+ */
+function stepParts(step, functions, onReplaced) {
+    const parts = [];
+    if (step.filter !== undefined) {
+        const keep = compileCode(step.filter, "record", "bool", functions);
+        parts.push({ key: "filter", keeps: (record) => !isPythonFalse(keep({ record })) });
+    }
+    if (step.map !== undefined) {
+        const map = compileCode(step.map, "record", "any", functions);
+        parts.push({ key: "map", replaces: (record) => map({ record }) });
+    }
+    if (step.yield_map !== undefined) {
+        const give = compileCode(step.yield_map, "record", "list", functions);
+        parts.push({ key: "yield_map", multiplies: (record) => listOf(give({ record })) });
+    }
+    const onFields = (key, replace) => {
+        parts.push({ key, replaces: (record) => ((0,core_json/* isJsonObject */.OW)(record) ? replace(record) : record) });
+    };
+    if (step.pick !== undefined)
+        onFields("pick", picking(step.pick));
+    if (step.omit !== undefined)
+        onFields("omit", omitting(step.omit));
+    if (step.rename !== undefined)
+        onFields("rename", renaming(step.rename, onReplaced));
+    if (step.set !== undefined)
+        onFields("set", setting(step.set, functions));
+    if (step.redact !== undefined)
+        onFields("redact", redacting(step.redact));
+    if (step.explode !== undefined)
+        parts.push({ key: "explode", multiplies: exploding(step.explode) });
+    return parts;
+}
+function picking(fields) {
+    const find = finder(fields);
+    return (record) => pickFields(record, find(record));
+}
+function omitting(fields) {
+    const find = finder(fields);
+    return (record) => changeFields(record, editsAt(find(record), () => undefined));
+}
+/** All at once, so that two fields can change names. */
+function renaming(names, onReplaced) {
+    const renames = Object.entries(names).map(([field, written]) => {
+        const name = written instanceof secret/* Secret */.z ? written.reveal() : written;
+        const change = (_, value) => [name, value];
+        return { find: compileField(field), change };
+    });
+    return (record) => changeFields(record, renames.flatMap(({ find, change }) => editsAt(find(record), change)), onReplaced);
+}
+/** Expressions see the record as it came in; a field that is there keeps its place. */
+function setting(values, functions) {
+    const sets = Object.entries(values).map(([key, value]) => {
+        const expression = (0,step_shape/* setExpression */.Dd)(value);
+        const make = expression === undefined ? () => value : compileCode(expression, "record", "any", functions);
+        return { key, make };
+    });
+    return (record) => (0,core_json/* objectFrom */._X)([
+        ...(0,core_json/* keysOf */.YD)(record).map((key) => [key, record[key] ?? null]),
+        ...sets.map(({ key, make }) => [key, make({ record })]),
+    ]);
+}
+function redacting({ fields, replace, hash_salt: salt }) {
+    const find = finder(fields);
+    const hide = salt === undefined
+        ? () => (replace === undefined ? "***" : replace)
+        : hashing(salt instanceof secret/* Secret */.z ? salt.reveal() : salt);
+    const change = (key, value) => [key, value === null ? null : hide(value)];
+    return (record) => changeFields(record, editsAt(find(record), change));
+}
+/** Text is hashed as it is, everything else as compact JSON. */
+function hashing(salt) {
+    return (value) => (0,external_node_crypto_.createHmac)("sha256", salt)
+        .update(typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value))
+        .digest("hex");
+}
+/** As pandas does it: an empty list leaves one record with null, what is no list stays. */
+function exploding(field) {
+    const find = compileField(field);
+    return (record) => {
+        if (!(0,core_json/* isJsonObject */.OW)(record))
+            return [record];
+        const [place] = find(record);
+        const list = place === undefined ? undefined : valueAt(record, place);
+        if (place === undefined || !(0,core_json/* isJsonArray */.Md)(list))
+            return [record];
+        const items = list.length === 0 ? [null] : list;
+        return items.map((item) => changeFields(record, [{ place, change: (key) => [key, item] }]));
+    };
+}
+function finder(fields) {
+    const finders = (typeof fields === "string" ? [fields] : fields).map(compileField);
+    const [only] = finders;
+    if (finders.length === 1 && only !== undefined)
+        return only;
+    return (record) => finders.flatMap((find) => find(record));
+}
+function editsAt(places, change) {
+    return places.map((place) => ({ place, change }));
+}
+function listOf(value) {
+    return Array.isArray(value) ? value : [value];
+}
+
+;// CONCATENATED MODULE: ./lib/extract/steps/compile-steps.js
+
+
+
+
+
+
+/**
+ * Compiles checked steps; undefined when there are none. Each record goes through all of them before the next one. A
+ * record that a step fails is a `SourceError` (`E_SOURCE_SHAPE`), a page that takes too long a `DataError` (`E_LIMIT`),
+ * both with resource, step, page and record. A field that a renamed one replaces is warned about, once for each name.
+ */
+function compileSteps(resource, steps, functions, limits, warn) {
+    const told = new Set();
+    const replaced = (step) => (key) => {
+        const detail = `processing_steps[${step}].rename onto ${JSON.stringify(key)}`;
+        if (told.has(detail))
+            return;
+        told.add(detail);
+        warn("W_FIELD_REPLACED", resource, { detail });
+    };
+    const parts = steps.flatMap((step, index) => stepParts(step, functions, replaced(index)).map((part) => ({ part, index })));
+    if (parts.length === 0)
+        return undefined;
+    // A guard costs as much as some hundred records: steps that cannot run away do without.
+    const guard = steps.some(needsGuard) ? withinTime : (_, work) => work();
+    return {
+        apply(records, page) {
+            const out = [];
+            let at = 0;
+            let step = 0;
+            const run = (record, from) => {
+                let value = record;
+                for (step = from; step < parts.length; step += 1) {
+                    const part = parts[step].part;
+                    if ("keeps" in part) {
+                        if (!part.keeps(value))
+                            return;
+                    }
+                    else if ("replaces" in part) {
+                        value = part.replaces(value);
+                    }
+                    else {
+                        const next = step + 1;
+                        for (const item of part.multiplies(value))
+                            run(item, next);
+                        return;
+                    }
+                }
+                out.push(value);
+            };
+            try {
+                guard(limits.maxStepMs, () => {
+                    for (at = 0; at < records.length; at += 1)
+                        run(records[at] ?? null, 0);
+                });
+            }
+            catch (error) {
+                const { part, index } = parts[Math.min(step, parts.length - 1)] ?? { part: { key: "" }, index: 0 };
+                throw explained(error, resource, `processing_steps[${index}].${part.key}`, `record ${at + 1} of page ${page}`);
+            }
+            return out;
+        },
+    };
+}
+function needsGuard(step) {
+    const code = [step.filter, step.map, step.yield_map].filter((one) => one !== undefined);
+    return code.some(rest_api_code/* mayRunAway */.J) || Object.values(step.set ?? {}).some((value) => (0,step_shape/* setExpression */.Dd)(value) !== undefined);
+}
+/** What a function of the user's throws is passed on as it is. */
+function explained(error, resource, step, record) {
+    const where = `resource ${JSON.stringify(resource)}: ${step} fails at ${record}`;
+    if (error instanceof compile/* ExpressionFailure */.je) {
+        return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
+            step: "extract",
+            reason: "expression",
+            hint: 'Correct the expression or function; an expression reads a field that may be absent as record.?field.orValue("").',
+        });
+    }
+    if (error instanceof TimeGuardError) {
+        return new errors/* DataError */.fL("E_LIMIT", `${where}: ${error.message} for one page`, {
+            step: "extract",
+            hint: "Simplify the expression: lists in lists take most time.",
+        });
+    }
+    return error;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/open-run.js
+
+
+
+
+
+
+
+
+
+
+
+/** Chains of one child resource at a time; requests are bounded per origin. */
+const CHAINS = 8;
+/** A resource before its first request: everything compiled, its cursors as the state has them, its children not known yet. */
+function openRun(plan, settings, surroundings) {
+    const { strict, config, functions } = settings;
+    const { context, limits, sender, signal } = surroundings;
+    const { clock, warn } = context;
+    const counts = newCounts();
+    const state = stateOf(context.state, plan.name);
+    const selector = plan.dataSelector === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.dataSelector);
+    const converter = plan.incremental?.convert ?? plan.incremental?.transform;
+    const convert = compileConverter(plan.name, converter, functions, limits);
+    return {
+        plan,
+        endpoint: endpointText(plan),
+        selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
+        prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
+        authenticator: sender.authenticator(plan, counts),
+        cursors: openCursors(plan, state, {
+            windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
+            strict,
+            warn,
+        }),
+        selector,
+        // Once records have come, an answer without the key may be how the source says that nothing is new.
+        watch: selector === undefined || hasMoved(state) ? undefined : watchSelector(selector),
+        steps: compileSteps(plan.name, plan.config.processing_steps ?? [], functions, limits, warn),
+        actions: compileActions(plan.responseActions, {
+            resource: plan.name,
+            strict,
+            functions,
+            maxStepMs: limits.maxStepMs,
+        }),
+        children: [],
+        // dlt walks parents one after the other.
+        pool: (0,concurrency/* createTaskPool */.eV)(strict && plan.config.parallelized !== true ? 1 : CHAINS),
+        counts,
+        scope: (0,concurrency/* linkController */.$t)(signal),
+        reached: plan.parent === undefined,
+        started: false,
+        failure: undefined,
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/extract/passed-records.js
+
+/** Records after inherited fields, steps and cursor; null when all were dropped on the way. */
+function passed(run, records, inherited, parentKey) {
+    let rows = records;
+    if (rows.length === 0)
+        return rows;
+    if (inherited !== undefined)
+        rows = rows.map((row) => withFields(row, inherited));
+    if (run.steps !== undefined)
+        rows = run.steps.apply(rows, run.counts.pages);
+    if (rows.length === 0)
+        return null;
+    return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
+}
+/** A record with more fields, each in the place of a field of its name or at the end. */
+function withFields(record, fields) {
+    if (!(0,core_json/* isJsonObject */.OW)(record))
+        return record;
+    const copy = { ...record, ...fields };
+    if (core_json/* KEY_ORDER */.$k in record) {
+        const order = [...new Set([...(0,core_json/* keysOf */.YD)(record), ...Object.keys(fields)])];
+        Object.defineProperty(copy, core_json/* KEY_ORDER */.$k, { value: order, enumerable: false });
+    }
+    return copy;
+}
+
 ;// CONCATENATED MODULE: ./lib/extract/auth/reveal.js
 /** The text of a configured value, secret or not; empty when there is none. */
 function reveal(value) {
@@ -18415,6 +19553,30 @@ function signedToken(claims, key, keyId) {
 }
 function encoded(object) {
     return Buffer.from((0,json_writer/* compactJson */.Ar)(object), "utf8").toString("base64url");
+}
+
+;// CONCATENATED MODULE: ./lib/extract/auth/token-url.js
+
+/** Where the tokens of a section are asked for; undefined for kinds without, and before it is filled in. */
+function tokenUrl(config, baseUrl) {
+    if (typeof config === "string")
+        return undefined;
+    switch (config.type) {
+        case "oauth2_client_credentials":
+        case "oauth2_refresh_token":
+        case "oauth2_jwt_bearer":
+            return config.access_token_url ?? undefined;
+        case "github_app": {
+            const id = encodeURIComponent(String(config.installation_id ?? ""));
+            return (0,http_url/* joinUrl */.we)(config.api_url ?? baseUrl, `app/installations/${id}/access_tokens`);
+        }
+        case "login_request": {
+            const path = config.login_url ?? "";
+            return (0,http_url/* isAbsolute */.oP)(path) ? path : (0,http_url/* joinUrl */.we)(baseUrl, path);
+        }
+        default:
+            return undefined;
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/auth/github-app.js
@@ -18947,359 +20109,7 @@ const PLAIN_AUTH_KEYS = new Set([
     "prefix",
 ]);
 
-;// CONCATENATED MODULE: ./lib/extract/source-state.js
-
-/** What the state of a source keeps of one resource; `{}` when it keeps nothing. */
-function stateOf(state, resource) {
-    return source_state_objectOf((0,core_json/* getOwn */.Ng)(source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources")), resource));
-}
-/**
- * The state after a run: the cursors where they are now, except those of resources that are left out. The given value
- * itself when nothing moved.
- */
-function stateAfter(state, runs) {
-    let resources = source_state_objectOf((0,core_json/* getOwn */.Ng)(state, "resources"));
-    let moved = false;
-    for (const run of runs) {
-        if (run.cursors === undefined || run.failure !== undefined)
-            continue;
-        const before = source_state_objectOf((0,core_json/* getOwn */.Ng)(resources, run.plan.name));
-        const after = run.cursors.stored(before, isRefused(run));
-        if (after === before)
-            continue;
-        resources = withKey(resources, run.plan.name, after);
-        moved = true;
-    }
-    return moved ? withKey(state, "resources", resources) : state;
-}
-/** The answer for a resource without parent was ignored: what it would have held is unknown. */
-function isRefused({ plan, counts }) {
-    return plan.parent === undefined && Object.keys(counts.skipped).length > 0;
-}
-function source_state_objectOf(value) {
-    return (0,core_json/* isJsonObject */.OW)(value) ? value : {};
-}
-function withKey(object, key, value) {
-    const copy = { ...object };
-    (0,core_json/* setOwn */.P5)(copy, key, value);
-    return copy;
-}
-
-// EXTERNAL MODULE: ./lib/config/rest-api/step-shape.js
-var step_shape = __webpack_require__(7368);
-// EXTERNAL MODULE: ./lib/core/json-path-places.js
-var json_path_places = __webpack_require__(7354);
-;// CONCATENATED MODULE: ./lib/extract/steps/change-fields.js
-
-
-
-/** A checked JSONPath of a field. Keys joined by dots, the usual path, need no search. */
-function compileField(text) {
-    const path = (0,json_path/* compilePath */.H9)(text);
-    const keys = keysIn(path.node);
-    if (keys === undefined)
-        return (record) => (0,json_path_places/* findPlaces */.Ch)(path, record) ?? [];
-    const places = [keys];
-    return (record) => (valueAt(record, keys) === undefined ? [] : places);
-}
-/** Keys of a path that has nothing but keys. */
-function keysIn(node) {
-    if (node.kind === "fields")
-        return node.names.length === 1 && node.names[0] !== "*" ? node.names : undefined;
-    if (node.kind !== "child")
-        return undefined;
-    const left = keysIn(node.left);
-    const right = keysIn(node.right);
-    return left === undefined || right === undefined ? undefined : [...left, ...right];
-}
-/** What stands at a place; undefined when there is nothing. */
-function valueAt(record, place) {
-    let value = record;
-    for (const part of place) {
-        if ((0,core_json/* isJsonArray */.Md)(value))
-            value = typeof part === "number" ? value[part] : undefined;
-        else
-            value = (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* getOwn */.Ng)(value, String(part)) : undefined;
-    }
-    return value;
-}
-/** A copy with fields changed, each in its place; a field that gets the key of another replaces it. */
-function changeFields(record, edits) {
-    const changed = changeIn(record, edits, 0);
-    return (0,core_json/* isJsonObject */.OW)(changed) ? changed : record;
-}
-/** `depth`: how many parts of the places lead here. */
-function changeIn(value, edits, depth) {
-    if (edits.length === 0)
-        return value;
-    const heads = byHead(edits, depth);
-    const one = (head, item) => {
-        const key = String(head);
-        const here = heads.get(head);
-        if (here === undefined)
-            return [key, item];
-        const below = here.filter(({ place }) => place.length > depth + 1);
-        const inner = changeIn(item, below, depth + 1);
-        return (here.find(({ place }) => place.length === depth + 1)?.change ?? keep)(key, inner);
-    };
-    if ((0,core_json/* isJsonArray */.Md)(value)) {
-        return value.flatMap((item, index) => {
-            const made = one(index, item);
-            return made === undefined ? [] : [made[1]];
-        });
-    }
-    if (!(0,core_json/* isJsonObject */.OW)(value))
-        return value;
-    const entries = [];
-    const taken = new Set();
-    for (const key of (0,core_json/* keysOf */.YD)(value)) {
-        const entry = one(key, value[key] ?? null);
-        if (entry === undefined)
-            continue;
-        const isRenamed = entry[0] !== key;
-        if (isRenamed)
-            taken.add(entry[0]);
-        entries.push({ entry, isRenamed });
-    }
-    return (0,core_json/* objectFrom */._X)(entries.flatMap(({ entry, isRenamed }) => (!isRenamed && taken.has(entry[0]) ? [] : [entry])));
-}
-const keep = (key, value) => [key, value];
-/** A copy with nothing but these fields, in the order of the record. */
-function pickFields(record, places) {
-    const edits = places.map((place) => ({ place, change: keep }));
-    const picked = pickIn(record, edits, 0);
-    return (0,core_json/* isJsonObject */.OW)(picked) ? picked : {};
-}
-function pickIn(value, edits, depth) {
-    if (edits.some(({ place }) => place.length === depth))
-        return value;
-    const heads = byHead(edits, depth);
-    if ((0,core_json/* isJsonArray */.Md)(value)) {
-        return value.flatMap((item, index) => {
-            const here = heads.get(index);
-            return here === undefined ? [] : [pickIn(item, here, depth + 1)];
-        });
-    }
-    if (!(0,core_json/* isJsonObject */.OW)(value))
-        return value;
-    return (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).flatMap((key) => {
-        const here = heads.get(key);
-        return here === undefined ? [] : [[key, pickIn(value[key] ?? null, here, depth + 1)]];
-    }));
-}
-function byHead(edits, depth) {
-    const heads = new Map();
-    for (const edit of edits) {
-        const head = edit.place[depth];
-        if (head === undefined)
-            continue;
-        const known = heads.get(head);
-        if (known === undefined)
-            heads.set(head, [edit]);
-        else
-            known.push(edit);
-    }
-    return heads;
-}
-
-;// CONCATENATED MODULE: ./lib/extract/steps/step-parts.js
-
-
-
-
-
-
-
-
-/** The parts of a step in the order in which they run. Records that are no objects pass steps over fields as they are. */
-function stepParts(step, functions) {
-    const parts = [];
-    if (step.filter !== undefined) {
-        const keep = compileCode(step.filter, "record", "bool", functions);
-        parts.push({ key: "filter", keeps: (record) => !isPythonFalse(keep({ record })) });
-    }
-    if (step.map !== undefined) {
-        const map = compileCode(step.map, "record", "any", functions);
-        parts.push({ key: "map", replaces: (record) => map({ record }) });
-    }
-    if (step.yield_map !== undefined) {
-        const give = compileCode(step.yield_map, "record", "list", functions);
-        parts.push({ key: "yield_map", multiplies: (record) => listOf(give({ record })) });
-    }
-    const onFields = (key, replace) => {
-        parts.push({ key, replaces: (record) => ((0,core_json/* isJsonObject */.OW)(record) ? replace(record) : record) });
-    };
-    if (step.pick !== undefined)
-        onFields("pick", picking(step.pick));
-    if (step.omit !== undefined)
-        onFields("omit", omitting(step.omit));
-    if (step.rename !== undefined)
-        onFields("rename", renaming(step.rename));
-    if (step.set !== undefined)
-        onFields("set", setting(step.set, functions));
-    if (step.redact !== undefined)
-        onFields("redact", redacting(step.redact));
-    if (step.explode !== undefined)
-        parts.push({ key: "explode", multiplies: exploding(step.explode) });
-    return parts;
-}
-function picking(fields) {
-    const find = finder(fields);
-    return (record) => pickFields(record, find(record));
-}
-function omitting(fields) {
-    const find = finder(fields);
-    return (record) => changeFields(record, editsAt(find(record), () => undefined));
-}
-/** All at once, so that two fields can change names. */
-function renaming(names) {
-    const renames = Object.entries(names).map(([field, written]) => {
-        const name = written instanceof secret/* Secret */.z ? written.reveal() : written;
-        const change = (_, value) => [name, value];
-        return { find: compileField(field), change };
-    });
-    return (record) => changeFields(record, renames.flatMap(({ find, change }) => editsAt(find(record), change)));
-}
-/** Expressions see the record as it came in; a field that is there keeps its place. */
-function setting(values, functions) {
-    const sets = Object.entries(values).map(([key, value]) => {
-        const expression = (0,step_shape/* setExpression */.Dd)(value);
-        const make = expression === undefined ? () => value : compileCode(expression, "record", "any", functions);
-        return { key, make };
-    });
-    return (record) => (0,core_json/* objectFrom */._X)([
-        ...(0,core_json/* keysOf */.YD)(record).map((key) => [key, record[key] ?? null]),
-        ...sets.map(({ key, make }) => [key, make({ record })]),
-    ]);
-}
-function redacting({ fields, replace, hash_salt: salt }) {
-    const find = finder(fields);
-    const hide = salt === undefined
-        ? () => (replace === undefined ? "***" : replace)
-        : hashing(salt instanceof secret/* Secret */.z ? salt.reveal() : salt);
-    const change = (key, value) => [key, value === null ? null : hide(value)];
-    return (record) => changeFields(record, editsAt(find(record), change));
-}
-/** Text is hashed as it is, everything else as compact JSON. */
-function hashing(salt) {
-    return (value) => (0,external_node_crypto_.createHmac)("sha256", salt)
-        .update(typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(value))
-        .digest("hex");
-}
-/** As pandas does it: an empty list leaves one record with null, what is no list stays. */
-function exploding(field) {
-    const find = compileField(field);
-    return (record) => {
-        if (!(0,core_json/* isJsonObject */.OW)(record))
-            return [record];
-        const [place] = find(record);
-        const list = place === undefined ? undefined : valueAt(record, place);
-        if (place === undefined || !(0,core_json/* isJsonArray */.Md)(list))
-            return [record];
-        const items = list.length === 0 ? [null] : list;
-        return items.map((item) => changeFields(record, [{ place, change: (key) => [key, item] }]));
-    };
-}
-function finder(fields) {
-    const finders = (typeof fields === "string" ? [fields] : fields).map(compileField);
-    const [only] = finders;
-    if (finders.length === 1 && only !== undefined)
-        return only;
-    return (record) => finders.flatMap((find) => find(record));
-}
-function editsAt(places, change) {
-    return places.map((place) => ({ place, change }));
-}
-function listOf(value) {
-    return Array.isArray(value) ? value : [value];
-}
-
-;// CONCATENATED MODULE: ./lib/extract/steps/compile-steps.js
-
-
-
-
-
-
-/**
- * Compiles checked steps; undefined when there are none. Each record goes through all of them before the next one. A
- * record that a step fails is a `SourceError` (`E_SOURCE_SHAPE`), a page that takes too long a `DataError` (`E_LIMIT`),
- * both with resource, step, page and record.
- */
-function compileSteps(resource, steps, functions, limits) {
-    const parts = steps.flatMap((step, index) => stepParts(step, functions).map((part) => ({ part, index })));
-    if (parts.length === 0)
-        return undefined;
-    // A guard costs as much as some hundred records: steps that cannot run away do without.
-    const guard = steps.some(needsGuard) ? withinTime : (_, work) => work();
-    return {
-        apply(records, page) {
-            const out = [];
-            let at = 0;
-            let step = 0;
-            const run = (record, from) => {
-                let value = record;
-                for (step = from; step < parts.length; step += 1) {
-                    const part = parts[step].part;
-                    if ("keeps" in part) {
-                        if (!part.keeps(value))
-                            return;
-                    }
-                    else if ("replaces" in part) {
-                        value = part.replaces(value);
-                    }
-                    else {
-                        const next = step + 1;
-                        for (const item of part.multiplies(value))
-                            run(item, next);
-                        return;
-                    }
-                }
-                out.push(value);
-            };
-            try {
-                guard(limits.maxStepMs, () => {
-                    for (at = 0; at < records.length; at += 1)
-                        run(records[at] ?? null, 0);
-                });
-            }
-            catch (error) {
-                const { part, index } = parts[Math.min(step, parts.length - 1)] ?? { part: { key: "" }, index: 0 };
-                throw explained(error, resource, `processing_steps[${index}].${part.key}`, `record ${at + 1} of page ${page}`);
-            }
-            return out;
-        },
-    };
-}
-function needsGuard(step) {
-    const code = [step.filter, step.map, step.yield_map].filter((one) => one !== undefined);
-    return code.some(rest_api_code/* mayRunAway */.J) || Object.values(step.set ?? {}).some((value) => (0,step_shape/* setExpression */.Dd)(value) !== undefined);
-}
-/** What a function of the user's throws is passed on as it is. */
-function explained(error, resource, step, record) {
-    const where = `resource ${JSON.stringify(resource)}: ${step} fails at ${record}`;
-    if (error instanceof compile/* ExpressionFailure */.je) {
-        return new errors/* SourceError */.c8("E_SOURCE_SHAPE", `${where}: ${error.message}`, {
-            step: "extract",
-            reason: "expression",
-            hint: 'Correct the expression or function; an expression reads a field that may be absent as record.?field.orValue("").',
-        });
-    }
-    if (error instanceof TimeGuardError) {
-        return new errors/* DataError */.fL("E_LIMIT", `${where}: ${error.message} for one page`, {
-            step: "extract",
-            hint: "Simplify the expression: patterns for matches() and lists in lists take most time.",
-        });
-    }
-    return error;
-}
-
 ;// CONCATENATED MODULE: ./lib/extract/extraction.js
-
-
-
-
-
 
 
 
@@ -19315,8 +20125,6 @@ function explained(error, resource, step, record) {
 const WAITING_BYTES = 8 * 1024 * 1024;
 /** Bytes of pages that are read and wait for the consumer; as objects they take several times that. */
 const READ_BYTES = 6 * 1024 * 1024;
-/** Chains of one child resource at a time; requests are bounded per origin. */
-const CHAINS = 8;
 /** Pages of one chain in flight ahead of the one that is read. */
 const AHEAD = 7;
 /**
@@ -19343,7 +20151,7 @@ function startExtraction(settings, context) {
         context,
         signal,
     });
-    const runs = settings.plan.map(createRun);
+    const runs = settings.plan.map((plan) => openRun(plan, settings, { context, limits, sender, signal }));
     const byName = new Map(runs.map((run) => [run.plan.name, run]));
     for (const run of runs)
         if (run.plan.parent !== undefined)
@@ -19352,39 +20160,6 @@ function startExtraction(settings, context) {
     let finished;
     function isNeeded(run) {
         return run.selected || run.children.some(isNeeded);
-    }
-    function createRun(plan) {
-        const counts = newCounts();
-        const state = stateOf(context.state, plan.name);
-        const converter = plan.incremental?.convert ?? plan.incremental?.transform;
-        const convert = compileConverter(plan.name, converter, settings.functions, limits);
-        return {
-            plan,
-            endpoint: endpointText(plan),
-            selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
-            prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
-            authenticator: sender.authenticator(plan, counts),
-            cursors: openCursors(plan, state, {
-                windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
-                strict,
-                warn,
-            }),
-            selector: plan.dataSelector === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.dataSelector),
-            steps: compileSteps(plan.name, plan.config.processing_steps ?? [], settings.functions, limits),
-            actions: compileActions(plan.responseActions, {
-                resource: plan.name,
-                strict,
-                functions: settings.functions,
-                maxStepMs: limits.maxStepMs,
-            }),
-            children: [],
-            // dlt walks parents one after the other.
-            pool: (0,concurrency/* createTaskPool */.eV)(strict && plan.config.parallelized !== true ? 1 : CHAINS),
-            counts,
-            scope: (0,concurrency/* linkController */.$t)(signal),
-            started: false,
-            failure: undefined,
-        };
     }
     /** All pages of one chain: for one parent record, or of an independent resource. */
     async function runChain(run, chain, parent, page = {}) {
@@ -19410,6 +20185,7 @@ function startExtraction(settings, context) {
             strict,
             paginator: plan.paginator ?? config.client.paginator ?? undefined,
             selector: run.selector,
+            watch: run.watch,
             actions: run.actions,
             emptyBody: config.client.empty_body ?? (strict ? "error" : "no_records"),
             keepLexemes: context.keepLexemes === true,
@@ -19465,7 +20241,7 @@ function startExtraction(settings, context) {
                     break;
                 continue;
             }
-            const rows = passed(run, page, inherited, parentKey);
+            const rows = passed(run, page.records, inherited, parentKey);
             const emits = rows !== null && rows.length > 0 && run.selected;
             if (emits && parallelized) {
                 together.push(...rows);
@@ -19501,23 +20277,12 @@ function startExtraction(settings, context) {
         }
         counts.endedAt = clock.now();
     }
-    /** Records after inherited fields, steps and cursor; null when all were dropped on the way. */
-    function passed(run, page, inherited, parentKey) {
-        let rows = page.records;
-        if (rows.length === 0)
-            return rows;
-        if (inherited !== undefined)
-            rows = rows.map((row) => withFields(row, inherited));
-        if (run.steps !== undefined)
-            rows = run.steps.apply(rows, run.counts.pages);
-        if (rows.length === 0)
-            return null;
-        return run.cursors === undefined ? rows : run.cursors.filter(parentKey, rows);
-    }
     async function startChildren(run, rows) {
         const children = run.children.filter((child) => needed.has(child));
         if (children.length === 0)
             return;
+        for (const child of children)
+            child.reached = true;
         const pages = new Map(children.map((child) => [child, {}]));
         for (const row of rows) {
             for (const child of children) {
@@ -19598,6 +20363,11 @@ function startExtraction(settings, context) {
         const isAll = context.only === undefined;
         if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
             throw first.error;
+        for (const { plan, watch, failure } of asked) {
+            const misses = failure === undefined ? watch?.misses() : undefined;
+            if (misses !== undefined)
+                warn("W_NOTHING_SELECTED", plan.name, { detail: sender.redact(misses) });
+        }
         const windows = asked.flatMap(resource_run_windowOf);
         return {
             state: stateAfter(context.state, asked),
@@ -19662,36 +20432,49 @@ function tapePage(resource, page, tape) {
         bytes: page.bytes,
     };
 }
-/** A record with more fields, each in the place of a field of its name or at the end. */
-function withFields(record, fields) {
-    if (!(0,core_json/* isJsonObject */.OW)(record))
-        return record;
-    const copy = { ...record, ...fields };
-    if (core_json/* KEY_ORDER */.$k in record) {
-        const order = [...new Set([...(0,core_json/* keysOf */.YD)(record), ...Object.keys(fields)])];
-        Object.defineProperty(copy, core_json/* KEY_ORDER */.$k, { value: order, enumerable: false });
-    }
-    return copy;
-}
 
+// EXTERNAL MODULE: ./lib/config/contract-shape.js
+var contract_shape = __webpack_require__(606);
 ;// CONCATENATED MODULE: ./lib/extract/hints.js
+
 
 /** dlt's table hints of a planned resource. */
 function hintsOf(plan) {
     const { config } = plan;
     const cursorColumn = plan.incremental === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.incremental.cursor_path).simpleKey;
-    const extra = extraHints(plan);
+    const nested = Object.entries(config.nested_hints ?? {});
     return {
+        ...tableHints(config),
         ...(config.table_name ? { tableName: config.table_name } : {}),
-        writeDisposition: dispositionOf(config.write_disposition),
-        primaryKey: names(config.primary_key),
-        mergeKey: names(config.merge_key),
-        columns: columnHints(config.columns),
+        writeDisposition: dispositionOf(config.write_disposition) ?? { disposition: "append" },
         ...(config.max_table_nesting === undefined || config.max_table_nesting === null
             ? {}
             : { maxTableNesting: config.max_table_nesting }),
-        ...(config.schema_contract ? { schemaContract: contractOf(config.schema_contract) } : {}),
         ...(cursorColumn === undefined ? {} : { cursorColumn }),
+        ...(nested.length === 0
+            ? {}
+            : { nested: Object.fromEntries(nested.map(([table, own]) => [table, nestedHints(own)])) }),
+    };
+}
+function nestedHints(written) {
+    const { parent_table_name: parentTableName } = written;
+    return { ...tableHints(written), ...(parentTableName ? { parentTableName } : {}) };
+}
+/** What may be said of any table. */
+function tableHints(written) {
+    const writeDisposition = dispositionOf(written.write_disposition);
+    const extra = withoutNulls({
+        // dlt: an empty list is none.
+        references: written.references?.length ? written.references.map(withoutNulls) : undefined,
+        table_format: written.table_format,
+        file_format: written.file_format,
+    });
+    return {
+        ...(writeDisposition === undefined ? {} : { writeDisposition }),
+        primaryKey: names(written.primary_key),
+        mergeKey: names(written.merge_key),
+        columns: withoutEmptied(columnHints(written.columns), written),
+        ...(written.schema_contract ? { schemaContract: contractOf(written.schema_contract) } : {}),
         ...(Object.keys(extra).length === 0 ? {} : { extra }),
     };
 }
@@ -19707,25 +20490,24 @@ function columnHints(written) {
             columns[column.name] = column;
     return columns;
 }
-/** Hints that only pass through, by their wire names. */
-function extraHints(plan) {
-    const { config } = plan;
-    const candidates = {
-        references: config.references,
-        table_format: config.table_format,
-        file_format: config.file_format,
-        parent: config.parent_table_name,
-        nested_hints: config.nested_hints,
-    };
+/** dlt: an empty key of the resource takes away the one that its columns name. */
+function withoutEmptied(columns, keys) {
+    const emptied = ["primary_key", "merge_key"].filter((key) => keys[key]?.length === 0);
+    if (emptied.length === 0)
+        return columns;
+    const kept = (column) => Object.fromEntries(Object.entries(column).filter(([hint]) => !emptied.some((key) => key === hint)));
+    return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, kept(column)]));
+}
+function withoutNulls(written) {
     const out = {};
-    for (const [key, value] of Object.entries(candidates))
+    for (const [key, value] of Object.entries(written))
         if (value !== undefined && value !== null)
             out[key] = value;
     return out;
 }
 function dispositionOf(written) {
     if (written === null || written === undefined)
-        return { disposition: "append" };
+        return undefined;
     if (typeof written === "string")
         return { disposition: written };
     const { disposition, strategy, deduplicated, skip_unchanged_rows: skip, row_version_column_name: version } = written;
@@ -19742,19 +20524,42 @@ function dispositionOf(written) {
     };
 }
 function contractOf(written) {
-    if (typeof written === "string")
-        return written;
-    const { tables, columns, data_type } = written;
-    return {
-        ...(tables === undefined ? {} : { tables }),
-        ...(columns === undefined ? {} : { columns }),
-        ...(data_type === undefined ? {} : { data_type }),
-    };
+    return typeof written === "string" ? written : (0,contract_shape/* definedModes */.Sv)(written);
 }
 function names(keys) {
     if (keys === null || keys === undefined || keys === "")
         return [];
     return typeof keys === "string" ? [keys] : keys;
+}
+
+;// CONCATENATED MODULE: ./lib/extract/refuse-insecure.js
+
+
+
+
+
+/**
+ * Throws `E_UNSAFE_URL` when a credential would travel unencrypted to another machine: that of `auth`, or a secret in a
+ * header, a parameter, the path or a body. What is asked is where the resource itself is asked, a whole URL as its path included,
+ * and where its tokens come from.
+ */
+function refuseInsecure(client, plan) {
+    const base = client.base_url ?? "";
+    for (const resource of plan) {
+        const { auth } = resource;
+        const urls = [
+            ...(auth !== null || sendsSecret(resource) ? [homeOf(resource.path, base)] : []),
+            ...(auth === null ? [] : [tokenUrl(auth, base) ?? ""]),
+        ];
+        for (const url of urls) {
+            if (!/^http:\/\//i.test(url) || (0,http_url/* originOf */.yv)(url) === undefined || (0,http_url/* isLoopback */.U9)(url))
+                continue;
+            throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `resource ${JSON.stringify(resource.name)}: a credential would be sent unencrypted to ${(0,http_url/* originOf */.yv)(url) ?? url}`, { step: "config", hint: "Use https, or set allow-insecure-http to true." });
+        }
+    }
+}
+function sendsSecret({ seed, isPathSecret, headers, params, json, data }) {
+    return seed === undefined && (isPathSecret || (0,secret/* holdsSecret */.h)([headers, params, json, data]));
 }
 
 // EXTERNAL MODULE: ./lib/config/nearest.js
@@ -19819,7 +20624,6 @@ function createSourceMemory() {
 
 
 
-
 /**
  * A source from a declarative REST configuration.
  *
@@ -19847,8 +20651,10 @@ function restApi(options) {
     }));
     refuseMissingFunctions(options);
     if (options.allowInsecureHttp !== true && compat === "default")
-        refuseInsecure(config, plan);
-    const selected = selectResources(plan.map(({ name, config: own }) => ({ name, selected: own.selected !== false })), options.endpoints);
+        refuseInsecure(config.client, plan);
+    const selected = selectResources(
+    // dlt: a null counts as false, of the resource or of the defaults.
+    plan.map(({ name, config: own }) => ({ name, selected: own.selected === undefined || own.selected === true })), options.endpoints);
     const memory = createSourceMemory();
     return {
         name: options.name,
@@ -19894,22 +20700,6 @@ function refuseMissingFunctions({ config, functions = {} }) {
             ? "Modules are called from pipeline files; give a program's functions with functions: { <name>: ... } and write fn:<name>."
             : "Give the function to the library with functions: { <name>: ... }, or write an expression.",
     });
-}
-/** A credential may not travel unencrypted to another machine. */
-function refuseInsecure(config, plan) {
-    const base = config.client.base_url ?? "";
-    for (const { auth } of plan) {
-        if (auth === null)
-            continue;
-        for (const url of [base, tokenUrl(auth, base) ?? ""]) {
-            if (!/^http:\/\//i.test(url) || (0,http_url/* originOf */.yv)(url) === undefined || (0,http_url/* isLoopback */.U9)(url))
-                continue;
-            throw new errors/* ConfigError */.xL("E_UNSAFE_URL", `a credential would be sent unencrypted to ${(0,http_url/* originOf */.yv)(url) ?? url}`, {
-                step: "config",
-                hint: "Use https, or set allow-insecure-http to true.",
-            });
-        }
-    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sources/gitlab/base-url.js
@@ -24741,6 +25531,8 @@ async function exportDataset(connection, dataset, folder) {
 
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
+// EXTERNAL MODULE: ./lib/normalize/alike-names.js
+var alike_names = __webpack_require__(4578);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
 // EXTERNAL MODULE: ./lib/state/pipeline-state.js
@@ -24852,8 +25644,8 @@ function packageTrace({ manifest, schema }, startedAt, endedAt, state, outcome) 
 var core_source = __webpack_require__(7718);
 // EXTERNAL MODULE: ./lib/load/spool.js
 var load_spool = __webpack_require__(4139);
-// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 20 modules
-var normalize_normalizer = __webpack_require__(5401);
+// EXTERNAL MODULE: ./lib/normalize/normalizer.js + 19 modules
+var normalize_normalizer = __webpack_require__(1897);
 // EXTERNAL MODULE: ./lib/normalize/row-ids.js
 var row_ids = __webpack_require__(4987);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
@@ -25418,8 +26210,8 @@ function committedText(loadIds) {
     return `${loadIds.length} loads are committed, the last one is ${loadIds.at(-1)}`;
 }
 
-// EXTERNAL MODULE: ./lib/schema/hints.js
-var hints = __webpack_require__(4133);
+// EXTERNAL MODULE: ./lib/schema/hints.js + 1 modules
+var hints = __webpack_require__(3365);
 ;// CONCATENATED MODULE: ./lib/pipeline/unheard-replaced.js
 
 /**
@@ -25673,6 +26465,7 @@ var pipeline_pending = __webpack_require__(9965);
 
 
 
+
 /**
  * One run of a pipeline: state and schema from the destination, packages left by an earlier run, then extract, normalize
  * and load. Never throws: what went wrong is in the trace, and the trace is written to the work folder either way, unless
@@ -25742,6 +26535,7 @@ async function runSteps(options, recorder) {
     }
     if (pending.length > 0)
         synced = await sync(options, dataset, schemaName, recorder);
+    (0,alike_names/* warnAlikeNames */.d)(options.source.resources, recorder.warnings.warn);
     const first = firstRound(options.source, options.limit);
     let attempt = 1;
     for (let round = first; round !== undefined;) {
@@ -25794,8 +26588,8 @@ function cancelledBy(signal, recorder) {
 
 // EXTERNAL MODULE: ./lib/report/redact-trace.js
 var redact_trace = __webpack_require__(8321);
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
-var build_source = __webpack_require__(5876);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 68 modules
+var build_source = __webpack_require__(8100);
 // EXTERNAL MODULE: ./lib/edge/shared/data-rules.js
 var data_rules = __webpack_require__(1461);
 // EXTERNAL MODULE: ./lib/edge/shared/faults.js
@@ -25950,13 +26744,16 @@ const VERSION = "0.1.0";
 __webpack_require__.d(__webpack_exports__, {
   tj: () => (/* binding */ ExpressionError),
   je: () => (/* binding */ ExpressionFailure),
-  Wo: () => (/* binding */ compileExpression)
+  Wo: () => (/* binding */ compileExpression),
+  I: () => (/* binding */ kindOf)
 });
 
 // EXTERNAL MODULE: ./node_modules/@marcbachmann/cel-js/lib/index.js + 13 modules
 var lib = __webpack_require__(7337);
 // EXTERNAL MODULE: ./lib/expression/environment.js
 var expression_environment = __webpack_require__(1191);
+// EXTERNAL MODULE: ./lib/expression/patterns.js
+var patterns = __webpack_require__(5243);
 ;// CONCATENATED MODULE: ./lib/expression/used-parts.js
 /**
  * Which parts of each variable an expression reads, found in its syntax tree: of `record.author.id` the key `id` below
@@ -26029,6 +26826,7 @@ var expression_values = __webpack_require__(2678);
 
 
 
+
 /** An expression that cannot be compiled. Line and column count from 1, within the expression. */
 class ExpressionError extends Error {
     line;
@@ -26048,17 +26846,17 @@ class ExpressionFailure extends Error {
  * is too large, or can never give what is wanted.
  */
 function compileExpression(text, scope, wanted) {
-    const environment = (0,expression_environment/* environmentOf */.p)(scope);
+    const environment = (0,expression_environment/* environmentOf */.p7)(scope);
     const program = parsed(() => environment.parse(text), text);
     allowNullBranches(program.ast, () => environment.parse("dyn(null)").ast);
+    refuse(program.ast, text);
     const checked = program.check();
     if (!checked.valid)
-        throw compileError(checked.error, text);
-    refuse(program.ast, text);
+        throw compileError(checked.error, text, expression_environment/* SCOPES */.iW[scope]);
     if (!mayGive(checked.type ?? "dyn", wanted)) {
         throw new ExpressionError(`it must give ${NAMES[wanted]}, and gives ${checked.type}`, text, 0);
     }
-    const used = usedParts(program.ast, expression_environment/* SCOPES */.i[scope]);
+    const used = usedParts(program.ast, expression_environment/* SCOPES */.iW[scope]);
     const isWanted = CHECKS[wanted];
     return {
         text,
@@ -26096,6 +26894,7 @@ function mayGive(type, wanted) {
         return type.startsWith(wanted);
     return type === "null" || type.startsWith("optional") || type.startsWith(wanted === "text" ? "string" : "map");
 }
+/** What a value is, for messages: `a list`, `text`, ... */
 function kindOf(value) {
     if (value === null)
         return "null";
@@ -26133,16 +26932,19 @@ function evaluated(evaluate) {
         throw error;
     }
 }
-function compileError(error, text) {
+/** `variables`: what there is to be named, for who wrote another name. */
+function compileError(error, text, variables = []) {
     if (!(error instanceof lib/* ParseError */.mB || error instanceof lib/* TypeError */.hg || error instanceof lib/* EvaluationError */.ZN)) {
         return error instanceof Error ? error : new Error(String(error));
     }
-    return new ExpressionError(summaryOf(error), text, error.range?.start ?? 0);
+    const summary = summaryOf(error);
+    const known = summary.startsWith("unknown variable") ? `; there is ${variables.join(", ")}` : "";
+    return new ExpressionError(`${summary}${known}`, text, error.range?.start ?? 0);
 }
 /** The library's message without its picture of the place. */
 function summaryOf(error) {
     const summary = "summary" in error && typeof error.summary === "string" ? error.summary : error.message;
-    return summary.slice(0, 1).toLowerCase() + summary.slice(1);
+    return summary.slice(0, 1).toLowerCase() + summary.slice(1).replaceAll(expression_environment/* MATCHES */.W$, "matches");
 }
 /** `condition ? value : null` is a mistake of types in CEL, and what JSON needs most: a null there is of any type. */
 function allowNullBranches(node, anyNull) {
@@ -26161,7 +26963,10 @@ function allowNullBranches(node, anyNull) {
         });
     }
 }
-/** What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. */
+/**
+ * What would go wrong at run time only: patterns that are none, and a reader that takes `1` for `1.0`. Calls of `matches`
+ * become those of our own.
+ */
 function refuse(node, text) {
     if (Array.isArray(node)) {
         for (const item of node)
@@ -26173,19 +26978,22 @@ function refuse(node, text) {
             const at = "start" in node && typeof node.start === "number" ? node.start : 0;
             if (name === "json")
                 throw new ExpressionError("use parseJson(text) instead of bytes.json()", text, at);
-            const pattern = name === "matches" && Array.isArray(parameters) ? parameters[0] : undefined;
-            if (isNode(pattern) && pattern.op === "value" && typeof pattern.args === "string")
-                tryPattern(pattern.args, text, at);
+            if (name === "matches" && Array.isArray(parameters)) {
+                const pattern = parameters[0];
+                const isWritten = isNode(pattern) && pattern.op === "value" && typeof pattern.args === "string";
+                tryPattern(isWritten ? String(pattern.args) : undefined, text, at);
+                node.args.splice(0, 1, expression_environment/* MATCHES */.W$);
+            }
         }
         refuse(node.args, text);
     }
 }
 function tryPattern(pattern, text, offset) {
     try {
-        new RegExp(pattern);
+        (0,patterns/* checkPattern */.rg)(pattern);
     }
     catch (error) {
-        throw new ExpressionError(error instanceof Error ? error.message : "invalid pattern", text, offset);
+        throw new ExpressionError(error instanceof Error ? error.message.replace(/^error parsing regexp: /, "") : "invalid pattern", text, offset);
     }
 }
 
@@ -26196,13 +27004,16 @@ function tryPattern(pattern, text, offset) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   i: () => (/* binding */ SCOPES),
-/* harmony export */   p: () => (/* binding */ environmentOf)
+/* harmony export */   W$: () => (/* binding */ MATCHES),
+/* harmony export */   iW: () => (/* binding */ SCOPES),
+/* harmony export */   p7: () => (/* binding */ environmentOf)
 /* harmony export */ });
 /* harmony import */ var _marcbachmann_cel_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(7337);
 /* harmony import */ var _core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(4813);
 /* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3733);
-/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(2678);
+/* harmony import */ var _patterns_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(5243);
+/* harmony import */ var _values_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(2678);
+
 
 
 
@@ -26218,6 +27029,10 @@ const SCOPES = {
     /** An answer and what was made of it, in the paginator `expression`. */
     page: ["body", "headers", "status", "records", "request"],
 };
+/**
+ * The name under which our `matches` is known: the library's own takes patterns of JavaScript, and cannot be replaced.
+ */
+const MATCHES = "matchesRe2";
 /** An expression is a line or a few: these keep its tree, and with it the stack, small. */
 const LIMITS = { maxAstNodes: 2000, maxDepth: 50, maxListElements: 200, maxMapEntries: 200, maxCallArguments: 16 };
 const environments = new Map();
@@ -26236,10 +27051,11 @@ function environmentOf(scope) {
 function withFunctions(environment) {
     environment
         .registerFunction("string.replace(string, string): string", replaced)
+        .registerFunction(`string.${MATCHES}(string): bool`, _patterns_js__WEBPACK_IMPORTED_MODULE_3__/* .matchesPattern */ .MT)
         .registerFunction("merge(map, map): map", (base, over) => new Map([...entries(base), ...entries(over)]))
-        .registerFunction("parseJson(string): dyn", (text) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .toCel */ .Oo)((0,_core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .parseJson */ .qF)(text, { maxDepth: 100 })))
-        .registerFunction("toJson(dyn): string", (value) => (0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .compactJson */ .Ar)((0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .fromCel */ .Fd)(value)))
-        .registerFunction("string(google.protobuf.Timestamp): string", (date) => (0,_values_js__WEBPACK_IMPORTED_MODULE_3__/* .timestampText */ .Ke)(date))
+        .registerFunction("parseJson(string): dyn", (text) => (0,_values_js__WEBPACK_IMPORTED_MODULE_4__/* .toCel */ .Oo)((0,_core_json_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .parseJson */ .qF)(text, { maxDepth: 100 })))
+        .registerFunction("toJson(dyn): string", (value) => (0,_core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__/* .compactJson */ .Ar)((0,_values_js__WEBPACK_IMPORTED_MODULE_4__/* .fromCel */ .Fd)(value)))
+        .registerFunction("string(google.protobuf.Timestamp): string", (date) => (0,_values_js__WEBPACK_IMPORTED_MODULE_4__/* .timestampText */ .Ke)(date))
         .registerFunction("string(google.protobuf.Duration): string", (duration) => String(duration));
     for (const [left, right] of [
         ["int", "double"],
@@ -26265,6 +27081,78 @@ function replaced(text, from, to) {
 }
 function entries(map) {
     return map instanceof Map ? map : Object.entries(map);
+}
+
+
+/***/ }),
+
+/***/ 5243:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   MT: () => (/* binding */ matchesPattern),
+/* harmony export */   Ue: () => (/* binding */ withPatterns),
+/* harmony export */   rg: () => (/* binding */ checkPattern)
+/* harmony export */ });
+/* unused harmony export setPatternEngine */
+/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3828);
+
+/**
+ * Patterns of `matches()` in RE2's syntax, as CEL has it: the time for a text grows with its length alone, whatever the
+ * pattern, where those of JavaScript can take for ever. The engine takes as long to load as a small command, so it is
+ * loaded for configurations that have patterns: see {@link withPatterns}.
+ */
+let engine;
+let isWanted = false;
+function setPatternEngine(given) {
+    engine = given;
+}
+/** Gives the result of the work; where it has met a pattern without an engine, loads that and does the work again. */
+async function withPatterns(work) {
+    isWanted = false;
+    const first = attempt(work);
+    if (isWanted && engine === undefined) {
+        const { compilePattern } = await Promise.all(/* import() */[__webpack_require__.e(856), __webpack_require__.e(747)]).then(__webpack_require__.bind(__webpack_require__, 9747));
+        setPatternEngine(compilePattern);
+        return work();
+    }
+    if ("error" in first)
+        throw first.error;
+    return first.value;
+}
+function attempt(work) {
+    try {
+        return { value: work() };
+    }
+    catch (error) {
+        return { error };
+    }
+}
+/** Throws an `Error` for a pattern that cannot be used; without an engine nothing is said yet. */
+function checkPattern(pattern) {
+    if (engine === undefined)
+        isWanted = true;
+    else if (pattern !== undefined)
+        compiled(pattern, engine);
+}
+/** True when the pattern is found in the text. Throws an `Error` for what is no pattern. */
+function matchesPattern(text, pattern) {
+    if (engine === undefined)
+        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .InternalError */ .Gd("E_INTERNAL", "patterns were not loaded");
+    return compiled(pattern, engine).test(text);
+}
+/** Patterns that come out of records are many; those that are written in expressions a few. */
+const MOST_KEPT = 100;
+const kept = new Map();
+function compiled(pattern, by) {
+    let found = kept.get(pattern);
+    if (found === undefined) {
+        found = by(pattern);
+        if (kept.size >= MOST_KEPT)
+            kept.clear();
+        kept.set(pattern, found);
+    }
+    return found;
 }
 
 
@@ -26902,7 +27790,7 @@ function waitTooLong(method, answer, asked, longest, isTimeout) {
     const allowed = isTimeout
         ? `the ${Math.max(0, Math.floor(longest))} s that are left of the timeout`
         : `the ${longest} s allowed`;
-    return new errors/* SourceError */.c8("E_SOURCE_RATE_LIMIT", `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`, {
+    return new errors/* SourceError */.c8(answer.status === 429 ? "E_SOURCE_RATE_LIMIT" : "E_SOURCE_UNAVAILABLE", `${method} ${answer.shownUrl} answered ${answer.status} and asks to wait ${Math.ceil(asked)} s, more than ${allowed}`, {
         step: "extract",
         reason: "http_status",
         hint: `Run again later, or raise ${isTimeout ? "timeout" : "max-retry-wait"}.`,
@@ -27152,7 +28040,7 @@ function createHttpClient(options, ports) {
                 }
                 heed(target, answer);
                 const location = answer.headers.location;
-                if (isRedirect(answer.status) && location !== undefined && URL.canParse(location, target)) {
+                if (isRedirect(answer.status) && location && URL.canParse(location, target)) {
                     redirects += 1;
                     if (redirects > maxRedirects)
                         throw tooManyRedirects(method, shown, maxRedirects);
@@ -27164,8 +28052,9 @@ function createHttpClient(options, ports) {
                     continue;
                 }
                 const isAskedAgain = request.again?.(answer) === true;
+                // What is refused with 429 was not carried out, so that any request may be sent again.
                 const isFailure = isRetriedStatus(answer.status, options.retryStatuses) &&
-                    request.retryable &&
+                    (request.retryable || answer.status === 429) &&
                     request.settled?.(answer) !== true;
                 if (!isAskedAgain && !isFailure)
                     return answer;
@@ -28125,7 +29014,146 @@ function diskError(cause, path, bytes) {
 
 /***/ }),
 
-/***/ 5401:
+/***/ 4578:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ warnAlikeNames)
+/* harmony export */ });
+/* harmony import */ var _schema_hints_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3365);
+/* harmony import */ var _schema_schema_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(9484);
+
+
+/** Warns of selected resources that fill one table because their names normalize alike; `table_name` says that it is meant. */
+function warnAlikeNames(resources, warn) {
+    const schema = (0,_schema_schema_js__WEBPACK_IMPORTED_MODULE_1__/* .createSchema */ .oY)("names");
+    const unnamed = resources.filter(({ selected, hints }) => selected && hints.tableName === undefined);
+    for (const [table, alike] of Map.groupBy(unnamed, (resource) => (0,_schema_hints_js__WEBPACK_IMPORTED_MODULE_0__/* .rootTableName */ .G)(schema, resource))) {
+        if (alike.length < 2)
+            continue;
+        const names = alike.map(({ name }) => JSON.stringify(name)).join(" and ");
+        warn("W_SHARED_TABLE", table, { detail: `filled by ${names}` });
+    }
+}
+
+
+/***/ }),
+
+/***/ 5491:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  $: () => (/* binding */ decidingResources)
+});
+
+// EXTERNAL MODULE: ./lib/schema/hints.js + 1 modules
+var hints = __webpack_require__(3365);
+;// CONCATENATED MODULE: ./lib/normalize/write-order.js
+/** Dlt's `max_parallel_items`: with so many open generators beside the roots it empties the newest first. */
+const NEWEST_FIRST = 20;
+/**
+ * The selected resources in the order in which dlt 1.31 writes the first page of each, if every request has one page with
+ * one record: roots in turns, the last declared child of a page first, a parent after that child. With other data dlt's
+ * order may be another, also from run to run; this one follows from the configuration alone.
+ *
+ * Source: `dlt.extract.pipe_iterator.PipeIterator` (round robin), `dlt.sources.rest_api` (`TopologicalSorter.static_order`).
+ */
+function writeOrder(resources) {
+    const { pipes, roots } = connect(parentsFirst(resources));
+    const written = new Set();
+    // What gives items: a resource its one page, a page its forks one by one.
+    const open = roots.map((pipe) => itemsOf([() => arrive(pipe)]));
+    let initial = open.length;
+    let at = 0;
+    function arrive(pipe) {
+        if (pipe.forks.size === 0)
+            written.add(pipe.resource);
+        else
+            open.push(itemsOf([...pipe.forks].map((fork) => () => hand(fork, pipe))));
+    }
+    function hand(fork, from) {
+        if (fork === from)
+            written.add(fork.resource);
+        else
+            open.push(itemsOf([() => arrive(fork)]));
+    }
+    while (open.length > 0 && written.size < pipes.length) {
+        at = open.length - initial >= NEWEST_FIRST ? open.length - 1 : (at - 1 + open.length) % open.length;
+        const item = open[at]?.next();
+        if (item?.done === false)
+            item.value();
+        else {
+            open.splice(at, 1);
+            if (at < initial)
+                initial -= 1;
+        }
+    }
+    return [...written];
+}
+function itemsOf(items) {
+    return items[Symbol.iterator]();
+}
+/** Level by level: roots as they are first mentioned, by themselves or by a child; in a level by the order of the parents. */
+function parentsFirst(resources) {
+    const byName = new Map(resources.map((resource) => [resource.name, resource]));
+    const parentOf = ({ parent }) => (parent === undefined ? undefined : byName.get(parent));
+    const children = Map.groupBy(resources, parentOf);
+    const mentioned = new Set(resources.flatMap((resource) => [resource, parentOf(resource) ?? resource]));
+    const ordered = [...mentioned].filter((resource) => parentOf(resource) === undefined);
+    for (const resource of ordered)
+        ordered.push(...(children.get(resource) ?? []));
+    return ordered;
+}
+/** The pipes of the selected resources, their parents' forks set, and the roots in the order of the first look at them. */
+function connect(resources) {
+    const byName = new Map();
+    for (const resource of resources) {
+        const parent = resource.parent === undefined ? undefined : byName.get(resource.parent);
+        byName.set(resource.name, { resource, parent, forks: new Set() });
+    }
+    const pipes = [...byName.values()].filter(({ resource }) => resource.selected !== false);
+    const roots = new Set();
+    for (const leaf of pipes.toReversed()) {
+        let pipe = leaf;
+        for (let parent = pipe.parent; parent !== undefined; parent = pipe.parent) {
+            parent.forks.add(pipe);
+            if (parent.resource.selected !== false)
+                parent.forks.add(parent);
+            pipe = parent;
+        }
+        roots.add(pipe);
+    }
+    return { pipes, roots: [...roots] };
+}
+
+;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
+
+
+/**
+ * The resource of each root table whose hints count, by the table's normalized name.
+ *
+ * dlt: where resources share a table only the hints of the first that writes to it are read, its name included. Which one
+ * that is depends on the number of pages and records, and may change from run to run. Here it is the first in the order of
+ * `writeOrder`, whatever the answers hold; of the resources that share a table the schema keeps the name that it has.
+ */
+function decidingResources(schema, resources) {
+    const sharing = Map.groupBy(writeOrder(resources), (resource) => (0,hints/* rootTableName */.G)(schema, resource));
+    const deciding = new Map();
+    for (const [table, [first, ...others]] of sharing) {
+        if (first === undefined)
+            continue;
+        const recorded = others.find(({ name }) => name === schema.tables.get(table)?.resource)?.name;
+        deciding.set(table, recorded === undefined ? first : { ...first, recordedAs: recorded });
+    }
+    return deciding;
+}
+
+
+/***/ }),
+
+/***/ 1897:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -28206,8 +29234,8 @@ function matcher(pattern) {
 
 // EXTERNAL MODULE: ./lib/schema/evolve.js
 var evolve = __webpack_require__(4690);
-// EXTERNAL MODULE: ./lib/schema/hints.js
-var hints = __webpack_require__(4133);
+// EXTERNAL MODULE: ./lib/schema/hints.js + 1 modules
+var hints = __webpack_require__(3365);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
 var propagation = __webpack_require__(9957);
 ;// CONCATENATED MODULE: ./lib/normalize/chunk-writer.js
@@ -28343,106 +29371,8 @@ const DEFAULT_DATA_RULES = {
     refuseSurrogates: false,
 };
 
-;// CONCATENATED MODULE: ./lib/normalize/write-order.js
-/** Dlt's `max_parallel_items`: with so many open generators beside the roots it empties the newest first. */
-const NEWEST_FIRST = 20;
-/**
- * The selected resources in the order in which dlt 1.31 writes the first page of each, if every request has one page with
- * one record: roots in turns, the last declared child of a page first, a parent after that child. With other data dlt's
- * order may be another, also from run to run; this one follows from the configuration alone.
- *
- * Source: `dlt.extract.pipe_iterator.PipeIterator` (round robin), `dlt.sources.rest_api` (`TopologicalSorter.static_order`).
- */
-function writeOrder(resources) {
-    const { pipes, roots } = connect(parentsFirst(resources));
-    const written = new Set();
-    // What gives items: a resource its one page, a page its forks one by one.
-    const open = roots.map((pipe) => itemsOf([() => arrive(pipe)]));
-    let initial = open.length;
-    let at = 0;
-    function arrive(pipe) {
-        if (pipe.forks.size === 0)
-            written.add(pipe.resource);
-        else
-            open.push(itemsOf([...pipe.forks].map((fork) => () => hand(fork, pipe))));
-    }
-    function hand(fork, from) {
-        if (fork === from)
-            written.add(fork.resource);
-        else
-            open.push(itemsOf([() => arrive(fork)]));
-    }
-    while (open.length > 0 && written.size < pipes.length) {
-        at = open.length - initial >= NEWEST_FIRST ? open.length - 1 : (at - 1 + open.length) % open.length;
-        const item = open[at]?.next();
-        if (item?.done === false)
-            item.value();
-        else {
-            open.splice(at, 1);
-            if (at < initial)
-                initial -= 1;
-        }
-    }
-    return [...written];
-}
-function itemsOf(items) {
-    return items[Symbol.iterator]();
-}
-/** Level by level: roots as they are first mentioned, by themselves or by a child; in a level by the order of the parents. */
-function parentsFirst(resources) {
-    const byName = new Map(resources.map((resource) => [resource.name, resource]));
-    const parentOf = ({ parent }) => (parent === undefined ? undefined : byName.get(parent));
-    const children = Map.groupBy(resources, parentOf);
-    const mentioned = new Set(resources.flatMap((resource) => [resource, parentOf(resource) ?? resource]));
-    const ordered = [...mentioned].filter((resource) => parentOf(resource) === undefined);
-    for (const resource of ordered)
-        ordered.push(...(children.get(resource) ?? []));
-    return ordered;
-}
-/** The pipes of the selected resources, their parents' forks set, and the roots in the order of the first look at them. */
-function connect(resources) {
-    const byName = new Map();
-    for (const resource of resources) {
-        const parent = resource.parent === undefined ? undefined : byName.get(resource.parent);
-        byName.set(resource.name, { resource, parent, forks: new Set() });
-    }
-    const pipes = [...byName.values()].filter(({ resource }) => resource.selected !== false);
-    const roots = new Set();
-    for (const leaf of pipes.toReversed()) {
-        let pipe = leaf;
-        for (let parent = pipe.parent; parent !== undefined; parent = pipe.parent) {
-            parent.forks.add(pipe);
-            if (parent.resource.selected !== false)
-                parent.forks.add(parent);
-            pipe = parent;
-        }
-        roots.add(pipe);
-    }
-    return { pipes, roots: [...roots] };
-}
-
-;// CONCATENATED MODULE: ./lib/normalize/deciding-resources.js
-
-
-/**
- * The resource of each root table whose hints count, by the table's normalized name.
- *
- * dlt: where resources share a table only the hints of the first that writes to it are read, its name included. Which one
- * that is depends on the number of pages and records, and may change from run to run. Here it is the first in the order of
- * `writeOrder`, whatever the answers hold; of the resources that share a table the schema keeps the name that it has.
- */
-function decidingResources(schema, resources) {
-    const sharing = Map.groupBy(writeOrder(resources), (resource) => (0,hints/* rootTableName */.G)(schema, resource));
-    const deciding = new Map();
-    for (const [table, [first, ...others]] of sharing) {
-        if (first === undefined)
-            continue;
-        const recorded = others.find(({ name }) => name === schema.tables.get(table)?.resource)?.name;
-        deciding.set(table, recorded === undefined ? first : { ...first, recordedAs: recorded });
-    }
-    return deciding;
-}
-
+// EXTERNAL MODULE: ./lib/normalize/deciding-resources.js + 1 modules
+var deciding_resources = __webpack_require__(5491);
 // EXTERNAL MODULE: ./lib/schema/schema.js
 var schema_schema = __webpack_require__(9484);
 ;// CONCATENATED MODULE: ./lib/normalize/run-context.js
@@ -28870,7 +29800,7 @@ function digit(bits) {
 }
 
 // EXTERNAL MODULE: ./lib/schema/identifiers.js
-var identifiers = __webpack_require__(2072);
+var identifiers = __webpack_require__(9691);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
 ;// CONCATENATED MODULE: ./lib/normalize/lone-surrogate.js
@@ -29469,6 +30399,91 @@ function pair(bytes, at) {
     return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
 }
 
+;// CONCATENATED MODULE: ./lib/normalize/tape-fields.js
+
+
+/** The field is a string in `fields`; all other kinds are tokens. */
+const AS_TEXT = 0;
+/** Up to here a loop is faster than a call into the engine's own copy. */
+const SHORT = 256;
+function createFieldWriter(context, copyEscaped) {
+    const nullField = context.encoder.nullField;
+    const nullBytes = Buffer.from(nullField);
+    const delimiter = Buffer.from(context.encoder.delimiter);
+    const writeText = (plan, column, field, target, at) => {
+        const length = field.length;
+        let to = at;
+        if (length <= 24) {
+            let i = 0;
+            for (; i < length; i += 1) {
+                const code = field.charCodeAt(i);
+                if (code >= 0x80)
+                    break;
+                target[to++] = code;
+            }
+            if (i === length)
+                return to;
+        }
+        if (!field.isWellFormed())
+            noteSurrogate(context, plan.name, plan.columns[column]);
+        return at + target.write(field, at);
+    };
+    return (plan, copiedBytes, source, sourceView) => {
+        const { columns, fields, copied } = plan;
+        const { kinds, starts, ends } = copied;
+        const count = columns.length;
+        // Eight more, because fields are copied eight bytes at a time.
+        let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 9;
+        for (let i = 0; i < count; i += 1) {
+            const field = fields[i];
+            if (field !== nullField)
+                size += field.length * 3;
+        }
+        const target = plan.writer.room(size, columns);
+        const targetView = plan.writer.view;
+        let at = plan.writer.at;
+        const lastEight = source.length - 8;
+        for (let i = 0; i < count; i += 1) {
+            if (i > 0)
+                for (let j = 0; j < delimiter.length; j += 1)
+                    target[at++] = delimiter[j];
+            const kind = kinds[i];
+            if (kind === AS_TEXT) {
+                const field = fields[i];
+                if (field === nullField)
+                    for (let j = 0; j < nullBytes.length; j += 1)
+                        target[at++] = nullBytes[j];
+                else {
+                    fields[i] = nullField;
+                    at = writeText(plan, i, field, target, at);
+                }
+                continue;
+            }
+            kinds[i] = AS_TEXT;
+            const start = starts[i];
+            const end = ends[i];
+            if (kind === json_tape/* TOKEN */.CV.escaped)
+                at = copyEscaped(source, start, end, target, at);
+            else if (kind === json_tape/* TOKEN */.CV.true)
+                target[at++] = 0x74;
+            else if (kind === json_tape/* TOKEN */.CV.false)
+                target[at++] = 0x66;
+            else if (end - start > SHORT || end > lastEight) {
+                source.copy(target, at, start, end);
+                at += end - start;
+            }
+            else {
+                // As doubles: no eight bytes of UTF-8 are a NaN, the only doubles whose bits may change on the way.
+                for (let from = start, to = at; from < end; from += 8, to += 8) {
+                    targetView.setFloat64(to, sourceView.getFloat64(from, true), true);
+                }
+                at += end - start;
+            }
+        }
+        plan.writer.wrote(at);
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/normalize/tape-rows.js
 
 
@@ -29479,10 +30494,6 @@ function pair(bytes, at) {
 
 
 const tape_rows_NOTHING = [];
-/** The field is a string in `fields`; all other kinds are tokens. */
-const AS_TEXT = 0;
-/** Up to here a loop is faster than a call into the engine's own copy. */
-const SHORT = 256;
 /**
  * Two steps a record. The first looks at all of it, notes which token belongs to which slot, row by row, and may give up
  * anywhere, because it changes nothing but the plans of keys. The second writes; all changes of the schema happen there, in the
@@ -29492,8 +30503,7 @@ function createTapeRows(options) {
     const { context, loadId, nextRowId, keyOf, nextRootNumber, copyEscaped } = options;
     const { encoder, limits } = context;
     const nullField = encoder.nullField;
-    const nullBytes = Buffer.from(nullField);
-    const delimiter = Buffer.from(encoder.delimiter);
+    const writeFields = createFieldWriter(context, copyEscaped);
     let tape = { bytes: Buffer.alloc(0), entries: new Int32Array(0), size: 0, count: 0 };
     let bytes = tape.bytes;
     let view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -29749,7 +30759,7 @@ function createTapeRows(options) {
                 own.push(to, id);
             below[row] = own;
         }
-        writeFields(plan, size);
+        writeFields(plan, size, bytes, view);
     };
     const hasDiscardedName = (first, last) => {
         for (let i = first; i < last; i += 1)
@@ -29803,80 +30813,6 @@ function createTapeRows(options) {
             default:
                 return false;
         }
-    };
-    const writeFields = (plan, copiedBytes) => {
-        const { columns, fields, copied } = plan;
-        const { kinds, starts, ends } = copied;
-        const count = columns.length;
-        // Eight more, because fields are copied eight bytes at a time.
-        let size = copiedBytes + count * (delimiter.length + nullBytes.length) + 9;
-        for (let i = 0; i < count; i += 1) {
-            const field = fields[i];
-            if (field !== nullField)
-                size += field.length * 3;
-        }
-        const target = plan.writer.room(size, columns);
-        const targetView = plan.writer.view;
-        let at = plan.writer.at;
-        const source = bytes;
-        const sourceView = view;
-        const lastEight = source.length - 8;
-        for (let i = 0; i < count; i += 1) {
-            if (i > 0)
-                for (let j = 0; j < delimiter.length; j += 1)
-                    target[at++] = delimiter[j];
-            const kind = kinds[i];
-            if (kind === AS_TEXT) {
-                const field = fields[i];
-                if (field === nullField)
-                    for (let j = 0; j < nullBytes.length; j += 1)
-                        target[at++] = nullBytes[j];
-                else {
-                    fields[i] = nullField;
-                    at = writeText(plan, i, field, target, at);
-                }
-                continue;
-            }
-            kinds[i] = AS_TEXT;
-            const start = starts[i];
-            const end = ends[i];
-            if (kind === json_tape/* TOKEN */.CV.escaped)
-                at = copyEscaped(source, start, end, target, at);
-            else if (kind === json_tape/* TOKEN */.CV.true)
-                target[at++] = 0x74;
-            else if (kind === json_tape/* TOKEN */.CV.false)
-                target[at++] = 0x66;
-            else if (end - start > SHORT || end > lastEight) {
-                source.copy(target, at, start, end);
-                at += end - start;
-            }
-            else {
-                // As doubles: no eight bytes of UTF-8 are a NaN, the only doubles whose bits may change on the way.
-                for (let from = start, to = at; from < end; from += 8, to += 8) {
-                    targetView.setFloat64(to, sourceView.getFloat64(from, true), true);
-                }
-                at += end - start;
-            }
-        }
-        plan.writer.wrote(at);
-    };
-    const writeText = (plan, column, field, target, at) => {
-        const length = field.length;
-        let to = at;
-        if (length <= 24) {
-            let i = 0;
-            for (; i < length; i += 1) {
-                const code = field.charCodeAt(i);
-                if (code >= 0x80)
-                    break;
-                target[to++] = code;
-            }
-            if (i === length)
-                return to;
-        }
-        if (!field.isWellFormed())
-            noteSurrogate(context, plan.name, plan.columns[column]);
-        return at + target.write(field, at);
     };
     return {
         write(page, index, plan, level) {
@@ -30279,7 +31215,7 @@ function createNormalizer(options) {
     /** Root tables that the schema contract keeps out, by resource. */
     const discardedTables = new Map();
     const states = new Map();
-    const deciding = decidingResources(schema, options.resources);
+    const deciding = (0,deciding_resources/* decidingResources */.$)(schema, options.resources);
     let chunks = [];
     let rootRows = 0;
     /** Hints are applied when the first page arrives, as dlt does with the first item. */
@@ -31035,7 +31971,8 @@ function later(startedAt, seconds) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   b: () => (/* binding */ renderLoadInfo)
+/* harmony export */   bx: () => (/* binding */ renderLoadInfo),
+/* harmony export */   kY: () => (/* binding */ failureText)
 /* harmony export */ });
 /* unused harmony export renderFailure */
 /* harmony import */ var _duration_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(136);
@@ -31062,14 +31999,20 @@ function renderFailure(trace) {
     const failure = trace.failure;
     if (failure === undefined)
         return "";
-    const where = ["resource", "table"].flatMap((key) => {
-        const value = failure.context[key];
-        return value === undefined || failure.message.includes(String(value)) ? [] : [`${key} ${String(value)}`];
-    });
-    const message = where.length === 0 ? failure.message : `${failure.message} (${where.join(", ")})`;
     const hint = failure.hint ?? (failure.retryable ? "Run it again later; nothing has to be repaired." : undefined);
-    const lines = [...`${failure.code}: ${message}`.split(/\r?\n/), ...(hint === undefined ? [] : [`  ${hint}`])];
+    const lines = [
+        ...`${failure.code}: ${failureText(failure)}`.split(/\r?\n/),
+        ...(hint === undefined ? [] : [`  ${hint}`]),
+    ];
     return lines.map(printable).join("\n");
+}
+/** The message of a failure, after the resource and table that it does not name itself. */
+function failureText({ message, context }) {
+    const where = ["resource", "table"].flatMap((key) => {
+        const value = context[key];
+        return value === undefined || message.includes(String(value)) ? [] : [`${key} ${String(value)}`];
+    });
+    return where.length === 0 ? message : `${where.join(", ")}: ${message}`;
 }
 // dlt: `LoadInfo.asstr`, golden/package.json. It prints a user with a masked password; here neither is known.
 function dltLines(trace) {
@@ -31854,22 +32797,37 @@ function isSet(stored, hint) {
 
 /***/ }),
 
-/***/ 4133:
+/***/ 3365:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
-/* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ rootTableName),
-/* harmony export */   J: () => (/* binding */ applyResourceHints)
-/* harmony export */ });
-/* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3828);
-/* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3085);
-/* harmony import */ var _contract_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(1537);
-/* harmony import */ var _contract_error_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(9822);
-/* harmony import */ var _evolve_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(4690);
-/* harmony import */ var _identifiers_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2072);
-/* harmony import */ var _propagation_js__WEBPACK_IMPORTED_MODULE_6__ = __webpack_require__(9957);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_8__ = __webpack_require__(9484);
-/* harmony import */ var _stored_js__WEBPACK_IMPORTED_MODULE_7__ = __webpack_require__(9672);
+
+// EXPORTS
+__webpack_require__.d(__webpack_exports__, {
+  J: () => (/* binding */ applyResourceHints),
+  G: () => (/* binding */ rootTableName)
+});
+
+// EXTERNAL MODULE: ./lib/core/errors.js
+var errors = __webpack_require__(3828);
+// EXTERNAL MODULE: ./lib/schema/identifiers.js
+var identifiers = __webpack_require__(9691);
+// EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
+var snake_case = __webpack_require__(3801);
+// EXTERNAL MODULE: ./lib/schema/stored.js
+var schema_stored = __webpack_require__(9672);
+// EXTERNAL MODULE: ./lib/core/json.js
+var json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/schema/contract.js
+var schema_contract = __webpack_require__(1537);
+// EXTERNAL MODULE: ./lib/schema/contract-error.js
+var contract_error = __webpack_require__(9822);
+// EXTERNAL MODULE: ./lib/schema/evolve.js
+var evolve = __webpack_require__(4690);
+// EXTERNAL MODULE: ./lib/schema/propagation.js
+var propagation = __webpack_require__(9957);
+// EXTERNAL MODULE: ./lib/schema/schema.js
+var schema_schema = __webpack_require__(9484);
+;// CONCATENATED MODULE: ./lib/schema/table-hints.js
 
 
 
@@ -31879,48 +32837,77 @@ function isSet(stored, hint) {
 
 
 
-/**
- * Merges the hints of a resource into its root table, which is made when it is missing. dlt does it when the first item
- * of a resource arrives, so a resource without items leaves no table. Columns come in the order: column hints, primary
- * key, merge key, cursor; those without a type move when data arrives.
- */
-function applyResourceHints(schema, resource) {
-    const { hints } = resource;
-    const name = rootTableName(schema, resource);
+/** Merges hints into a table, which is made when it is missing. False: the schema contract keeps it out. */
+function mergeTableHints(schema, { name, hints, resource, parent, recordedAs }) {
     const known = schema.tables.get(name);
-    if (known?.parent !== undefined) {
-        throw new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL("E_CONFIG", `The resource ${resource.name} would fill the table ${name}, which is a nested table of ${known.parent}.`, { hint: "Give the resource another table_name.", context: { resource: resource.name, table: name } });
-    }
-    const before = known === undefined ? undefined : JSON.stringify((0,_stored_js__WEBPACK_IMPORTED_MODULE_7__/* .storedTable */ .gq)(known));
-    const configured = schema.normalizers;
     const columns = hintedColumns(schema, hints);
-    const contract = (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .expandContract */ .n4)(hints.schemaContract ?? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(schema.settings, "schema_contract"));
-    const isNew = (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .isNewTable */ .Hi)(known);
-    if (contract !== undefined && !admits(schema, resource.name, contract, name, known, columns)) {
-        return { table: name, changed: false, discarded: true };
-    }
+    const contract = parent !== undefined && hints.schemaContract === undefined
+        ? (0,schema_contract/* contractOfTable */.Mu)(schema, name, parent)
+        : (0,schema_contract/* expandContract */.n4)(hints.schemaContract ?? (0,json/* getOwn */.Ng)(schema.settings, "schema_contract"));
+    const isNew = (0,schema_contract/* isNewTable */.Hi)(known);
+    if (contract !== undefined && !admits(schema, resource, contract, name, known, columns))
+        return false;
     const table = known ?? { name, columns: new Map(), extra: {} };
-    (0,_evolve_js__WEBPACK_IMPORTED_MODULE_4__/* .mergeColumns */ .y1)(table.columns, columns, false);
+    (0,evolve/* mergeColumns */.y1)(table.columns, columns, false);
     if (contract !== undefined && contract.columns !== "evolve" && isNew)
-        (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .setEvolvesOnce */ .SL)(table, true);
-    table.writeDisposition = hints.writeDisposition.disposition;
-    applyMergeOptions(table, hints.writeDisposition);
-    table.resource = resource.recordedAs ?? resource.name;
+        (0,schema_contract/* setEvolvesOnce */.SL)(table, true);
+    // dlt: a table whose rows have keys of their own stands by itself.
+    const hasKey = [...columns.values()].some((column) => column.primaryKey === true || column.mergeKey === true);
+    if (parent !== undefined && !hasKey)
+        table.parent = parent;
+    const disposition = hints.writeDisposition ?? (table.parent === undefined ? { disposition: "append" } : undefined);
+    if (disposition !== undefined) {
+        table.writeDisposition = disposition.disposition;
+        applyMergeOptions(table, disposition);
+    }
+    if (table.parent === undefined)
+        table.resource = recordedAs;
     if (hints.maxTableNesting !== undefined)
         table.maxNesting = hints.maxTableNesting;
     if (hints.schemaContract !== undefined)
         table.extra.schema_contract = hints.schemaContract;
     if (hints.description !== undefined)
         table.description = hints.description;
-    checkMergeHints(table, resource.name);
+    for (const [wire, value] of Object.entries(hints.extra ?? {})) {
+        if (wire === "references")
+            mergeReferences(schema, table, value);
+        else
+            table.extra[wire] = value;
+    }
+    checkMergeHints(table, resource);
     schema.tables.set(name, table);
-    (0,_propagation_js__WEBPACK_IMPORTED_MODULE_6__/* .extendPropagation */ .lg)(schema, name);
-    const changed = before !== JSON.stringify((0,_stored_js__WEBPACK_IMPORTED_MODULE_7__/* .storedTable */ .gq)(table)) || configured !== schema.normalizers;
-    return { table: name, changed, discarded: false };
+    (0,propagation/* extendPropagation */.lg)(schema, name);
+    return true;
+}
+/** dlt: of several references to one table the last holds. */
+function mergeReferences(schema, table, written) {
+    const merged = new Map();
+    const old = (0,json/* getOwn */.Ng)(table.extra, "references");
+    for (const reference of (0,json/* isJsonArray */.Md)(old) ? old : []) {
+        if ((0,json/* isJsonObject */.OW)(reference))
+            merged.set(String((0,json/* getOwn */.Ng)(reference, "referenced_table")), reference);
+    }
+    for (const reference of (0,json/* isJsonArray */.Md)(written) ? written : []) {
+        if (!(0,json/* isJsonObject */.OW)(reference))
+            continue;
+        const names = (key) => {
+            const columns = (0,json/* getOwn */.Ng)(reference, key);
+            return (0,json/* isJsonArray */.Md)(columns) ? columns.map((column) => (0,identifiers/* columnName */.uS)(schema, String(column))) : [];
+        };
+        const other = (0,identifiers/* tableName */.Cm)(schema, String((0,json/* getOwn */.Ng)(reference, "referenced_table")));
+        merged.set(other, {
+            ...reference,
+            referenced_table: other,
+            columns: names("columns"),
+            referenced_columns: names("referenced_columns"),
+        });
+    }
+    if (merged.size > 0)
+        table.extra.references = [...merged.values()];
 }
 /** Holds the hints against the contract; hints of columns that it discards are taken out. False: no such table. */
 function admits(schema, resource, contract, name, known, columns) {
-    const frozen = (entity, what, column) => (0,_contract_error_js__WEBPACK_IMPORTED_MODULE_3__/* .contractError */ .h)({
+    const frozen = (entity, what, column) => (0,contract_error/* contractError */.h)({
         schema: schema.name,
         table: name,
         ...(column === undefined ? {} : { column }),
@@ -31928,18 +32915,18 @@ function admits(schema, resource, contract, name, known, columns) {
         entity,
         what,
     });
-    if (known === undefined || (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .isNewTable */ .Hi)(known)) {
+    if (known === undefined || (0,schema_contract/* isNewTable */.Hi)(known)) {
         if (contract.tables === "freeze")
             throw frozen("tables", `Can't add table \`${name}\``);
         if (contract.tables !== "evolve")
             return false;
     }
-    const mayAdd = contract.columns === "evolve" || known === undefined || (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .isNewTable */ .Hi)(known) || (0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .evolvesOnce */ .YT)(known);
+    const mayAdd = contract.columns === "evolve" || known === undefined || (0,schema_contract/* isNewTable */.Hi)(known) || (0,schema_contract/* evolvesOnce */.YT)(known);
     for (const [key, column] of columns) {
-        if ((0,_contract_js__WEBPACK_IMPORTED_MODULE_2__/* .isExempt */ .U4)(key))
+        if ((0,schema_contract/* isExempt */.U4)(key))
             continue;
         const old = known?.columns.get(key);
-        const isNew = !(0,_schema_js__WEBPACK_IMPORTED_MODULE_8__/* .isComplete */ .As)(old);
+        const isNew = !(0,schema_schema/* isComplete */.As)(old);
         if (!mayAdd && isNew && column.variant !== true) {
             if (contract.columns === "freeze") {
                 throw frozen("columns", `Can't add table column \`${key}\` to table \`${name}\``, key);
@@ -31961,39 +32948,36 @@ function admits(schema, resource, contract, name, known, columns) {
 }
 /** dlt: what a hint says of type, limits and nullability, and the column does not. */
 function changesType(old, hinted) {
-    const [before, after] = [(0,_stored_js__WEBPACK_IMPORTED_MODULE_7__/* .storedColumn */ .oD)(old), (0,_stored_js__WEBPACK_IMPORTED_MODULE_7__/* .storedColumn */ .oD)(hinted)];
+    const [before, after] = [(0,schema_stored/* storedColumn */.oD)(old), (0,schema_stored/* storedColumn */.oD)(hinted)];
     return TYPE_PROPERTIES.some((key) => after[key] !== undefined && after[key] !== before[key]);
 }
 const TYPE_PROPERTIES = ["data_type", "nullable", "precision", "scale", "timezone"];
-/** Normalized name of the table that a resource fills. */
-function rootTableName(schema, resource) {
-    return (0,_identifiers_js__WEBPACK_IMPORTED_MODULE_5__/* .tableName */ .Cm)(schema, resource.hints.tableName ?? resource.name);
-}
 /** The columns that the hints declare, by normalized name. dlt: golden types.json `hint_*`, system.json. */
 function hintedColumns(schema, hints) {
     const raw = new Map();
     for (const key of Object.keys(hints.columns)) {
-        const hint = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(hints.columns, key);
+        const hint = (0,json/* getOwn */.Ng)(hints.columns, key);
         // dlt: the type was once called complex.
         if (hint !== undefined)
             raw.set(key, hint.data_type === "complex" ? { ...hint, data_type: "json" } : hint);
     }
     addKey(raw, "primary_key", hints.primaryKey);
     addKey(raw, "merge_key", hints.mergeKey);
-    addVersionColumns(raw, hints.writeDisposition);
+    if (hints.writeDisposition !== undefined)
+        addVersionColumns(raw, hints.writeDisposition);
     if (hints.cursorColumn !== undefined) {
         raw.set(hints.cursorColumn, { ...raw.get(hints.cursorColumn), incremental: true });
     }
     const columns = new Map();
     const merged = new Map();
     for (const [key, hint] of raw) {
-        const name = (0,_identifiers_js__WEBPACK_IMPORTED_MODULE_5__/* .columnName */ .uS)(schema, key);
+        const name = (0,identifiers/* columnName */.uS)(schema, key);
         const earlier = merged.get(name);
         // dlt: hints whose names fall together are merged, defaults of the later one do not override.
         merged.set(name, earlier === undefined ? hint : { ...earlier, ...withoutDefaults(hint) });
     }
     for (const [name, hint] of merged)
-        columns.set(name, (0,_stored_js__WEBPACK_IMPORTED_MODULE_7__/* .parseColumn */ .s0)(name, hint));
+        columns.set(name, (0,schema_stored/* parseColumn */.s0)(name, hint));
     return columns;
 }
 /**
@@ -32055,7 +33039,7 @@ function applyMergeOptions(table, merge) {
 }
 /** Throws `E_CONFIG` for hints by which no merge can be done. dlt: `verify_schema_merge_disposition`. */
 function checkMergeHints(table, resource) {
-    const refuse = (message, hint) => new _core_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ConfigError */ .xL("E_CONFIG", message, { hint, context: { resource, table: table.name } });
+    const refuse = (message, hint) => new errors/* ConfigError */.xL("E_CONFIG", message, { hint, context: { resource, table: table.name } });
     const columns = [...table.columns.values()];
     for (const [wire, found] of [
         ["hard_delete", columns.filter((column) => column.hardDelete === true)],
@@ -32077,7 +33061,7 @@ function checkMergeHints(table, resource) {
 }
 function withoutDefaults(hint) {
     const result = {};
-    for (const key of (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .keysOf */ .YD)(hint)) {
+    for (const key of (0,json/* keysOf */.YD)(hint)) {
         const value = hint[key] ?? null;
         const isDefault = value === null || value === (key === "nullable" || key === "timezone");
         if (!isDefault)
@@ -32086,10 +33070,53 @@ function withoutDefaults(hint) {
     return result;
 }
 
+;// CONCATENATED MODULE: ./lib/schema/hints.js
+
+
+
+
+
+/**
+ * Merges the hints of a resource into its root table and its nested ones, which are made when they are missing. dlt does it
+ * when the first item of a resource arrives, so a resource without items leaves no table. Columns come in the order: column
+ * hints, primary key, merge key, cursor; those without a type move when data arrives.
+ */
+function applyResourceHints(schema, resource) {
+    const { hints } = resource;
+    const name = rootTableName(schema, resource);
+    const known = schema.tables.get(name);
+    if (known?.parent !== undefined) {
+        throw new errors/* ConfigError */.xL("E_CONFIG", `The resource ${resource.name} would fill the table ${name}, which is a nested table of ${known.parent}.`, { hint: "Give the resource another table_name.", context: { resource: resource.name, table: name } });
+    }
+    const nested = Object.entries(hints.nested ?? {}).map(([written, own]) => {
+        // dlt: the name is one part, however many levels it means.
+        const table = (0,snake_case/* shortenFragments */.FZ)([name, (0,identifiers/* tableName */.Cm)(schema, written)]);
+        const parent = own.parentTableName === undefined ? name : (0,identifiers/* tableName */.Cm)(schema, own.parentTableName);
+        return { name: table, parent, hints: own };
+    });
+    const stored = () => JSON.stringify([name, ...nested.map((one) => one.name)].map((one) => {
+        const table = schema.tables.get(one);
+        return table === undefined ? null : (0,schema_stored/* storedTable */.gq)(table);
+    }));
+    const before = stored();
+    const configured = schema.normalizers;
+    const recordedAs = resource.recordedAs ?? resource.name;
+    if (!mergeTableHints(schema, { name, hints, resource: resource.name, recordedAs })) {
+        return { table: name, changed: false, discarded: true };
+    }
+    for (const one of nested)
+        mergeTableHints(schema, { ...one, resource: resource.name, recordedAs });
+    return { table: name, changed: before !== stored() || configured !== schema.normalizers, discarded: false };
+}
+/** Normalized name of the table that a resource fills. */
+function rootTableName(schema, resource) {
+    return (0,identifiers/* tableName */.Cm)(schema, resource.hints.tableName ?? resource.name);
+}
+
 
 /***/ }),
 
-/***/ 2072:
+/***/ 9691:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
@@ -33362,7 +34389,7 @@ function completeColumns(table) {
 /* harmony export */   I: () => (/* binding */ extractedSchema),
 /* harmony export */   _: () => (/* binding */ settleVersion)
 /* harmony export */ });
-/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(4133);
+/* harmony import */ var _hints_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3365);
 /* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(9484);
 /* harmony import */ var _system_tables_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(3366);
 /* harmony import */ var _version_hash_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(1188);

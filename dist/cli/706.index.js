@@ -1,8 +1,8 @@
-export const id = 788;
-export const ids = [788];
+export const id = 706;
+export const ids = [706];
 export const modules = {
 
-/***/ 5788:
+/***/ 706:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -13,6 +13,95 @@ __webpack_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __webpack_require__(6760);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 15 modules
+var schemas = __webpack_require__(2072);
+// EXTERNAL MODULE: ./lib/core/json.js
+var core_json = __webpack_require__(3085);
+// EXTERNAL MODULE: ./lib/config/config-error.js
+var config_error = __webpack_require__(1429);
+// EXTERNAL MODULE: ./lib/config/document.js
+var config_document = __webpack_require__(6625);
+// EXTERNAL MODULE: ./lib/config/explain.js + 1 modules
+var explain = __webpack_require__(8519);
+;// CONCATENATED MODULE: ./lib/config/generator-file.js
+
+
+
+
+
+/** Keys that are flags here and there, with the flag; dlt-init-openapi refuses them in the file, too. */
+const FLAGS = {
+    project_name: "NAME",
+    package_name: "NAME",
+    output_path: "--output-path",
+    endpoint_filter: "--endpoints",
+    global_limit: "--global-limit",
+    spec_url: "--url",
+    spec_path: "--path",
+    url: "--url",
+    path: "--path",
+    allow_openapi_2: "--allow-openapi-2",
+};
+/** Names of Python classes. */
+const CLASSES = ["renderer_class", "detector_class"];
+const word = schemas/* string */.YjP().min(1);
+const suffix = schemas/* string */.YjP().regex(/^[\w.-]*$/, { message: "expected letters, digits, _, - and . only" });
+const generatorFileShape = schemas/* strictObject */.rej({
+    include_methods: schemas/* array */.YOg(schemas/* enum */.k5n(["get", "post", "put", "patch"]))
+        .min(1)
+        .optional(),
+    name_resources_by_operation: schemas/* boolean */.zMY().optional(),
+    required_parameter_default_value: word.optional(),
+    unrequired_parameter_default_value: word.optional(),
+    project_folder_suffix: suffix.optional(),
+    pipeline_file_suffix: suffix.optional(),
+    dataset_name_suffix: schemas/* string */.YjP().regex(/^\w*$/, { message: "expected letters, digits and _ only" }).optional(),
+    // Without effect: the title of a document without one, and programs that format Python.
+    fallback_openapi_title: schemas/* string */.YjP().optional(),
+    post_hooks: schemas/* array */.YOg(schemas/* string */.YjP()).optional(),
+});
+/**
+ * Reads a configuration file of dlt-init-openapi, YAML or JSON. Throws `E_CONFIG` with all faults and their lines: keys that
+ * are not known, flags, classes of Python, values of another kind.
+ *
+ * @param file what messages call it
+ */
+function readGeneratorFile(text, file) {
+    const document = (0,config_document/* readDocument */.u0)(text, file);
+    const { value } = document;
+    const faults = [...document.faults];
+    const known = (0,core_json/* isJsonObject */.OW)(value) ? value : {};
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        faults.push({ path: [], reason: "type", message: "expected a mapping of settings" });
+    const rest = Object.fromEntries((0,core_json/* keysOf */.YD)(known).map((key) => [key, known[key]]));
+    for (const key of (0,core_json/* keysOf */.YD)(known)) {
+        const flag = Object.hasOwn(FLAGS, key) ? FLAGS[key] : undefined;
+        if (flag === undefined && !CLASSES.includes(key))
+            continue;
+        const message = flag === undefined ? "names a class of Python, which cannot be used here" : `is given as ${flag}`;
+        faults.push({ path: [key], reason: "unknown_key", message, suggestion: "take it out of the file" });
+        delete rest[key];
+    }
+    const read = generatorFileShape.safeParse(rest);
+    if (!read.success)
+        faults.push(...(0,explain/* faultsFromZod */.H)(read.error, rest, generatorFileShape));
+    if (faults.length > 0 || !read.success)
+        throw (0,config_error/* configError */.F)(faults, { file, positions: document.locate });
+    const { data } = read;
+    return {
+        methods: data.include_methods,
+        nameByOperation: data.name_resources_by_operation,
+        requiredValue: data.required_parameter_default_value,
+        optionalValue: data.unrequired_parameter_default_value,
+        suffixes: {
+            folder: data.project_folder_suffix,
+            // `_pipeline.py` there.
+            file: data.pipeline_file_suffix?.replace(/\.(?:py|ya?ml|json)$/, ""),
+            dataset: data.dataset_name_suffix,
+        },
+    };
+}
+
 // EXTERNAL MODULE: ./lib/core/errors.js
 var errors = __webpack_require__(3828);
 ;// CONCATENATED MODULE: ./lib/generate/common-paginator.js
@@ -59,9 +148,17 @@ const WORD = /[A-Z]?[a-z]+/g;
 ;// CONCATENATED MODULE: ./lib/generate/project-names.js
 
 /** The names that follow from that of the source; `openapi` when nothing of it can stand in a name. */
-function projectNames(source) {
+function projectNames(source, suffixes = {}) {
     const project = snakeCase(source) || "openapi";
-    return { project, source: `${project}_source`, pipeline: `${project}_pipeline`, dataset: `${project}_data` };
+    const { folder = "_pipeline", file = "_pipeline", dataset = "_data" } = suffixes;
+    return {
+        project,
+        source: `${project}_source`,
+        pipeline: `${project}_pipeline`,
+        dataset: `${project}${dataset}`,
+        folder: `${project}${folder}`,
+        file: `${project}${file}`,
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/reading/find-property.js
@@ -105,8 +202,46 @@ function jsonPath(path) {
     return path.length === 0 ? "$" : path.join(".");
 }
 
-// EXTERNAL MODULE: ./lib/core/json.js
-var json = __webpack_require__(3085);
+;// CONCATENATED MODULE: ./lib/generate/reading/follow.js
+
+/** References that lead to references. */
+const LONGEST_CHAIN = 20;
+/** The text of a `$ref`; undefined for an object that is none. */
+function referenceOf(object) {
+    const reference = (0,core_json/* getOwn */.Ng)(object, "$ref");
+    return typeof reference === "string" ? reference : undefined;
+}
+/**
+ * The object behind a reference, and the last reference of the chain. Undefined: there is nothing. `chains`: a target that
+ * is a reference itself is followed too.
+ */
+function follow(document, reference, chains) {
+    let last = reference;
+    for (let step = 0; step < LONGEST_CHAIN; step += 1) {
+        const target = document.resolve(last);
+        if (!(0,core_json/* isJsonObject */.OW)(target))
+            return { object: target === undefined ? undefined : {}, reference: last };
+        const next = referenceOf(target);
+        if (!chains || next === undefined)
+            return { object: target, reference: last };
+        last = next;
+    }
+    return { object: undefined, reference: last };
+}
+/** Makes the function that notes, once of each, the references behind which there is nothing, and why. */
+function brokenReferences(document, note) {
+    const known = new Set();
+    return (reference) => {
+        if (known.has(reference))
+            return;
+        known.add(reference);
+        const refused = document.refused(reference);
+        const isCircle = document.resolve(reference) !== undefined;
+        const why = refused !== undefined ? `is not followed: ${refused}` : isCircle ? "leads back to itself" : "leads nowhere";
+        note({ code: "BrokenReference", message: `${reference} ${why}; what it stands for is taken as empty` });
+    };
+}
+
 // EXTERNAL MODULE: ./lib/core/python-text.js
 var python_text = __webpack_require__(9681);
 ;// CONCATENATED MODULE: ./lib/generate/reading/scalars.js
@@ -119,52 +254,52 @@ var python_text = __webpack_require__(9681);
 const NOTHING = {};
 /** The object at a key; an empty one when there is none. */
 function objectAt(object, key) {
-    return asObject((0,json/* getOwn */.Ng)(object, key));
+    return asObject((0,core_json/* getOwn */.Ng)(object, key));
 }
 function asObject(value) {
-    return (0,json/* isJsonObject */.OW)(value) ? value : NOTHING;
+    return (0,core_json/* isJsonObject */.OW)(value) ? value : NOTHING;
 }
 /** The list at a key; an empty one when there is none. */
 function listAt(object, key) {
-    const value = (0,json/* getOwn */.Ng)(object, key);
-    return (0,json/* isJsonArray */.Md)(value) ? value : [];
+    const value = (0,core_json/* getOwn */.Ng)(object, key);
+    return (0,core_json/* isJsonArray */.Md)(value) ? value : [];
 }
 /** The text of a scalar at a key, in Python's spelling; undefined when there is none or it is empty. */
 function textAt(object, key) {
-    const value = (0,json/* getOwn */.Ng)(object, key);
-    if (value === undefined || value === null || (0,json/* isJsonObject */.OW)(value) || (0,json/* isJsonArray */.Md)(value))
+    const value = (0,core_json/* getOwn */.Ng)(object, key);
+    if (value === undefined || value === null || (0,core_json/* isJsonObject */.OW)(value) || (0,core_json/* isJsonArray */.Md)(value))
         return undefined;
     const text = (0,python_text/* pythonStr */.qV)(value);
     return text === "" ? undefined : text;
 }
 /** True for `true` and what stands for it in text. */
 function flagAt(object, key) {
-    const value = (0,json/* getOwn */.Ng)(object, key);
+    const value = (0,core_json/* getOwn */.Ng)(object, key);
     return value === true || (typeof value === "string" && /^(?:true|t|yes|y|on|1)$/i.test(value));
 }
 /** The number at a key; undefined when there is none. */
 function numberAt(object, key) {
-    const value = (0,json/* getOwn */.Ng)(object, key);
+    const value = (0,core_json/* getOwn */.Ng)(object, key);
     if (typeof value === "string")
         return (0,python_text/* parsePythonFloat */.Gc)(value);
-    return typeof value === "number" ? value : value instanceof json/* Double */.__ ? value.value : undefined;
+    return typeof value === "number" ? value : value instanceof core_json/* Double */.__ ? value.value : undefined;
 }
 /** `int(value)`; 0 where Python raises. */
 function toInteger(value) {
     if (typeof value === "string")
         return Number((0,python_text/* parsePythonInt */.Fv)(value) ?? 0n);
-    const number = value instanceof json/* Double */.__ ? value.value : Number(typeof value === "object" ? 0 : (value ?? 0));
+    const number = value instanceof core_json/* Double */.__ ? value.value : Number(typeof value === "object" ? 0 : (value ?? 0));
     return Number.isFinite(number) ? Math.trunc(number) : 0;
 }
 /** What Python takes for true; `"0"` and `"false"` are. */
 function isTruthy(value) {
     if (value === undefined || value === null || value === false || value === "")
         return false;
-    if ((0,json/* isJsonArray */.Md)(value))
+    if ((0,core_json/* isJsonArray */.Md)(value))
         return value.length > 0;
-    if ((0,json/* isJsonObject */.OW)(value))
+    if ((0,core_json/* isJsonObject */.OW)(value))
         return Object.keys(value).length > 0;
-    return value instanceof json/* Double */.__ ? value.value !== 0 : value !== 0 && value !== 0n;
+    return value instanceof core_json/* Double */.__ ? value.value !== 0 : value !== 0 && value !== 0n;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/reading/operation-facts.js
@@ -228,6 +363,7 @@ function looksLikeList(path) {
 
 ;// CONCATENATED MODULE: ./lib/generate/openapi-error.js
 
+/** Faults of one document that are shown. */
 const MOST_SHOWN = 10;
 /**
  * The error for a document from which nothing can be generated: `E_OPENAPI`, one line a fault,
@@ -238,10 +374,7 @@ const MOST_SHOWN = 10;
  */
 function openapiError(name, faults, options = {}) {
     const shown = faults.slice(0, MOST_SHOWN);
-    const lines = shown.map(({ message, line, column }) => {
-        const place = line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`;
-        return `${name}${place}: ${message}`;
-    });
+    const lines = shown.map((fault) => `${name}${placeOf(fault)}: ${fault.message}`);
     if (faults.length > shown.length)
         lines.push(`${name}: and ${faults.length - shown.length} more`);
     return new errors/* ConfigError */.xL("E_OPENAPI", lines.join("\n"), {
@@ -262,6 +395,10 @@ function openapiError(name, faults, options = {}) {
             ]),
     });
 }
+/** `:12:5`; empty where the place is not known. */
+function placeOf({ line, column }) {
+    return line === undefined ? "" : `:${line}${column === undefined ? "" : `:${column}`}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/generate/reading/example-schema.js
 
@@ -271,43 +408,181 @@ const DEEPEST = 6;
 /** The schema that the example of a JSON content shows; undefined when there is none. */
 function schemaOfExample(content) {
     const named = objectAt(content, "examples");
-    const [first] = (0,json/* keysOf */.YD)(named);
-    const example = (0,json/* getOwn */.Ng)(content, "example") ??
-        (first === undefined ? undefined : (0,json/* getOwn */.Ng)(asObject((0,json/* getOwn */.Ng)(named, first)), "value")) ??
-        (0,json/* getOwn */.Ng)(objectAt(content, "schema"), "example");
-    return (0,json/* isJsonObject */.OW)(example) || (0,json/* isJsonArray */.Md)(example) ? schemaOf(example, 0) : undefined;
+    const [first] = (0,core_json/* keysOf */.YD)(named);
+    const example = (0,core_json/* getOwn */.Ng)(content, "example") ??
+        (first === undefined ? undefined : (0,core_json/* getOwn */.Ng)(asObject((0,core_json/* getOwn */.Ng)(named, first)), "value")) ??
+        (0,core_json/* getOwn */.Ng)(objectAt(content, "schema"), "example");
+    return (0,core_json/* isJsonObject */.OW)(example) || (0,core_json/* isJsonArray */.Md)(example) ? schemaOf(example, 0) : undefined;
 }
 /** Plain values have no type: a document in YAML does not say whether they are texts or numbers. */
 function schemaOf(value, depth) {
     if (depth > DEEPEST)
         return {};
-    if ((0,json/* isJsonArray */.Md)(value)) {
+    if ((0,core_json/* isJsonArray */.Md)(value)) {
         const [first] = value;
         return { type: "array", ...(first === undefined ? {} : { items: schemaOf(first, depth + 1) }) };
     }
-    if (!(0,json/* isJsonObject */.OW)(value))
+    if (!(0,core_json/* isJsonObject */.OW)(value))
         return {};
     const properties = {};
-    for (const key of (0,json/* keysOf */.YD)(value))
-        (0,json/* setOwn */.P5)(properties, key, schemaOf(value[key] ?? null, depth + 1));
+    for (const key of (0,core_json/* keysOf */.YD)(value))
+        (0,core_json/* setOwn */.P5)(properties, key, schemaOf(value[key] ?? null, depth + 1));
     return { type: "object", properties };
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/writable.js
+/** False for the one name that no mapping of a pipeline file can have as a key. */
+function isWritableKey(name) {
+    return name !== "__proto__";
+}
+/** A path variable as a pipeline file can hold it; its name is never sent. */
+function writableVariable(name) {
+    return isWritableKey(name) ? name : `${name}in_path`;
+}
+/** True for what HTTP allows as the name of a header, and a pipeline file as a key. */
+function isHeaderName(name) {
+    return /^[\w!#$%&'*+.^`|~-]+$/.test(name) && isWritableKey(name);
+}
+/** True for what HTTP allows as the value of a header: no line break, nothing beyond Latin 1. */
+function isHeaderValue(value) {
+    return /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
+}
+/** True for a path that names a server: a pipeline would ask it, and with the credentials. */
+function namesServer(path) {
+    return /^\s*(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}/i.test(path);
+}
+
+;// CONCATENATED MODULE: ./lib/generate/reading/read-endpoints.js
+
+
+
+
+
+
+/**
+ * All operations of the wanted methods, in document order. Paths that name a server are left out, and `note` hears of
+ * each: a pipeline would send the credentials there. `onBroken` hears of references behind which there is nothing.
+ * Throws `E_OPENAPI` when there is none.
+ */
+function readEndpoints(document, nodes, rules, { note, onBroken }) {
+    const paths = objectAt(document.root, "paths");
+    const endpoints = (0,core_json/* keysOf */.YD)(paths).flatMap((path) => {
+        if (namesServer(path)) {
+            note({ code: "PathRefused", message: `the path ${quote(path)} names a server: it is left out` });
+            return [];
+        }
+        const written = asObject((0,core_json/* getOwn */.Ng)(paths, path));
+        const item = rules.allReferences ? followed(written) : written;
+        return rules.methods.flatMap((method) => {
+            const operation = (0,core_json/* getOwn */.Ng)(item, method);
+            return (0,core_json/* isJsonObject */.OW)(operation) ? [readEndpoint(path, method, operation, item)] : [];
+        });
+    });
+    if (endpoints.length > 0)
+        return endpoints;
+    const wanted = rules.methods.map((method) => METHODS[method]).join(", ");
+    const missing = Object.hasOwn(document.root, "paths") ? `no operation of the method ${wanted}` : "no key paths";
+    throw openapiError(document.name, [{ message: `there is ${missing}` }, ...document.faults], {
+        reason: "no_endpoints",
+        hint: "Give a document with such operations, or ask for other methods.",
+    });
+    function readEndpoint(path, method, operation, item) {
+        const verb = METHODS[method];
+        const description = textAt(operation, "description") ??
+            textAt(item, "description") ??
+            (rules.summaries ? (textAt(operation, "summary") ?? textAt(item, "summary")) : undefined);
+        const parameters = new Map();
+        for (const written of [...listAt(item, "parameters"), ...listAt(operation, "parameters")]) {
+            const parameter = readParameter(nodes, followed(asObject(written)));
+            if (parameter === undefined)
+                continue;
+            parameters.set(rules.mergeByNameOnly ? parameter.name : `${parameter.in} ${parameter.name}`, parameter);
+        }
+        const responses = objectAt(operation, "responses");
+        return {
+            id: textAt(operation, "operationId") ?? `${verb}_${path}`,
+            method: verb,
+            path,
+            pieces: rules.pieces(path),
+            operation,
+            item,
+            description: description?.replaceAll("\n", " "),
+            parameters: [...parameters.values()],
+            body: method === "get" ? undefined : readBody(followed(objectAt(operation, "requestBody"))),
+            responses: (0,core_json/* keysOf */.YD)(responses).map((status) => readResponse(nodes, status, followed(asObject(responses[status])), rules)),
+        };
+    }
+    function readBody(source) {
+        const schema = jsonContent(source, rules).find((media) => ((0,core_json/* getOwn */.Ng)(media, "schema") ?? undefined) !== undefined);
+        return schema === undefined ? undefined : nodes(schema.schema ?? {});
+    }
+    /** The object behind a reference; itself when it is none. */
+    function followed(object) {
+        const written = referenceOf(object);
+        if (written === undefined)
+            return object;
+        const target = follow(document, written, rules.allReferences);
+        if (target.object === undefined)
+            onBroken(target.reference);
+        return target.object ?? {};
+    }
+}
+function quote(text) {
+    return JSON.stringify(text.length <= 200 ? text : `${text.slice(0, 200)}...`);
+}
+const METHODS = { get: "GET", post: "POST", put: "PUT", patch: "PATCH" };
+function readParameter(nodes, source) {
+    const name = textAt(source, "name");
+    const location = textAt(source, "in");
+    if (name === undefined || location === undefined)
+        return undefined;
+    const schema = (0,core_json/* getOwn */.Ng)(source, "schema");
+    return {
+        name,
+        in: location,
+        required: flagAt(source, "required"),
+        source,
+        schema: nodes((0,core_json/* isJsonObject */.OW)(schema) || schema === "" ? schema : { type: "string" }),
+    };
+}
+function readResponse(nodes, status, source, rules) {
+    for (const media of jsonContent(source, rules)) {
+        const schema = (0,core_json/* getOwn */.Ng)(media, "schema") ?? undefined;
+        const node = schema === undefined ? undefined : nodes(schema);
+        const example = rules.examples && (node === undefined || saysNothing(node)) ? schemaOfExample(media) : undefined;
+        if (example !== undefined)
+            return { status, source, schema: nodes(example) };
+        if (node !== undefined)
+            return { status, source, schema: node };
+    }
+    return { status, source, schema: undefined };
+}
+/** What a body holds as JSON, by its media types. */
+function jsonContent(source, rules) {
+    const content = objectAt(source, "content");
+    return (0,core_json/* keysOf */.YD)(content).flatMap((type) => {
+        const essence = rules.mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
+        return essence.endsWith("json") || essence === "*/*" ? [asObject((0,core_json/* getOwn */.Ng)(content, type))] : [];
+    });
+}
+/** An object of which no property is known. */
+function saysNothing(node) {
+    return !node.isList && node.allProperties.size === 0 && node.types.every((type) => type === "object");
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/reading/schema-node.js
 
 
+
 /** Levels of schemas inside one another that are looked at. */
 const schema_node_DEEPEST = 6;
-/** References that lead to references. */
-const LONGEST_CHAIN = 20;
-/** Makes the reader of a document's schemas. `onBroken` hears once of each reference that leads nowhere; it gives an empty node. */
+/** Makes the reader of a document's schemas. `onBroken` hears of references behind which there is nothing; they give empty nodes. */
 function schemaNodes(document, rules, onBroken) {
     const known = new Map();
-    const broken = new Set();
     const at = (value, depth) => {
         if (depth > schema_node_DEEPEST)
             return undefined;
-        const schema = (0,json/* isJsonObject */.OW)(value) ? value : {};
+        const schema = (0,core_json/* isJsonObject */.OW)(value) ? value : {};
         const reference = referenceOf(schema);
         if (reference === undefined)
             return new Node(schema, undefined, undefined, depth, rules, at);
@@ -317,33 +592,13 @@ function schemaNodes(document, rules, onBroken) {
         if (old !== undefined)
             return old;
         const target = follow(document, reference, rules.followAliases);
-        if (target.schema === undefined && !broken.has(target.reference)) {
-            broken.add(target.reference);
+        if (target.object === undefined)
             onBroken(target.reference);
-        }
-        const node = new Node(target.schema ?? {}, target.reference, description, depth, rules, at);
+        const node = new Node(target.object ?? {}, target.reference, description, depth, rules, at);
         known.set(key, node);
         return node;
     };
     return (schema) => at(schema, 0);
-}
-function referenceOf(object) {
-    const reference = (0,json/* getOwn */.Ng)(object, "$ref");
-    return typeof reference === "string" ? reference : undefined;
-}
-/** The object behind a reference, and the last reference of the chain. */
-function follow(document, reference, chains) {
-    let last = reference;
-    for (let step = 0; step < LONGEST_CHAIN; step += 1) {
-        const target = document.resolve(last);
-        if (!(0,json/* isJsonObject */.OW)(target))
-            return { schema: target === undefined ? undefined : {}, reference: last };
-        const next = referenceOf(target);
-        if (!chains || next === undefined)
-            return { schema: target, reference: last };
-        last = next;
-    }
-    return { schema: undefined, reference: last };
 }
 class Node {
     schema;
@@ -372,7 +627,7 @@ class Node {
         return this.#ownDescription ?? textAt(this.schema, "description");
     }
     get default() {
-        return (0,json/* getOwn */.Ng)(this.schema, "default");
+        return (0,core_json/* getOwn */.Ng)(this.schema, "default");
     }
     get format() {
         const own = textAt(this.schema, "format");
@@ -381,18 +636,18 @@ class Node {
         return only !== undefined && others.length === 0 ? only.format : own;
     }
     get nullable() {
-        const type = (0,json/* getOwn */.Ng)(this.schema, "type");
+        const type = (0,core_json/* getOwn */.Ng)(this.schema, "type");
         const { anyOf, oneOf } = this.#kinds;
         return (flagAt(this.schema, "nullable") ||
-            ((0,json/* isJsonArray */.Md)(type) ? type.includes("null") : type === "null") ||
+            ((0,core_json/* isJsonArray */.Md)(type) ? type.includes("null") : type === "null") ||
             [...anyOf, ...oneOf].some((part) => part.nullable));
     }
     get alternatives() {
         const { anyOf, oneOf } = this.#kinds;
-        return [...anyOf, ...oneOf].filter(({ schema }) => (0,json/* getOwn */.Ng)(schema, "type") !== "null");
+        return [...anyOf, ...oneOf].filter(({ schema }) => (0,core_json/* getOwn */.Ng)(schema, "type") !== "null");
     }
     get maximum() {
-        return (0,json/* getOwn */.Ng)(this.schema, "maximum");
+        return (0,core_json/* getOwn */.Ng)(this.schema, "maximum");
     }
     get types() {
         this.#types ??= this.#readTypes();
@@ -412,7 +667,7 @@ class Node {
             for (const [name, node] of part.properties)
                 found.set(name, node);
         const own = objectAt(this.schema, "properties");
-        for (const name of (0,json/* keysOf */.YD)(own)) {
+        for (const name of (0,core_json/* keysOf */.YD)(own)) {
             const node = this.#part(own[name] ?? null);
             if (node !== undefined)
                 found.set(name, node);
@@ -432,127 +687,53 @@ class Node {
     }
     get item() {
         if (this.#item === undefined) {
-            const items = (0,json/* getOwn */.Ng)(this.schema, "items");
-            const isSchema = (0,json/* isJsonObject */.OW)(items) || items === "";
+            const items = (0,core_json/* getOwn */.Ng)(this.schema, "items");
+            const isSchema = (0,core_json/* isJsonObject */.OW)(items) || items === "";
             this.#item = { node: isSchema ? this.#part(items) : undefined };
         }
         return this.#item.node;
     }
     get #kinds() {
         const read = (key) => listAt(this.schema, key).flatMap((part) => this.#part(part) ?? []);
-        this.#parts ??= { allOf: read("allOf"), oneOf: read("oneOf"), anyOf: read("anyOf") };
+        // A list of schemas under `items` of what is no list is a choice in the documents that have it.
+        const isChoice = this.#rules.inferTypes && (0,core_json/* getOwn */.Ng)(this.schema, "type") === undefined;
+        this.#parts ??= {
+            allOf: read("allOf"),
+            oneOf: read("oneOf"),
+            anyOf: [...read("anyOf"), ...(isChoice ? read("items") : [])],
+        };
         return this.#parts;
     }
     #readTypes() {
-        const own = (0,json/* getOwn */.Ng)(this.schema, "type");
-        const found = ((0,json/* isJsonArray */.Md)(own) ? own : [own]).filter((type) => typeof type === "string" && type !== "");
+        const own = (0,core_json/* getOwn */.Ng)(this.schema, "type");
+        const found = ((0,core_json/* isJsonArray */.Md)(own) ? own : [own]).filter((type) => typeof type === "string" && type !== "");
         const { allOf, oneOf, anyOf } = this.#kinds;
         const types = [...found, ...[...allOf, ...oneOf, ...anyOf].flatMap((part) => part.types)];
         // The reference takes out one `null`; a second one stays.
         if (types.includes("null"))
             types.splice(types.indexOf("null"), 1);
         if (this.#rules.inferTypes && types.length === 0) {
+            const items = (0,core_json/* getOwn */.Ng)(this.schema, "items");
             if (Object.hasOwn(this.schema, "properties"))
                 types.push("object");
-            else if (Object.hasOwn(this.schema, "items"))
+            else if ((0,core_json/* isJsonObject */.OW)(items) || items === "")
                 types.push("array");
         }
         return [...new Set(types)];
     }
 }
 
-;// CONCATENATED MODULE: ./lib/generate/reading/read-endpoints.js
+;// CONCATENATED MODULE: ./lib/generate/reading/wrong-parts.js
 
-
-
-
-
-/** All operations of the wanted methods, in document order. Throws `E_OPENAPI` when there is none. */
-function readEndpoints(document, nodes, rules) {
-    const paths = objectAt(document.root, "paths");
-    const endpoints = (0,json/* keysOf */.YD)(paths).flatMap((path) => {
-        const written = asObject((0,json/* getOwn */.Ng)(paths, path));
-        const item = rules.pathReferences ? followed(document, written) : written;
-        return rules.methods.flatMap((method) => {
-            const operation = (0,json/* getOwn */.Ng)(item, method);
-            return (0,json/* isJsonObject */.OW)(operation) ? [readEndpoint(path, method, operation, item)] : [];
-        });
+/** The parts of a document that were left out, as findings; of many the first ones. */
+function wrongParts({ name, faults }) {
+    const shown = faults.slice(0, MOST_SHOWN).map((fault) => {
+        return { code: "WrongPart", message: `${fault.message}; it is taken as absent`, place: `${name}${placeOf(fault)}` };
     });
-    if (endpoints.length > 0)
-        return endpoints;
-    const wanted = rules.methods.map((method) => METHODS[method]).join(", ");
-    throw openapiError(document.name, [{ message: `there is no operation of the method ${wanted}` }], {
-        reason: "no_endpoints",
-        hint: "Give a document with such operations, or ask for other methods.",
-    });
-    function readEndpoint(path, method, operation, item) {
-        const verb = METHODS[method];
-        const description = textAt(operation, "description") ??
-            textAt(item, "description") ??
-            (rules.summaries ? (textAt(operation, "summary") ?? textAt(item, "summary")) : undefined);
-        const parameters = new Map();
-        for (const written of [...listAt(item, "parameters"), ...listAt(operation, "parameters")]) {
-            const parameter = readParameter(document, nodes, written);
-            if (parameter === undefined)
-                continue;
-            parameters.set(rules.mergeByNameOnly ? parameter.name : `${parameter.in} ${parameter.name}`, parameter);
-        }
-        const responses = objectAt(operation, "responses");
-        return {
-            id: textAt(operation, "operationId") ?? `${verb}_${path}`,
-            method: verb,
-            path,
-            pieces: rules.pieces(path),
-            operation,
-            item,
-            description: description?.replaceAll("\n", " "),
-            parameters: [...parameters.values()],
-            responses: (0,json/* keysOf */.YD)(responses).map((status) => readResponse(document, nodes, status, responses[status], rules)),
-        };
-    }
-}
-const METHODS = { get: "GET", post: "POST", put: "PUT", patch: "PATCH" };
-/** The object behind a reference, one step; itself when it is none. */
-function followed(document, object) {
-    const reference = referenceOf(object);
-    return reference === undefined ? object : asObject(document.resolve(reference));
-}
-function readParameter(document, nodes, written) {
-    const source = followed(document, asObject(written));
-    const name = textAt(source, "name");
-    const location = textAt(source, "in");
-    if (name === undefined || location === undefined)
-        return undefined;
-    const schema = (0,json/* getOwn */.Ng)(source, "schema");
-    return {
-        name,
-        in: location,
-        required: flagAt(source, "required"),
-        source,
-        schema: nodes((0,json/* isJsonObject */.OW)(schema) || schema === "" ? schema : { type: "string" }),
-    };
-}
-function readResponse(document, nodes, status, written, rules) {
-    const source = followed(document, asObject(written));
-    const content = objectAt(source, "content");
-    for (const type of (0,json/* keysOf */.YD)(content)) {
-        const media = asObject((0,json/* getOwn */.Ng)(content, type));
-        const essence = rules.mediaTypeParameters ? (type.split(";")[0] ?? "").trim() : type;
-        if (!(essence.endsWith("json") || essence === "*/*"))
-            continue;
-        const schema = (0,json/* getOwn */.Ng)(media, "schema") ?? undefined;
-        const node = schema === undefined ? undefined : nodes(schema);
-        const example = rules.examples && (node === undefined || saysNothing(node)) ? schemaOfExample(media) : undefined;
-        if (example !== undefined)
-            return { status, source, schema: nodes(example) };
-        if (node !== undefined)
-            return { status, source, schema: node };
-    }
-    return { status, source, schema: undefined };
-}
-/** An object of which no property is known. */
-function saysNothing(node) {
-    return !node.isList && node.allProperties.size === 0 && node.types.every((type) => type === "object");
+    const others = faults.length - shown.length;
+    if (others > 0)
+        shown.push({ code: "WrongPart", message: `${others} more parts of a wrong kind are taken as absent` });
+    return shown;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/reading/main-response.js
@@ -650,7 +831,8 @@ function compatPaginators() {
 function pageSize({ schema }) {
     const maximum = numberAt(schema.schema, "maximum");
     const declared = maximum === undefined || maximum === 0 ? toInteger(schema.default) : Math.trunc(maximum);
-    return isTruthy(declared) ? declared : DEFAULT_LIMIT;
+    // The reference fails at what is no number (`1e400`, `nan`).
+    return isTruthy(declared) && Number.isFinite(declared) ? declared : DEFAULT_LIMIT;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/compat/payload.js
@@ -895,19 +1077,27 @@ function commonPath(paths) {
 ;// CONCATENATED MODULE: ./lib/generate/compat/parameters.js
 
 
+
 /** The parameters that dlt-init-openapi writes: resolved, path variables, required ones; optional ones as comments. */
 function compatParameters(endpoint, paginator, resolve, words) {
     const uses = paginator?.uses ?? [];
-    const query = endpoint.parameters.filter((one) => one.in === "query" && uses !== "all" && !uses.includes(one.name));
+    const query = endpoint.parameters.filter((one) => one.in === "query" && uses !== "all" && !uses.includes(one.name) && isWritableKey(one.name));
     const unresolved = endpoint.pieces.variables.filter((name) => name !== resolve?.variable);
     const text = (parameter, otherwise) => isTruthy(parameter?.schema.default) ? (0,python_text/* pythonStr */.qV)(parameter.schema.default) : otherwise;
     const params = [];
     const put = (name, place, parameter) => {
-        params.push({ name, in: place, value: { kind: "value", value: text(parameter, words.required) }, fillIn: true });
+        const key = writableVariable(name);
+        params.push({
+            name: key,
+            in: place,
+            value: { kind: "value", value: text(parameter, words.required) },
+            fillIn: true,
+        });
     };
     if (resolve !== undefined) {
         const { variable, resource, field } = resolve;
-        params.push({ name: variable, in: "path", value: { kind: "resolve", resource, field }, fillIn: false });
+        const name = writableVariable(variable);
+        params.push({ name, in: "path", value: { kind: "resolve", resource, field }, fillIn: false });
     }
     for (const name of unresolved) {
         put(name, "path", endpoint.parameters.find((one) => one.in === "path" && one.name === name));
@@ -954,15 +1144,108 @@ function parents_keyOf(pieces) {
     return JSON.stringify(pieces);
 }
 
+;// CONCATENATED MODULE: ./lib/generate/compat/refusals.js
+
+
+
+/**
+ * What dlt-init-openapi says of a document that its check of the structure does not take: nothing is made of it there. Here it
+ * is used as far as it goes, and this says so, since there is no result to compare with. Undefined: it takes the document.
+ */
+function referenceRefusal(document) {
+    const { root, faults } = document;
+    // Other versions are taken without a check of their own parts.
+    if (Object.hasOwn(root, "swagger"))
+        return undefined;
+    const reasons = [
+        ...(faults.length === 0 ? [] : ["parts of the wrong kind"]),
+        ...infoReasons(root),
+        ...serverReasons(root),
+        ...(listAt(root, "tags").every(core_json/* isJsonObject */.OW) ? [] : ["tags that are no mappings"]),
+        ...schemeReasons(root),
+        ...operationReasons(root),
+        ...schemaReasons(root),
+    ];
+    if (reasons.length === 0)
+        return undefined;
+    const message = `dlt-init-openapi refuses this document: ${[...new Set(reasons)].join(", ")}. Here the rest of it is used`;
+    return { code: "ReferenceRefuses", message };
+}
+function infoReasons(root) {
+    const info = (0,core_json/* getOwn */.Ng)(root, "info");
+    if (!(0,core_json/* isJsonObject */.OW)(info))
+        return ["no info"];
+    const missing = ["title", "version"].filter((key) => ((0,core_json/* getOwn */.Ng)(info, key) ?? null) === null);
+    return [...missing.map((key) => `no info.${key}`), ...(info.termsOfService === "" ? ["empty termsOfService"] : [])];
+}
+function serverReasons(root) {
+    const variables = listAt(root, "servers").flatMap((server) => {
+        const all = objectAt(asObject(server), "variables");
+        return (0,core_json/* keysOf */.YD)(all).map((name) => asObject((0,core_json/* getOwn */.Ng)(all, name)));
+    });
+    return variables.every((one) => Object.hasOwn(one, "default")) ? [] : ["a server variable without default"];
+}
+function schemeReasons(root) {
+    const schemes = objectAt(objectAt(root, "components"), "securitySchemes");
+    const isReference = (0,core_json/* keysOf */.YD)(schemes).some((name) => referenceOf(asObject((0,core_json/* getOwn */.Ng)(schemes, name))) !== undefined);
+    return isReference ? ["a security scheme that is a reference"] : [];
+}
+const refusals_METHODS = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+function operationReasons(root) {
+    const paths = objectAt(root, "paths");
+    const operations = (0,core_json/* keysOf */.YD)(paths).flatMap((path) => {
+        const item = asObject((0,core_json/* getOwn */.Ng)(paths, path));
+        return refusals_METHODS.flatMap((method) => {
+            const operation = (0,core_json/* getOwn */.Ng)(item, method);
+            return (0,core_json/* isJsonObject */.OW)(operation) ? [operation] : [];
+        });
+    });
+    const shared = objectAt(objectAt(root, "components"), "responses");
+    const responses = [shared, ...operations.map((operation) => objectAt(operation, "responses"))].flatMap((all) => (0,core_json/* keysOf */.YD)(all).map((status) => asObject((0,core_json/* getOwn */.Ng)(all, status))));
+    const isDescribed = (one) => Object.hasOwn(one, "description") || referenceOf(one) !== undefined;
+    return [
+        ...(operations.every((one) => Object.hasOwn(one, "responses")) ? [] : ["an operation without responses"]),
+        ...(responses.every(isDescribed) ? [] : ["a response without description"]),
+    ];
+}
+/** What 3.0 has and 3.1 has not. */
+function schemaReasons(root) {
+    const found = new Set();
+    const seen = new Set();
+    const walk = (value) => {
+        if (typeof value !== "object" || value === null || seen.has(value))
+            return;
+        seen.add(value);
+        if ((0,core_json/* isJsonArray */.Md)(value))
+            for (const item of value)
+                walk(item);
+        if (!(0,core_json/* isJsonObject */.OW)(value))
+            return;
+        for (const key of ["exclusiveMinimum", "exclusiveMaximum"]) {
+            const bound = (0,core_json/* getOwn */.Ng)(value, key);
+            if (bound === true || bound === false || bound === "true" || bound === "false")
+                found.add(`${key} that is no number`);
+        }
+        const choices = (0,core_json/* getOwn */.Ng)(value, "enum");
+        if ((0,core_json/* isJsonArray */.Md)(choices) && choices.length === 0)
+            found.add("an empty enum");
+        for (const key of Object.keys(value))
+            if (!/^(?:x-|examples?$|default$)/.test(key))
+                walk(value[key] ?? null);
+    };
+    walk(root);
+    return [...found];
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/compat/security.js
 
 
 /** Authentication as dlt-init-openapi chooses it: the first scheme of the document's `security`, else the first of all. */
 function compatSecurity(root) {
     const schemes = objectAt(objectAt(root, "components"), "securitySchemes");
-    const [wanted] = (0,json/* keysOf */.YD)(asObject(listAt(root, "security")[0]));
-    const [first] = (0,json/* keysOf */.YD)(schemes);
-    const chosen = wanted === undefined ? undefined : (0,json/* getOwn */.Ng)(schemes, wanted);
+    const [wanted] = (0,core_json/* keysOf */.YD)(asObject(listAt(root, "security")[0]));
+    const [first] = (0,core_json/* keysOf */.YD)(schemes);
+    const chosen = wanted === undefined ? undefined : (0,core_json/* getOwn */.Ng)(schemes, wanted);
     const auth = authOf(asObject(chosen));
     const unsupported = chosen !== undefined && auth === undefined ? (textAt(asObject(chosen), "type") ?? "") : undefined;
     return { auth: auth ?? authOf(asObject(first === undefined ? undefined : schemes[first])), unsupported };
@@ -1006,26 +1289,30 @@ function authOf(scheme) {
 
 
 
+
+
+
+
 const MAX_TABLE_NESTING = 2;
 /**
  * The result of dlt-init-openapi 0.1.0 for a document, oddities included; where the reference fails (references to
  * nothing, endpoints without a name) this goes on. Throws `E_OPENAPI` when the document has no endpoint.
  */
 function analyseCompat(document, options) {
-    const findings = [];
-    const nodes = schemaNodes(document, { followAliases: false, inferTypes: false }, (reference) => {
-        const message = `${reference} leads nowhere; what it stands for is taken as empty`;
-        findings.push({ code: "BrokenReference", message });
-    });
-    const endpoints = readEndpoints(document, nodes, {
+    const findings = [...wrongParts(document)];
+    const note = (finding) => findings.push(finding);
+    const onBroken = brokenReferences(document, note);
+    const nodes = schemaNodes(document, { followAliases: false, inferTypes: false }, onBroken);
+    const rules = {
         methods: options.methods ?? ["get"],
         pieces: compatPathPieces,
         mergeByNameOnly: true,
         summaries: false,
-        pathReferences: false,
+        allReferences: false,
         mediaTypeParameters: false,
         examples: false,
-    });
+    };
+    const endpoints = readEndpoints(document, nodes, rules, { note, onBroken });
     const candidates = findCandidates(endpoints, options);
     const common = commonPaginator(candidates.map(({ paginator }) => paginator?.config));
     const { auth, unsupported } = compatSecurity(document.root);
@@ -1033,6 +1320,9 @@ function analyseCompat(document, options) {
         const message = `authentication of type ${unsupported} is not known; give client.auth by hand`;
         findings.unshift({ code: "UnsupportedSecurityScheme", message });
     }
+    const refusal = options.mode === "compat" ? referenceRefusal(document) : undefined;
+    if (refusal !== undefined)
+        findings.unshift(refusal);
     const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
     const words = {
         required: options.requiredValue ?? "FILL_ME_IN",
@@ -1044,7 +1334,8 @@ function analyseCompat(document, options) {
     return {
         mode: "compat",
         title,
-        names: projectNames(options.source ?? title),
+        names: projectNames(options.source ?? title, options.suffixes),
+        placeholder: words.required,
         servers: serversOf(document.root),
         client: { auth, headers: [], paginator: common },
         maxTableNesting: MAX_TABLE_NESTING,
@@ -1085,11 +1376,12 @@ function resourceOf(candidate, all, common, words) {
         columns: [],
         endpoint: {
             method: endpoint.method,
-            path: endpoint.path,
+            path: endpoint.path.replaceAll("{__proto__}", `{${writableVariable("__proto__")}}`),
             dataSelector: selector === "" ? undefined : selector,
             params,
             optionalParams,
             headers: [],
+            json: undefined,
             paginator: own ?? (common === undefined && paginator === undefined ? "auto" : undefined),
             detectedPaginator: paginator?.config,
             incremental: undefined,
@@ -1171,26 +1463,47 @@ function parentsFirst(drafts) {
     return [...ordered];
 }
 
-;// CONCATENATED MODULE: ./lib/generate/better/choose-pages.js
+;// CONCATENATED MODULE: ./lib/generate/better/body-parameters.js
 
+/** Objects inside one another that are gone into. */
+const body_parameters_DEEPEST = 3;
+/** The properties of a body that can be set, as parameters: their names are keys joined by dots. */
+function bodyParameters({ body }) {
+    const found = [];
+    const walk = (node, path) => {
+        for (const [name, schema] of settable(node)) {
+            const keys = [...path, name];
+            if (schema.isObject && keys.length < body_parameters_DEEPEST)
+                walk(schema, keys);
+            else if (!schema.isObject) {
+                const required = listAt(node.schema, "required").includes(name);
+                found.push({ name: keys.join("."), in: "body", required, source: schema.schema, schema });
+            }
+        }
+    };
+    if (body?.isObject === true)
+        walk(body, []);
+    return found;
+}
+/** Without what only answers have, and names that keys joined by dots cannot hold. */
+function settable(node) {
+    return [...node.allProperties].filter(([name, { schema }]) => !flagAt(schema, "readOnly") && /^[^.]+$/.test(name));
+}
 
-/** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
-function choosePages(draft, common) {
-    if (draft.paginator !== undefined) {
-        draft.ownPaginator = samePaginator(draft.paginator.config, common) ? undefined : draft.paginator.config;
-        decide(draft, "paginator", draft.paginator.reason);
+;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
+/**
+ * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
+ * stand in brackets.
+ */
+function propertyPath(path) {
+    let text = "";
+    for (const piece of path) {
+        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
+            text += text === "" ? piece : `.${piece}`;
+        else
+            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
     }
-    else if (!draft.isList) {
-        draft.ownPaginator = { type: "single_page" };
-        decide(draft, "paginator", "the answer is one record");
-    }
-    else {
-        draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
-        const reason = common === undefined
-            ? "the answers must show them"
-            : "those of most lists are tried, write single_page if it ignores them";
-        decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
-    }
+    return text === "" ? "$" : text;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/words.js
@@ -1219,6 +1532,293 @@ const isEnvelopeWord = anyOf(`total count totalcount totalrecords totalitems tot
 const isListWord = anyOf("data items item results result records record values value entries entry rows list content contents elements objects resources collection hits embedded members nodes");
 /** Lists that stand beside the records. */
 const isSideList = anyOf("errors error warnings links link included facets aggregations filters messages fields columns sort orderby breadcrumbs");
+
+;// CONCATENATED MODULE: ./lib/generate/better/paginator.js
+
+
+
+
+
+
+const paginator_isCursor = anyOf(`cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
+  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter continue`);
+const paginator_isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
+const paginator_isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
+const paginator_isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
+/** A page is no larger than this, whatever the document allows. */
+const LARGEST_PAGE = 1000;
+const paginator_DEFAULT_LIMIT = 20;
+/** Of the query; where that has none, of the body. */
+function pageParameters(endpoint) {
+    const inQuery = sortedOut(endpoint.parameters.filter((one) => one.in === "query"));
+    const hasPages = Object.values(inQuery).some(({ length }) => length > 0);
+    return hasPages || endpoint.body === undefined ? inQuery : sortedOut(bodyParameters(endpoint));
+}
+function sortedOut(all) {
+    // What is deprecated counts only where nothing else does.
+    const isPaging = (one) => [paginator_isCursor, paginator_isOffset, paginator_isPage].some((test) => test(paginator_keyOf(one)));
+    const hasOther = all.some((one) => isPaging(one) && !flagAt(one.source, "deprecated"));
+    const parameters = hasOther ? all.filter((one) => !flagAt(one.source, "deprecated")) : all;
+    const of = (test) => parameters.filter((one) => test(paginator_keyOf(one)) || test(one.name));
+    const counts = (one) => !isToken(one);
+    return {
+        // A moment is where a cursor of ours begins, not a place in a list.
+        cursors: [...of(paginator_isCursor), ...of(paginator_isOffset).filter(isToken), ...of(paginator_isPage).filter(isToken)].filter(isPlace),
+        offsets: of(paginator_isOffset).filter(counts).filter(isPlace),
+        pages: of(paginator_isPage).filter(counts),
+        limits: of(paginator_isLimit),
+    };
+}
+function isPlace({ schema }) {
+    return !/date/.test(schema.format ?? "");
+}
+/** True for an `offset` or `page` that counts nothing: a text that the answer before has given. */
+function isToken({ schema, source }) {
+    const isText = schema.types.length === 1 && schema.types[0] === "string" && (0,core_json/* getOwn */.Ng)(source, "schema") !== undefined;
+    const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
+    return isText && /\btoken|\bcursor|\bopaque|\bprevious (?:call|page|request|response)/i.test(description);
+}
+function declaredPageSize({ schema, source }) {
+    const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
+    if (maximum > 0)
+        return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum", isLargest: true };
+    const said = LARGEST.exec(textAt(source, "description") ?? schema.description ?? "");
+    const described = Number(said?.[1] ?? said?.[2] ?? 0);
+    if (described >= SMALLEST_LARGEST && described <= LARGEST_PAGE) {
+        return { size: described, from: "the largest size, by its description,", isLargest: true };
+    }
+    const size = Math.min(toInteger(schema.default), LARGEST_PAGE);
+    return size > 0 ? { size, from: "the declared default", isLargest: false } : undefined;
+}
+/** `(max 100)`, `maximum is 100`, `between 1 and 100`, `up to 100`. */
+const LARGEST = /\bmax(?:imum)?\.?(?: (?:value|size|limit|page size|is|of|allowed))*[\s:=(]*(\d{2,4})\b|\b(?:between (?:0|1) and|(?:0|1) to|up to) (\d{2,4})\b/i;
+/** A smaller number speaks of something else. */
+const SMALLEST_LARGEST = 20;
+/**
+ * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
+ * numbers. `envelope` is the schema around the records; undefined when the records are all there is.
+ */
+function paginators() {
+    const anyType = () => true;
+    const finder = (words) => propertyFinder({ name: anyOf(words), type: anyType, throughLists: false });
+    const integer = (words) => typedFinder(anyOf(words), "integer", false);
+    const findNextCursor = finder(`nextcursor nextpagetoken nexttoken endcursor continuationtoken nextmarker nextpagecursor nextcontinuationtoken
+    nextscrollid nextpagingtoken`);
+    const findSameCursor = finder("cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken continue");
+    const findNextToken = finder("nextpage nextoffset nextstart");
+    const findNextObject = finder("nextpage next");
+    const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
+    const findNextPage = integer("nextpage nextpagenumber");
+    const findItems = integer("total count totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize");
+    const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
+    const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
+    const findLink = typedFinder(anyOf("next nexturl nextlink nextpageurl nextpagelink nexthref odatanextlink nextpageuri"), "string", false);
+    const ask = (find, root) => {
+        const path = root === undefined ? undefined : find(root)?.path;
+        return path === undefined ? undefined : propertyPath(path);
+    };
+    return (endpoint, response, envelope) => {
+        const parameters = pageParameters(endpoint);
+        return (fromHeaders(response, parameters) ??
+            fromCursor(parameters, envelope) ??
+            fromOffset(parameters, envelope) ??
+            fromPage(parameters, envelope) ??
+            fromLink(envelope));
+    };
+    function fromCursor({ cursors, offsets }, envelope) {
+        const [cursor] = cursors;
+        const next = ask(findNextCursor, envelope);
+        const more = ask(findMore, envelope);
+        if (cursor !== undefined) {
+            const path = next ?? ask(findSameCursor, envelope) ?? (paginator_isCursor(paginator_keyOf(cursor)) ? undefined : nextToken(cursor, envelope));
+            if (path !== undefined)
+                return cursorOf(path, cursor, `${path} in the answer is the next ${cursor.name}`);
+            const listName = envelope === undefined ? undefined : lastRecordId(envelope);
+            if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
+                const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
+                const found = cursorOf(listName, cursor, reason);
+                return { ...found, config: { ...found.config, has_more_path: more } };
+            }
+        }
+        const [offset] = offsets;
+        const nextOffset = ask(findNextOffset, envelope);
+        if (offset === undefined || nextOffset === undefined)
+            return undefined;
+        return cursorOf(nextOffset, offset, `${nextOffset} in the answer is the next ${offset.name}`);
+    }
+    /** `next_page` of the answer, or `offset` in it where that is an object. */
+    function nextToken({ name }, envelope) {
+        const around = envelope === undefined ? undefined : findNextObject(envelope);
+        const inner = [...(around?.node.allProperties.keys() ?? [])].find((key) => wordOf(key) === wordOf(name));
+        if (around !== undefined && inner !== undefined)
+            return propertyPath([...around.path, inner]);
+        const next = envelope === undefined ? undefined : findNextToken(envelope);
+        return next === undefined || next.node.isObject ? undefined : propertyPath(next.path);
+    }
+    function fromOffset({ offsets, limits }, envelope) {
+        const [offset, limit] = [offsets[0], limits.at(-1)];
+        if (offset === undefined || limit === undefined)
+            return undefined;
+        const size = declaredPageSize(limit);
+        const total = ask(findItems, envelope);
+        return {
+            config: {
+                type: "offset",
+                limit: size?.size ?? paginator_DEFAULT_LIMIT,
+                ...(offset.in === "body" ? { offset_body_path: offset.name } : { offset_param: offset.name }),
+                ...(limit.in === "body" ? { limit_body_path: limit.name } : { limit_param: limit.name }),
+                ...ending(total, envelope),
+            },
+            uses: [offset.name, limit.name],
+            reason: `the parameters ${offset.name} and ${limit.name}; ${endReason(total)}; ${size?.from ?? "a common size"} of a page`,
+        };
+    }
+    function fromPage({ pages }, envelope) {
+        const [page] = pages;
+        if (page === undefined)
+            return undefined;
+        const next = ask(findNextPage, envelope);
+        if (next !== undefined)
+            return cursorOf(next, page, `${next} in the answer is the next ${page.name}`);
+        const total = ask(findPages, envelope);
+        const first = firstPage(page);
+        return {
+            config: {
+                type: "page_number",
+                ...(page.in === "body" ? { page_body_path: page.name } : { page_param: page.name }),
+                base_page: first.page,
+                ...ending(total, envelope),
+            },
+            uses: [page.name],
+            reason: `the parameter ${page.name}; ${first.reason}; ${endReason(total)}`,
+        };
+    }
+    function fromLink(envelope) {
+        const path = ask(findLink, envelope);
+        if (path === undefined)
+            return undefined;
+        const config = { type: "json_link", next_url_path: path };
+        return { config, uses: [], reason: `${path} in the answer is the link to the next page` };
+    }
+    /** How the end is known: a total, a flag, else an empty page. Never a highest number, which would cut the list. */
+    function ending(total, envelope) {
+        const more = total === undefined ? ask(findMore, envelope) : undefined;
+        return { total_path: total ?? null, ...(more === undefined ? {} : { has_more_path: more }) };
+    }
+}
+function endReason(total) {
+    return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
+}
+function cursorOf(path, { name, in: place }, reason) {
+    const config = {
+        type: "cursor",
+        cursor_path: path,
+        ...(place === "body" ? { cursor_body_path: name } : { cursor_param: name }),
+    };
+    return { config, uses: [name], reason };
+}
+/** Headers that the response declares. */
+function fromHeaders(response, { pages, cursors }) {
+    const headers = response === undefined ? [] : (0,core_json/* keysOf */.YD)(objectAt(response.source, "headers"));
+    const named = (test) => headers.find(test);
+    const link = named((name) => wordOf(name) === "link");
+    if (link !== undefined) {
+        const uses = [...pages, ...cursors].map(({ name }) => name);
+        return { config: { type: "header_link" }, uses, reason: "the response declares the header Link" };
+    }
+    const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
+    const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
+    if (cursor === undefined || parameter === undefined || parameter.in === "body")
+        return undefined;
+    return {
+        config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
+        uses: [parameter.name],
+        reason: `the response declares the header ${cursor}`,
+    };
+}
+/** The number of the first page, which rest_api takes for 0; without a word on it 1, as nearly all APIs count. */
+function firstPage({ schema, source }) {
+    const declared = schema.default ?? undefined;
+    if (declared !== undefined && declared !== "") {
+        const page = toInteger(declared);
+        if (page <= 1)
+            return { page: Math.max(page, 0), reason: `its default is ${page}` };
+    }
+    const minimum = numberAt(schema.schema, "minimum");
+    if (minimum === 0 || minimum === 1)
+        return { page: minimum, reason: `its minimum is ${minimum}` };
+    const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
+    if (/zero[- ](?:based|indexed)|0[- ](?:based|indexed)|(?:starts?|starting|begins?|counts?) (?:at|from|with) (?:0|zero)\b/i.test(description)) {
+        return { page: 0, reason: "its description says that pages count from 0" };
+    }
+    return { page: 1, reason: "pages are taken to count from 1" };
+}
+/** `data[-1].id` of the first list beside the flag. */
+function lastRecordId(envelope) {
+    for (const [name, child] of envelope.allProperties) {
+        if (child.isList && child.item?.allProperties.has("id") === true)
+            return `${propertyPath([name])}[-1].id`;
+    }
+    return undefined;
+}
+/** The key by which a parameter is known: of `paging.cursor` of a body the last one. */
+function paginator_keyOf({ name, in: place }) {
+    return place === "body" ? name.replace(/^(?:.*\.)?(?:page|paging|pagination|pager)\./i, "") : name;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/choose-pages.js
+
+
+
+/** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
+function choosePages(draft, common) {
+    if (draft.paginator !== undefined) {
+        draft.ownPaginator = samePaginator(draft.paginator.config, common) ? undefined : draft.paginator.config;
+        decide(draft, "paginator", draft.paginator.reason);
+        return;
+    }
+    if (!draft.isList) {
+        draft.ownPaginator = { type: "single_page" };
+        decide(draft, "paginator", "the answer is one record");
+        return;
+    }
+    const { cursors, offsets, pages } = pageParameters(draft.endpoint);
+    const names = [...cursors, ...offsets, ...pages].map(({ name }) => name);
+    if (names.length > 0) {
+        draft.ownPaginator = { type: "auto" };
+        const what = `the document does not say where the answer has what ${names.join(", ")} goes on with`;
+        decide(draft, "paginator", `${what}: the answers must show it, else this is the first page only`);
+        draft.findings.push({ code: "PossiblePaginator", message: `${what}: look whether all pages come` });
+    }
+    else {
+        draft.ownPaginator = common === undefined ? { type: "auto" } : undefined;
+        const reason = common === undefined
+            ? "the answers must show them"
+            : "those of most lists are tried, write single_page if it ignores them";
+        decide(draft, "paginator", `the document declares no pages for this list; ${reason}`);
+    }
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/answer-form.js
+
+
+/**
+ * Why answers of which no schema is known hold no records that could be loaded, by what the document says of them:
+ * another form than JSON (`text/csv`), or no content. Undefined where they may hold some, or nothing is said.
+ */
+function whyNoRecords(responses) {
+    const good = responses.filter(({ status }) => /^2/.test(status));
+    const types = good.flatMap(({ source }) => (0,core_json/* keysOf */.YD)(objectAt(source, "content")));
+    if (types.some((type) => /json|\*/i.test(type)))
+        return undefined;
+    const [type] = types;
+    if (type !== undefined)
+        return `the answer is ${type}, not JSON`;
+    if (good.length > 0) {
+        return good.every(({ status }) => status === "204" || status === "205") ? "the answer has no content" : undefined;
+    }
+    return responses.some(({ status }) => /^3/.test(status)) ? "the answer only leads elsewhere" : undefined;
+}
 
 ;// CONCATENATED MODULE: ./lib/generate/better/records.js
 
@@ -1251,9 +1851,11 @@ function findRecords(schema, hints) {
     }
     return unwrapped(schema, hints.path);
 }
-/** Same component, or the same properties. */
+/** Same component or place of the document; where one of them stands in place, the same properties. */
 function isSameRecord(a, b) {
-    if (a.reference !== undefined || b.reference !== undefined)
+    if (a.schema === b.schema)
+        return true;
+    if (a.reference !== undefined && b.reference !== undefined)
         return a.reference === b.reference;
     const [left, right] = [[...a.allProperties.keys()], [...b.allProperties.keys()]];
     return left.length > 0 && left.length === right.length && left.every((name) => b.allProperties.has(name));
@@ -1270,7 +1872,7 @@ function bestList(schema, path) {
                 const types = child.item?.types ?? [];
                 const holdsObjects = types.length === 0 || types.includes("object");
                 const itemName = entityWord(child.item?.name ?? "");
-                const isEntity = entity !== "" && (entityWord(name) === entity || itemName.endsWith(entity));
+                const isEntity = entity !== "" && (entityWord(name) === entity || (steps.length === 0 && itemName.endsWith(entity)));
                 const isNamed = isListWord(name) || isEntity;
                 found.push({ path: [...steps, name], node: child, holdsObjects, isNamed });
             }
@@ -1336,37 +1938,166 @@ function unwrapped(schema, path) {
     return { path: steps, isList: false, schema: inner, reason };
 }
 
+;// CONCATENATED MODULE: ./lib/generate/better/shared-records.js
+
+
+/** Whom `{user_id}` after `members` names: not a membership, but somebody who may be a member elsewhere. */
+const isPerson = anyOf("user username account person contact login");
+const IDENTIFIER_END = /[_-]?(?:gid|uuid|id|key|name|slug)$/i;
+/**
+ * Makes the test whether one record may stand below several parents, so that it takes the parent's key and its own id to
+ * tell the rows of a list apart: members of projects, tags of tasks. Either the single one is asked for by the id of
+ * something else (`/projects/{id}/members/{user_id}`), or all such records have a list of their own (`/tags`) or one further
+ * above, and nothing in them says to which parent they belong (`project_id`, `project`).
+ */
+function sharedRecords(drafts) {
+    const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
+    const roots = new Set();
+    const names = new Set();
+    for (const draft of drafts) {
+        const record = recordOf(draft);
+        if (!isWhole(draft) || record === undefined)
+            continue;
+        names.add(entityWord(draft.endpoint.pieces.fixed.at(-1) ?? ""));
+        roots.add(record.schema);
+    }
+    const widerList = widerLists(drafts);
+    // What is shared below one kind of parent is below others.
+    const shared = new Set(roots);
+    for (const [list, single] of singles) {
+        const record = recordOf(list);
+        const variable = single.endpoint.pieces.variables.at(-1) ?? "";
+        const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
+        if (record !== undefined && isOfAnother(variable, piece))
+            shared.add(record.schema);
+    }
+    return (draft) => {
+        const list = draft.list ?? draft;
+        const record = recordOf(list);
+        const { parent } = list;
+        if (!list.isList || parent === undefined || record === undefined)
+            return false;
+        if (!shared.has(record.schema) && widerList(list) === undefined)
+            return false;
+        return !belongs(record, parent.endpoint.pieces.fixed.at(-1) ?? "");
+    };
+    function isOfAnother(variable, piece) {
+        const called = entityWord(variable.replace(IDENTIFIER_END, ""));
+        if (called === "" || entityWord(piece).endsWith(called))
+            return false;
+        return isPerson(called) || names.has(called);
+    }
+}
+/**
+ * Makes the function that finds the list of the same records one or more steps above a list: `/projects/{id}/commits` for
+ * `/projects/{id}/merge_requests/{iid}/commits`.
+ */
+function widerLists(drafts) {
+    const bySchema = new Map();
+    for (const draft of drafts) {
+        const record = recordOf(draft);
+        if (record === undefined || !draft.isList || draft.parent === undefined)
+            continue;
+        const lists = bySchema.get(record.schema);
+        if (lists === undefined)
+            bySchema.set(record.schema, [draft]);
+        else
+            lists.push(draft);
+    }
+    return (list) => {
+        const record = recordOf(list);
+        const above = new Set();
+        for (let one = list.parent?.parent; one !== undefined; one = one.parent)
+            above.add(one);
+        if (record === undefined || above.size === 0 || !list.isList)
+            return undefined;
+        return bySchema.get(record.schema)?.find(({ parent }) => parent !== undefined && above.has(parent));
+    };
+}
+/** True for a list that is asked for by itself and holds all there is, not only what is the user's own. */
+function isWhole({ isList, endpoint }) {
+    const needs = endpoint.parameters.some(({ in: place, required }) => place === "query" && required);
+    const { variables, fixed } = endpoint.pieces;
+    return isList && variables.length === 0 && !needs && !fixed.some((piece) => isOwn(piece));
+}
+const isOwn = anyOf("me my mine self current user account authenticated");
+/** True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`. */
+function belongs(record, piece) {
+    const entity = entityWord(piece);
+    return entity === "" || [...record.allProperties.keys()].some((name) => wordOf(name).startsWith(entity));
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/better/deselect.js
+
+
+
 
 
 /** Takes out what brings rows that another resource brings, and what cannot run before values are filled in. */
 function deselect(drafts) {
     for (const draft of drafts)
         deselectRepetition(draft);
+    const widerList = widerLists(drafts);
+    for (const draft of drafts)
+        deselectPart(draft, widerList(draft));
+    for (const draft of drafts) {
+        const isEmpty = recordOf(draft) === undefined ? whyNoRecords(draft.endpoint.responses) : undefined;
+        const reason = isEmpty ?? whyUnsafe(draft.endpoint);
+        if (reason === undefined)
+            continue;
+        draft.selected = false;
+        decide(draft, "selected", reason);
+    }
     for (const draft of drafts) {
         const { method } = draft.endpoint;
         if (method === "GET")
             continue;
         draft.selected = false;
-        const body = "give its body as endpoint.json if it wants one";
-        decide(draft, "selected", `${method} may change something: select it when it only reads, and ${body}`);
+        const body = draft.json === undefined ? ", and give its body as endpoint.json if it wants one" : "";
+        decide(draft, "selected", `${method} may change something: select it when it only reads${body}`);
     }
     const unfilled = new Set();
     for (const draft of parentsFirst(drafts)) {
         const misses = [...draft.params, ...draft.headers].some(({ fillIn }) => fillIn);
         const above = draft.parent !== undefined && unfilled.has(draft.parent) ? draft.parent : undefined;
-        if (!misses && above === undefined)
+        if (!misses && above === undefined && draft.blocked === undefined)
             continue;
         unfilled.add(draft);
         draft.selected = false;
+        if (draft.blocked !== undefined)
+            decide(draft, "selected", draft.blocked);
         if (misses || above === undefined)
             continue;
-        decide(draft, "selected", `${above.name}, from which it takes values, must be filled in first`);
+        const first = above.blocked === undefined ? "filled in" : "made to run";
+        decide(draft, "selected", `${above.name}, from which it takes values, must be ${first} first`);
     }
 }
-/** Of a list and the endpoint for single ones of it, what one has and the other has, too, is loaded once. */
+/** Rows that a list above brings, too, in the same table, are loaded once: `/jobs` for `/pipelines/{id}/jobs` of a project. */
+function deselectPart(draft, wider) {
+    if (wider === undefined || !draft.selected || !wider.selected || draft.tableName !== wider.tableName)
+        return;
+    const isSameKey = draft.primaryKey.length > 0 && draft.primaryKey.join() === wider.primaryKey.join();
+    if (!isSameKey || [...wider.params, ...wider.headers].some(({ fillIn }) => fillIn))
+        return;
+    draft.selected = false;
+    decide(draft, "selected", `${wider.name} brings the same rows in fewer requests`);
+}
+/** Some APIs act on GET: `/apps.uninstall`, `/sessions/{id}/logout`. A load must not. */
+function whyUnsafe({ pieces }) {
+    const words = (pieces.pieces.at(-1) ?? "").replace(/([a-z])([A-Z])/g, "$1 $2").split(/[^A-Za-z]+/);
+    const verb = words.at(-1)?.toLowerCase() ?? "";
+    if (!ACTIONS.has(verb) || holdsVariable(pieces.pieces.at(-1) ?? ""))
+        return undefined;
+    return `${verb} may change something: select it when it only reads`;
+}
+const ACTIONS = new Set("cancel clear delete destroy disable enable logout purge remove reset restart revoke signout start stop uninstall unsubscribe".split(" "));
+/**
+ * Of a list and the endpoint for single ones of it, what one has and the other has, too, is loaded once; the list may stand
+ * elsewhere (`/teams/{id}/sections` of `/sections/{id}`).
+ */
 function deselectRepetition(draft) {
-    const { list } = draft;
+    const isOne = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
+    const list = draft.list ?? (isOne ? draft.parent : undefined);
     const [one, many] = [recordOf(draft), list === undefined ? undefined : recordOf(list)];
     if (list === undefined || draft.parent !== list || one === undefined || many === undefined)
         return;
@@ -1382,207 +2113,6 @@ function deselectRepetition(draft) {
         decide(list, "selected", `${draft.name} brings the same records with more fields; this says which there are`);
         list.selected = false;
     }
-}
-
-;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
-/**
- * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
- * stand in brackets.
- */
-function propertyPath(path) {
-    let text = "";
-    for (const piece of path) {
-        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
-            text += text === "" ? piece : `.${piece}`;
-        else
-            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
-    }
-    return text === "" ? "$" : text;
-}
-
-;// CONCATENATED MODULE: ./lib/generate/better/paginator.js
-
-
-
-
-
-const paginator_isCursor = anyOf(`cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
-  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter`);
-const paginator_isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
-const paginator_isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
-const paginator_isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
-/** A page is no larger than this, whatever the document allows. */
-const LARGEST_PAGE = 1000;
-const paginator_DEFAULT_LIMIT = 20;
-function pageParameters({ parameters }) {
-    const query = parameters.filter((one) => one.in === "query");
-    const of = (test) => query.filter(({ name }) => test(name));
-    return {
-        // A moment is where a cursor of ours begins, not a place in a list.
-        cursors: of(paginator_isCursor).filter(({ schema }) => !/date/.test(schema.format ?? "")),
-        offsets: of(paginator_isOffset).filter(({ schema }) => !/date/.test(schema.format ?? "")),
-        pages: of(paginator_isPage),
-        limits: of(paginator_isLimit),
-    };
-}
-/** The size of pages that a parameter allows: its maximum, else its default; undefined when neither is declared. */
-function declaredPageSize({ schema }) {
-    const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
-    if (maximum > 0)
-        return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum" };
-    const byDefault = toInteger(schema.default);
-    return byDefault > 0 ? { size: Math.min(byDefault, LARGEST_PAGE), from: "the declared default" } : undefined;
-}
-/**
- * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
- * numbers. `envelope` is the schema around the records; undefined when the records are all there is.
- */
-function paginators() {
-    const anyType = () => true;
-    const finder = (words) => propertyFinder({ name: anyOf(words), type: anyType, throughLists: false });
-    const integer = (words) => typedFinder(anyOf(words), "integer", false);
-    const findNextCursor = finder(`nextcursor nextpagetoken nexttoken endcursor continuationtoken nextmarker nextpagecursor nextcontinuationtoken
-    nextscrollid nextpagingtoken`);
-    const findSameCursor = finder("cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken");
-    const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
-    const findNextPage = integer("nextpage nextpagenumber");
-    const findItems = integer("total count totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize");
-    const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
-    const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
-    const findLink = typedFinder(anyOf("next nexturl nextlink nextpageurl nextpagelink nexthref odatanextlink nextpageuri"), "string", false);
-    const ask = (find, root) => {
-        const path = root === undefined ? undefined : find(root)?.path;
-        return path === undefined ? undefined : propertyPath(path);
-    };
-    return (endpoint, response, envelope) => {
-        const parameters = pageParameters(endpoint);
-        return (fromHeaders(response, parameters) ??
-            fromCursor(parameters, envelope) ??
-            fromOffset(parameters, envelope) ??
-            fromPage(parameters, envelope) ??
-            fromLink(envelope));
-    };
-    function fromCursor({ cursors, offsets }, envelope) {
-        const [cursor] = cursors;
-        const next = ask(findNextCursor, envelope);
-        const more = ask(findMore, envelope);
-        if (cursor !== undefined) {
-            const path = next ?? ask(findSameCursor, envelope);
-            if (path !== undefined)
-                return cursorOf(path, cursor.name, `${path} in the answer is the next ${cursor.name}`);
-            const listName = envelope === undefined ? undefined : lastRecordId(envelope);
-            if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
-                const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
-                const found = cursorOf(listName, cursor.name, reason);
-                return { ...found, config: { ...found.config, has_more_path: more } };
-            }
-        }
-        const [offset] = offsets;
-        const nextOffset = ask(findNextOffset, envelope);
-        if (offset === undefined || nextOffset === undefined)
-            return undefined;
-        return cursorOf(nextOffset, offset.name, `${nextOffset} in the answer is the next ${offset.name}`);
-    }
-    function fromOffset({ offsets, limits }, envelope) {
-        const [offset, limit] = [offsets[0], limits.at(-1)];
-        if (offset === undefined || limit === undefined)
-            return undefined;
-        const size = declaredPageSize(limit);
-        const total = ask(findItems, envelope);
-        return {
-            config: {
-                type: "offset",
-                limit: size?.size ?? paginator_DEFAULT_LIMIT,
-                offset_param: offset.name,
-                limit_param: limit.name,
-                ...ending(total, envelope),
-            },
-            uses: [offset.name, limit.name],
-            reason: `the parameters ${offset.name} and ${limit.name}; ${endReason(total)}; ${size?.from ?? "a common size"} of a page`,
-        };
-    }
-    function fromPage({ pages }, envelope) {
-        const [page] = pages;
-        if (page === undefined)
-            return undefined;
-        const next = ask(findNextPage, envelope);
-        if (next !== undefined)
-            return cursorOf(next, page.name, `${next} in the answer is the next ${page.name}`);
-        const total = ask(findPages, envelope);
-        const first = firstPage(page);
-        return {
-            config: {
-                type: "page_number",
-                page_param: page.name,
-                base_page: first.page,
-                ...ending(total, envelope),
-            },
-            uses: [page.name],
-            reason: `the parameter ${page.name}; ${first.reason}; ${endReason(total)}`,
-        };
-    }
-    function fromLink(envelope) {
-        const path = ask(findLink, envelope);
-        if (path === undefined)
-            return undefined;
-        const config = { type: "json_link", next_url_path: path };
-        return { config, uses: [], reason: `${path} in the answer is the link to the next page` };
-    }
-    /** How the end is known: a total, a flag, else an empty page. Never a highest number, which would cut the list. */
-    function ending(total, envelope) {
-        const more = total === undefined ? ask(findMore, envelope) : undefined;
-        return { total_path: total ?? null, ...(more === undefined ? {} : { has_more_path: more }) };
-    }
-}
-function endReason(total) {
-    return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
-}
-function cursorOf(path, parameter, reason) {
-    return { config: { type: "cursor", cursor_path: path, cursor_param: parameter }, uses: [parameter], reason };
-}
-/** Headers that the response declares. */
-function fromHeaders(response, { pages, cursors }) {
-    const headers = response === undefined ? [] : (0,json/* keysOf */.YD)(objectAt(response.source, "headers"));
-    const named = (test) => headers.find(test);
-    const link = named((name) => wordOf(name) === "link");
-    if (link !== undefined) {
-        const uses = [...pages, ...cursors].map(({ name }) => name);
-        return { config: { type: "header_link" }, uses, reason: "the response declares the header Link" };
-    }
-    const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
-    const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
-    if (cursor === undefined || parameter === undefined)
-        return undefined;
-    return {
-        config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
-        uses: [parameter.name],
-        reason: `the response declares the header ${cursor}`,
-    };
-}
-/** The number of the first page, which rest_api takes for 0; without a word on it 1, as nearly all APIs count. */
-function firstPage({ schema, source }) {
-    const declared = schema.default ?? undefined;
-    if (declared !== undefined && declared !== "") {
-        const page = toInteger(declared);
-        if (page <= 1)
-            return { page: Math.max(page, 0), reason: `its default is ${page}` };
-    }
-    const minimum = numberAt(schema.schema, "minimum");
-    if (minimum === 0 || minimum === 1)
-        return { page: minimum, reason: `its minimum is ${minimum}` };
-    const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
-    if (/zero[- ](?:based|indexed)|0[- ](?:based|indexed)|(?:starts?|starting|begins?|counts?) (?:at|from|with) (?:0|zero)\b/i.test(description)) {
-        return { page: 0, reason: "its description says that pages count from 0" };
-    }
-    return { page: 1, reason: "pages are taken to count from 1" };
-}
-/** `data[-1].id` of the first list beside the flag. */
-function lastRecordId(envelope) {
-    for (const [name, child] of envelope.allProperties) {
-        if (child.isList && child.item?.allProperties.has("id") === true)
-            return `${propertyPath([name])}[-1].id`;
-    }
-    return undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/detect.js
@@ -1649,51 +2179,108 @@ function pathKey(pieces) {
     return pieces.map((piece) => (holdsVariable(piece) ? "{}" : wordOf(singularize(piece)))).join("/");
 }
 
+;// CONCATENATED MODULE: ./lib/generate/words/singular.js
+
+
+/**
+ * The singular of a piece of a path as a name that people read: `databases` -> `database`. Where the table of
+ * `singularize`, to which compat mode is bound, has odd answers (`status` -> `statu`, `data` -> `datum`, `waves` -> `wafe`),
+ * the word stays or loses its `s`.
+ */
+function singularName(piece) {
+    const name = snakeCase(piece);
+    if (/(?:ss|us|is|a|analytics|statistics|diagnostics)$/.test(name))
+        return name;
+    const losesOnlyS = /(?:bases|caches|cookies|ves)$/.test(name) && !IRREGULAR.test(name);
+    return losesOnlyS ? name.slice(0, -1) : singularize(name);
+}
+/** The few words whose `ves` comes from an `f`. */
+const IRREGULAR = /(?:^|_)(?:knives|wives|lives|leaves|shelves|halves|calves|thieves|wolves|loaves)$/;
+
 ;// CONCATENATED MODULE: ./lib/generate/better/fields.js
+
 
 
 /** Identifiers that no two records of an API share. */
 const isGlobalId = anyOf("id uuid guid pk identifier primarykey unique gid objectid");
 /** Identifiers that may be repeated below another parent. */
 const isLocalId = anyOf("iid key slug sha sku code number username login handle hash name path ref fullpath email");
-/** Properties that can identify a record: text, integers and what has no type; in order. */
+/** Properties that can identify a record: text, integers and what has no type; in order. What is going away does not. */
 function identifying(record) {
     return [...record.allProperties].filter(([, node]) => {
-        const { types } = node;
+        const { types, schema, isObject, isList } = node;
         const isScalar = types.length === 0 || types.includes("string") || types.includes("integer");
-        return isScalar && !flagAt(node.schema, "writeOnly") && !node.isObject && !node.isList;
+        const isGone = flagAt(schema, "writeOnly") || flagAt(schema, "deprecated") || GOING.test(node.description ?? "");
+        return isScalar && !isGone && !isObject && !isList;
     });
 }
+/** How documents say that a property is empty by now, or soon will be. */
+const GOING = /\b(?:no longer (?:available|returned|supported)|is deprecated)\b/i;
 /**
  * The property of a record that a path variable stands for: of the same name, of the same name without that of the thing
  * (`issue_iid` after `issues` -> `iid`), what the thing is called by when the variable names just it (`{branch}`), else its id.
- * `piece` is the part of the path before the variable.
+ * A variable that names an object of the record (`{owner}`) stands for what that is called by.
  */
-function fieldOfVariable(variable, piece, record) {
+function fieldOfVariable({ variable, piece, parameter }, record) {
     const fields = identifying(record);
     const word = wordOf(variable);
     const entity = entityWord(piece);
     const named = (wanted) => fields.find(([name]) => wordOf(name) === wanted)?.[0];
-    const exact = named(word);
+    const exact = named(word) ?? (word.endsWith("username") ? (named("login") ?? named("handle")) : undefined);
     if (exact !== undefined)
-        return exact;
+        return { field: exact };
+    const holder = [...record.allProperties].find(([name, node]) => wordOf(name) === word && node.isObject);
+    const inner = holder === undefined ? undefined : calledBy(identifying(holder[1]), parameter);
+    if (holder !== undefined && inner !== undefined)
+        return { field: holder[0], inner };
     const last = entityWord(piece.split(/[-_]/).at(-1) ?? "");
     for (const prefix of [entity, last, wordOf(piece)]) {
         if (prefix !== "" && word.startsWith(prefix) && word.length > prefix.length) {
             const rest = named(word.slice(prefix.length));
             if (rest !== undefined)
-                return rest;
+                return { field: rest };
         }
     }
     // `import_id` after `bulk_imports`: the end of the variable is an identifier of the record.
     const ending = fields.find(([name]) => (isGlobalId(name) || isLocalId(name)) && word.endsWith(wordOf(name)));
     if (ending !== undefined)
-        return ending[0];
-    if (word === entity || word === last || word === "idorname" || word === "name") {
-        return fields.find(([name]) => isGlobalId(name))?.[0] ?? fields.find(([name]) => isLocalId(name))?.[0];
-    }
+        return { field: ending[0] };
+    const number = word === "index" ? (named("number") ?? named("iid")) : undefined;
+    if (number !== undefined)
+        return { field: number };
+    const isEntity = word === entity || word === last || word === "idorname" || word === "name";
     // Whatever the variable is called, it stands where one of the list is named.
-    return fields.find(([name]) => isGlobalId(name))?.[0];
+    const found = calledBy(fields, parameter) ?? (isEntity ? fields.find(([name]) => isLocalId(name))?.[0] : undefined);
+    return found === undefined ? undefined : { field: found };
+}
+/** What people call a thing by, the surest first. */
+const HANDLES = ["slug", "login", "username", "handle", "key"];
+/**
+ * What a thing is asked for by: its id; but what it is called by, where the parameter is a text and the id a number, and
+ * the parameter does not speak of an id.
+ */
+function calledBy(fields, parameter) {
+    const id = fields.find(([name]) => isGlobalId(name));
+    const named = (wanted) => fields.find(([name]) => wordOf(name) === wanted)?.[0];
+    const isNumber = id === undefined || (id[1].types.includes("integer") && !id[1].types.includes("string"));
+    if (!isNumber || !isPlainText(parameter))
+        return id?.[0];
+    const description = textAt(parameter.source, "description") ?? "";
+    if (/\b(?:ids?|identifiers?)\b/i.test(description))
+        return id?.[0];
+    for (const handle of HANDLES) {
+        const found = named(handle);
+        if (found !== undefined)
+            return found;
+    }
+    return (/\bnames?\b/i.test(description) ? named("name") : undefined) ?? id?.[0];
+}
+/** True for a parameter that the document itself declares as text without a format. */
+function isPlainText(parameter) {
+    if (parameter === undefined || (0,core_json/* getOwn */.Ng)(parameter.source, "schema") === undefined)
+        return false;
+    const { types, format } = parameter.schema;
+    return types.length === 1 && types[0] === "string" && format === undefined;
 }
 /** The property of a record that says to which parent it belongs: `project_id` below `projects`. */
 function referenceTo(piece, field, record) {
@@ -1721,13 +2308,16 @@ function identityOf(record, piece, variable) {
         if (found !== undefined)
             return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
     }
-    const own = ownId(fields, [entityWord(piece), wordOf(record.name), entityWord(record.name)]);
+    const entities = [entityWord(piece), wordOf(record.name), entityWord(record.name)];
+    // A user is known by an account in many an API.
+    const own = ownId(fields, [...entities, ...(entities.includes("user") ? ["account"] : [])]);
     if (own !== undefined)
         return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
-    const byVariable = variable === undefined ? undefined : fieldOfVariable(variable, piece, record);
-    if (byVariable !== undefined) {
-        const reason = `{${variable}} of the path for a single record stands for ${byVariable}`;
-        return { columns: [byVariable], isGlobal: isGlobalId(byVariable), reason };
+    const byVariable = variable === undefined ? undefined : fieldOfVariable({ variable, piece, parameter: undefined }, record);
+    if (byVariable !== undefined && byVariable.inner === undefined) {
+        const { field } = byVariable;
+        const reason = `{${variable}} of the path for a single record stands for ${field}`;
+        return { columns: [field], isGlobal: isGlobalId(field), reason };
     }
     const described = fields.find(([, { description }]) => /^\s*(?:unique|id|identifier)\.?\s*$/i.test(description ?? ""));
     if (described !== undefined) {
@@ -1785,9 +2375,12 @@ const KINDS = [
         end: /^created(?:at|on|date|time)?(?:before|until|to|lte|lt|max|end)$/,
     },
 ];
+/** Properties of records that change after they were made. */
+const isChangeable = anyOf("state status active enabled archived locked closedat deletedat");
 /**
  * Finds how a list can be asked for what is new: a parameter like `updated_after` and the property that it speaks of.
- * A lower bound of the creation alone is none where records change: what changed later would be missed.
+ * A lower bound of the creation alone is none where records change (they have a time of that, or a state): what changed
+ * later would be missed.
  */
 function findIncremental(endpoint, record) {
     const query = endpoint.parameters.filter((one) => one.in === "query" && mayHoldTime(one.schema));
@@ -1798,7 +2391,8 @@ function findIncremental(endpoint, record) {
         if (parameter === undefined || field === undefined)
             continue;
         const changes = fields.find(([name]) => KINDS[0]?.fields.test(wordOf(name)));
-        if (index === KINDS.length - 1 && changes !== undefined)
+        const isCreation = index === KINDS.length - 1;
+        if (isCreation && (changes !== undefined || [...record.allProperties.keys()].some(isChangeable)))
             continue;
         const [name, node] = field;
         const isDate = parameter.schema.format === "date";
@@ -1850,15 +2444,23 @@ function allows({ schema }, value) {
 
 
 
-/** Finds what tells the records apart, and how to ask for new ones. */
-function identify(draft, drafts) {
+
+
+/** Finds what tells the records of each endpoint apart, and how to ask for new ones. */
+function identify(drafts) {
+    const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
+    const isShared = sharedRecords(drafts);
+    for (const draft of drafts)
+        identifyOne(draft, singles.get(draft), isShared);
+}
+/** `single`: the endpoint for one of the records of a list. */
+function identifyOne(draft, single, isShared) {
     const record = recordOf(draft);
     if (record === undefined) {
         draft.findings.push({ code: "DataResponseNoBody", message: "the document does not say what the answer holds" });
         return;
     }
     const { variables, fixed } = draft.endpoint.pieces;
-    const single = drafts.find(({ list }) => list === draft);
     const endsInVariable = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
     const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
     const identity = identityOf(record, fixed.at(-1) ?? "", variable);
@@ -1869,8 +2471,11 @@ function identify(draft, drafts) {
             draft.findings.push({ code: "PrimaryKeyNotFound", message });
     }
     else {
-        draft.identity = identity;
         decide(draft, "primary_key", identity.reason);
+        const shared = identity.isGlobal && isShared(draft);
+        draft.identity = shared ? { ...identity, isGlobal: false } : identity;
+        if (shared)
+            nameAfterParent(draft);
     }
     const incremental = draft.isList ? findIncremental(draft.endpoint, record) : undefined;
     if (incremental === undefined)
@@ -1885,6 +2490,18 @@ function identify(draft, drafts) {
         value: { kind: "value", value },
         fillIn: false,
     }));
+}
+/** What may stand below several parents is about them: `project_member`, `task_tag`. */
+function nameAfterParent(draft) {
+    const list = draft.list ?? draft;
+    const above = singularName(list.parent?.endpoint.pieces.fixed.at(-1) ?? "");
+    const own = singularName(list.endpoint.pieces.fixed.at(-1) ?? "");
+    const reason = "the same record may stand below other parents, too";
+    decide(draft, "primary_key", reason);
+    if (above === "" || own === "")
+        return;
+    draft.tableName = `${above}_${own}`;
+    decide(draft, "table_name", reason);
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/names.js
@@ -1909,7 +2526,8 @@ function unique(name, taken) {
     return found;
 }
 function ownName({ operation, method, pieces }) {
-    const id = snakeCase(textAt(operation, "operationId") ?? "");
+    // `orgs/list-members`: what separates words in an operation id separates them in the name.
+    const id = snakeCase((textAt(operation, "operationId") ?? "").replace(/[^\p{L}\p{N}]+/gu, "_"));
     if (id !== "")
         return id;
     const words = pieces.fixed.map(snakeCase).filter((word) => word !== "");
@@ -1919,8 +2537,11 @@ function ownName({ operation, method, pieces }) {
     return [...(method === "GET" ? [] : [method.toLowerCase()]), ...(words.length === 0 ? ["root"] : words)].join("_");
 }
 /** The table of an entity: its component or title, else the last name of the path in the singular, else the resource. */
-function tableName(entity, { pieces }, resource) {
-    return snakeCase(entity) || snakeCase(singularize(pieces.fixed.at(-1) ?? "")) || resource;
+function tableName(entity, { pieces, method }, resource) {
+    // `POST /orders/search` gives orders.
+    const isSearch = method !== "GET" && /^_?(?:search|query|list|find|filter|lookup)$/i.test(pieces.fixed.at(-1) ?? "");
+    const thing = pieces.fixed.at(isSearch && pieces.fixed.length > 1 ? -2 : -1) ?? "";
+    return snakeCase(entity) || singularName(thing) || resource;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/new-draft.js
@@ -1943,12 +2564,14 @@ function newDraft(found, name) {
         disposition: undefined,
         incremental: undefined,
         selected: true,
+        blocked: undefined,
         params: [],
         headers: [],
         optionalParams: [],
         auth: undefined,
         path: found.endpoint.path,
         ownPaginator: undefined,
+        json: undefined,
         decisions: firstDecisions(found),
         findings: [],
     };
@@ -1968,7 +2591,42 @@ function firstDecisions({ endpoint, records }) {
     ];
 }
 
+;// CONCATENATED MODULE: ./lib/generate/better/own-security.js
+
+/** Gives an endpoint the authentication that the document says it has of its own, and notes what cannot be done. */
+function useOwnSecurity(draft, { client, ofEndpoint }) {
+    const own = ofEndpoint(draft.endpoint);
+    switch (own?.kind) {
+        case undefined:
+            return;
+        case "none":
+            if (client === undefined)
+                return;
+            draft.auth = null;
+            decide(draft, "auth", "the document says that this endpoint needs no authentication");
+            return;
+        case "way": {
+            draft.auth = own.way.auth;
+            decide(draft, "auth", `${own.way.reason} of its own`);
+            const missing = own.way.headers
+                .map(({ key }) => key)
+                .filter((key) => !client?.headers.some((one) => one.key === key));
+            if (missing.length > 0)
+                note(draft, `it wants ${missing.join(", ")} too: give endpoint.headers by hand`);
+            return;
+        }
+        case "unknown": {
+            const meanwhile = client === undefined ? "" : "; until then it is asked with that of the client";
+            note(draft, `authentication by ${own.schemes.join(", ")} is not known: give endpoint.auth by hand${meanwhile}`);
+        }
+    }
+}
+function note({ findings }, message) {
+    findings.push({ code: "UnsupportedSecurityScheme", message });
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/better/parameters.js
+
 
 
 
@@ -1989,7 +2647,7 @@ function writeParameters(draft, secretNames, words) {
     const missing = [];
     // rest_api has one parameter of a name: of two, that of the path is never sent and may be called otherwise.
     const required = new Set(endpoint.parameters.filter((one) => one.in === "query" && one.required).map(({ name }) => name));
-    const placeholder = (variable) => cleanVariable(variable) + (required.has(variable) ? "_in_path" : "");
+    const placeholder = (variable) => writableVariable(cleanVariable(variable) + (required.has(variable) ? "_in_path" : ""));
     const put = (list, name, place, parameter) => {
         const value = parameter === undefined ? undefined : declaredValue(parameter);
         if (value === undefined)
@@ -2001,10 +2659,16 @@ function writeParameters(draft, secretNames, words) {
             fillIn: value === undefined,
         });
     };
-    for (const { variable, in: place, field } of draft.resolved) {
+    const unsendable = endpoint.parameters.find((one) => one.required && !canBeSent(one));
+    if (unsendable !== undefined) {
+        const what = `the ${unsendable.in} parameter ${JSON.stringify(unsendable.name)} cannot be sent`;
+        draft.blocked = `${what}, and the endpoint requires it`;
+    }
+    for (const { variable, in: place, field, inner } of draft.resolved) {
         const resource = draft.parent?.name ?? "";
         const name = place === "path" ? placeholder(variable) : variable;
-        params.push({ name, in: place, value: { kind: "resolve", resource, field: fieldPath(field) }, fillIn: false });
+        const path = inner === undefined ? fieldPath(field) : propertyPath([field, inner]);
+        params.push({ name, in: place, value: { kind: "resolve", resource, field: path }, fillIn: false });
     }
     for (const variable of new Set(endpoint.pieces.variables)) {
         if (draft.resolved.some((one) => one.variable === variable && one.in === "path"))
@@ -2013,7 +2677,10 @@ function writeParameters(draft, secretNames, words) {
         put(params, placeholder(variable), "path", parameter);
     }
     const used = usedParameters(draft);
-    const query = endpoint.parameters.filter((one) => one.in === "query" && !used.has(one.name) && !secretNames.has(`query ${one.name.toLowerCase()}`));
+    const query = endpoint.parameters.filter((one) => one.in === "query" &&
+        canBeSent(one) &&
+        !used.has(one.name) &&
+        !secretNames.has(`query ${one.name.toLowerCase()}`));
     for (const parameter of query)
         if (parameter.required)
             put(params, parameter.name, "query", parameter);
@@ -2026,7 +2693,7 @@ function writeParameters(draft, secretNames, words) {
         const name = parameter.name.toLowerCase();
         if (parameter.in !== "header" || !parameter.required || OWN_HEADERS.has(name))
             continue;
-        if (secretNames.has(`header ${name}`))
+        if (secretNames.has(`header ${name}`) || !canBeSent(parameter))
             continue;
         put(headers, parameter.name, "header", parameter);
     }
@@ -2047,6 +2714,10 @@ function writeParameters(draft, secretNames, words) {
     });
     decide(draft, "selected", `${missing.join(", ")} must be filled in first`);
 }
+/** False for what HTTP cannot carry, or a pipeline file cannot hold. */
+function canBeSent({ name, in: place }) {
+    return place === "header" ? isHeaderName(name) : place !== "query" || isWritableKey(name);
+}
 /** A key of a record as JSONPath; hyphens may stand in it. */
 function fieldPath(field) {
     return /^[A-Za-z_][\w-]*$/.test(field) ? field : propertyPath([field]);
@@ -2066,25 +2737,31 @@ function declaredValue({ schema, source }) {
     const choices = listAt(schema.schema, "enum");
     const only = choices.length === 1 ? choices[0] : undefined;
     const value = isTruthy(schema.default) || schema.default === false ? schema.default : (schema.schema.const ?? only);
-    if (value === undefined || value === null || value === "" || (0,json/* isJsonObject */.OW)(value))
+    if (value === undefined || value === null || value === "" || (0,core_json/* isJsonObject */.OW)(value))
         return undefined;
-    if ((0,json/* isJsonArray */.Md)(value))
+    const place = textAt(source, "in");
+    if ((0,core_json/* isJsonArray */.Md)(value))
         return value.every((item) => typeof item === "string") ? value.join(",") : undefined;
     if (value === "null" && flagAt(schema.schema, "nullable"))
         return undefined;
-    return typed(value, schema.types, textAt(source, "in"));
+    if (place === "header" && typeof value === "string" && !isHeaderValue(value))
+        return undefined;
+    return typed(value, schema.types, place);
 }
-/** YAML gives text; what the schema calls a number or boolean becomes one. */
+/** YAML gives text; what the schema calls a number or boolean becomes one. `1e400` is no number and stays as it is written. */
 function typed(value, types, place) {
-    if (value instanceof json/* Double */.__)
-        return value.value;
-    if (typeof value !== "string" || place === "header")
+    if (value instanceof core_json/* Double */.__)
+        return Number.isFinite(value.value) ? value.value : (value.lexeme ?? String(value.value));
+    if (place === "header")
+        return typeof value === "boolean" ? String(value) : (0,python_text/* pythonStr */.qV)(value);
+    if (typeof value !== "string")
         return value;
     if (types.includes("boolean") && /^(?:true|false)$/i.test(value))
         return value.toLowerCase() === "true";
     if (types.includes("integer") && /^-?\d{1,15}$/.test(value))
         return Number(value);
-    return types.includes("number") ? ((0,python_text/* parsePythonFloat */.Gc)(value) ?? value) : value;
+    const number = types.includes("number") ? (0,python_text/* parsePythonFloat */.Gc)(value) : undefined;
+    return number !== undefined && Number.isFinite(number) ? number : value;
 }
 /** Parameters that paginator and cursor send. */
 function usedParameters({ paginator, incremental, params, resolved }) {
@@ -2094,11 +2771,13 @@ function usedParameters({ paginator, incremental, params, resolved }) {
 }
 /** Pages as large as the document allows, where the paginator does not say it itself. */
 function parameters_pageSize(draft, used) {
-    if (draft.paginator === undefined)
+    const { cursors, offsets, pages, limits } = pageParameters(draft.endpoint);
+    if (!draft.isList || (draft.paginator === undefined && cursors.length + offsets.length + pages.length === 0)) {
         return undefined;
-    const limit = pageParameters(draft.endpoint).limits.find(({ name }) => !used.has(name));
+    }
+    const limit = limits.find((one) => one.in === "query" && !used.has(one.name));
     const declared = limit === undefined ? undefined : declaredPageSize(limit);
-    if (limit === undefined || declared === undefined || declared.from !== "the declared maximum")
+    if (limit === undefined || declared === undefined || !declared.isLargest)
         return undefined;
     decide(draft, `params.${limit.name}`, `${declared.from} of a page, so that fewer requests are made`);
     return { name: limit.name, in: "query", value: { kind: "value", value: declared.size }, fillIn: false };
@@ -2129,21 +2808,24 @@ function optional(parameter, value) {
 
 
 
+
+
 /**
  * Finds the parent of each resource and the fields that fill its path variables. A variable is filled from the list that
- * stands before it in the path (`/projects` for `{id}` of `/projects/{id}/badges/{badge_id}`), never from one below it.
+ * stands before it in the path (`/projects` for `{id}` of `/projects/{id}/badges/{badge_id}`), never from one below it; else
+ * from a list of that name elsewhere, also one below another (`/organizations/{id}/networks` for `/networks/{id}`).
  * rest_api takes all values from one parent: that of the last variable; what the earlier ones need must stand in its
  * records, or is carried there by `include_from_parent`.
  */
 function resolveParents(drafts) {
-    const lists = listsByPath(drafts);
+    const known = listsByPath(drafts);
     // Shorter paths first, so that a parent knows its own variables before its children ask.
     const ordered = [...drafts].sort((a, b) => a.endpoint.pieces.pieces.length - b.endpoint.pieces.pieces.length);
     for (const draft of ordered) {
-        const slots = slotsOf(draft, lists);
+        const slots = slotsOf(draft, known);
         draft.list = listOf(draft, slots);
         resolvePath(draft, slots);
-        resolveQuery(draft, lists);
+        resolveQuery(draft, known.lists);
     }
 }
 /**
@@ -2151,7 +2833,8 @@ function resolveParents(drafts) {
  * needs nothing itself and no other parent is there.
  */
 function resolveQuery(draft, lists) {
-    for (const { name, required, in: place, schema } of draft.endpoint.parameters) {
+    for (const parameter of draft.endpoint.parameters) {
+        const { name, required, in: place, schema } = parameter;
         if (place !== "query" || !required || (schema.default ?? "") !== "")
             continue;
         const same = draft.resolved.find(({ variable }) => variable === name);
@@ -2159,20 +2842,20 @@ function resolveQuery(draft, lists) {
             draft.resolved = [...draft.resolved, { ...same, in: "query" }];
             continue;
         }
-        const piece = name.replace(IDENTIFIER_END, "");
+        const piece = name.replace(parents_IDENTIFIER_END, "");
         const list = lists.get(pluralKey(piece));
         const record = list === undefined ? undefined : recordOf(list);
         if (list === undefined || list === draft || record === undefined || isAbove(draft, list))
             continue;
         if (draft.parent !== undefined && draft.parent !== list)
             continue;
-        const field = fieldOfVariable(name, piece, record);
+        const { field, inner } = fieldOfVariable({ variable: name, piece, parameter }, record) ?? {};
         // A placeholder in a query holds plain names only.
-        if (field === undefined || !/^[A-Za-z_]\w*$/.test(field))
+        if (field === undefined || inner !== undefined || !/^[A-Za-z_]\w*$/.test(field))
             continue;
         const reason = `${field} of the list at ${list.endpoint.path}`;
         draft.parent = list;
-        draft.resolved = [...draft.resolved, { variable: name, in: "query", field, reason }];
+        draft.resolved = [...draft.resolved, { variable: name, in: "query", field, inner, reason }];
         decide(draft, `params.${name}`, reason);
     }
 }
@@ -2198,12 +2881,14 @@ function resolvePath(draft, slots) {
     if (best === undefined || most === 0)
         return;
     draft.parent = best.list;
-    draft.resolved = best.fields.map(({ slot, field }) => {
+    draft.resolved = best.fields.map(({ slot, field, inner }) => {
         const { parent } = best.list;
         const carriedFrom = parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one) === field);
         if (carriedFrom !== undefined)
             best.list.include.add(carriedFrom.field);
-        return { variable: slot.variable, in: "path", field, reason: `${field} of the list at ${best.list.endpoint.path}` };
+        const what = inner === undefined ? field : `${inner} of ${field}`;
+        const reason = `${what} of the list at ${best.list.endpoint.path}`;
+        return { variable: slot.variable, in: "path", field, inner, reason };
     });
     for (const { variable, reason } of draft.resolved)
         decide(draft, `params.${variable}`, reason);
@@ -2214,14 +2899,14 @@ function carriedName(parent, { field }) {
 function fieldsFor(slots, list) {
     return slots.flatMap((slot) => {
         const field = fieldFor(slot, list);
-        return field === undefined ? [] : [{ slot, field }];
+        return field === undefined ? [] : [{ slot, ...field }];
     });
 }
 /** Two variables are not the same field: the one that is called like it keeps it, else the first. */
 function withoutRepetition(fields) {
     const isNamed = ({ slot, field }) => wordOf(slot.variable) === wordOf(field);
     return fields.filter((one) => {
-        const same = fields.filter(({ field, slot }) => field === one.field && slot.variable !== one.slot.variable);
+        const same = fields.filter(({ field, inner, slot }) => field === one.field && inner === one.inner && slot.variable !== one.slot.variable);
         return (same.length === 0 || isNamed(one) || (!same.some(isNamed) && fields.indexOf(one) < fields.indexOf(same[0] ?? one)));
     });
 }
@@ -2231,23 +2916,25 @@ function fieldFor(slot, parent) {
     if (record === undefined)
         return undefined;
     if (slot.list === parent)
-        return fieldOfVariable(slot.variable, slot.piece, record);
+        return fieldOfVariable(slot, record);
     // A variable that stands in the parent's own path, too.
-    const own = parent.resolved.find(({ variable }) => variable === variableAt(parent, slot));
+    const { pieces } = parent.endpoint.pieces;
+    const isSamePlace = pathKey(pieces.slice(0, slot.at)) === slot.before;
+    const own = parent.resolved.find(({ variable }) => isSamePlace && variable === variableAt(parent, slot));
     const field = own?.field ?? "id";
     const held = referenceTo(slot.piece, field.startsWith("_") ? "id" : field, record);
     if (held !== undefined)
-        return held;
-    if (own === undefined || parent.parent === undefined)
+        return { field: held };
+    if (own === undefined || own.inner !== undefined || parent.parent === undefined)
         return undefined;
-    return carriedName(parent.parent, own);
+    return { field: carriedName(parent.parent, own) };
 }
 /** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */
 function variableAt(parent, slot) {
     const piece = parent.endpoint.pieces.pieces[slot.at] ?? "";
     return pathPieces(piece).variables[0] ?? slot.variable;
 }
-function slotsOf(draft, lists) {
+function slotsOf(draft, { lists, sources }) {
     const { pieces } = draft.endpoint.pieces;
     return pieces.flatMap((piece, index) => {
         const before = pieces.slice(0, index);
@@ -2255,23 +2942,39 @@ function slotsOf(draft, lists) {
         const name = before.findLast((one) => !holdsVariable(one)) ?? "";
         const byPath = lists.get(pathKey(before)) ?? (last === name ? lists.get(rootKey(name)) : undefined);
         return pathPieces(piece).variables.map((variable) => {
+            const parameter = draft.endpoint.parameters.find((one) => one.in === "path" && one.name === variable);
             // `{workspace}` and `{workspace_id}` are of the list of workspaces wherever they stand.
-            const called = variable.replace(IDENTIFIER_END, "");
+            const called = variable.replace(parents_IDENTIFIER_END, "");
             const named = called === "" ? undefined : lists.get(pluralKey(called));
             const isOther = named !== undefined && !entityWord(name).endsWith(entityWord(called));
-            if (byPath !== undefined && !isOther)
-                return { variable, at: index, piece: name, list: byPath };
-            return { variable, at: index, piece: named === undefined ? name : called, list: named };
+            const wanted = { variable, piece: name, parameter, at: index, before: pathKey(before) };
+            // The list before it is meant all the same where it has the very records that are asked for by it.
+            const isOneOf = index === pieces.length - 1 && byPath !== undefined && hasRecordsOf(byPath, draft);
+            if (byPath !== undefined && (!isOther || isOneOf))
+                return { ...wanted, list: byPath };
+            if (named !== undefined)
+                return { ...wanted, piece: called, list: named };
+            const below = last === name ? sources.get(belowKey(name)) : undefined;
+            return { ...wanted, list: below?.find((list) => isCertain(wanted, list)) };
         });
     });
 }
-const IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
-/**
- * Lists by their path, names in the singular and variables alike, and by their name alone when nothing must be filled for
- * them: by the name as it is, and, where it is a plural, by its singular. The shortest path counts.
- */
+const parents_IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
+function hasRecordsOf(list, draft) {
+    const [one, many] = [recordOf(draft), recordOf(list)];
+    return one !== undefined && many !== undefined && isSameRecord(one, many);
+}
+/** True where the field of the list's records is sure: of the variable's very name, or an id that no two of them share. */
+function isCertain(wanted, list) {
+    const record = recordOf(list);
+    const { field, inner } = (record && fieldOfVariable(wanted, record)) ?? {};
+    if (field === undefined || inner !== undefined)
+        return false;
+    return isGlobalId(field) || wordOf(field) === wordOf(wanted.variable);
+}
 function listsByPath(drafts) {
     const found = new Map();
+    const sources = new Map();
     const depth = ({ endpoint }) => endpoint.pieces.pieces.length;
     for (const draft of [...drafts].sort((a, b) => depth(a) - depth(b))) {
         const { pieces, variables } = draft.endpoint.pieces;
@@ -2280,14 +2983,32 @@ function listsByPath(drafts) {
             continue;
         if (!found.has(pathKey(pieces)))
             found.set(pathKey(pieces), draft);
-        if (variables.length > 0 || holdsVariable(last))
+        if (holdsVariable(last))
             continue;
+        if (variables.length > 0) {
+            const same = sources.get(belowKey(last));
+            if (!isSource(draft))
+                continue;
+            if (same === undefined)
+                sources.set(belowKey(last), [draft]);
+            else
+                same.push(draft);
+            continue;
+        }
         if (!found.has(rootKey(last)))
             found.set(rootKey(last), draft);
         if (wordOf(singularize(last)) !== wordOf(last) && !found.has(pluralKey(last)))
             found.set(pluralKey(last), draft);
     }
-    return found;
+    return { lists: found, sources };
+}
+/** True for a list that can run once its path is filled. */
+function isSource({ endpoint }) {
+    const needs = endpoint.parameters.some(({ in: place, required }) => place === "query" && required);
+    return !needs && !flagAt(endpoint.operation, "deprecated");
+}
+function belowKey(piece) {
+    return `b/${wordOf(singularize(piece))}`;
 }
 function rootKey(piece) {
     return `*/${wordOf(singularize(piece))}`;
@@ -2357,19 +3078,105 @@ function isSame(a, b) {
     return JSON.stringify(a) === JSON.stringify(b);
 }
 
-;// CONCATENATED MODULE: ./lib/generate/better/columns.js
+;// CONCATENATED MODULE: ./lib/generate/better/request-body.js
+
+
+
+
+
+
 
 /**
+ * Writes the body of a request that is no GET: what it requires and what has a default. What nobody knows keeps the
+ * placeholder; what may be set besides is named. The paginator puts in its own keys.
+ */
+function writeBody(draft, words) {
+    const { body } = draft.endpoint;
+    if (body?.isObject !== true)
+        return;
+    const used = new Set(draft.paginator?.uses ?? []);
+    const limit = pageParameters(draft.endpoint).limits.find((one) => one.in === "body" && !used.has(one.name));
+    const size = limit === undefined ? undefined : declaredPageSize(limit);
+    const isLargest = size?.isLargest === true;
+    const missing = [];
+    const objectOf = (node, path) => {
+        const object = {};
+        const required = listAt(node.schema, "required");
+        for (const [name, schema] of settable(node)) {
+            const keys = [...path, name];
+            const at = keys.join(".");
+            if (used.has(at) || !isWritableKey(name))
+                continue;
+            if (at === limit?.name && isLargest)
+                (0,core_json/* setOwn */.P5)(object, name, size.size);
+            else if (schema.isObject) {
+                const isWanted = required.includes(name) || (isLargest && limit?.name.startsWith(`${at}.`));
+                if (isWanted)
+                    (0,core_json/* setOwn */.P5)(object, name, objectOf(schema, keys));
+            }
+            else {
+                const value = givenValue(schema) ?? (required.includes(name) ? words.required : undefined);
+                if (value === words.required)
+                    missing.push(at);
+                if (value !== undefined)
+                    (0,core_json/* setOwn */.P5)(object, name, value);
+            }
+        }
+        return object;
+    };
+    const json = objectOf(body, []);
+    draft.json = json;
+    const optional = bodyParameters(draft.endpoint).filter(({ name }) => !used.has(name) && !holdsPath(json, name));
+    const more = optional.slice(0, MOST_NAMED).map(({ name }) => name);
+    if (optional.length > more.length)
+        more.push(`${optional.length - more.length} more`);
+    if (limit !== undefined && isLargest) {
+        decide(draft, `json.${limit.name}`, `${size.from} of a page, so that fewer requests are made`);
+    }
+    const also = more.length === 0 ? "" : `; it may hold ${more.join(", ")}`;
+    decide(draft, "json", `the body that the document declares${also}`);
+    if (missing.length === 0)
+        return;
+    const message = `the document gives no value for ${missing.join(", ")} of the body: fill it in, then select the resource`;
+    draft.findings.push({ code: "RequiredParameters", message });
+    draft.blocked ??= `${missing.join(", ")} of the body must be filled in first`;
+}
+/** Optional properties that a comment names. */
+const MOST_NAMED = 12;
+/** A list that is declared as default stays one, as does an object. */
+function givenValue(schema) {
+    const declared = schema.default;
+    if ((0,core_json/* isJsonArray */.Md)(declared) || (0,core_json/* isJsonObject */.OW)(declared))
+        return declared;
+    return declaredValue({ name: "", in: "body", required: false, source: { in: "body" }, schema });
+}
+function holdsPath(object, path) {
+    let here = object;
+    for (const key of path.split(".")) {
+        if (!(0,core_json/* isJsonObject */.OW)(here) || !(0,core_json/* keysOf */.YD)(here).includes(key))
+            return false;
+        here = here[key];
+    }
+    return true;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/columns.js
+
+
+
+/** What is measured: documents call it a whole number where the answers have fractions. */
+const MEASURES = /(?:^|_)(?:duration|seconds|minutes|hours|elapsed|price|amount|cost|rate|ratio|percent|percentage|score|average|avg|coverage|weight|latitude|longitude|lat|lng|lon)(?:_|$)/;
+/**
  * Types of the columns that the schema declares. Objects and lists become columns and tables of their own and have none;
- * neither has a text without a format: documents call many things text, and dlt finds times in it by itself.
- * `key`: columns that may not be null.
+ * neither has a text without a format: documents call many things text, and dlt finds times in it by itself; nor a measure
+ * that is declared as a whole number: the first fraction would need a column of its own. `key`: columns that may not be null.
  */
 function columnHints(record, key) {
     return [...record.allProperties].flatMap(([name, node]) => {
-        if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated"))
+        if (flagAt(node.schema, "writeOnly") || flagAt(node.schema, "deprecated") || !isWritableKey(name))
             return [];
         const dataType = dataTypeOf(node);
-        if (dataType === undefined)
+        if (dataType === undefined || (dataType === "bigint" && MEASURES.test(snakeCase(name))))
             return [];
         const description = node.description?.replace(/\s+/g, " ").trim();
         return [
@@ -2451,6 +3258,7 @@ function resource_resourceOf(draft) {
             params: params.length === 0 && draft.optionalParams.length === 0 ? undefined : params,
             optionalParams: draft.optionalParams,
             headers: draft.headers,
+            json: draft.json,
             paginator: draft.ownPaginator,
             detectedPaginator: draft.paginator?.config,
             incremental: draft.incremental,
@@ -2466,20 +3274,24 @@ function resource_resourceOf(draft) {
 
 ;// CONCATENATED MODULE: ./lib/generate/better/auth-section.js
 
+
 /** The section `auth` of a security scheme; undefined when rest_api has none for it. */
 function authSection(scheme, { prefix, scopes, base }) {
     const secret = (key) => ({ key, secret: prefix + key });
     const bearer = { type: "bearer", settings: [secret("token")] };
     switch (textAt(scheme, "type")) {
-        case "apiKey":
+        case "apiKey": {
+            const name = textAt(scheme, "name") ?? "Authorization";
+            const location = textAt(scheme, "in") ?? "header";
+            if (!["header", "query", "cookie"].includes(location))
+                return undefined;
+            if (location !== "query" && !isHeaderName(name))
+                return undefined;
             return {
                 type: "api_key",
-                settings: [
-                    secret("api_key"),
-                    { key: "name", value: textAt(scheme, "name") ?? "Authorization" },
-                    { key: "location", value: textAt(scheme, "in") ?? "header" },
-                ],
+                settings: [secret("api_key"), { key: "name", value: name }, { key: "location", value: location }],
             };
+        }
         case "http": {
             const kind = textAt(scheme, "scheme")?.toLowerCase();
             if (kind === "basic")
@@ -2487,19 +3299,15 @@ function authSection(scheme, { prefix, scopes, base }) {
             return kind === "bearer" ? bearer : undefined;
         }
         case "oauth2": {
-            const url = textAt(objectAt(objectAt(scheme, "flows"), "clientCredentials"), "tokenUrl");
+            const written = textAt(objectAt(objectAt(scheme, "flows"), "clientCredentials"), "tokenUrl");
+            const url = written === undefined ? undefined : tokenUrl(written, base);
             // Another flow needs a browser: its token is got elsewhere.
             if (url === undefined)
                 return bearer;
             const request = scopes.length === 0 ? [] : [{ key: "access_token_request_data", value: { scope: scopes.join(" ") } }];
             return {
                 type: "oauth2_client_credentials",
-                settings: [
-                    { key: "access_token_url", value: URL.canParse(url, base) ? new URL(url, base).href : url },
-                    secret("client_id"),
-                    secret("client_secret"),
-                    ...request,
-                ],
+                settings: [{ key: "access_token_url", value: url }, secret("client_id"), secret("client_secret"), ...request],
             };
         }
         case "openIdConnect":
@@ -2508,6 +3316,15 @@ function authSection(scheme, { prefix, scopes, base }) {
             return undefined;
     }
 }
+/** The absolute URL without a user; a relative one stays where nothing is known to join it with, others are none. */
+function tokenUrl(written, base) {
+    if (!URL.canParse(written, base))
+        return /^[a-z][a-z0-9+.-]*:/i.test(written) ? undefined : written;
+    const url = new URL(written, base);
+    url.username = "";
+    url.password = "";
+    return /^https?:$/.test(url.protocol) ? url.href : undefined;
+}
 
 ;// CONCATENATED MODULE: ./lib/generate/better/security.js
 
@@ -2515,8 +3332,9 @@ function authSection(scheme, { prefix, scopes, base }) {
 
 
 
+
 /**
- * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret, then
+ * Chooses among the schemes of a document: of the alternatives of its `security` the first that needs only a secret (a token before a name with a password), then
  * one by OAuth 2. Without `security` that of most endpoints counts, else the first usable scheme. OAuth 2 that needs a
  * browser takes a token, which the user gets elsewhere. `baseUrl`: relative URLs of schemes are joined with it.
  */
@@ -2524,47 +3342,62 @@ function findSecurity(document, endpoints, baseUrl) {
     const written = objectAt(objectAt(document.root, "components"), "securitySchemes");
     const alternatives = listAt(document.root, "security");
     const wanted = [...alternatives, ...endpoints.flatMap(({ operation }) => requirementsOf(operation) ?? [])];
-    const schemes = new Map((0,json/* keysOf */.YD)(written).map((name) => {
+    const schemes = new Map((0,core_json/* keysOf */.YD)(written).map((name) => {
         const scopes = new Set(wanted.flatMap((one) => listAt(asObject(one), name)));
         const texts = [...scopes].filter((scope) => typeof scope === "string");
-        return [name, { scheme: security_followed(document, written[name]), scopes: texts, base: document.url ?? baseUrl }];
+        return [name, { scheme: followed(document, written[name]), scopes: texts, base: document.url ?? baseUrl }];
     }));
     const usable = (list, prefix) => bestOf(list, schemes, prefix);
     const client = usable(alternatives, false) ??
         mostCommon(endpoints.map(({ operation }) => usable(requirementsOf(operation) ?? [], false))) ??
         usable([...schemes.keys()].map((name) => ({ [name]: [] })), false);
-    const unsupported = alternatives.length > 0 && usable(alternatives, false) === undefined ? namesOf(alternatives) : [];
+    const described = (list) => namesOf(list).map((name) => describe(name, schemes.get(name)?.scheme));
     return {
         client,
-        unsupported: unsupported.map((name) => `${name} (${textAt(schemes.get(name)?.scheme ?? {}, "type") ?? "unknown"})`),
+        unsupported: alternatives.length > 0 && usable(alternatives, false) === undefined ? described(alternatives) : [],
         ofEndpoint: ({ operation }) => {
-            const own = requirementsOf(operation) ?? [];
-            if (own.length === 0 || own.some((one) => isSatisfied(one, client)))
+            const own = requirementsOf(operation);
+            if (own === undefined)
                 return undefined;
-            return usable(own, true);
+            if (own.length === 0)
+                return { kind: "none" };
+            if (own.some((one) => isSatisfied(one, client)))
+                return undefined;
+            const way = usable(own, true);
+            return way === undefined ? { kind: "unknown", schemes: described(own) } : { kind: "way", way };
         },
     };
 }
-function security_followed(document, value) {
+/** `digest (http digest)`, `cert (mutualTLS)`, `other (not declared)`. */
+function describe(name, scheme) {
+    const words = scheme === undefined ? ["not declared"] : [textAt(scheme, "type") ?? "unknown"];
+    if (words[0] === "http" && scheme !== undefined)
+        words.push(textAt(scheme, "scheme") ?? "unknown");
+    return `${name} (${words.join(" ")})`;
+}
+function followed(document, value) {
     const object = asObject(value);
     const reference = referenceOf(object);
-    return reference === undefined ? object : asObject(document.resolve(reference));
+    return reference === undefined ? object : (follow(document, reference, true).object ?? {});
 }
 function requirementsOf(operation) {
-    const own = (0,json/* getOwn */.Ng)(operation, "security");
-    return (0,json/* isJsonArray */.Md)(own) ? own : undefined;
+    const own = (0,core_json/* getOwn */.Ng)(operation, "security");
+    return (0,core_json/* isJsonArray */.Md)(own) ? own : undefined;
 }
 function namesOf(alternatives) {
-    return [...new Set(alternatives.flatMap((one) => (0,json/* keysOf */.YD)(asObject(one))))];
+    return [...new Set(alternatives.flatMap((one) => (0,core_json/* keysOf */.YD)(asObject(one))))];
 }
 /** An empty alternative wants nothing; what the client sends does no harm. */
 function isSatisfied(requirement, client) {
-    const names = (0,json/* keysOf */.YD)(asObject(requirement));
+    const names = (0,core_json/* keysOf */.YD)(asObject(requirement));
     return names.length === 0 || client?.id === names.join(" ");
 }
 function bestOf(alternatives, schemes, prefix) {
-    const ways = alternatives.flatMap((one) => wayOf((0,json/* keysOf */.YD)(asObject(one)), schemes, prefix) ?? []);
-    return ways.find(({ isDirect }) => isDirect) ?? ways[0];
+    const ways = alternatives.flatMap((one) => wayOf((0,core_json/* keysOf */.YD)(asObject(one)), schemes, prefix) ?? []);
+    const direct = ways.filter(({ isDirect }) => isDirect);
+    // Where the document offers both, a token says more clearly what to give than a name and a password (an API key, mostly).
+    const token = direct[0]?.auth.type === "http_basic" ? direct.find(({ auth }) => auth.type === "bearer") : undefined;
+    return token ?? direct[0] ?? ways[0];
 }
 function mostCommon(ways) {
     const counts = new Map();
@@ -2582,7 +3415,9 @@ function mostCommon(ways) {
  */
 function wayOf(names, schemes, prefix) {
     const parts = names.map((name) => ({ name, scheme: schemes.get(name)?.scheme ?? {} }));
-    const isHeader = ({ scheme }) => textAt(scheme, "type") === "apiKey" && textAt(scheme, "in") === "header";
+    const isHeader = ({ name, scheme }) => textAt(scheme, "type") === "apiKey" &&
+        textAt(scheme, "in") === "header" &&
+        isHeaderName(textAt(scheme, "name") ?? name);
     const [first, ...others] = [...parts.filter((part) => !isHeader(part)), ...parts.filter(isHeader)];
     if (first === undefined || !others.every(isHeader))
         return undefined;
@@ -2608,13 +3443,17 @@ function wayOf(names, schemes, prefix) {
 ;// CONCATENATED MODULE: ./lib/generate/better/servers.js
 
 
-/** The servers of a document: variables at their defaults, relative URLs joined with that of the document. */
-function findServers(document) {
-    const servers = listAt(document.root, "servers").map((server) => readServer(asObject(server), document.url));
+/**
+ * The servers of a document: variables at their defaults, relative URLs joined with that of the document. Of the same
+ * server by http and by https the latter counts. Where only its endpoints name servers, the first of these.
+ */
+function findServers(document, endpoints) {
+    const written = listAt(document.root, "servers").map((server) => readServer(asObject(server), document.url));
+    const servers = withoutTwins(written);
     // The form of OpenAPI for no server at all is `/`: where the document came from.
     const [first, ...others] = servers.length > 0 ? servers : [readServer({ url: "/" }, document.url)];
     return {
-        baseUrl: first?.isAbsolute === true ? first.url : undefined,
+        baseUrl: first?.isAbsolute === true ? first.url : firstOwnServer(document, endpoints),
         description: first?.description,
         alternatives: others.map(({ url, description }) => ({
             url,
@@ -2622,27 +3461,48 @@ function findServers(document) {
         })),
     };
 }
-/** The absolute URL of the first server of an operation or path; undefined when it has none of its own. */
-function ownServer(of, document) {
-    const [first] = listAt(of, "servers");
-    const server = first === undefined ? undefined : readServer(asObject(first), document.url);
-    return server?.isAbsolute === true ? server.url : undefined;
+/** The absolute URL of the first server of an endpoint or its path; undefined when it has none of its own. */
+function ownServer({ operation, item }, document) {
+    for (const owner of [operation, item]) {
+        const [first] = withoutTwins(listAt(owner, "servers").map((server) => readServer(asObject(server), document.url)));
+        if (first?.isAbsolute === true)
+            return first.url;
+    }
+    return undefined;
+}
+function firstOwnServer(document, endpoints) {
+    for (const endpoint of endpoints) {
+        const found = ownServer(endpoint, document);
+        if (found !== undefined)
+            return found;
+    }
+    return undefined;
+}
+/** Credentials go by https where the document has both: `http://api.example/v1` gives way to its twin. */
+function withoutTwins(servers) {
+    const secure = new Map(servers.flatMap((one) => (/^https:/i.test(one.url) ? [[one.url.toLowerCase(), one]] : [])));
+    const twins = servers.map((one) => secure.get(one.url.replace(/^http:/i, "https:").toLowerCase()) ?? one);
+    return [...new Set(twins)];
 }
 function readServer(server, base) {
     const variables = objectAt(server, "variables");
     const written = (textAt(server, "url") ?? "/").trim();
     const filled = written.replace(/\{([^{}]+)\}/g, (whole, name) => defaultOf(variables, name) ?? whole);
-    const url = filled.startsWith("//") ? `https:${filled}` : joined(filled, base);
-    const isAbsolute = /^https?:\/\/[^/{}]+/i.test(url);
+    const url = plain(filled.startsWith("//") ? `https:${filled}` : joined(filled, base));
+    const isAbsolute = /^https?:\/\/[^/{}]+/i.test(url) && URL.canParse(url);
     return { url: url.replace(/\/+$/, "") || url, isAbsolute, description: textAt(server, "description") };
 }
 /** Default of a variable, else the first value that it may have. */
 function defaultOf(variables, name) {
-    if (!(0,json/* keysOf */.YD)(variables).includes(name))
+    if (!(0,core_json/* keysOf */.YD)(variables).includes(name))
         return undefined;
-    const variable = asObject((0,json/* getOwn */.Ng)(variables, name));
+    const variable = asObject((0,core_json/* getOwn */.Ng)(variables, name));
     const [first] = listAt(variable, "enum");
     return textAt(variable, "default") ?? (typeof first === "string" ? first : undefined);
+}
+/** Without a user, a query or a fragment, none of which a base URL can have. */
+function plain(url) {
+    return url.replace(/[?#].*$/s, "").replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/]*@/i, "$1");
 }
 function joined(url, base) {
     if (base === undefined || /^[a-z][a-z0-9+.-]*:/i.test(url) || !URL.canParse(url, base))
@@ -2651,6 +3511,7 @@ function joined(url, base) {
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/tables.js
+
 
 
 
@@ -2681,13 +3542,16 @@ function settleTables(drafts) {
 function nameParent(draft) {
     const { parent, isList, resolved } = draft;
     const record = recordOf(draft);
+    if (!isList || parent === undefined || record === undefined || draft.include.size > 0)
+        return;
     const nearest = resolved.findLast((one) => one.in === "path");
-    if (!isList || parent === undefined || record === undefined || nearest === undefined)
+    if (nearest === undefined)
         return;
+    const field = nearest.inner === undefined ? nearest.field : parent.primaryKey.at(-1);
     const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
-    if (draft.include.size > 0 || referenceTo(piece, nearest.field, record) !== undefined)
+    if (field === undefined || referenceTo(piece, field, record) !== undefined)
         return;
-    draft.include.add(nearest.field);
+    draft.include.add(field);
 }
 /** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
 function settleKey(draft) {
@@ -2700,10 +3564,13 @@ function settleKey(draft) {
     const fields = ownerFields(draft, owner);
     if (identity === undefined)
         return;
-    if (identity.isGlobal || fields.length === 0) {
+    if (identity.isGlobal || owner === undefined) {
         draft.primaryKey = identity.columns;
         return;
     }
+    // Nothing tells the parents apart.
+    if (fields.length === 0)
+        return;
     const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
     draft.primaryKey = [...columns, ...identity.columns];
     decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
@@ -2715,7 +3582,7 @@ function ownerFields(draft, owner) {
     const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
     // Without a key of its own it is known by what its child takes from it.
     const child = owner === draft.parent ? draft : draft.list;
-    const taken = (child?.resolved ?? []).flatMap((one) => (one.in === "path" ? [one.field] : []));
+    const taken = (child?.resolved ?? []).flatMap((one) => one.in === "path" && one.inner === undefined ? [one.field] : []);
     const key = owner.primaryKey.length > 0 ? owner.primaryKey : taken;
     return key.map((field) => ({ piece, field }));
 }
@@ -2765,13 +3632,15 @@ function settleDisposition(draft) {
     if (draft.incremental !== undefined) {
         draft.disposition = "append";
         decide(draft, "write_disposition", "there is no key, and the cursor leaves out what was loaded");
+        return;
     }
-    else if (draft.parent !== undefined) {
+    const { parent } = draft;
+    const fields = parentFields(draft);
+    if (parent !== undefined && fields.length > 0) {
         draft.disposition = "merge";
-        const { parent } = draft;
-        for (const { field } of draft.resolved)
+        for (const field of fields)
             draft.include.add(field);
-        draft.mergeKey = [...new Set(draft.resolved.map(({ field }) => tables_carriedName(parent, field)))];
+        draft.mergeKey = [...new Set(fields.map((field) => tables_carriedName(parent, field)))];
         decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
     }
     else {
@@ -2779,25 +3648,57 @@ function settleDisposition(draft) {
         decide(draft, "write_disposition", "there is no key, so that rows would stand there twice after a second load");
     }
 }
+/** Fields of the parent's record that say which it is: what is taken from it, or its key where that is no field of its own. */
+function parentFields({ parent, resolved }) {
+    if (resolved.every(({ inner }) => inner === undefined))
+        return resolved.map(({ field }) => field);
+    return parent?.primaryKey ?? [];
+}
 /**
  * Resources of one table that hold different things, or are loaded in different ways, get a table each; lists keep the name.
+ * So does each single record without a key, such as the answers of `/metadata` and `/version`: rows of it and of another
+ * resource could not be told apart, and may be the same.
  */
 function splitTable(name, resources, taken) {
     const entityOf = entitiesOf(resources);
-    const ways = groupBy(resources, (draft) => JSON.stringify([entityOf.get(draft), draft.disposition, draft.primaryKey, draft.mergeKey]));
+    const ways = groupBy(resources, (draft) => JSON.stringify([
+        entityOf.get(draft),
+        draft.disposition,
+        draft.primaryKey,
+        draft.mergeKey,
+        isLoneRecord(draft) ? draft.endpoint.id : "",
+    ]));
     if (ways.size < 2)
         return;
-    // Lists before single records: those that bring the rows keep the name.
-    const [, ...others] = [...ways.values()].sort((a, b) => Number(b.some(isList)) - Number(a.some(isList)));
+    // Those that bring the rows keep the name.
+    const [, ...others] = [...ways.values()].sort((a, b) => rank(a) - rank(b));
     for (const group of others) {
         const [first] = group;
-        const above = snakeCase(singularize(first?.endpoint.pieces.fixed.at(-2) ?? ""));
-        const own = unique(above === "" ? `other_${name}` : `${above}_${name}`, taken);
+        if (first === undefined)
+            continue;
+        const { fixed } = first.endpoint.pieces;
+        const above = singularName(fixed.at(-2) ?? "");
+        const wanted = isLoneRecord(first) ? snakeCase(fixed.join("_")) : above === "" ? "" : `${above}_${name}`;
+        const own = unique(wanted || `other_${name}`, taken);
+        const reason = isLoneRecord(first)
+            ? `others fill ${name}, and without a key its row could not be told from theirs`
+            : `other resources of ${name} hold something else, or are loaded in another way`;
         for (const draft of group) {
             draft.tableName = own;
-            decide(draft, "table_name", `other resources of ${name} hold something else, or are loaded in another way`);
+            decide(draft, "table_name", reason);
         }
     }
+}
+/** A record of which the API has one, that nothing identifies. */
+function isLoneRecord({ isList, primaryKey, parent, records, endpoint }) {
+    const { pieces, parameters } = endpoint;
+    const isOneOfMany = pieces.variables.length > 0 || parameters.some(({ required }) => required);
+    return !isList && !isOneOfMany && primaryKey.length === 0 && parent === undefined && records !== undefined;
+}
+/** `/metadata` of the table `api_entities_metadata`. */
+function isCalledLikeTable({ endpoint, tableName }) {
+    const word = entityWord(endpoint.pieces.fixed.at(-1) ?? "");
+    return word !== "" && entityWord(tableName).endsWith(word);
 }
 /**
  * Numbers what the resources of one table hold. Schemas without a name are told apart by where their lists stand: the items
@@ -2817,8 +3718,12 @@ function entitiesOf(resources) {
     }
     return numbers;
 }
-function isList(draft) {
-    return draft.isList;
+/** Lists of all, lists below others, what is called like the table, all else. */
+function rank(resources) {
+    const lists = resources.filter(({ isList }) => isList);
+    if (lists.length > 0)
+        return lists.some(({ parent }) => parent === undefined) ? 0 : 1;
+    return resources.some(isCalledLikeTable) ? 2 : 3;
 }
 function groupBy(items, keyOf) {
     const groups = new Map();
@@ -2855,33 +3760,36 @@ function groupBy(items, keyOf) {
 
 
 
+
+
+
+
 const analyse_MAX_TABLE_NESTING = 2;
 /**
  * Makes the parts of a pipeline that loads: what the reference gets right, and what it gets wrong put right, each
  * choice with its reason. Throws `E_OPENAPI` when the document has no endpoint.
  */
 function analyseBetter(document, options) {
-    const findings = [];
-    const nodes = schemaNodes(document, { followAliases: true, inferTypes: true }, (reference) => {
-        const message = `${reference} leads nowhere; what it stands for is taken as empty`;
-        findings.push({ code: "BrokenReference", message });
-    });
-    const endpoints = readEndpoints(document, nodes, {
+    const findings = [...wrongParts(document)];
+    const note = (finding) => findings.push(finding);
+    const onBroken = brokenReferences(document, note);
+    const nodes = schemaNodes(document, { followAliases: true, inferTypes: true }, onBroken);
+    const rules = {
         methods: options.methods ?? ["get"],
         pieces: pathPieces,
         mergeByNameOnly: false,
         summaries: true,
-        pathReferences: true,
+        allReferences: true,
         mediaTypeParameters: true,
         examples: true,
-    });
+    };
+    const endpoints = readEndpoints(document, nodes, rules, { note, onBroken });
     const names = resourceNames(endpoints);
     const drafts = detectEndpoints(endpoints).map((found, index) => newDraft(found, names[index] ?? ""));
-    const servers = findServers(document);
+    const servers = findServers(document, endpoints);
     const security = findSecurity(document, endpoints, servers.baseUrl);
     resolveParents(drafts);
-    for (const draft of drafts)
-        identify(draft, drafts);
+    identify(drafts);
     for (const { parent } of drafts) {
         if (parent?.incremental === undefined)
             continue;
@@ -2895,19 +3803,14 @@ function analyseBetter(document, options) {
         required: options.requiredValue ?? "FILL_ME_IN",
         optional: options.optionalValue ?? "OPTIONAL_CONFIG",
     };
-    const secrets = secretNames(security);
+    const secrets = secretNames(security, endpoints);
     for (const draft of drafts) {
         writeParameters(draft, secrets, words);
-        const server = ownServer(draft.endpoint.operation, document) ?? ownServer(draft.endpoint.item, document);
-        if (server !== undefined) {
-            draft.path = server + draft.path;
-            decide(draft, "path", "the document gives it a server of its own");
-        }
-        const own = security.ofEndpoint(draft.endpoint);
-        if (own === undefined)
-            continue;
-        draft.auth = own.auth;
-        decide(draft, "auth", `${own.reason} of its own`);
+        writeBody(draft, words);
+        useOwnSecurity(draft, security);
+        const sent = draft.auth === undefined ? security.client : draft.auth;
+        const hasCredentials = (sent ?? null) !== null || (security.client?.headers ?? []).length > 0;
+        useOwnServer(draft, ownServer(draft.endpoint, document), servers.baseUrl, hasCredentials);
     }
     deselect(drafts);
     const title = textAt(objectAt(document.root, "info"), "title") ?? "openapi";
@@ -2932,7 +3835,8 @@ function analyseBetter(document, options) {
     const pipeline = {
         mode: "better",
         title,
-        names: projectNames(options.source ?? title),
+        names: projectNames(options.source ?? title, options.suffixes),
+        placeholder: words.required,
         servers,
         client: { auth: client?.auth, headers: client?.headers ?? [], paginator: common },
         maxTableNesting: analyse_MAX_TABLE_NESTING,
@@ -2945,6 +3849,16 @@ function analyseBetter(document, options) {
     };
     return markRepairs(pipeline, compatResult(document, options));
 }
+/** Asks an endpoint at its own server; one of another origin does not get the credentials without somebody's word. */
+function useOwnServer(draft, server, base, hasCredentials) {
+    if (server === undefined || server === base)
+        return;
+    draft.path = `${server}/${draft.path.replace(/^\/+/, "")}`;
+    decide(draft, "path", "the document gives it a server of its own");
+    if (!hasCredentials || (base !== undefined && new URL(server).origin === new URL(base).origin))
+        return;
+    draft.blocked = `${new URL(server).host}, not the host of the base URL, would get the credentials: select it if it may`;
+}
 /** Undefined where the reference finds no endpoint: it follows no references to paths. */
 function compatResult(document, options) {
     try {
@@ -2956,11 +3870,28 @@ function compatResult(document, options) {
         throw error;
     }
 }
-/** Parameters that the client's authentication sends, as `header x-key`. */
-function secretNames({ client }) {
+/**
+ * Parameters that the client's authentication sends, as `header x-key`; and those that some documents list besides, of which
+ * the authentication makes nothing more: `token` of Slack's.
+ */
+function secretNames({ client }, endpoints) {
     const settings = new Map((client?.auth.settings ?? []).map((one) => [one.key, "value" in one ? one.value : ""]));
     const own = `${settings.get("location") ?? ""} ${settings.get("name") ?? ""}`.toLowerCase();
-    return new Set([own, ...(client?.headers ?? []).map(({ key }) => `header ${key.toLowerCase()}`)]);
+    const listed = client?.auth.type === "bearer"
+        ? endpoints
+            .flatMap(({ parameters }) => parameters.filter(analyse_isToken))
+            .map(({ in: place, name }) => `${place} ${name}`)
+        : [];
+    return new Set([
+        own,
+        ...(client?.headers ?? []).map(({ key }) => `header ${key.toLowerCase()}`),
+        ...listed.map((name) => name.toLowerCase()),
+    ]);
+}
+/** True for a parameter that is the token of a bearer, said once more. */
+function analyse_isToken({ name, source }) {
+    return (/^(?:access|auth|oauth|authentication)?_?token$/i.test(name) &&
+        /\b(?:auth|access|bearer|oauth)/i.test(textAt(source, "description") ?? ""));
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/analyse.js
@@ -3043,9 +3974,142 @@ function nothingFits(pattern, resources) {
 
 // EXTERNAL MODULE: ./lib/core/json-reader.js + 3 modules
 var json_reader = __webpack_require__(4813);
+;// CONCATENATED MODULE: ./lib/generate/document/check-structure.js
+
+/**
+ * The document without the parts that have another kind than OpenAPI says, and what they were. Down to operations, their
+ * parameters and answers; schemas are read as far as they go. An empty value (`""`, null) counts as absent. Texts may be any
+ * scalar. The given tree stays as it is, and is given back when nothing is wrong.
+ */
+function checkStructure(root) {
+    const wrong = [];
+    const isTwo = Object.hasOwn(root, "swagger");
+    function check(value, shape, path) {
+        // The converter of 2.0 takes nothing for something.
+        if (value === null || value === "")
+            return isTwo ? undefined : value;
+        if (kindOf(value) !== shape.kind) {
+            wrong.push({ path, message: `${written(path)}: expected a ${shape.kind}, found a ${kindOf(value)}` });
+            return undefined;
+        }
+        if (shape.kind === "list" && shape.each !== undefined && (0,core_json/* isJsonArray */.Md)(value)) {
+            const { each } = shape;
+            const items = value.map((item, index) => check(item, each, [...path, index]));
+            return items.every((item, index) => item === value[index]) ? value : items.filter((item) => item !== undefined);
+        }
+        if (shape.kind !== "mapping" || !(0,core_json/* isJsonObject */.OW)(value))
+            return value;
+        const checked = checkKeys(value, shape, path);
+        const missing = shape.lacks?.(checked);
+        if (missing === undefined)
+            return checked;
+        wrong.push({ path, message: `${written(path)}: expected ${missing}` });
+        return undefined;
+    }
+    function checkKeys(object, shape, path) {
+        const entries = [];
+        let isWhole = true;
+        for (const key of (0,core_json/* keysOf */.YD)(object)) {
+            const value = object[key] ?? null;
+            const own = Object.hasOwn(shape.keys ?? {}, key) ? shape.keys?.[key] : undefined;
+            const inner = own ?? (key.startsWith("x-") ? undefined : shape.each);
+            const checked = inner === undefined ? value : check(value, inner, [...path, key]);
+            if (checked !== value)
+                isWhole = false;
+            if (checked !== undefined)
+                entries.push([key, checked]);
+        }
+        return isWhole ? object : (0,core_json/* objectFrom */._X)(entries);
+    }
+    return { root: checkKeys(root, isTwo ? TWO : THREE, []), wrong };
+}
+function kindOf(value) {
+    return (0,core_json/* isJsonArray */.Md)(value) ? "list" : (0,core_json/* isJsonObject */.OW)(value) ? "mapping" : "text";
+}
+/** `paths["/a b"].get.parameters[0]` */
+function written(path) {
+    return path
+        .map((step, index) => {
+        if (typeof step === "number")
+            return `[${step}]`;
+        if (!/^[\w-]+$/.test(step))
+            return `[${JSON.stringify(step.slice(0, 100))}]`;
+        return index === 0 ? step : `.${step}`;
+    })
+        .join("");
+}
+const check_structure_text = { kind: "text" };
+const list = (each) => ({ kind: "list", ...(each === undefined ? {} : { each }) });
+const mapping = (keys) => ({ kind: "mapping", keys });
+const each = (shape) => ({ kind: "mapping", each: shape });
+const anyMapping = mapping({});
+const server = mapping({ url: check_structure_text, description: check_structure_text, variables: each(mapping({ default: check_structure_text, enum: list() })) });
+const security = list(each(list()));
+const parameter = {
+    kind: "mapping",
+    keys: { name: check_structure_text, in: check_structure_text, description: check_structure_text, $ref: check_structure_text },
+    lacks: (object) => {
+        const has = (key) => (object[key] ?? "") !== "";
+        return typeof object.$ref === "string" || (has("name") && has("in")) ? undefined : "name and in, or $ref";
+    },
+};
+const response = mapping({ $ref: check_structure_text, description: check_structure_text, headers: anyMapping, content: each(anyMapping) });
+const operation = mapping({
+    operationId: check_structure_text,
+    summary: check_structure_text,
+    description: check_structure_text,
+    tags: list(),
+    parameters: list(parameter),
+    responses: each(response),
+    security,
+    servers: list(server),
+    consumes: list(check_structure_text),
+    produces: list(check_structure_text),
+});
+const pathItem = mapping({
+    ...Object.fromEntries(["get", "post", "put", "patch", "delete", "head", "options"].map((key) => [key, operation])),
+    $ref: check_structure_text,
+    summary: check_structure_text,
+    description: check_structure_text,
+    parameters: list(parameter),
+    servers: list(server),
+});
+const scheme = mapping({ type: check_structure_text, name: check_structure_text, in: check_structure_text, scheme: check_structure_text, flows: each(mapping({ tokenUrl: check_structure_text })) });
+const shared = { info: mapping({ title: check_structure_text, version: check_structure_text }), paths: each(pathItem), security, tags: list() };
+const THREE = {
+    kind: "mapping",
+    keys: {
+        ...shared,
+        servers: list(server),
+        components: mapping({
+            schemas: anyMapping,
+            parameters: each(parameter),
+            responses: each(response),
+            securitySchemes: each(scheme),
+            pathItems: each(pathItem),
+        }),
+    },
+};
+const TWO = {
+    kind: "mapping",
+    keys: {
+        ...shared,
+        host: check_structure_text,
+        basePath: check_structure_text,
+        schemes: list(check_structure_text),
+        consumes: list(check_structure_text),
+        produces: list(check_structure_text),
+        definitions: anyMapping,
+        parameters: each(parameter),
+        responses: each(response),
+        securityDefinitions: each(scheme),
+    },
+};
+
 // EXTERNAL MODULE: ./node_modules/@scalar/openapi-upgrader/dist/2.0-to-3.0/upgrade-from-two-to-three.js + 6 modules
 var upgrade_from_two_to_three = __webpack_require__(9373);
 ;// CONCATENATED MODULE: ./lib/generate/document/convert-swagger.js
+
 
 
 
@@ -3056,25 +4120,25 @@ const MAX_NODES = 2_000_000;
  * `securityDefinitions`, `schema` of responses and parameters. The given tree stays as it is. Throws `E_OPENAPI` when a
  * part is not what 2.0 says (a path that is no mapping, ...).
  */
-function convertSwagger(root, name) {
+function convertSwagger(root, name, url) {
     let nodes = 0;
     // The converter changes what it is given, and takes numbers only as numbers.
     const copy = (value) => {
         if (++nodes > MAX_NODES)
             throw openapiError(name, [{ message: `more than ${MAX_NODES} values to convert from 2.0` }]);
-        if (value instanceof json/* Double */.__)
+        if (value instanceof core_json/* Double */.__)
             return value.value;
-        if ((0,json/* isJsonArray */.Md)(value))
+        if ((0,core_json/* isJsonArray */.Md)(value))
             return value.map(copy);
-        if (!(0,json/* isJsonObject */.OW)(value))
+        if (!(0,core_json/* isJsonObject */.OW)(value))
             return value;
         const object = {};
-        for (const key of (0,json/* keysOf */.YD)(value))
-            (0,json/* setOwn */.P5)(object, key, copy(value[key] ?? null));
+        for (const key of (0,core_json/* keysOf */.YD)(value))
+            (0,core_json/* setOwn */.P5)(object, key, copy(value[key] ?? null));
         return object;
     };
     const input = copy(root);
-    if (!(0,json/* isJsonObject */.OW)(input))
+    if (!(0,core_json/* isJsonObject */.OW)(input))
         return root;
     let output;
     try {
@@ -3088,7 +4152,29 @@ function convertSwagger(root, name) {
     }
     if (!isTree(output))
         throw openapiError(name, [{ message: "the document does not have the form of OpenAPI 2.0" }]);
-    return output;
+    return { ...output, servers: convert_swagger_serversOf(root, url) };
+}
+/**
+ * The servers of a document of 2.0. The converter joins `host` and `basePath` as they are: `a.example` and `.b.example` would
+ * be another server.
+ */
+function convert_swagger_serversOf(root, url) {
+    const host = textAt(root, "host")?.trim();
+    const path = (textAt(root, "basePath") ?? "").trim().replace(/^\/*/, "/");
+    if (host === undefined || !isHost(host))
+        return [{ url: path }];
+    const known = listAt(root, "schemes").flatMap((scheme) => (/^https?$/i.test(String(scheme)) ? String(scheme) : []));
+    return (known.length > 0 ? known : [schemeOf(host, url)]).map((scheme) => ({ url: `${scheme}://${host}${path}` }));
+}
+/** Only digits would be read as an address: `1` is 0.0.0.1. */
+function isHost(text) {
+    return /^[^\s/?#@\\]+$/.test(text) && !/^\d+(?::\d+)?$/.test(text);
+}
+/** Where the document names none: that by which it came, else the one that guards credentials. */
+function schemeOf(host, url) {
+    if (url !== undefined)
+        return new URL(url).protocol.replace(":", "");
+    return /^(?:localhost|127\.[\d.]+|\[::1\])(?::\d+)?$/i.test(host) ? "http" : "https";
 }
 /** The converter keeps to what JSON has; its types do not say so. */
 function isTree(value) {
@@ -3119,9 +4205,9 @@ function lookUp(root, reference) {
     let here = root;
     for (const piece of reference.slice(2).split("/")) {
         const key = pointerKey(piece);
-        if ((0,json/* isJsonObject */.OW)(here))
-            here = (0,json/* getOwn */.Ng)(here, key);
-        else if ((0,json/* isJsonArray */.Md)(here) && /^(?:0|[1-9]\d*)$/.test(key))
+        if ((0,core_json/* isJsonObject */.OW)(here))
+            here = (0,core_json/* getOwn */.Ng)(here, key);
+        else if ((0,core_json/* isJsonArray */.Md)(here) && /^(?:0|[1-9]\d*)$/.test(key))
             here = here[Number(key)];
         else
             return undefined;
@@ -3234,11 +4320,11 @@ function readYaml(text) {
                 order = Object.keys(object);
             if (order !== undefined && !Object.hasOwn(object, key))
                 order.push(key);
-            (0,json/* setOwn */.P5)(object, key, readNode(take()));
+            (0,core_json/* setOwn */.P5)(object, key, readNode(take()));
         }
         // The engine puts keys that look like indexes first; the document's order decides which answer is the main one.
         if (order !== undefined && order.length > 1)
-            Object.defineProperty(object, json/* KEY_ORDER */.$k, { value: order });
+            Object.defineProperty(object, core_json/* KEY_ORDER */.$k, { value: order });
         return object;
     }
     function remember(anchor, value, size) {
@@ -3270,19 +4356,25 @@ function readYaml(text) {
     return value;
 }
 /**
- * Where a path of a YAML or JSON text stands: the offset of the last key of it that is there. Slow (the text is parsed
- * again) and only for errors, so that reading keeps no places. Undefined when the text is no YAML.
+ * Makes the function that says where a path of a YAML or JSON text stands: the offset of the last key of it that is there.
+ * Slow (the text is parsed again, once) and only for errors, so that reading keeps no places. Undefined when the text is no
+ * YAML.
  */
-function offsetOfPath(text, path) {
+function pathFinder(text) {
     let events;
-    try {
-        events = eventsOf(text);
-    }
-    catch (error) {
-        if (!(error instanceof YamlError))
-            throw error;
-        return undefined;
-    }
+    return (path) => {
+        try {
+            events ??= eventsOf(text);
+        }
+        catch (error) {
+            if (!(error instanceof YamlError))
+                throw error;
+            return undefined;
+        }
+        return offsetOfPath(text, events, path);
+    };
+}
+function offsetOfPath(text, events, path) {
     let at = 1;
     let found = offsetOf(events[at]);
     /** The index after the node that begins at `start`. */
@@ -3360,6 +4452,8 @@ function offsetOf(event) {
 
 
 
+
+
 /** Largest document in bytes; the largest public ones have 20 MB. */
 const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
 /**
@@ -3368,27 +4462,49 @@ const MAX_DOCUMENT_BYTES = 64 * 1024 * 1024;
  */
 function readApiDocument(text, source, options) {
     const { value, format } = readTree(text.replace(/^\ufeff/, ""), source.name);
+    const offsetOf = pathFinder(text);
     const locate = (path) => {
-        const offset = offsetOfPath(text, path);
-        return offset === undefined ? undefined : placeOf(text, offset);
+        const offset = offsetOf(path);
+        return offset === undefined ? undefined : read_document_placeOf(text, offset);
     };
-    if (!(0,json/* isJsonObject */.OW)(value)) {
+    if (!(0,core_json/* isJsonObject */.OW)(value)) {
         throw openapiError(source.name, [
-            { message: "expected a mapping with openapi, info and paths", ...placeOf(text, 0) },
+            { message: "expected a mapping with openapi, info and paths", ...read_document_placeOf(text, 0) },
         ]);
     }
     const version = versionOf(value);
-    const isThree = version?.key === "openapi" && version.value.startsWith("3") && !Object.hasOwn(value, "swagger");
-    let root = value;
-    let convertedFrom;
-    if (!isThree && !(options.mode === "compat" && options.allowOpenapi2)) {
-        const isTwo = version?.key === "swagger" && version.value.startsWith("2");
-        if (options.mode === "compat" || !isTwo)
-            throw wrongVersion(source.name, version, isTwo, locate);
-        root = convertSwagger(value, source.name);
-        convertedFrom = version.value;
+    const isThree = version?.key === "openapi" && /^3(?:\.|$)/.test(version.value);
+    const isTwo = version?.key === "swagger" && /^2(?:\.|$)/.test(version.value);
+    // The reference takes whatever is there then; a version that nobody can read would only give odd results.
+    const isTaken = options.mode === "compat" && options.allowOpenapi2 && (isTwo || version === undefined);
+    if (!isThree && !isTaken && (options.mode === "compat" || !isTwo)) {
+        throw wrongVersion(source.name, version, isTwo, locate);
     }
-    return { name: source.name, url: source.url, root, format, convertedFrom, locate, resolve: createResolver(root) };
+    const isConverted = isTwo && !isTaken;
+    const { root: sound, wrong } = checkStructure(value);
+    const host = isConverted ? textAt(sound, "host")?.trim() : undefined;
+    const odd = host === undefined || isHost(host) ? [] : [{ path: ["host"], message: `host: ${read_document_quote(host)} is no host` }];
+    const faults = placed([...wrong, ...odd], locate);
+    if (wrong.some(({ path }) => path.join() === "paths"))
+        throw openapiError(source.name, faults);
+    const root = isConverted ? convertSwagger(sound, source.name, source.url) : sound;
+    const convertedFrom = isConverted ? version.value : undefined;
+    const refused = (reference) => {
+        if (reference.startsWith("#"))
+            return undefined;
+        return options.mode === "compat"
+            ? "--compat stays in one file, as dlt-init-openapi does"
+            : "it leads to another file";
+    };
+    const { name, url } = source;
+    return { name, url, root, format, convertedFrom, faults, locate, resolve: createResolver(root), refused };
+}
+function read_document_quote(text) {
+    return JSON.stringify(text.slice(0, 100));
+}
+/** Only those that are shown are looked up in the text. */
+function placed(wrong, locate) {
+    return wrong.map(({ message, path }, index) => (index < MOST_SHOWN ? { message, ...locate(path) } : { message }));
 }
 /** The value of a JSON or YAML text, whatever it is. Throws `E_OPENAPI` with line and column. */
 function readTree(text, name) {
@@ -3420,13 +4536,13 @@ function readTree(text, name) {
         throw fault(`not valid YAML: ${error.message}`, error.offset, error);
     }
     function fault(message, offset, cause) {
-        return openapiError(name, [{ message, ...placeOf(text, offset) }], { cause, reason: "syntax" });
+        return openapiError(name, [{ message, ...read_document_placeOf(text, offset) }], { cause, reason: "syntax" });
     }
 }
 function versionOf(root) {
-    for (const key of ["swagger", "openapi"]) {
+    for (const key of ["swagger", "openapi", "swaggerVersion"]) {
         if (Object.hasOwn(root, key))
-            return { key, value: (0,json/* isJsonObject */.OW)(root[key]) ? "" : String(scalar(root[key])) };
+            return { key, value: (0,core_json/* isJsonObject */.OW)(root[key]) ? "" : String(scalar(root[key])) };
     }
     return undefined;
 }
@@ -3442,14 +4558,15 @@ function wrongVersion(name, version, isTwo, locate) {
             reason: "version",
         });
     }
-    const message = `expected openapi: 3.x, found ${version.key}: ${JSON.stringify(version.value).slice(0, 40)}`;
+    const found = `${version.key}: ${JSON.stringify(version.value.slice(0, 40))}`;
+    const message = `expected openapi: 3.x, found ${found}${isTwo ? "" : ", a version that is not supported"}`;
     const hint = isTwo
         ? "Leave out --compat: 2.0 is converted then. --allow-openapi-2 takes it as it is, as dlt-init-openapi does."
         : "Give a document of OpenAPI 2.0 or 3.x.";
     return openapiError(name, [{ message, ...locate([version.key]) }], { hint, reason: "version" });
 }
 /** Lines end with LF, CR LF or CR. */
-function placeOf(text, offset) {
+function read_document_placeOf(text, offset) {
     const before = text.slice(0, offset);
     const lines = before.split(/\r\n|\r|\n/);
     return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
@@ -3466,29 +4583,29 @@ const MOST_FILES = 1000;
 const HOME = ["components", "x-files"];
 /**
  * The document with the files to which it refers brought in below `components`, references rewritten. References that may
- * not be followed, or lead to nothing, stay as they are: the analysis tells of those that it meets. Throws `E_OPENAPI`
+ * not be followed, or lead to nothing, stay as they are: the analysis tells of those that it meets, and `refused` why. Throws `E_OPENAPI`
  * when a file is not valid, or when there are too many.
  */
 async function bringInFiles(document, files) {
     const known = new Map();
     const parts = [];
+    const reasons = new Map();
     /** The part of a location; reads it when it is new. */
     const partOf = async (location) => {
-        if (known.has(location))
-            return known.get(location);
+        const old = known.get(location);
+        if (old !== undefined)
+            return old;
         if (parts.length >= MOST_FILES)
             throw openapiError(document.name, [{ message: `more than ${MOST_FILES} files` }]);
         const found = await files.read(location);
-        const part = found === undefined
-            ? undefined
-            : {
-                location,
-                at: [...HOME, String(parts.length), stemOf(location)],
-                tree: readTree(found.text, found.name).value,
-            };
+        if ("refused" in found) {
+            known.set(location, found);
+            return found;
+        }
+        const tree = readTree(found.text, found.name).value;
+        const part = { location, at: [...HOME, String(parts.length), stemOf(location)], tree };
         known.set(location, part);
-        if (part !== undefined)
-            parts.push(part);
+        parts.push(part);
         return part;
     };
     const main = { location: files.start, at: [], tree: document.root };
@@ -3501,20 +4618,23 @@ async function bringInFiles(document, files) {
         // All files of a tree are known before it is rewritten, so that rewriting needs no waiting.
         const targets = new Map();
         for (const reference of outsideReferences(part.tree)) {
-            const location = files.locate(part.location, reference);
-            const target = location === undefined ? undefined : await partOf(location);
-            if (target !== undefined)
+            const place = files.locate(part.location, reference);
+            const target = "refused" in place ? place : await partOf(place.location);
+            if ("refused" in target)
+                reasons.set(reference, target.refused);
+            else
                 targets.set(reference, target);
         }
         rewritten.push(rewrite(part.tree, part, targets));
     }
+    const refused = (reference) => reasons.get(fileOf(reference)) ?? document.refused(reference);
     const [root, ...others] = rewritten;
-    if (others.length === 0 || !(0,json/* isJsonObject */.OW)(root))
-        return document;
-    const components = (0,json/* isJsonObject */.OW)(root.components) ? root.components : {};
+    if (others.length === 0 || !(0,core_json/* isJsonObject */.OW)(root))
+        return reasons.size === 0 ? document : { ...document, refused };
+    const components = (0,core_json/* isJsonObject */.OW)(root.components) ? root.components : {};
     const trees = others.map((tree, index) => ({ [parts[index]?.at.at(-1) ?? ""]: tree }));
     const whole = withOrder(root, { ...root, components: withOrder(components, { ...components, [HOME[1]]: trees }) });
-    return { ...document, root: whole, resolve: createResolver(whole) };
+    return { ...document, root: whole, resolve: createResolver(whole), refused };
 }
 /** Files named by the references of a tree, each once. */
 function outsideReferences(tree) {
@@ -3524,10 +4644,10 @@ function outsideReferences(tree) {
         if (typeof value !== "object" || value === null || seen.has(value))
             return;
         seen.add(value);
-        if ((0,json/* isJsonArray */.Md)(value))
+        if ((0,core_json/* isJsonArray */.Md)(value))
             for (const item of value)
                 walk(item);
-        else if ((0,json/* isJsonObject */.OW)(value)) {
+        else if ((0,core_json/* isJsonObject */.OW)(value)) {
             const { $ref: reference } = value;
             if (typeof reference === "string" && !reference.startsWith("#"))
                 found.add(fileOf(reference));
@@ -3542,12 +4662,12 @@ function outsideReferences(tree) {
 function rewrite(tree, part, targets) {
     const done = new Map();
     const copy = (value) => {
-        if (typeof value !== "object" || value === null || (!(0,json/* isJsonArray */.Md)(value) && !(0,json/* isJsonObject */.OW)(value)))
+        if (typeof value !== "object" || value === null || (!(0,core_json/* isJsonArray */.Md)(value) && !(0,core_json/* isJsonObject */.OW)(value)))
             return value;
         const old = done.get(value);
         if (old !== undefined)
             return old;
-        if ((0,json/* isJsonArray */.Md)(value)) {
+        if ((0,core_json/* isJsonArray */.Md)(value)) {
             const list = value.map(copy);
             done.set(value, list);
             return list;
@@ -3555,7 +4675,7 @@ function rewrite(tree, part, targets) {
         const object = {};
         for (const key of Object.keys(value)) {
             const item = value[key] ?? null;
-            (0,json/* setOwn */.P5)(object, key, key === "$ref" && typeof item === "string" ? reference(item) : copy(item));
+            (0,core_json/* setOwn */.P5)(object, key, key === "$ref" && typeof item === "string" ? reference(item) : copy(item));
         }
         const result = withOrder(value, object);
         done.set(value, result);
@@ -3571,10 +4691,10 @@ function rewrite(tree, part, targets) {
     return copy(tree);
 }
 function withOrder(from, to) {
-    const order = (0,json/* keysOf */.YD)(from);
+    const order = (0,core_json/* keysOf */.YD)(from);
     if (Object.keys(to).length !== order.length || Object.keys(to).every((key, index) => key === order[index]))
         return to;
-    return Object.defineProperty(to, json/* KEY_ORDER */.$k, { value: order });
+    return Object.defineProperty(to, core_json/* KEY_ORDER */.$k, { value: order });
 }
 function fileOf(reference) {
     return reference.split("#")[0] ?? "";
@@ -3588,8 +4708,6 @@ function stemOf(location) {
     return name.replace(/\.[^.]*$/, "") || "file";
 }
 
-// EXTERNAL MODULE: ./lib/config/document.js
-var config_document = __webpack_require__(6625);
 // EXTERNAL MODULE: ./lib/core/json-writer.js
 var json_writer = __webpack_require__(3733);
 ;// CONCATENATED MODULE: ./lib/generate/render/yaml-scalar.js
@@ -3642,7 +4760,7 @@ function commentedYaml(root, notes) {
             lines.push(text === "" ? "" : `${indent}# ${text}`);
     }
     function mapping(object, tree, indent) {
-        for (const key of (0,json/* keysOf */.YD)(object)) {
+        for (const key of (0,core_json/* keysOf */.YD)(object)) {
             const part = tree?.parts?.get(key);
             comment(indent, part?.note?.before);
             const text = yamlText(key, false);
@@ -3655,7 +4773,7 @@ function commentedYaml(root, notes) {
     function list(items, tree, indent) {
         for (const [index, item] of items.entries()) {
             const part = tree?.parts?.get(index);
-            const isBlock = (0,json/* isJsonObject */.OW)(item) && (0,json/* keysOf */.YD)(item).length > 0;
+            const isBlock = (0,core_json/* isJsonObject */.OW)(item) && (0,core_json/* keysOf */.YD)(item).length > 0;
             if (isBlock && index > 0)
                 lines.push("");
             comment(indent, part?.note?.before);
@@ -3687,39 +4805,39 @@ function commentedYaml(root, notes) {
         }
         else {
             lines.push(`${head}${beside}`);
-            if ((0,json/* isJsonObject */.OW)(value))
+            if ((0,core_json/* isJsonObject */.OW)(value))
                 mapping(value, tree, inner);
-            else if ((0,json/* isJsonArray */.Md)(value))
+            else if ((0,core_json/* isJsonArray */.Md)(value))
                 list(value, tree, inner);
         }
         comment(inner, note?.inside);
     }
     /** The value on one line, undefined when it does not go there. */
     function flow(value, tree, width) {
-        if ((0,json/* isJsonArray */.Md)(value)) {
+        if ((0,core_json/* isJsonArray */.Md)(value)) {
             if (value.length === 0)
                 return "[]";
-            if (value.some((item) => (0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item)))
+            if (value.some((item) => (0,core_json/* isJsonObject */.OW)(item) || (0,core_json/* isJsonArray */.Md)(item)))
                 return undefined;
             const text = `[${value.map((item) => yamlScalar(item, true)).join(", ")}]`;
             return text.length <= width ? text : undefined;
         }
-        if (!(0,json/* isJsonObject */.OW)(value))
+        if (!(0,core_json/* isJsonObject */.OW)(value))
             return yamlScalar(value, false);
-        const keys = (0,json/* keysOf */.YD)(value);
+        const keys = (0,core_json/* keysOf */.YD)(value);
         if (keys.length === 0)
             return "{}";
         const parts = [];
         for (const key of keys) {
             const item = value[key] ?? null;
-            if ((0,json/* isJsonObject */.OW)(item) || (0,json/* isJsonArray */.Md)(item) || tree?.parts?.has(key) === true)
+            if ((0,core_json/* isJsonObject */.OW)(item) || (0,core_json/* isJsonArray */.Md)(item) || tree?.parts?.has(key) === true)
                 return undefined;
             parts.push(`${yamlText(key, true)}: ${yamlScalar(item, true)}`);
         }
         const text = `{ ${parts.join(", ")} }`;
         return text.length <= width ? text : undefined;
     }
-    if ((0,json/* keysOf */.YD)(root).length === 0)
+    if ((0,core_json/* keysOf */.YD)(root).length === 0)
         return "{}\n";
     mapping(root, notes, "");
     return `${lines.join("\n")}\n`;
@@ -3769,7 +4887,7 @@ function resourceConfig(resource, secret, mode) {
         include_from_parent: includeFromParent.length === 0 ? undefined : [...includeFromParent],
         columns: columns.length === 0
             ? undefined
-            : mapping(columns.map(({ name, dataType, nullable, description }) => [
+            : rest_api_config_mapping(columns.map(({ name, dataType, nullable, description }) => [
                 name,
                 compact({ data_type: dataType, nullable: nullable ? undefined : false, description }),
             ])),
@@ -3779,10 +4897,11 @@ function resourceConfig(resource, secret, mode) {
             method: isCompat || endpoint.method === "GET" ? undefined : endpoint.method,
             headers: endpoint.headers.length === 0
                 ? undefined
-                : mapping(endpoint.headers.map((param) => [param.name, paramConfig(param)])),
+                : rest_api_config_mapping(endpoint.headers.map((param) => [param.name, paramConfig(param)])),
             params: endpoint.params === undefined
                 ? undefined
-                : mapping(endpoint.params.map((param) => [param.name, paramConfig(param)])),
+                : rest_api_config_mapping(endpoint.params.map((param) => [param.name, paramConfig(param)])),
+            json: endpoint.json,
             incremental: endpoint.incremental === undefined
                 ? undefined
                 : compact({
@@ -3802,7 +4921,7 @@ function authConfig(auth, secret) {
     return { type: auth.type, ...settings(auth.settings, secret) };
 }
 function settings(list, secret) {
-    return mapping(list.map((one) => [one.key, "secret" in one ? secret(one.secret) : one.value]));
+    return rest_api_config_mapping(list.map((one) => [one.key, "secret" in one ? secret(one.secret) : one.value]));
 }
 /** The mapping `resolve` fills only paths; elsewhere a placeholder does. */
 function paramConfig({ in: place, value }) {
@@ -3814,15 +4933,15 @@ function paramConfig({ in: place, value }) {
 function paginatorConfig(paginator) {
     return typeof paginator === "string" ? paginator : compact(paginator);
 }
-function mapping(entries) {
+function rest_api_config_mapping(entries) {
     const object = {};
     for (const [key, value] of entries)
-        (0,json/* setOwn */.P5)(object, key, value);
+        (0,core_json/* setOwn */.P5)(object, key, value);
     return object;
 }
 /** Without keys that have no value. */
 function compact(object) {
-    return mapping(Object.entries(object).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+    return rest_api_config_mapping(Object.entries(object).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/render/environment-variable.js
@@ -3863,6 +4982,10 @@ function encodesPaths({ mode, resources }) {
 function literal(value) {
     return typeof value === "string" ? harmless(value).replace(/[{}]/g, "$&$&") : value;
 }
+/** The name of such a value, in which placeholders are read too. */
+function literalKey(name) {
+    return String(literal(name));
+}
 /**
  * A text of the document without references to the environment: a document must not get at a variable of whoever runs
  * the pipeline by naming it in a default or a path.
@@ -3884,56 +5007,91 @@ function withoutReferences(object, project) {
         if (typeof value === "string") {
             return value.startsWith(MARK) ? `\${env:${environmentVariable(project, value.slice(1))}}` : harmless(value);
         }
-        if ((0,json/* isJsonArray */.Md)(value))
+        if ((0,core_json/* isJsonArray */.Md)(value))
             return value.map(clean);
-        if (!(0,json/* isJsonObject */.OW)(value))
+        if (!(0,core_json/* isJsonObject */.OW)(value))
             return value;
         const result = {};
-        for (const key of (0,json/* keysOf */.YD)(value)) {
+        for (const key of (0,core_json/* keysOf */.YD)(value)) {
             if (value[key] !== mark(key))
-                (0,json/* setOwn */.P5)(result, harmless(key), clean(value[key] ?? null));
+                (0,core_json/* setOwn */.P5)(result, harmless(key), clean(value[key] ?? null));
         }
         return result;
     };
     const result = clean(object);
-    return (0,json/* isJsonObject */.OW)(result) ? result : object;
+    return (0,core_json/* isJsonObject */.OW)(result) ? result : object;
 }
 function withLiterals(config, { endpoint }) {
     const written = config.endpoint;
-    if (!(0,json/* isJsonObject */.OW)(written))
+    if (!(0,core_json/* isJsonObject */.OW)(written))
         return config;
     // What goes into a path is no template, and what is taken from a parent is meant as one.
     const asTheyAre = new Set((endpoint.params ?? []).flatMap(({ name, in: place, value }) => place === "path" || value.kind === "resolve" ? name : []));
     const values = (section, isLiteral) => {
-        if (!(0,json/* isJsonObject */.OW)(section))
+        if (!(0,core_json/* isJsonObject */.OW)(section))
             return undefined;
         const result = {};
-        for (const name of (0,json/* keysOf */.YD)(section)) {
-            (0,json/* setOwn */.P5)(result, name, isLiteral(name) ? literal(section[name] ?? null) : (section[name] ?? null));
+        for (const name of (0,core_json/* keysOf */.YD)(section)) {
+            const value = section[name] ?? null;
+            if (isLiteral(name))
+                (0,core_json/* setOwn */.P5)(result, literalKey(name), literal(value));
+            else
+                (0,core_json/* setOwn */.P5)(result, name, value);
         }
         return result;
     };
     const params = values(written.params, (name) => !asTheyAre.has(name));
     const headers = values(written.headers, () => true);
-    const { params: _replaced, paginator, ...others } = written;
+    const { params: _replaced, json, paginator, ...others } = written;
     return {
         ...config,
         endpoint: {
             ...others,
+            ...(typeof others.path === "string" ? { path: template(belowBase(others.path), endpoint.params ?? []) } : {}),
             ...(headers === undefined ? {} : { headers }),
             // An empty mapping says nothing, and its comments could not be made entries by taking the `#` away.
-            ...(params === undefined || (0,json/* keysOf */.YD)(params).length === 0 ? {} : { params }),
+            ...(params === undefined || (0,core_json/* keysOf */.YD)(params).length === 0 ? {} : { params }),
+            ...(json === undefined ? {} : { json: literals(json) }),
             ...(paginator === undefined ? {} : { paginator }),
         },
     };
 }
+/** All texts of a body, keys too. */
+function literals(value) {
+    if ((0,core_json/* isJsonArray */.Md)(value))
+        return value.map(literals);
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return literal(value);
+    const result = {};
+    for (const key of (0,core_json/* keysOf */.YD)(value))
+        (0,core_json/* setOwn */.P5)(result, literalKey(key), literals(value[key] ?? null));
+    return result;
+}
+/**
+ * A path begins with a slash unless it names the server: `{a}/x` would lead wherever the value of `a` says, and the
+ * credentials with it.
+ */
+function belowBase(path) {
+    return path === "" || path.startsWith("/") || /^https?:\/\//i.test(path) ? path : `/${path}`;
+}
+/**
+ * A path with its variables as placeholders and all other braces as they are. A name such as `resources.a.b` that is no
+ * variable would be read as a reference to another resource.
+ */
+function template(path, params) {
+    const variables = new Set(params.flatMap(({ name, in: place }) => (place === "path" ? name : [])));
+    return path.replace(/\{([^{}]+)\}|[{}]/g, (braces, name) => {
+        const isVariable = name !== undefined && (variables.has(name) || !/^(?:resources|incremental)\./.test(name));
+        return isVariable ? braces : String(literal(braces));
+    });
+}
 /** dlt: 0.4.12 counts pages from 1, later versions from 0 when `base_page` is not given. */
 function withBasePage(config) {
     const endpoint = config.endpoint;
-    if ((0,json/* isJsonObject */.OW)(endpoint))
+    if ((0,core_json/* isJsonObject */.OW)(endpoint))
         return { ...config, endpoint: withBasePage(endpoint) };
     const { paginator } = config;
-    if (!(0,json/* isJsonObject */.OW)(paginator) || paginator.type !== "page_number" || Object.hasOwn(paginator, "base_page")) {
+    if (!(0,core_json/* isJsonObject */.OW)(paginator) || paginator.type !== "page_number" || Object.hasOwn(paginator, "base_page")) {
         return config;
     }
     const { type, page_param, ...others } = paginator;
@@ -3965,6 +5123,19 @@ function renderPipelineFile(pipeline, options) {
         return `${(0,json_writer/* prettyJson */.D_)(value)}\n`;
     return commentedYaml(value, notesOf(pipeline, value, options));
 }
+/** Findings that stand in the file beside the keys that they are about. */
+const SAID_ELSEWHERE = new Set([
+    "RequiredParameters",
+    "UnresolvedPathParameters",
+    "Deprecated",
+]);
+/** What many an API needs: not every parent may be asked for what is below it. Off, so that nothing is missed unseen. */
+const SKIPPING = [
+    "A refusal (403) or a parent that is gone (404) ends the run. To skip such parents with a warning instead:",
+    "resource_defaults:",
+    "  endpoint:",
+    "    response_actions: [{ status_code: 403, action: ignore }, { status_code: 404, action: ignore }]",
+];
 function notesOf(pipeline, value, { documentName, limit }) {
     const notes = { parts: new Map() };
     const noteAt = (path) => {
@@ -3981,10 +5152,10 @@ function notesOf(pipeline, value, { documentName, limit }) {
         const note = noteAt(path);
         note.before = [...(note.before ?? []), ...lines];
     };
-    above(["pipeline"], `${oneLine(pipeline.title)}, made by sluice generate from ${oneLine(documentName)}.`, "The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. FILL_ME_IN marks what is yours to fill in:", "sluice check with this file lists it.");
+    above(["pipeline"], `${oneLine(pipeline.title)}, made by sluice generate from ${oneLine(documentName)}.`, `The base URL is in .dlt/config.toml, secrets are in .dlt/secrets.toml. ${oneLine(pipeline.placeholder)} marks what is yours to fill in:`, "sluice check with this file lists it.");
     const encoding = ["source", "client", "path_encoding"];
     if ((0,config_document/* holds */.v9)(value, encoding))
-        noteAt(encoding).beside = "values in paths are encoded: names of branches have slashes";
+        noteAt(encoding).beside = "values in paths are encoded: one with a slash leads nowhere else";
     if (limit !== undefined)
         noteAt(["limit"]).beside = "pages of each list, to try the pipeline; remove it later";
     for (const { about, reason } of pipeline.decisions) {
@@ -3996,6 +5167,10 @@ function notesOf(pipeline, value, { documentName, limit }) {
     }
     for (const { message } of pipeline.findings)
         above(["source"], oneLine(message));
+    if (pipeline.mode === "better" &&
+        pipeline.resources.some(({ selected, parent }) => selected && parent !== undefined)) {
+        above(["source", "resources"], ...SKIPPING);
+    }
     for (const [index, resource] of pipeline.resources.entries()) {
         const at = ["source", "resources", index];
         const { comment, deprecated } = resource.operation;
@@ -4007,9 +5182,9 @@ function notesOf(pipeline, value, { documentName, limit }) {
         for (const decision of resource.decisions)
             noteDecision(decision, value, at, noteAt, above);
         // The reference prints its warnings; here each stands where it applies.
-        if (pipeline.mode === "better")
-            for (const { message } of resource.findings)
-                above(at, oneLine(message));
+        const unsaid = resource.findings.filter(({ code }) => pipeline.mode === "better" && !SAID_ELSEWHERE.has(code));
+        for (const { message } of unsaid)
+            above(at, oneLine(message));
     }
     return notes;
 }
@@ -4023,7 +5198,7 @@ function noteParams(resource, at, noteAt) {
             ...at,
             "endpoint",
             place === "header" ? "headers" : "params",
-            name,
+            place === "path" ? name : literalKey(name),
         ]).beside = `TODO: fill in required ${where}`;
     }
     if (optionalParams.length === 0)
@@ -4031,7 +5206,7 @@ function noteParams(resource, at, noteAt) {
     const lines = optionalParams.map(({ name, value, description, deprecated }) => {
         const words = [deprecated ? "deprecated" : "", description === undefined ? "" : oneLine(description)];
         const said = words.filter((word) => word !== "").join(": ");
-        return `${yamlText(name, false)}: ${yamlScalar(literal(value), false)}${said === "" ? "" : ` # ${said}`}`;
+        return `${yamlText(literalKey(name), false)}: ${yamlScalar(literal(value), false)}${said === "" ? "" : ` # ${said}`}`;
     });
     const heading = "the parameters below can optionally be configured";
     if (params !== undefined && params.length > 0)
@@ -4086,7 +5261,7 @@ function renderReadme(pipeline, pipelineFile) {
         "",
         `1. ${address}`,
         `2. ${credentials}`,
-        `3. Replace each \`FILL_ME_IN\` in \`${pipelineFile}\`; \`sluice check ${pipelineFile} --offline\` lists them.`,
+        `3. Replace each \`${code(pipeline.placeholder)}\` in \`${pipelineFile}\`; \`sluice check ${pipelineFile} --offline\` lists them.`,
         "",
         "`.github/workflows/load.yml` runs it each day as a GitHub Action.",
         "",
@@ -4137,7 +5312,8 @@ function renderConfigToml({ names, servers }) {
     return `${lines.join("\n")}\n`;
 }
 /** `.dlt/secrets.toml`: a placeholder for each secret. Not for version control. */
-function renderSecretsToml({ names, secrets }) {
+function renderSecretsToml(pipeline) {
+    const { names, secrets } = pipeline;
     const lines = [section(names.project)];
     if (secrets.length === 0) {
         lines.push("# The document names no authentication that can be used. If the API needs one, add `auth` under `client`");
@@ -4145,10 +5321,35 @@ function renderSecretsToml({ names, secrets }) {
     }
     else {
         lines.push(`# Secrets of the source ${names.project}; each can also come from the environment (README.md).`);
-        for (const name of secrets)
-            lines.push(`${toml_files_assign(name, TOML_PLACEHOLDER)} # TODO: fill in your credentials`);
+        for (const name of secrets) {
+            const use = useOfSecret(pipeline, name);
+            const note = use === undefined ? "" : `: ${oneLine(use)}`;
+            lines.push(`${toml_files_assign(name, TOML_PLACEHOLDER)} # TODO: fill in your credentials${note}`);
+        }
     }
     return `${lines.join("\n")}\n`;
+}
+/** What becomes of a secret, so that the user knows which one is meant; undefined where its name says it. */
+function useOfSecret({ client, resources }, name) {
+    const header = client.headers.find((one) => "secret" in one && one.secret === name);
+    if (header !== undefined)
+        return `the header ${header.key}`;
+    const auths = [client.auth, ...resources.map(({ endpoint }) => endpoint.auth)];
+    const auth = auths.find((one) => one?.settings.some((setting) => "secret" in setting && setting.secret === name));
+    const value = (key) => auth?.settings.flatMap((one) => (one.key === key && "value" in one ? [one.value] : []))[0];
+    switch (auth?.type) {
+        case "bearer":
+            return "sent as Authorization: Bearer TOKEN";
+        case "api_key": {
+            const isWhole = value("location") === "header" && String(value("name")).toLowerCase() === "authorization";
+            const place = value("location") === "query" ? "query parameter" : String(value("location"));
+            return `the ${place} ${String(value("name"))}${isWhole ? ", with its first word if it has one (Bearer TOKEN)" : ""}`;
+        }
+        case "oauth2_client_credentials":
+            return `for ${String(value("access_token_url"))}`;
+        default:
+            return undefined;
+    }
 }
 /** The section by which settings of the source are looked up: the name of the source without `_source`. */
 function section(project) {
@@ -4206,17 +5407,50 @@ function renderWorkflow({ names, secrets, title }, pipelineFile) {
     return `${lines.join("\n")}\n`;
 }
 
+;// CONCATENATED MODULE: ./lib/generate/render/writable-names.js
+
+/**
+ * The pipeline with a name for each resource and table. The reference leaves some empty (`/{{`, `/..`, a title of signs
+ * only), and its result is kept as it is until it is written: a pipeline file cannot hold them. The operation gives the
+ * name then, else the place in the file.
+ */
+function withNames(pipeline) {
+    const { resources } = pipeline;
+    if (resources.every(({ name, tableName }) => name !== "" && tableName !== ""))
+        return pipeline;
+    const names = resources.map(({ name, operation }, index) => name || snakeCase(operation.id) || `resource_${index + 1}`);
+    // What takes values from a resource without a name means the first of these.
+    const nameless = names[resources.findIndex(({ name }) => name === "")] ?? "";
+    const value = (of) => of.kind === "resolve" && of.resource === "" ? { ...of, resource: nameless } : of;
+    return {
+        ...pipeline,
+        resources: resources.map((one, index) => {
+            const name = names[index] ?? "";
+            const params = one.endpoint.params?.map((param) => ({ ...param, value: value(param.value) }));
+            return {
+                ...one,
+                name,
+                tableName: one.tableName || name,
+                parent: one.parent === "" ? nameless : one.parent,
+                endpoint: { ...one.endpoint, params },
+            };
+        }),
+    };
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/render/project-files.js
 
 
 
 
+
 /** All that a project folder is made of, but for what remembers how it was made. */
-function renderProject(pipeline, options) {
-    const pipelineFile = `${pipeline.names.pipeline}.${options.format}`;
+function renderProject(analysed, options) {
+    const pipeline = withNames(analysed);
+    const pipelineFile = options.pipelineFile ?? `${pipeline.names.file}.${options.format}`;
     const file = (path, text) => ({ path, text, isSecret: false, isKept: false });
     return {
-        folder: pipeline.names.pipeline,
+        folder: pipeline.names.folder,
         pipelineFile,
         files: [
             file(pipelineFile, renderPipelineFile(pipeline, options)),
@@ -4271,7 +5505,7 @@ const SETTINGS_FOLDER = ".generate";
 const SETTINGS_PATH = `${SETTINGS_FOLDER}/settings.json`;
 function writeSettings(settings) {
     const { name, document, mode, allowOpenapi2, endpoints, methods, nameByOperation } = settings;
-    const { globalLimit, pipelineFile } = settings;
+    const { requiredValue, optionalValue, datasetSuffix, globalLimit, pipelineFile } = settings;
     const value = {
         name,
         document: { ...document },
@@ -4280,6 +5514,9 @@ function writeSettings(settings) {
         endpoints,
         ...(methods === undefined ? {} : { methods }),
         ...(nameByOperation ? { name_by_operation: true } : {}),
+        ...(requiredValue === undefined ? {} : { required_parameter_default_value: requiredValue }),
+        ...(optionalValue === undefined ? {} : { unrequired_parameter_default_value: optionalValue }),
+        ...(datasetSuffix === undefined ? {} : { dataset_name_suffix: datasetSuffix }),
         ...(globalLimit === undefined ? {} : { global_limit: globalLimit }),
         pipeline_file: pipelineFile,
     };
@@ -4294,11 +5531,11 @@ function readSettings(text) {
     catch {
         return undefined;
     }
-    if (!(0,json/* isJsonObject */.OW)(value))
+    if (!(0,core_json/* isJsonObject */.OW)(value))
         return undefined;
     const { name, document, mode, allow_openapi_2, endpoints } = value;
     const { methods, name_by_operation, global_limit, pipeline_file } = value;
-    const place = (0,json/* isJsonObject */.OW)(document) ? document : {};
+    const place = (0,core_json/* isJsonObject */.OW)(document) ? document : {};
     const at = typeof place.path === "string"
         ? { path: place.path }
         : typeof place.url === "string"
@@ -4309,32 +5546,42 @@ function readSettings(text) {
     // A name with a slash would lead out of the folder.
     if (typeof pipeline_file !== "string" || !/^[^/\\]+\.(?:yaml|json)$/.test(pipeline_file))
         return undefined;
-    const patterns = (0,json/* isJsonArray */.Md)(endpoints) ? endpoints.filter((pattern) => typeof pattern === "string") : [];
+    const patterns = (0,core_json/* isJsonArray */.Md)(endpoints) ? endpoints.filter((pattern) => typeof pattern === "string") : [];
     return {
         name,
         document: at,
         mode,
         allowOpenapi2: allow_openapi_2 === true,
         endpoints: patterns,
-        methods: (0,json/* isJsonArray */.Md)(methods) ? generated_settings_METHODS.filter((method) => methods.includes(method)) : undefined,
+        methods: (0,core_json/* isJsonArray */.Md)(methods) ? generated_settings_METHODS.filter((method) => methods.includes(method)) : undefined,
         nameByOperation: name_by_operation === true,
+        requiredValue: textOf(value.required_parameter_default_value),
+        optionalValue: textOf(value.unrequired_parameter_default_value),
+        datasetSuffix: textOf(value.dataset_name_suffix),
         globalLimit: typeof global_limit === "number" ? global_limit : undefined,
         pipelineFile: pipeline_file,
     };
 }
+function textOf(value) {
+    return typeof value === "string" ? value : undefined;
+}
 
-// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 62 modules
-var build_source = __webpack_require__(5876);
-// EXTERNAL MODULE: ./lib/edge/cli/context.js + 19 modules
-var cli_context = __webpack_require__(4916);
+// EXTERNAL MODULE: ./lib/edge/shared/build-source.js + 68 modules
+var build_source = __webpack_require__(8100);
+// EXTERNAL MODULE: ./lib/edge/cli/context.js + 18 modules
+var cli_context = __webpack_require__(8074);
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/flags.js
 
 /** Reads the flags of the command; what is left are settings of the network. Throws `E_INPUT`. */
 function readFlags(given) {
-    const { path, url, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
+    const { path, url, config, outputPath, endpoints, methods, nameByOperation, globalLimit, ...others } = given;
     const { format, interactive, compat, allowOpenapi2, explain, update, force, json, ...network } = others;
     if (path !== undefined && url !== undefined)
         throw refuse("--path and --url name two documents", "Give one of them.");
+    for (const [flag, value] of Object.entries({ path, url, config })) {
+        if (String(value ?? "-").trim() === "")
+            throw refuse(`--${flag} is empty`, `Give it a value: --${flag} ${flag === "url" ? "URL" : "FILE"}.`);
+    }
     if (update === true && force === true) {
         throw refuse("--update and --force exclude each other", "--update keeps your changes, --force does not.");
     }
@@ -4346,6 +5593,7 @@ function readFlags(given) {
         network,
         flags: {
             place: path !== undefined ? { path: String(path) } : url !== undefined ? { url: String(url) } : undefined,
+            config: config === undefined ? undefined : String(config),
             outputPath: String(outputPath),
             endpoints: endpoints === undefined ? undefined : words(String(endpoints), /[,\n]/),
             methods: methods === undefined ? undefined : readMethods(String(methods)),
@@ -4388,6 +5636,10 @@ var printable = __webpack_require__(2037);
 /** Lines of the list that are shown at a time. */
 const ROWS = 12;
 const LONGEST_LABEL = 100;
+/** Columns that the marks before a line take, and a last one that stays free. */
+const MARKS = 6;
+/** A hint that has less room says nothing. */
+const SHORTEST_HINT = 12;
 /**
  * Lets the user choose endpoints on the terminal: typing searches, Tab marks, Enter ends; a marked group stands for all its
  * endpoints, and nothing marked for everything. Gives patterns as `--endpoints` takes them; undefined when the user
@@ -4396,15 +5648,23 @@ const LONGEST_LABEL = 100;
 async function pickEndpoints(resources) {
     const { autocompleteMultiselect, isCancel } = await __webpack_require__.e(/* import() */ 170).then(__webpack_require__.bind(__webpack_require__, 6170));
     const groups = groupsOf(resources);
+    // A line that is longer than the terminal takes two, and the list shows half.
+    const width = Math.max(SHORTEST_HINT, Math.min(LONGEST_LABEL, (process.stderr.columns ?? LONGEST_LABEL) - MARKS));
+    const searched = new Map();
+    const option = (value, text, hint) => {
+        searched.set(value, `${text} ${hint}`.toLowerCase());
+        const label = fitted(text, width);
+        const room = width - label.length - " ()".length;
+        return { value, label, ...(room < SHORTEST_HINT && hint.length > room ? {} : { hint: fitted(hint, room) }) };
+    };
     const options = groups.flatMap(({ title, members }, index) => [
-        { value: `group:${index}`, label: label(`${title}: all ${members.length}`), hint: "group" },
+        option(`group:${index}`, `${title}: all ${members.length}`, "group"),
         ...members.flatMap((member) => {
             const resource = resources[member];
             if (resource === undefined)
                 return [];
             const { operation, name } = resource;
-            const line = label(`  ${operation.method} ${operation.path}`);
-            return [{ value: `one:${member}`, label: line, hint: label(`${name}, ${title}`) }];
+            return [option(`one:${member}`, `  ${operation.method} ${operation.path}`, `${name}, ${title}`)];
         }),
     ]);
     const picked = await autocompleteMultiselect({
@@ -4414,8 +5674,8 @@ async function pickEndpoints(resources) {
         required: false,
         output: process.stderr,
         input: process.stdin,
-        filter: (search, option) => {
-            const text = `${option.label} ${option.hint}`.toLowerCase();
+        filter: (search, { value }) => {
+            const text = searched.get(value) ?? "";
             return search
                 .toLowerCase()
                 .split(/\s+/)
@@ -4427,7 +5687,11 @@ async function pickEndpoints(resources) {
     const marked = groups.filter((_, index) => picked.includes(`group:${index}`));
     const covered = new Set(marked.flatMap(({ members }) => members));
     const single = resources.filter((_, index) => picked.includes(`one:${index}`) && !covered.has(index));
-    return [...marked.map(({ pattern }) => pattern), ...single.map(({ operation }) => operation.id)];
+    return [...marked.map(({ pattern }) => pattern), ...single.map(patternFor)];
+}
+/** The operation id, or the name of the resource where the id would be read as something else (`-list`, `a*`). */
+function patternFor({ name, operation: { id } }) {
+    return /^\s*[+-]|^tag:|[*?]/i.test(id) ? name : id;
 }
 /** Endpoints by their first tag, in the order of the document; those without one by their table, last. */
 function groupsOf(resources) {
@@ -4447,9 +5711,13 @@ function groupsOf(resources) {
         ...[...tables].map(([title, members]) => ({ title, pattern: title, members })),
     ];
 }
-function label(text) {
+/** A text of the document on one line of a width; of a longer one the beginning and the end, which tells paths apart. */
+function fitted(text, width) {
     const line = (0,printable/* printable */.g$)(text);
-    return line.length <= LONGEST_LABEL ? line : `${line.slice(0, LONGEST_LABEL)}...`;
+    if (line.length <= width)
+        return line;
+    const end = Math.ceil((width - 3) * 0.6);
+    return `${line.slice(0, width - 3 - end)}...${line.slice(-end)}`;
 }
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -4489,9 +5757,15 @@ async function createFolder(folder, files) {
  */
 async function replaceFiles(folder, files) {
     const temporary = [];
+    const ending = `.${(0,external_node_crypto_.randomBytes)(6).toString("hex")}.new`;
     try {
+        for (const { path } of files) {
+            const there = await (0,promises_.stat)((0,external_node_path_.join)(folder, path)).catch(() => undefined);
+            if (there?.isDirectory())
+                throw Object.assign(new Error("a folder"), { code: "EISDIR" });
+        }
         for (const file of files) {
-            const name = `${file.path}.new`;
+            const name = `${file.path}${ending}`;
             temporary.push(name);
             await writeInto(folder, { ...file, path: name });
             const mode = file.isSecret ? undefined : await modeOf((0,external_node_path_.join)(folder, file.path));
@@ -4503,10 +5777,29 @@ async function replaceFiles(folder, files) {
         }
     }
     catch (error) {
+        // What stands in the way of writing may stand in the way of this, too: the first error is the one that counts.
         for (const name of temporary)
-            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true }).catch(() => undefined);
         throw cannotWrite(folder, error);
     }
+}
+/** Takes the rights of all but the owner from a file that holds secrets. Throws `E_INPUT`. */
+async function protectFile(path) {
+    if (((await modeOf(path)) ?? 0o600) === 0o600)
+        return;
+    await (0,promises_.chmod)(path, 0o600).catch((cause) => {
+        throw cannotWrite(path, cause);
+    });
+}
+/** True when there is a folder of that name. Throws `E_INPUT` for something else. */
+async function folderIsThere(path) {
+    const there = await (0,promises_.stat)(path).catch(() => undefined);
+    if (there === undefined || there.isDirectory())
+        return there !== undefined;
+    throw new errors/* ConfigError */.xL("E_INPUT", `${path} is no folder`, {
+        step: "config",
+        hint: "Move it away, or choose another NAME or --output-path.",
+    });
 }
 async function exists(path) {
     return (0,promises_.stat)(path).then(() => true, () => false);
@@ -4592,8 +5885,11 @@ async function readSource(context, place, options) {
         const files = {
             start,
             locate: (from, reference) => {
-                const target = URL.canParse(reference, from) ? new URL(reference, from) : undefined;
-                return target?.origin === new URL(start).origin ? target.href : undefined;
+                if (!URL.canParse(reference, from))
+                    return { refused: "it is no URL" };
+                const target = new URL(reference, from);
+                const isHere = target.origin === new URL(start).origin;
+                return isHere ? { location: target.href } : { refused: "it leads to another origin than that of the document" };
             },
             read: async (location) => {
                 // The user of the address, if there is one, may read what lies beside it.
@@ -4607,9 +5903,9 @@ async function readSource(context, place, options) {
                 }
                 catch (error) {
                     // What is not there makes one schema poorer, not the document useless.
-                    if (error instanceof errors/* ConfigError */.xL && error.reason === "http_status")
-                        return undefined;
-                    throw error;
+                    if (!(error instanceof errors/* ConfigError */.xL) || error.reason !== "http_status")
+                        throw error;
+                    return { refused: `the server answered ${String(error.context.status)}` };
                 }
             },
         };
@@ -4619,13 +5915,18 @@ async function readSource(context, place, options) {
     const folder = await (0,promises_.realpath)((0,external_node_path_.dirname)(start)).catch(() => (0,external_node_path_.dirname)(start));
     const files = {
         start,
-        locate: (from, reference) => /^[a-z][\w+.-]*:/i.test(reference) ? undefined : (0,external_node_path_.resolve)((0,external_node_path_.dirname)(from), read_source_decoded(reference)),
+        locate: (from, reference) => /^[a-z][\w+.-]*:/i.test(reference) || reference.startsWith("//")
+            ? { refused: "a document from a file stays in its folder: fetch it by --url" }
+            : { location: (0,external_node_path_.resolve)((0,external_node_path_.dirname)(from), read_source_decoded(reference)) },
         read: async (location) => {
             // A link may lead out of the folder too.
             const real = await (0,promises_.realpath)(location).catch(() => undefined);
-            if (real === undefined || (0,external_node_path_.relative)(folder, real).startsWith("..") || (0,external_node_path_.isAbsolute)((0,external_node_path_.relative)(folder, real)))
-                return undefined;
-            return { text: await readPath(real), name: (0,external_node_path_.relative)(folder, real) };
+            const way = (0,external_node_path_.relative)(folder, real ?? location);
+            if (way.startsWith("..") || (0,external_node_path_.isAbsolute)(way))
+                return { refused: "it leads out of the document's folder" };
+            if (real === undefined)
+                return { refused: "there is no such file" };
+            return (await (0,promises_.stat)(real)).isFile() ? { text: await readPath(real), name: way } : { refused: "it is no file" };
         },
     };
     return { text: await readPath(place.path), source: { name: (0,external_node_path_.basename)(place.path) }, files };
@@ -4659,26 +5960,36 @@ function storableUrl(url) {
             parsed.searchParams.delete(name);
     return parsed.href;
 }
-/** A reference is a URL: `my%20schemas.yaml`. */
-function read_source_decoded(reference) {
+/** Without its escapes (`my%20schemas.yaml`), as it is where they are none. */
+function read_source_decoded(text) {
     try {
-        return decodeURIComponent(reference);
+        return decodeURIComponent(text);
     }
     catch {
-        return reference;
+        return text;
     }
+}
+function hintFor(status) {
+    if (status === 401 || status === 403) {
+        return "Give user and password in the URL (https://USER:PASSWORD@host/...), or download the document and give --path.";
+    }
+    if (status >= 500)
+        return "Try again later, or download the document and give --path.";
+    return "Open the address in a browser: it has to give the document itself.";
 }
 async function fetchUrl(context, given, { http, allowInsecureHttp }) {
     const refuse = (message) => new errors/* ConfigError */.xL("E_INPUT", message, { step: "config", hint: "Write it as --url https://host/openapi.yaml." });
     if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-        throw refuse(`--url: expected a URL with http:// or https://, found ${JSON.stringify((0,http_url/* maskUrl */.yP)(given))}`);
+        // What is no URL may still have a password: `me:pass@host/x` has the scheme `me`.
+        const shown = (0,http_url/* maskUrl */.yP)(given.replace(/[^\s/]*@/, `${redact/* MASK */.v5}@`));
+        throw refuse(`--url: expected a URL with http:// or https://, found ${JSON.stringify(shown)}`);
     }
     const parsed = new URL(given);
     const { username, password } = parsed;
-    const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+    const credentials = `${read_source_decoded(username)}:${read_source_decoded(password)}`;
     const isPrivate = username !== "" || password !== "";
     if (isPrivate)
-        context.addSecrets([credentials, decodeURIComponent(password)].filter((text) => text.length > 3));
+        context.addSecrets([credentials, read_source_decoded(password), password].filter((text) => text.length > 3));
     parsed.username = "";
     parsed.password = "";
     const url = (0,http_url/* prepareUrl */.Ne)(parsed.href);
@@ -4702,9 +6013,9 @@ async function fetchUrl(context, given, { http, allowInsecureHttp }) {
         }, { attempt: () => { }, waited: () => { } }, context.signal);
         if (answer.status < 200 || answer.status > 299) {
             throw openapiError(name, [{ message: `the server answered ${answer.status}` }], {
-                hint: "Open the address in a browser: it has to give the document itself, without a sign-in.",
+                hint: hintFor(answer.status),
                 reason: "http_status",
-            });
+            }).with({ status: answer.status });
         }
         return { text: decode(answer.bytes, name), source: { name, url: parsed.href } };
     }
@@ -4724,6 +6035,7 @@ function decode(bytes, name) {
 }
 
 ;// CONCATENATED MODULE: ./lib/edge/cli/generate/report-project.js
+
 
 
 
@@ -4774,7 +6086,7 @@ function explanation(pipeline) {
     const owner = (resource) => (resource === null ? "" : `${resource} `);
     return [
         ...explained(pipeline).map(({ resource, about, reason, repair }) => `${repair ? "*" : " "} ${owner(resource)}${about}: ${reason}`),
-        ...findingsOf(pipeline).map(({ resource, code, message }) => `  ${owner(resource)}${code}: ${message}`),
+        ...findingsOf(pipeline).map(({ resource, ...finding }) => `  ${owner(resource)}${finding.code}: ${said(finding)}`),
     ].map(printable/* printable */.g$);
 }
 function explained(pipeline) {
@@ -4786,13 +6098,26 @@ function explained(pipeline) {
 }
 function findingsOf(pipeline) {
     return [
-        ...pipeline.findings.map(({ code, message }) => ({ resource: null, code, message })),
-        ...pipeline.resources.flatMap(({ name, findings }) => findings.map(({ code, message }) => ({ resource: name, code, message }))),
+        ...pipeline.findings.map((finding) => ({ resource: null, ...finding })),
+        ...pipeline.resources.flatMap(({ name, findings }) => findings.map((finding) => ({ resource: name, ...finding }))),
     ];
 }
-/** Required parameters that hold a placeholder. */
-function missingValues({ resources, }) {
-    return resources.flatMap(({ name, endpoint }) => [...(endpoint.params ?? []), ...endpoint.headers].flatMap(({ name: key, fillIn, value }) => fillIn && value.kind === "value" && value.value === "FILL_ME_IN" ? { resource: name, key } : []));
+function said({ place, message }) {
+    return place === undefined ? message : `${place}: ${message}`;
+}
+/** Required parameters, and parts of bodies, that hold a placeholder. */
+function missingValues({ resources, placeholder, }) {
+    const inBody = (value, path) => {
+        if ((0,core_json/* isJsonArray */.Md)(value))
+            return value.flatMap((item, index) => inBody(item, `${path}[${index}]`));
+        if ((0,core_json/* isJsonObject */.OW)(value))
+            return (0,core_json/* keysOf */.YD)(value).flatMap((key) => inBody(value[key], `${path}.${key}`));
+        return value === placeholder ? [path] : [];
+    };
+    return resources.flatMap(({ name, endpoint }) => {
+        const params = [...(endpoint.params ?? []), ...endpoint.headers].flatMap(({ name: key, fillIn, value }) => fillIn && value.kind === "value" && value.value === placeholder ? key : []);
+        return [...params, ...inBody(endpoint.json, "json")].map((key) => ({ resource: name, key }));
+    });
 }
 function nextSteps(folder, project, pipeline) {
     const missing = missingValues(pipeline);
@@ -4804,9 +6129,9 @@ function nextSteps(folder, project, pipeline) {
     if (pipeline.secrets.length > 0)
         steps.push(`put ${pipeline.secrets.join(", ")} into .dlt/secrets.toml`);
     if (missing.length > 0)
-        steps.push(`fill in ${missing.length} FILL_ME_IN of ${owners} resources, as sluice check lists them`);
+        steps.push(`fill in ${missing.length} ${pipeline.placeholder} of ${owners} resources, as sluice check lists them`);
     return [
-        ...pipeline.findings.map(({ message }) => `note: ${(0,printable/* printable */.g$)(message)}`),
+        ...pipeline.findings.map((finding) => `note: ${(0,printable/* printable */.g$)(said(finding))}`),
         ...findingCounts(pipeline),
         ...steps.map((step) => `to do: ${step}`),
         `next: sluice check ${file} --offline`,
@@ -4886,10 +6211,10 @@ function cutIntoBlocks(text) {
         while (start > 0 && !/^\s*-(?:\s|$)/.test(lines[start] ?? ""))
             start -= 1;
         const before = items[index - 1];
-        const least = before === undefined ? 0 : lineOf((before.range?.[1] ?? 1) - 1) + 1;
-        while (start > least && /^\s*#/.test(lines[start - 1] ?? ""))
-            start -= 1;
-        return start;
+        if (before === undefined)
+            return commentsAbove(lines, start);
+        const least = lineOf(Math.max(endOf(before) - 1, 0)) + 1;
+        return least + ownedByNext(lines.slice(least, start), indentOf(lines[start] ?? ""));
     });
     const seen = new Map();
     return {
@@ -4901,6 +6226,44 @@ function cutIntoBlocks(text) {
         }),
         tail: lines.slice(end).join(""),
     };
+}
+/** The first of the comment lines that stand directly above a line. */
+function commentsAbove(lines, line) {
+    let start = line;
+    while (start > 0 && isComment(lines[start - 1] ?? ""))
+        start -= 1;
+    return start;
+}
+/**
+ * Of the comments and empty lines between two resources, the first line that belongs to the second one. What stands further
+ * to the right than its dash is inside the first one (keys that may be set); so is what stands directly below the first
+ * with an empty line after it.
+ */
+function ownedByNext(between, dash) {
+    const blank = between.findIndex((line) => line.trim() === "");
+    const from = blank < 0 ? 0 : blank + 1;
+    const found = between.findIndex((line, index) => index >= from && isComment(line) && indentOf(line) <= dash);
+    return found < 0 ? between.length : found;
+}
+function isComment(line) {
+    return /^\s*#/.test(line);
+}
+function indentOf(line) {
+    return line.length - line.trimStart().length;
+}
+/** Where the last value of a node ends; the range of a mapping has the comments behind it, too. */
+function endOf(node) {
+    if ((0,yaml_dist/* isMap */.jh)(node) && node.flow !== true) {
+        const last = node.items.at(-1);
+        if (last !== undefined)
+            return endOf((0,yaml_dist/* isNode */.Ll)(last.value) && rangeEnd(last.value) > 0 ? last.value : last.key);
+    }
+    if ((0,yaml_dist/* isSeq */.oP)(node) && node.flow !== true && node.items.length > 0)
+        return endOf(node.items.at(-1));
+    return (0,yaml_dist/* isNode */.Ll)(node) ? rangeEnd(node) : 0;
+}
+function rangeEnd(node) {
+    return node.range?.[1] ?? 0;
 }
 /** The line after the last resource. */
 function lastLine(offset, text, lineOf, count) {
@@ -4959,7 +6322,7 @@ function mergeJsonPipeline(base, mine, fresh) {
         const merged = mergeValue(old, current, next, conflicts);
         if (conflicts.length > 0)
             kept.push(name ?? "the settings");
-        if (!(0,json/* isJsonObject */.OW)(merged) || isEqual(merged, current))
+        if (!(0,core_json/* isJsonObject */.OW)(merged) || isEqual(merged, current))
             return current;
         changes.push({ before: (0,json_writer/* prettyJson */.D_)(current), after: (0,json_writer/* prettyJson */.D_)(merged) });
         if (name !== undefined)
@@ -4972,7 +6335,7 @@ function mergeJsonPipeline(base, mine, fresh) {
         const next = will.get(name);
         if (next === undefined && was.has(name))
             removed.push(name);
-        return next === undefined || !(0,json/* isJsonObject */.OW)(resource) ? resource : take(name, was.get(name) ?? next, resource, next);
+        return next === undefined || !(0,core_json/* isJsonObject */.OW)(resource) ? resource : take(name, was.get(name) ?? next, resource, next);
     });
     const added = [...will.keys()].filter((name) => !there.has(name) && (before === undefined || !was.has(name)));
     for (const name of added) {
@@ -5003,16 +6366,16 @@ function mergeValue(base, mine, fresh, conflicts, key = "") {
         return fresh;
     if (isEqual(fresh, base) || isEqual(fresh, mine))
         return mine;
-    if (!(0,json/* isJsonObject */.OW)(mine) || !(0,json/* isJsonObject */.OW)(fresh)) {
+    if (!(0,core_json/* isJsonObject */.OW)(mine) || !(0,core_json/* isJsonObject */.OW)(fresh)) {
         conflicts.push(key);
         return mine;
     }
-    const old = (0,json/* isJsonObject */.OW)(base) ? base : {};
+    const old = (0,core_json/* isJsonObject */.OW)(base) ? base : {};
     const merged = {};
-    for (const name of new Set([...(0,json/* keysOf */.YD)(mine), ...(0,json/* keysOf */.YD)(fresh)])) {
-        const value = mergeValue((0,json/* getOwn */.Ng)(old, name), (0,json/* getOwn */.Ng)(mine, name), (0,json/* getOwn */.Ng)(fresh, name), conflicts, name);
+    for (const name of new Set([...(0,core_json/* keysOf */.YD)(mine), ...(0,core_json/* keysOf */.YD)(fresh)])) {
+        const value = mergeValue((0,core_json/* getOwn */.Ng)(old, name), (0,core_json/* getOwn */.Ng)(mine, name), (0,core_json/* getOwn */.Ng)(fresh, name), conflicts, name);
         if (value !== undefined)
-            (0,json/* setOwn */.P5)(merged, name, value);
+            (0,core_json/* setOwn */.P5)(merged, name, value);
     }
     return merged;
 }
@@ -5032,26 +6395,26 @@ function read(text) {
         }
         throw error;
     }
-    if (!(0,json/* isJsonObject */.OW)(value) || !(0,json/* isJsonObject */.OW)(value.source) || !(0,json/* isJsonArray */.Md)(value.source.resources)) {
+    if (!(0,core_json/* isJsonObject */.OW)(value) || !(0,core_json/* isJsonObject */.OW)(value.source) || !(0,core_json/* isJsonArray */.Md)(value.source.resources)) {
         throw new BlocksError("expected a list at source.resources");
     }
     return value;
 }
 function resourcesOf({ source }) {
-    return (0,json/* isJsonObject */.OW)(source) && (0,json/* isJsonArray */.Md)(source.resources) ? source.resources : [];
+    return (0,core_json/* isJsonObject */.OW)(source) && (0,core_json/* isJsonArray */.Md)(source.resources) ? source.resources : [];
 }
 function byName(file) {
-    return new Map(resourcesOf(file).flatMap((resource) => ((0,json/* isJsonObject */.OW)(resource) ? [[merge_json_nameOf(resource), resource]] : [])));
+    return new Map(resourcesOf(file).flatMap((resource) => ((0,core_json/* isJsonObject */.OW)(resource) ? [[merge_json_nameOf(resource), resource]] : [])));
 }
 function merge_json_nameOf(resource) {
-    const name = (0,json/* isJsonObject */.OW)(resource) ? resource.name : resource;
+    const name = (0,core_json/* isJsonObject */.OW)(resource) ? resource.name : resource;
     return typeof name === "string" ? name : "";
 }
 function withoutResources(file) {
     return withResources(file, []);
 }
 function withResources(file, resources) {
-    return (0,json/* isJsonObject */.OW)(file.source) ? { ...file, source: { ...file.source, resources } } : file;
+    return (0,core_json/* isJsonObject */.OW)(file.source) ? { ...file, source: { ...file.source, resources } } : file;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/update/merge-pipeline.js
@@ -5102,7 +6465,7 @@ function mergeUnix(base, mine, fresh) {
     }
     const isNew = ({ key }) => !there.has(key) && (base === undefined || !was.has(key));
     const added = now.resources.filter(isNew);
-    insert(merged, added, now.resources, indentOf(own));
+    insert(merged, added, now.resources, merge_pipeline_indentOf(own));
     for (const { text } of added)
         changes.push({ before: "", after: text });
     return {
@@ -5132,7 +6495,7 @@ function insert(merged, added, order, shift) {
     }
 }
 /** Moves a block to the column in which the user's resources stand. */
-function indentOf({ resources }) {
+function merge_pipeline_indentOf({ resources }) {
     const dash = /^( *)- /m;
     const wanted = resources.map(({ text }) => dash.exec(text)?.[1]?.length).find((length) => length !== undefined);
     return (text) => {
@@ -5171,8 +6534,8 @@ function withEnd(text) {
 
 
 /** The project to update: that of the name, else the output path itself. Throws `E_INPUT` when it is none. */
-async function findProject(flags, name) {
-    const folder = (0,external_node_path_.resolve)(flags.outputPath, name === undefined ? "." : projectNames(name).pipeline);
+async function findProject(flags, name, suffixes) {
+    const folder = (0,external_node_path_.resolve)(flags.outputPath, name === undefined ? "." : projectNames(name, suffixes).folder);
     const text = await readIfThere((0,external_node_path_.join)(folder, SETTINGS_PATH));
     const settings = text === undefined ? undefined : readSettings(text);
     if (settings !== undefined) {
@@ -5238,9 +6601,11 @@ function diffLines(changes) {
     return changes.flatMap(({ before, after }, index) => [...(index === 0 ? [] : ["..."]), ...lineDiff(before, after)]);
 }
 function report(context, flags, update, outcome) {
-    const { found, project, pipeline } = update;
+    const { found, project, pipeline, offered } = update;
     const { merged, missing, changes } = outcome;
-    const { added = [], changed = [], removed = [], leftOut = [], kept = [] } = merged ?? {};
+    const { added = [], changed = [], removed: absent = [], leftOut = [], kept = [] } = merged ?? {};
+    const removed = absent.filter((name) => !offered.has(name));
+    const notChosen = absent.filter((name) => offered.has(name));
     if (flags.json) {
         const facts = projectFacts(found.folder, project, pipeline);
         const files = missing.map(({ path }) => path);
@@ -5251,6 +6616,7 @@ function report(context, flags, update, outcome) {
             added,
             changed,
             removed,
+            not_chosen: notChosen,
             left_out: leftOut,
             kept,
             files,
@@ -5266,6 +6632,7 @@ function report(context, flags, update, outcome) {
         ...line("changed", changed, ""),
         ...line("your lines kept where the document changed them too", kept, ""),
         ...line("no longer in the document", removed, "; they stay in the file: take them out if they fail"),
+        ...line("no longer chosen", notChosen, "; they stay in the file: take them out if you do not want them"),
         ...line("taken out by you, stays out", leftOut, ""),
         ...line("files added", missing.map(({ path }) => path), ""),
         ...(flags.explain ? explanation(pipeline) : []),
@@ -5290,17 +6657,19 @@ function report(context, flags, update, outcome) {
 
 
 
+
 /** `sluice generate`: reads the document, chooses endpoints, writes or updates the project folder, says what is next. */
 async function generate(context, given, name) {
     const { flags, network } = readFlags(given);
-    const found = flags.update ? await findProject(flags, name) : undefined;
+    const file = flags.config === undefined ? undefined : await readConfig(flags.config);
+    const found = flags.update ? await findProject(flags, name, file?.suffixes) : undefined;
     const settings = found?.settings;
     const mode = flags.compat ? "compat" : (settings?.mode ?? "better");
     const allowOpenapi2 = flags.allowOpenapi2 || settings?.allowOpenapi2 === true;
     const place = flags.place ?? settings?.document;
     if (place === undefined)
         throw needsDocument();
-    const configuration = (0,cli_context/* configure */.jK)(context, undefined, network, { needsDestination: false });
+    const configuration = await (0,cli_context/* configure */.jK)(context, undefined, network, { needsDestination: false });
     const document = await readSource(context, place, {
         http: (0,build_source/* httpOptions */.$)(configuration),
         allowInsecureHttp: configuration.settings.allowInsecureHttp,
@@ -5308,11 +6677,22 @@ async function generate(context, given, name) {
     const alone = readApiDocument(document.text, document.source, { mode, allowOpenapi2 });
     // The reference refuses references to other files; so does its analysis here.
     const tree = mode === "compat" ? alone : await bringInFiles(alone, document.files);
-    const methods = flags.methods ?? settings?.methods;
-    const nameByOperation = flags.nameByOperation || settings?.nameByOperation === true;
-    const whole = analyse(tree, { mode, source: name ?? settings?.name, methods, nameByOperation });
+    const methods = flags.methods ?? file?.methods ?? settings?.methods;
+    const nameByOperation = flags.nameByOperation || (file?.nameByOperation ?? settings?.nameByOperation) === true;
+    const requiredValue = file?.requiredValue ?? settings?.requiredValue;
+    const optionalValue = file?.optionalValue ?? settings?.optionalValue;
+    const datasetSuffix = file?.suffixes.dataset ?? settings?.datasetSuffix;
+    const whole = analyse(tree, {
+        mode,
+        source: name ?? settings?.name,
+        methods,
+        nameByOperation,
+        requiredValue,
+        optionalValue,
+        suffixes: { ...file?.suffixes, dataset: datasetSuffix },
+    });
     refuseName(whole);
-    const folder = found?.folder ?? (0,external_node_path_.resolve)(flags.outputPath, whole.names.pipeline);
+    const folder = found?.folder ?? (0,external_node_path_.resolve)(flags.outputPath, whole.names.folder);
     const overwrite = found === undefined && (await mayWrite(context, flags, folder));
     const patterns = flags.endpoints ?? settings?.endpoints ?? (await pick(context, flags, whole));
     const isRepeated = flags.endpoints === undefined && settings !== undefined;
@@ -5324,6 +6704,7 @@ async function generate(context, given, name) {
         format: settings?.pipelineFile.endsWith(".json") ? "json" : flags.format,
         documentName: document.source.name,
         limit,
+        pipelineFile: settings?.pipelineFile,
     });
     const memory = memoryFiles(project, {
         name: whole.names.project,
@@ -5333,23 +6714,42 @@ async function generate(context, given, name) {
         endpoints: patterns,
         methods,
         nameByOperation,
+        requiredValue,
+        optionalValue,
+        datasetSuffix,
         globalLimit: limit,
         pipelineFile: settings?.pipelineFile ?? project.pipelineFile,
     });
     if (found !== undefined) {
-        await updateProject(context, flags, { found, project, pipeline, memory });
+        const offered = new Set(whole.resources.map((resource) => resource.name));
+        await updateProject(context, flags, { found, project, pipeline, offered, memory });
         return;
     }
     const files = [...project.files, ...memory];
     const written = [];
-    for (const file of files)
-        if (!overwrite || !file.isKept || !(await exists((0,external_node_path_.join)(folder, file.path))))
-            written.push(file);
+    const kept = [];
+    for (const file of files) {
+        const stays = overwrite && file.isKept && (await exists((0,external_node_path_.join)(folder, file.path)));
+        (stays ? kept : written).push(file);
+    }
+    // What is in it stays, but others need not read it.
+    for (const { path, isSecret } of kept)
+        if (isSecret)
+            await protectFile((0,external_node_path_.join)(folder, path));
     if (overwrite)
         await replaceFiles(folder, written);
     else
         await createFolder(folder, files);
     reportProject(context, flags, { folder, project, pipeline, offered: whole.resources.length, tree, written });
+}
+async function readConfig(path) {
+    const text = await readIfThere(path);
+    if (text !== undefined)
+        return readGeneratorFile(text, path);
+    throw new errors/* ConfigError */.xL("E_INPUT", `--config: ${path} does not exist`, {
+        step: "config",
+        hint: "Give the path of a configuration file of dlt-init-openapi, or leave --config out.",
+    });
 }
 /** What remembers how the project was made: the settings, and the pipeline file as it was generated. */
 function memoryFiles(project, settings) {
@@ -5366,7 +6766,7 @@ function memoryFiles(project, settings) {
 }
 /** True when a folder is there whose files may be written over; throws when it may not. */
 async function mayWrite(context, flags, folder) {
-    if (!(await exists(folder)))
+    if (!(await folderIsThere(folder)))
         return false;
     if (flags.force)
         return true;
