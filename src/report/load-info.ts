@@ -41,7 +41,7 @@ export function renderFailure(trace: Trace): string {
 }
 
 /** The message of a failure, after the resource and table that it does not name itself. */
-export function failureText({ message, context }: FailureTrace): string {
+export function failureText({ message, context }: Pick<FailureTrace, "message" | "context">): string {
   const where = (["resource", "table"] as const).flatMap((key) => {
     const value = context[key];
     return value === undefined || message.includes(String(value)) ? [] : [`${key} ${String(value)}`];
