@@ -67,9 +67,9 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       );
     }
   };
-  /** Requests what is known to follow. */
-  const lookAhead = (from: RequestSpec, answer: HttpAnswer, finder: Paginator): void => {
-    while (flights.length < settings.ahead()) {
+  /** Requests what is known to follow, with so many under way at most. */
+  const lookAhead = (from: RequestSpec, answer: HttpAnswer, finder: Paginator, room: number): void => {
+    while (flights.length < Math.min(settings.ahead(), room)) {
       const last = flights.at(-1)?.spec;
       const guess =
         last === undefined
@@ -96,7 +96,8 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
       if (verdict?.action === "stop") yield { records: [], bytes: 0 };
       if (verdict?.action === "ignore" || verdict?.action === "stop") return;
       refuse(answer, spec.method, verdict, settings);
-      if (paginator !== undefined) lookAhead(spec, answer, paginator);
+      const room = paginator?.counts === false ? Number.POSITIVE_INFINITY : guard.room(answer);
+      if (paginator !== undefined) lookAhead(spec, answer, paginator, room);
 
       await settings.read.ready(signal);
       let body: JsonValue | undefined;
@@ -159,7 +160,7 @@ export async function* pagesOf(first: RequestSpec, settings: ChainSettings): Asy
         }
         if (paginator !== undefined && settings.ahead() > 0) {
           if (flights.length === 0) launch(follows);
-          lookAhead(spec, answer, paginator);
+          lookAhead(spec, answer, paginator, room);
           follows = null;
         }
       }

@@ -22,6 +22,11 @@ interface SeenPage {
 /** Ends the lists that would go on for ever. In strict they do, as in dlt. */
 export interface LoopGuard {
   asked(spec: RequestSpec): void;
+  /**
+   * How many requests may be under way beyond a page of a paginator that counts: until a page has differed from the one
+   * before it, no more than it takes to see that all are the same.
+   */
+  room(answer: HttpAnswer): number;
   /** The request that follows the page; null where the list has ended. Throws `E_PAGINATION_LOOP`. */
   after(page: SeenPage, next: RequestSpec | null): RequestSpec | null;
   /** D8: a request that was asked before in its chain would go on forever. Throws `E_PAGINATION_LOOP`. */
@@ -36,6 +41,7 @@ export function createLoopGuard(settings: ChainSettings): LoopGuard {
   const asked = new Set<string>();
   let emptyPages = 0;
   let equalBodies = 1;
+  let moved = strict;
   let last: Uint8Array | undefined;
 
   const close = (): void => {
@@ -46,6 +52,11 @@ export function createLoopGuard(settings: ChainSettings): LoopGuard {
   return {
     asked(spec) {
       if (!strict) asked.add(identityOf(spec));
+    },
+    room({ bytes }) {
+      const isRepeated = last !== undefined && !moved && sameBytes(last, bytes);
+      moved ||= last !== undefined && !isRepeated;
+      return moved ? Number.POSITIVE_INFINITY : MOST_EQUAL_BODIES - equalBodies - (isRepeated ? 1 : 0);
     },
     after({ answer, count, isObject, counts }, next) {
       if (strict || next === null) return next;
