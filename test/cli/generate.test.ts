@@ -201,6 +201,7 @@ test("a --url that gives no document: what it was, what to do, no password", asy
     "/500": page(500, ""),
     "/page": page(200, "\n <!doctype html><html>"),
     "/empty": "",
+    "/loop": (_, response) => void response.writeHead(302, { location: "/loop" }).end(),
     "/other.json": '{"message": "Not found"}',
   });
   const url = api.url.replace("http://", "http://me:s3cret-word@");
@@ -211,6 +212,8 @@ test("a --url that gives no document: what it was, what to do, no password", asy
     [`${url}/500`, "E_OPENAPI", /the server answered 500$/, /Try again later/],
     [`${url}/page`, "E_OPENAPI", /\/page:1:1: this is HTML or XML/, /the address of the document itself/],
     [`${url}/empty`, "E_OPENAPI", /the document is empty/, /./],
+    [`${url}/loop`, "E_OPENAPI", /\/loop: the address was redirected more than 5 times$/, /--path/],
+    ["http://me:s3cret-word@127.0.0.1:1/x", "E_OPENAPI", /\/x: the address gave no complete answer \(EC/, /--path/],
     [`${url}/other.json`, "E_OPENAPI", /there is no key openapi/, /./],
     ["me:s3cret-word@host/x", "E_INPUT", /expected a URL with http/, /https:/],
     ["ftp://me:s3cret-word@host/x", "E_INPUT", /expected a URL with http/, /https:/],

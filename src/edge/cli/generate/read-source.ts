@@ -1,6 +1,6 @@
 import { readFile, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve } from "node:path";
-import { ConfigError } from "../../../core/errors.ts";
+import { ConfigError, SourceError } from "../../../core/errors.ts";
 import { decodeUtf8, Utf8Error } from "../../../core/json-reader.ts";
 import { MASK } from "../../../core/redact.ts";
 import { createHttpClient, type HttpOptions } from "../../../extract/http/client.ts";
@@ -176,6 +176,14 @@ async function fetchUrl(
       }).with({ status: answer.status });
     }
     return { text: decode(answer.bytes, name), source: { name, url: parsed.href } };
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const message = error.message.replace(`GET ${name} `, "the address ");
+    throw openapiError(name, [{ message }], {
+      hint: "Look whether the address opens in a browser and try again, or download the document and give --path.",
+      reason: "not_fetched",
+      cause: error,
+    });
   } finally {
     await client.close();
   }
