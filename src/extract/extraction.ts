@@ -154,6 +154,8 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
         counts.records += rows.length;
         channel.push({ resource: plan.name, records: rows, bytes: page.bytes });
       } else {
+        // A limit may end the reader of the pages with this one.
+        if (limit !== undefined && taken + 1 >= limit) warnOfMisses(run);
         // dlt: an empty page starts a resource, so that its hints are known and a replaced table is emptied.
         if (rows !== null && run.selected && !run.started) channel.push({ resource: plan.name, records: [], bytes: 0 });
         read.give(page.bytes);
@@ -173,6 +175,12 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
       channel.push({ resource: plan.name, records: together, bytes: togetherBytes });
     }
     counts.endedAt = clock.now();
+  }
+
+  /** Once, when no more answers of the resource are awaited. */
+  function warnOfMisses({ plan, watch, failure }: ResourceRun): void {
+    const misses = failure === undefined ? watch?.takeMisses() : undefined;
+    if (misses !== undefined) warn("W_NOTHING_SELECTED", plan.name, { detail: sender.redact(misses) });
   }
 
   async function startChildren(run: ResourceRun, rows: readonly JsonValue[]): Promise<void> {
@@ -257,10 +265,7 @@ export function startExtraction(settings: ExtractionSettings, context: ExtractCo
     const isAll = context.only === undefined;
     if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
       throw first.error;
-    for (const { plan, watch, failure } of asked) {
-      const misses = failure === undefined ? watch?.misses() : undefined;
-      if (misses !== undefined) warn("W_NOTHING_SELECTED", plan.name, { detail: sender.redact(misses) });
-    }
+    for (const run of asked) warnOfMisses(run);
     const windows = asked.flatMap(windowOf);
     return {
       state: stateAfter(context.state, asked),

@@ -9,8 +9,11 @@ import { endsAtNothing } from "../core/json-path-reach.ts";
 export interface SelectorWatch {
   /** Told of each answer with a body; `matched`: the selector found something in it. */
   see(body: JsonValue, matched: boolean): void;
-  /** One line when nothing matched, without a value of an answer; undefined when something did, or nothing was seen. */
-  misses(): string | undefined;
+  /**
+   * One line when nothing matched, without a value of an answer, and no second time; undefined when something did, or
+   * nothing was seen.
+   */
+  takeMisses(): string | undefined;
 }
 
 const MOST_KEYS = 10;
@@ -27,8 +30,9 @@ export function watchSelector(selector: JsonPath): SelectorWatch {
       if (answers === 0 && !isRight) sample = described(body);
       answers += 1;
     },
-    misses() {
+    takeMisses() {
       if (isRight || answers === 0) return undefined;
+      isRight = true;
       const where = answers === 1 ? "the answer, which" : `${answers} answers; the first`;
       return `${JSON.stringify(selector.text)} matched nothing in ${where} ${sample}`;
     },

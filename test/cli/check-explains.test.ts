@@ -143,6 +143,22 @@ test("check --source-only tries the credentials with one page and leaves the des
   assert.equal(api.asked.length, 2);
 });
 
+test("check --source-only tells of a data_selector that finds nothing in the page that was asked for", async (t) => {
+  const api = await jsonApi(t, { "/users": '{"rows": [{"id": 1}], "total": 1}' });
+  const client = { base_url: api.url, paginator: "single_page" };
+  const file = (selector: string) =>
+    JSON.stringify({ source: { client, resources: [{ name: "users", endpoint: { data_selector: selector } }] } });
+  const cwd = await folder(t, { "wrong.json": file("items"), "right.json": file("rows") });
+  const wrong = await sluice(["check", "wrong.json", "--source-only"], { cwd });
+  assert.match(wrong.stdout, /^source: users answered 200 with 0 record\(s\)$/m);
+  assert.match(
+    wrong.stderr,
+    /^W_NOTHING_SELECTED users: .*"items" matched nothing in the answer, which has the keys rows, total/m,
+  );
+  const right = await sluice(["check", "right.json", "--source-only"], { cwd });
+  assert.equal(right.stderr, "");
+});
+
 test("check lists the placeholders of a generated file: those of selected resources stop it, the others wait", async (t) => {
   const file = `source:
   client: { base_url: "https://api.example.com" }

@@ -52,6 +52,7 @@ export function addCheck(program: Command, action: Action): void {
         probe = await probeSource(
           buildSource(configuration, context.environment, { probe: true, functions }),
           context.signal,
+          log.warn,
         );
       });
       if (asksDestination)

@@ -1,5 +1,5 @@
 import type { Source } from "../../core/source.ts";
-import { WarningLog } from "../../core/warnings.ts";
+import type { Warn } from "../../core/warnings.ts";
 import { systemClock, systemRandom } from "./system-ports.ts";
 
 export interface SourceProbe {
@@ -12,7 +12,7 @@ export interface SourceProbe {
  * Asks the source for one page, to prove URL and credential: the first page of a selected resource, and what is needed
  * to ask for it. Throws as a run would. Give a source that sends one request at a time.
  */
-export async function probeSource(source: Source, signal: AbortSignal): Promise<SourceProbe | undefined> {
+export async function probeSource(source: Source, signal: AbortSignal, warn: Warn): Promise<SourceProbe | undefined> {
   const stop = new AbortController();
   const statuses = new Map<string, number>();
   const extraction = source.extract({
@@ -21,7 +21,7 @@ export async function probeSource(source: Source, signal: AbortSignal): Promise<
     signal: AbortSignal.any([signal, stop.signal]),
     clock: systemClock,
     random: systemRandom,
-    warn: new WarningLog().warn,
+    warn,
     onRequest: (request) => {
       if (request.status !== 0) statuses.set(request.resource, request.status);
     },
