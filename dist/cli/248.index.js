@@ -7695,12 +7695,11 @@ var open_destination = __webpack_require__(2236);
 var system_ports = __webpack_require__(415);
 ;// CONCATENATED MODULE: ./lib/edge/shared/probe-source.js
 
-
 /**
  * Asks the source for one page, to prove URL and credential: the first page of a selected resource, and what is needed
  * to ask for it. Throws as a run would. Give a source that sends one request at a time.
  */
-async function probeSource(source, signal) {
+async function probeSource(source, signal, warn) {
     const stop = new AbortController();
     const statuses = new Map();
     const extraction = source.extract({
@@ -7709,7 +7708,7 @@ async function probeSource(source, signal) {
         signal: AbortSignal.any([signal, stop.signal]),
         clock: system_ports/* systemClock */.m,
         random: system_ports/* systemRandom */.v,
-        warn: new warnings/* WarningLog */.t().warn,
+        warn,
         onRequest: (request) => {
             if (request.status !== 0)
                 statuses.set(request.resource, request.status);
@@ -7865,7 +7864,7 @@ function addCheck(program, action) {
         const failures = open === undefined ? [] : [open];
         if (offline !== true && open === undefined) {
             await collect(failures, async () => {
-                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, context.environment, { probe: true, functions }), context.signal);
+                probe = await probeSource((0,build_source/* buildSource */.u)(configuration, context.environment, { probe: true, functions }), context.signal, log.warn);
             });
             if (asksDestination)
                 await collect(failures, async () => {
@@ -17317,6 +17316,7 @@ function createLoopGuard(settings) {
     const asked = new Set();
     let emptyPages = 0;
     let equalBodies = 1;
+    let moved = strict;
     let last;
     const close = () => {
         if (last !== undefined)
@@ -17327,6 +17327,11 @@ function createLoopGuard(settings) {
         asked(spec) {
             if (!strict)
                 asked.add(identityOf(spec));
+        },
+        room({ bytes }) {
+            const isRepeated = last !== undefined && !moved && sameBytes(last, bytes);
+            moved ||= last !== undefined && !isRepeated;
+            return moved ? Number.POSITIVE_INFINITY : MOST_EQUAL_BODIES - equalBodies - (isRepeated ? 1 : 0);
         },
         after({ answer, count, isObject, counts }, next) {
             if (strict || next === null)
@@ -17408,9 +17413,9 @@ async function* pagesOf(first, settings) {
             flight.answer.then((answer) => settings.waiting.give(answer.bytes.byteLength), () => undefined);
         }
     };
-    /** Requests what is known to follow. */
-    const lookAhead = (from, answer, finder) => {
-        while (flights.length < settings.ahead()) {
+    /** Requests what is known to follow, with so many under way at most. */
+    const lookAhead = (from, answer, finder, room) => {
+        while (flights.length < Math.min(settings.ahead(), room)) {
             const last = flights.at(-1)?.spec;
             const guess = last === undefined
                 ? finder.foresee(from, { headers: answer.headers, notEmpty: holdsRecords(answer, selector) })
@@ -17440,8 +17445,9 @@ async function* pagesOf(first, settings) {
             if (verdict?.action === "ignore" || verdict?.action === "stop")
                 return;
             refuse(answer, spec.method, verdict, settings);
+            const room = paginator?.counts === false ? Number.POSITIVE_INFINITY : guard.room(answer);
             if (paginator !== undefined)
-                lookAhead(spec, answer, paginator);
+                lookAhead(spec, answer, paginator, room);
             await settings.read.ready(signal);
             let body;
             const asTape = settings.asTape && paginator !== undefined && (selector === undefined || selector.text === "$");
@@ -17500,7 +17506,7 @@ async function* pagesOf(first, settings) {
                 if (paginator !== undefined && settings.ahead() > 0) {
                     if (flights.length === 0)
                         launch(follows);
-                    lookAhead(spec, answer, paginator);
+                    lookAhead(spec, answer, paginator, room);
                     follows = null;
                 }
             }
@@ -18937,9 +18943,10 @@ function watchSelector(selector) {
                 sample = described(body);
             answers += 1;
         },
-        misses() {
+        takeMisses() {
             if (isRight || answers === 0)
                 return undefined;
+            isRight = true;
             const where = answers === 1 ? "the answer, which" : `${answers} answers; the first`;
             return `${JSON.stringify(selector.text)} matched nothing in ${where} ${sample}`;
         },
@@ -20253,6 +20260,9 @@ function startExtraction(settings, context) {
                 channel.push({ resource: plan.name, records: rows, bytes: page.bytes });
             }
             else {
+                // A limit may end the reader of the pages with this one.
+                if (limit !== undefined && taken + 1 >= limit)
+                    warnOfMisses(run);
                 // dlt: an empty page starts a resource, so that its hints are known and a replaced table is emptied.
                 if (rows !== null && run.selected && !run.started)
                     channel.push({ resource: plan.name, records: [], bytes: 0 });
@@ -20276,6 +20286,12 @@ function startExtraction(settings, context) {
             channel.push({ resource: plan.name, records: together, bytes: togetherBytes });
         }
         counts.endedAt = clock.now();
+    }
+    /** Once, when no more answers of the resource are awaited. */
+    function warnOfMisses({ plan, watch, failure }) {
+        const misses = failure === undefined ? watch?.takeMisses() : undefined;
+        if (misses !== undefined)
+            warn("W_NOTHING_SELECTED", plan.name, { detail: sender.redact(misses) });
     }
     async function startChildren(run, rows) {
         const children = run.children.filter((child) => needed.has(child));
@@ -20363,11 +20379,8 @@ function startExtraction(settings, context) {
         const isAll = context.only === undefined;
         if (first !== undefined && isAll && asked.every((run) => !run.selected || run.failure !== undefined))
             throw first.error;
-        for (const { plan, watch, failure } of asked) {
-            const misses = failure === undefined ? watch?.misses() : undefined;
-            if (misses !== undefined)
-                warn("W_NOTHING_SELECTED", plan.name, { detail: sender.redact(misses) });
-        }
+        for (const run of asked)
+            warnOfMisses(run);
         const windows = asked.flatMap(resource_run_windowOf);
         return {
             state: stateAfter(context.state, asked),

@@ -6019,6 +6019,16 @@ async function fetchUrl(context, given, { http, allowInsecureHttp }) {
         }
         return { text: decode(answer.bytes, name), source: { name, url: parsed.href } };
     }
+    catch (error) {
+        if (!(error instanceof errors/* SourceError */.c8))
+            throw error;
+        const message = error.message.replace(`GET ${name} `, "the address ");
+        throw openapiError(name, [{ message }], {
+            hint: "Look whether the address opens in a browser and try again, or download the document and give --path.",
+            reason: "not_fetched",
+            cause: error,
+        });
+    }
     finally {
         await client.close();
     }
