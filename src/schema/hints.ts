@@ -2,6 +2,7 @@ import { ConfigError } from "../core/errors.ts";
 import type { SourceResource } from "../core/source.ts";
 import { tableName } from "./identifiers.ts";
 import { shortenFragments } from "./naming/snake-case.ts";
+import { rootTableOf } from "./schema.ts";
 import { storedTable } from "./stored.ts";
 import type { Schema } from "./table.ts";
 import { mergeTableHints } from "./table-hints.ts";
@@ -54,8 +55,26 @@ export function applyResourceHints(
   if (!mergeTableHints(schema, { name, hints, resource: resource.name, recordedAs })) {
     return { table: name, changed: false, discarded: true };
   }
-  for (const one of nested) mergeTableHints(schema, { ...one, resource: resource.name, recordedAs });
+  for (const one of nested) {
+    const isKept = mergeTableHints(schema, { ...one, resource: resource.name, recordedAs });
+    // dlt: what the table lies below must be there by now.
+    if (isKept && rootTableOf(schema, one.name)?.parent !== undefined) throw withoutRoot(resource.name, one);
+  }
   return { table: name, changed: before !== stored() || configured !== schema.normalizers, discarded: false };
+}
+
+function withoutRoot(
+  resource: string,
+  { name, parent }: { readonly name: string; readonly parent: string },
+): ConfigError {
+  return new ConfigError(
+    "E_CONFIG",
+    `The nested table ${name} lies below ${parent}, which leads to no table of a resource.`,
+    {
+      hint: "Write hints of the table above it before it, also where they say nothing, and its whole name as parent_table_name.",
+      context: { resource, table: name },
+    },
+  );
 }
 
 /** Normalized name of the table that a resource fills. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import { SluiceError } from "../../../src/core/errors.ts";
+import { ConfigError, SluiceError } from "../../../src/core/errors.ts";
 import type { JsonObject } from "../../../src/core/json.ts";
 import { parseJson } from "../../../src/core/json-reader.ts";
 import type { ResourceHints } from "../../../src/core/source.ts";
@@ -131,6 +131,28 @@ describe("the root table of a resource", () => {
     const table = hinted({ extra: { references: [reference("other", ["bId"])] } }, schema);
     assert.deepEqual(table.references, [reference("other", ["b_id"]), reference("third", ["x"])]);
     assert.equal(table.file_format, "csv");
+  });
+
+  test("a nested table needs one above it that is there, and no way back to itself", () => {
+    const none = { primaryKey: [], mergeKey: [], columns: {} };
+    const refused = (nested: Record<string, string | undefined>) =>
+      assert.throws(
+        () =>
+          hinted({
+            nested: Object.fromEntries(
+              Object.entries(nested).map(([key, parent]) => [
+                key,
+                { ...none, ...(parent === undefined ? {} : { parentTableName: parent }) },
+              ]),
+            ),
+          }),
+        (error) => error instanceof ConfigError && error.code === "E_CONFIG" && error.context.resource === "t",
+        JSON.stringify(nested),
+      );
+    refused({ items: "nope" });
+    refused({ items: "t__items" });
+    refused({ x: "t__y", y: "t__x" });
+    refused({ "": undefined });
   });
 
   test("hints of nested tables make them below the table, or by themselves where their rows have keys", () => {
