@@ -75,8 +75,8 @@ const NAMED: Readonly<Record<NamedConverter, (value: JsonValue) => JsonValue | u
 /** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
 const FIRST_MILLIS = 100_000_000_000;
 
-/** Text that is such a number: fewer digits may be a date. */
-const EPOCH_TEXT = /^\d{9,}(\.\d+)?$/;
+/** Text that is such a number: fewer digits may be a date (`20240131`), more of them date and time (`20240131100000`). */
+const EPOCH_TEXT = /^\d{9,13}(\.\d+)?$/;
 
 /** Microseconds since 1970 of a date, or of a number of seconds or milliseconds, which may stand in a text. */
 function microsOf(value: JsonValue): bigint | undefined {

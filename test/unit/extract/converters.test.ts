@@ -57,6 +57,7 @@ test("each converter, for the forms that cursors have", () => {
 test("a value that does not fit is an error of the source that names it", () => {
   const cases: readonly (readonly [ConverterConfig, JsonValue])[] = [
     ["date", "yesterday"],
+    ["datetime", "20240131100000"],
     ["unix_seconds", { a: 1 }],
     ["int", "x"],
     [{ format: "yyyy" }, true],
