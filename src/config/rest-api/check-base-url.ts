@@ -1,4 +1,5 @@
 import type { Fault } from "../fault.ts";
+import { quoteValue } from "../secret-keys.ts";
 
 /** A `base_url` that is missing, no URL, or has a part that no request could keep. */
 export function baseUrlFaults(written: string | null | undefined, at: readonly (string | number)[]): Fault[] {
@@ -12,7 +13,7 @@ export function baseUrlFaults(written: string | null | undefined, at: readonly (
       {
         path: at,
         reason: "type",
-        message: `expected a URL with http:// or https://, found ${JSON.stringify(written)}`,
+        message: `expected a URL with http:// or https://, found ${quoteValue(written, false)}`,
         suggestion: "write it as https://host/path",
       },
     ];

@@ -15,8 +15,10 @@ export function tableHintFaults(
     ...referenceFaults(hints?.references, [...at, "references"]),
     ...Object.entries(hints?.nested_hints ?? {}).flatMap(([table, nested]) => {
       const place = [...at, "nested_hints", table];
+      const message = "a nested table needs a name that is not blank";
+      const names: Fault[] = table.trim() === "" ? [{ path: place, reason: "type", message }] : [];
       const dispositions = dispositionFaults(nested.write_disposition, [...place, "write_disposition"]);
-      return [...dispositions, ...tableHintFaults(nested, place)];
+      return [...names, ...dispositions, ...tableHintFaults(nested, place)];
     }),
   ];
 }

@@ -8,7 +8,7 @@ import { paginatorFaults } from "./check-paginator.ts";
 import { parentFaults } from "./check-parents.ts";
 import { resourceFaults } from "./check-resource.ts";
 import { strictAuthFaults, strictMethodFaults } from "./check-strict.ts";
-import { tableHintFaults } from "./check-table-hints.ts";
+import { parentTableFaults, tableHintFaults } from "./check-table-hints.ts";
 import { windowFaults } from "./check-window.ts";
 import { type Compat, type PlannedResource, planResources } from "./plan.ts";
 import type { RestApiConfig } from "./shape.ts";
@@ -32,6 +32,7 @@ export function checkRestApi(config: RestApiConfig, compat: Compat = "default"):
   );
   faults.push(...stepFaults(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
   faults.push(...tableHintFaults(defaults, ["resource_defaults"]));
+  faults.push(...parentTableFaults(defaults?.parent_table_name, ["resource_defaults", "parent_table_name"]));
   const defaultActions = defaults?.endpoint?.response_actions;
   faults.push(
     ...actionFaults(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"),

@@ -57,6 +57,8 @@ test("columns may be called like what every object has", () => {
 });
 
 test("a base_url with a password is refused, and the password is not shown", () => {
+  const other = checkRestApi({ client: { base_url: "ftp://ann:pass-word@h/v1" }, resources: ["a"] });
+  assert.doesNotMatch(JSON.stringify(other), /pass-word/);
   const found = checkRestApi({ client: { base_url: "https://ann:pass-word@h/v1" }, resources: ["a"] });
   assert.deepEqual(
     found.map(({ path, message }) => [path.join("."), message]),
@@ -121,6 +123,11 @@ test("hints of nested tables are checked as those of the table", () => {
   const above = (parent_table_name: unknown) =>
     faults({ client: { base_url: "https://h" }, resources: [{ name: "a", parent_table_name }] });
   assert.deepEqual([above("b"), above(null)], [["type resources.0.parent_table_name"], []]);
+  const defaults = { parent_table_name: "b" };
+  const inDefaults = faults({ client: { base_url: "https://h" }, resource_defaults: defaults, resources: ["a"] });
+  assert.deepEqual(inDefaults, ["type resource_defaults.parent_table_name"]);
+  const unnamed = { client: { base_url: "https://h" }, resources: [{ name: "a", nested_hints: { " ": {} } }] };
+  assert.deepEqual(faults(unnamed), ["type resources.0.nested_hints. "]);
 });
 
 test("a reference has a table, and as many columns there as here", () => {
