@@ -37,20 +37,23 @@ export function openRun(plan: PlannedResource, settings: ExtractionSettings, sur
   const selector = plan.dataSelector === undefined ? undefined : compilePath(plan.dataSelector);
   const converter = plan.incremental?.convert ?? plan.incremental?.transform;
   const convert = compileConverter(plan.name, converter, functions, limits);
+  const cursors = openCursors(plan, state, {
+    windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
+    strict,
+    warn,
+  });
+  // Once records have come, an answer without the key may be how the source says that nothing is new; so in a window that
+  // others follow.
+  const mayBeEmpty = hasMoved(state) || (cursors?.window?.end ?? null) !== null;
   return {
     plan,
     endpoint: endpointText(plan),
     selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
     prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
     authenticator: sender.authenticator(plan, counts),
-    cursors: openCursors(plan, state, {
-      windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
-      strict,
-      warn,
-    }),
+    cursors,
     selector,
-    // Once records have come, an answer without the key may be how the source says that nothing is new.
-    watch: selector === undefined || hasMoved(state) ? undefined : watchSelector(selector),
+    watch: selector === undefined || mayBeEmpty ? undefined : watchSelector(selector),
     steps: compileSteps(plan.name, plan.config.processing_steps ?? [], functions, limits, warn),
     actions: compileActions(plan.responseActions, {
       resource: plan.name,

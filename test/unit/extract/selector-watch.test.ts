@@ -112,6 +112,29 @@ test("children: a parent without the key is no miss while another one has it", a
   assert.match(warnings[0]?.detail ?? "", /^"rows" matched nothing in 2 answers; the first has the key (items|other)$/);
 });
 
+test("windows: one without the key says nothing while others follow, and only the last may tell", async (t) => {
+  const api = await serve(t, (_, response) => json(response, { total: 0 }));
+  const run = (initial_value: string) =>
+    extract(
+      {
+        client: { base_url: api.base, paginator: "single_page" },
+        resources: [
+          {
+            name: "r",
+            endpoint: {
+              data_selector: "items",
+              incremental: { cursor_path: "at", initial_value, start_param: "from", end_param: "to", window: "P30D" },
+            },
+          },
+        ],
+      },
+      { windows: new Set(["r"]) },
+    );
+  const codes = async (from: string) => (await run(from)).warnings.map(({ code }) => code);
+  assert.deepEqual(await codes("2020-01-01T00:00:00Z"), []);
+  assert.deepEqual(await codes("2023-12-31T00:00:00Z"), [WARNING]);
+});
+
 test("once a cursor has moved, an answer without the key is no miss: the source may have nothing new", async (t) => {
   let day = 1;
   const api = await serve(t, (_, response) =>
