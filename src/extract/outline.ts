@@ -8,7 +8,7 @@ import { pythonStr } from "../core/python-text.ts";
 import { MASK } from "../core/redact.ts";
 import { Secret } from "../core/secret.ts";
 import type { RequestOutline } from "../core/source.ts";
-import { joinUrl, maskUrl, type QueryValue } from "./http/url.ts";
+import { isSecretParam, joinUrl, maskUrl, type QueryValue } from "./http/url.ts";
 import { paginatorMapping } from "./paginators/create.ts";
 
 /** What a resource will ask for, as far as its configuration says. No secrets. */
@@ -51,15 +51,25 @@ function queryTexts(name: string, value: QueryValue): readonly string[] {
   return [`${name}=${typeof value === "string" ? value : pythonStr(value)}`];
 }
 
-/** A body as it is written, a mapping as JSON. */
+/** A body as it is written, a mapping as JSON; without the values that a query would not show. */
 function contentText(value: JsonValue | Secret): string {
-  return typeof value === "string" ? value : compactJson(masked(value));
+  if (typeof value !== "string") return compactJson(masked(value));
+  const asForm = maskUrl(`?${value}`).slice(1);
+  return asForm.replace(/("([^"]+)"\s*:\s*)"(?:[^"\\]|\\.)*"/gs, (whole, start: string, key: string) =>
+    isSecretParam(key) ? `${start}"${MASK}"` : whole,
+  );
 }
 
 function masked(value: JsonValue | Secret): JsonValue {
   if (value instanceof Secret) return MASK;
   if (isJsonArray(value)) return value.map(masked);
-  return isJsonObject(value) ? objectFrom(keysOf(value).map((key) => [key, masked(value[key] ?? null)])) : value;
+  if (!isJsonObject(value)) return value;
+  return objectFrom(
+    keysOf(value).map((key) => {
+      const item = value[key] ?? null;
+      return [key, item !== null && isSecretParam(key) ? MASK : masked(item)];
+    }),
+  );
 }
 
 function authText(auth: AuthConfig | null): string {

@@ -126,11 +126,16 @@ const SECRET_PARAMS = new Set([
   "job_token",
 ]);
 
+/** True for names of parameters and fields whose values are credentials. */
+export function isSecretParam(name: string): boolean {
+  return SECRET_PARAMS.has(name.toLowerCase());
+}
+
 /** The URL with the values of query parameters that carry credentials replaced by `***`; `extra` names more of them. */
 export function maskUrl(url: string, extra?: string): string {
   return url.replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole, mark: string, name: string) => {
-    const plain = name.replaceAll("+", " ").toLowerCase();
-    return SECRET_PARAMS.has(plain) || (extra !== undefined && plain === extra.toLowerCase())
+    const plain = name.replaceAll("+", " ");
+    return isSecretParam(plain) || (extra !== undefined && plain.toLowerCase() === extra.toLowerCase())
       ? `${mark}${name}=***`
       : whole;
   });
