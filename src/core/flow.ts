@@ -17,18 +17,21 @@ export interface TableChunk {
 export const RECORD_NUMBER = "#";
 
 /** Data types of dlt, as they stand in a stored schema. */
-export type DataType =
-  | "text"
-  | "double"
-  | "bool"
-  | "timestamp"
-  | "bigint"
-  | "binary"
-  | "json"
-  | "decimal"
-  | "wei"
-  | "date"
-  | "time";
+export const DATA_TYPES = [
+  "text",
+  "double",
+  "bool",
+  "timestamp",
+  "bigint",
+  "binary",
+  "json",
+  "decimal",
+  "wei",
+  "date",
+  "time",
+] as const;
+
+export type DataType = (typeof DATA_TYPES)[number];
 
 /**
  * Turns one value into one COPY field. Implemented by `destination/postgres/copy-text.ts`; normalize asks for it

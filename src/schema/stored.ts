@@ -1,5 +1,5 @@
 import { SluiceError } from "../core/errors.ts";
-import type { DataType } from "../core/flow.ts";
+import { DATA_TYPES } from "../core/flow.ts";
 import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf } from "../core/json.ts";
 import { compactJson } from "../core/json-writer.ts";
 import { ENGINE_VERSION, migrateStored } from "./migrate.ts";
@@ -140,7 +140,7 @@ export function parseColumn(name: string, stored: JsonObject): Column {
     if (wire === "nullable" && typeof value === "boolean") {
       column.nullable = value;
       saysNullable = true;
-    } else if (wire === "data_type" && isDataType(value)) column.dataType = value;
+    } else if (wire === "data_type" && isOneOf(value, DATA_TYPES)) column.dataType = value;
     else if (flag !== undefined && typeof value === "boolean") column[flag] = value;
     else if (wire === "precision" && typeof value === "number") column.precision = value;
     else if (wire === "scale" && typeof value === "number") column.scale = value;
@@ -156,19 +156,6 @@ const X_NORMALIZER = "x-normalizer";
 const X_MERGE_STRATEGY = "x-merge-strategy";
 const DISPOSITIONS = ["append", "replace", "merge", "skip"] as const;
 const STRATEGIES = ["delete-insert", "upsert", "scd2", "insert-only"] as const;
-const DATA_TYPES: Readonly<Record<DataType, true>> = {
-  text: true,
-  double: true,
-  bool: true,
-  timestamp: true,
-  bigint: true,
-  binary: true,
-  json: true,
-  decimal: true,
-  wei: true,
-  date: true,
-  time: true,
-};
 
 type FlagField =
   | "timezone"
@@ -206,10 +193,6 @@ const SCHEMA_KEYS = new Set([
   "normalizers",
   "previous_hashes",
 ]);
-
-function isDataType(value: JsonValue): value is DataType {
-  return typeof value === "string" && Object.hasOwn(DATA_TYPES, value);
-}
 
 function isOneOf<T extends string>(value: JsonValue | undefined, words: readonly T[]): value is T {
   return words.some((word) => word === value);
