@@ -22,10 +22,14 @@ export function identityOf(record: SchemaNode, piece: string, variable: string |
     const found = fields.find(([name]) => wordOf(name) === word);
     if (found !== undefined) return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
   }
-  const entities = [entityWord(piece), wordOf(record.name), entityWord(record.name)];
-  // A user is known by an account in many an API.
-  const own = ownId(fields, [...entities, ...(entities.includes("user") ? ["account"] : [])]);
+  const called = withAccount([wordOf(record.name), entityWord(record.name)]);
+  const own = ownId(fields, called);
   if (own !== undefined) return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
+  // What is called by its path alone may be the tie to something else: `{user_id, role}` of `/groups/{id}/users`.
+  const byPiece = ownId(fields, withAccount([entityWord(piece)]));
+  if (byPiece !== undefined) {
+    return { columns: [byPiece], isGlobal: false, reason: `${byPiece} is the record's own id by the path` };
+  }
   const byVariable =
     variable === undefined ? undefined : fieldOfVariable({ variable, piece, parameter: undefined }, record);
   if (byVariable !== undefined && byVariable.inner === undefined) {
@@ -47,6 +51,11 @@ export function identityOf(record: SchemaNode, piece: string, variable: string |
   const uuid = fields.find(([name, { format }]) => format === "uuid" && !/(?:id|uuid|guid)$/i.test(name));
   if (uuid === undefined) return undefined;
   return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} has the format uuid` };
+}
+
+/** A user is known by an account in many an API. */
+function withAccount(entities: readonly string[]): readonly string[] {
+  return entities.includes("user") ? [...entities, "account"] : entities;
 }
 
 /** `museum_id`, `id_museum`, `museumId`, `ticketUuid` of an entity. */

@@ -68,6 +68,32 @@ test("what is unique only within its parent has the parent in its key", () => {
   assert.deepEqual(resourceAt(pipeline, "/projects/{id}/issues").primaryKey, ["project_id", "iid"]);
 });
 
+test("what only ties two things together has both in its key", () => {
+  const pipeline = generate({
+    schemas: {
+      GroupUser: object({ user_id: integer, role: text }),
+      OrderProduct: object({ order_id: integer, product_id: integer, quantity: integer }),
+      Product: object({ product_id: integer, name: text }),
+      Ticket: object({ ticket_id: integer, title: text }),
+    },
+    paths: {
+      "/groups": get(listOf(object({ id: integer }))),
+      "/groups/{id}/users": get(listOf(ref("GroupUser"))),
+      "/groups/{id}/tickets": get(listOf(ref("Ticket"))),
+      "/products": get(listOf(ref("Product"))),
+      "/orders": get(listOf(object({ order_id: integer }))),
+      "/orders/{order_id}/products": get(listOf(ref("OrderProduct"))),
+      "/orders/{order_id}/products/{product_id}": get(ref("OrderProduct")),
+    },
+  });
+  const key = (path: string) => resourceAt(pipeline, path).primaryKey;
+  assert.deepEqual(key("/groups/{id}/users"), ["_groups_id", "user_id"]);
+  assert.deepEqual(key("/orders"), ["order_id"]);
+  assert.deepEqual(key("/orders/{order_id}/products"), ["_orders_order_id", "product_id"]);
+  assert.deepEqual(key("/products"), ["product_id"]);
+  assert.deepEqual(key("/groups/{id}/tickets"), ["ticket_id"]);
+});
+
 test("no table is fed in two ways: keys are shared where the records have them, else the table is divided", () => {
   const variable = { key: text, value: text };
   const pipeline = generate({
