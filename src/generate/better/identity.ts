@@ -9,7 +9,16 @@ export interface Identity {
   readonly reason: string;
 }
 
-const isNatural = anyOf("iid key slug sha sku");
+const isNatural = anyOf("iid slug sha");
+/** What things are called by, and what prices, stocks and settings say of which thing they are. */
+const isCommonName = anyOf("key sku");
+const QUALIFIER =
+  /(?:[a-z]_id|[a-z]Id)$|^(?:currency|country|region|market|locale|language|warehouse|store|location|channel|scope|environment|date)/;
+
+/** True where several records may have the same name, by what else they hold: prices a currency, stocks a `warehouse_id`. */
+function isQualified(record: SchemaNode): boolean {
+  return [...record.allProperties.keys()].some((name) => QUALIFIER.test(name));
+}
 
 /**
  * What tells the records of an endpoint apart. `piece` is the name in the path that they go by, `variable` the one by
@@ -43,12 +52,18 @@ export function identityOf(record: SchemaNode, piece: string, variable: string |
   if (described !== undefined) {
     return { columns: [described[0]], isGlobal: true, reason: `${described[0]} is described as identifier` };
   }
-  const natural = fields.find(([name]) => isNatural(name));
+  const natural = fields.find(([name]) => isNatural(name) || (isCommonName(name) && !isQualified(record)));
   if (natural !== undefined) {
     return { columns: [natural[0]], isGlobal: false, reason: `${natural[0]} identifies a record within its parent` };
   }
-  // `owner_id` is the id of something else.
-  const uuid = fields.find(([name, { format }]) => format === "uuid" && !/(?:id|uuid|guid)$/i.test(name));
+  // `owner_id` and `actor` are somebody else's.
+  const entities = [entityWord(piece), wordOf(record.name), entityWord(record.name)];
+  const uuid = fields.find(
+    ([name, { format }]) =>
+      format === "uuid" &&
+      !/(?:id|uuid|guid)$/i.test(name) &&
+      (entities.includes(wordOf(name)) || /code|ref|number|token|key/i.test(name)),
+  );
   if (uuid === undefined) return undefined;
   return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} has the format uuid` };
 }

@@ -1,4 +1,5 @@
 import type { SchemaNode } from "../reading/schema-node.ts";
+import { singularize } from "../words/inflect.ts";
 import { type Draft, recordOf } from "./draft.ts";
 import { anyOf, entityWord, wordOf } from "./words.ts";
 
@@ -80,8 +81,21 @@ function isWhole({ isList, endpoint }: Draft): boolean {
 
 const isOwn = anyOf("me my mine self current user account authenticated");
 
-/** True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`. */
+/**
+ * True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`; but not where it speaks of
+ * several: `projects`, `organizations_url`, `task_count`.
+ */
 function belongs(record: SchemaNode, piece: string): boolean {
   const entity = entityWord(piece);
-  return entity === "" || [...record.allProperties.keys()].some((name) => wordOf(name).startsWith(entity));
+  const speaksOfSeveral = ([name, { isList }]: [string, SchemaNode]) =>
+    isList ||
+    SEVERAL.test(name) ||
+    wordOf(singularize(name.replace(LINK_END, ""))) !== wordOf(name.replace(LINK_END, ""));
+  return (
+    entity === "" ||
+    [...record.allProperties].some((property) => wordOf(property[0]).startsWith(entity) && !speaksOfSeveral(property))
+  );
 }
+
+const SEVERAL = /(?:count|total|number)s?$/i;
+const LINK_END = /_?(?:url|uri|link|href)$/i;

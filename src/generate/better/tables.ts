@@ -6,7 +6,7 @@ import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { referenceTo } from "./fields.ts";
 import { unique } from "./names.ts";
 import { isSameRecord } from "./records.ts";
-import { entityWord } from "./words.ts";
+import { anyOf, entityWord } from "./words.ts";
 
 /**
  * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
@@ -51,12 +51,14 @@ function settleKey(draft: Draft): void {
     draft.primaryKey = identity.columns;
     return;
   }
-  // Nothing tells the parents apart.
-  if (fields.length === 0) return;
+  // Nothing tells the parents apart, or what the record is called by stands there once for each environment (GitLab).
+  if (fields.length === 0 || [...record.allProperties.keys()].some(isScope)) return;
   const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
   draft.primaryKey = [...columns, ...identity.columns];
   decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
 }
+
+const isScope = anyOf("environmentscope");
 
 /** The fields by which the parent of a record is known, each with the piece of the path that it goes by. */
 function ownerFields(
@@ -93,14 +95,19 @@ function carriedName(parent: Draft, field: string): string {
   return `_${parent.name}_${field}`;
 }
 
-/** Resources whose records have the columns of the key that others of the table have take it. */
+/**
+ * Resources whose records have the columns of the key that others of the table have take it; but not below a parent where
+ * the others have none: the name of a label of all is not that of each project's.
+ */
 function adoptKeys(resources: readonly Draft[]): void {
-  const model = resources.find(({ primaryKey, isList }) => primaryKey.length > 0 && isList);
-  const key = (model ?? resources.find(({ primaryKey }) => primaryKey.length > 0))?.primaryKey;
-  if (key === undefined) return;
+  const withKey = resources.filter(({ primaryKey }) => primaryKey.length > 0);
+  const model = withKey.find(({ isList }) => isList) ?? withKey[0];
+  if (model === undefined) return;
+  const key = model.primaryKey;
+  const isLocal = model.identity?.isGlobal === false && key.length === model.identity.columns.length;
   for (const draft of resources) {
     const record = recordOf(draft);
-    if (draft.primaryKey.length > 0 || record === undefined) continue;
+    if (draft.primaryKey.length > 0 || record === undefined || (isLocal && draft.parent !== undefined)) continue;
     if (!key.every((column) => record.allProperties.has(column))) continue;
     draft.primaryKey = key;
     decide(draft, "primary_key", `the key of the other resources of the table ${draft.tableName}`);

@@ -28,7 +28,9 @@ test("a record's key is its id, its own id by name, or what its path calls it by
   assert.deepEqual(key({ a: text, b: { type: "string", description: "Identifier" } }), ["b"]);
   // Formats are evidence, but not on the id of something else; what is only written is never there.
   assert.deepEqual(key({ code_of: { type: "string", format: "uuid" } }), ["code_of"]);
+  assert.deepEqual(key({ ticket: { type: "string", format: "uuid" }, note: text }), ["ticket"]);
   assert.deepEqual(key({ owner_id: { type: "string", format: "uuid" } }), []);
+  assert.deepEqual(key({ actor: { type: "string", format: "uuid" }, action: text }), []);
   assert.deepEqual(key({ id: { type: "string", writeOnly: true } }), []);
   const gone = { type: "string", description: "This property is no longer available." };
   assert.deepEqual(key({ key: gone, id: { type: "string", deprecated: true } }), []);
@@ -66,6 +68,38 @@ test("what is unique only within its parent has the parent in its key", () => {
   assert.deepEqual(branch.primaryKey, ["_projects_branches__projects_id", "name"]);
   assert.deepEqual(branch.includeFromParent, ["_projects_id"]);
   assert.deepEqual(resourceAt(pipeline, "/projects/{id}/issues").primaryKey, ["project_id", "iid"]);
+});
+
+test("a name that may be there several times is no key: of prices by currency, of variables by environment", () => {
+  const listed = (properties: Record<string, unknown>) =>
+    resourceAt(generate({ paths: { "/prices": get(listOf(object(properties))) } }), "/prices");
+  assert.deepEqual(listed({ sku: text, title: text }).primaryKey, ["sku"]);
+  for (const other of ["currency", "warehouse_id", "warehouseId", "language"]) {
+    const found = listed({ sku: text, [other]: text });
+    assert.deepEqual([found.primaryKey, found.writeDisposition], [[], "replace"], other);
+  }
+  const pipeline = generate({
+    schemas: {
+      Variable: object({ key: text, environment_scope: text }),
+      Label: object({ name: text, color: text }),
+    },
+    paths: {
+      "/projects": get(listOf(object({ id: integer }))),
+      "/admin/variables": get(listOf(ref("Variable"))),
+      "/admin/variables/{key}": get(ref("Variable")),
+      "/projects/{id}/variables": get(listOf(ref("Variable"))),
+      "/projects/{id}/variables/{key}": get(ref("Variable")),
+      "/labels": get(listOf(ref("Label"))),
+      "/labels/{name}": get(ref("Label")),
+      "/projects/{id}/labels": get(listOf(ref("Label"))),
+    },
+  });
+  const keys = (path: string) => [resourceAt(pipeline, path).primaryKey, resourceAt(pipeline, path).mergeKey];
+  assert.deepEqual(keys("/admin/variables"), [["key"], []]);
+  assert.deepEqual(keys("/projects/{id}/variables"), [[], ["_projects_id"]]);
+  // What tells the labels of all apart does not tell those of several projects apart.
+  assert.deepEqual(keys("/labels"), [["name"], []]);
+  assert.deepEqual(keys("/projects/{id}/labels"), [[], ["_projects_id"]]);
 });
 
 test("what only ties two things together has both in its key", () => {
@@ -257,6 +291,25 @@ test("what may stand below several parents has the parent in its key: members, a
   assert.deepEqual(key("/projects/{id}/jobs"), ["job", "id"]);
   const single = resourceAt(pipeline, "/projects/{id}/members/{user_id}");
   assert.deepEqual(resolvedOf(single), { id: "projects_members._projects_id", user_id: "projects_members.id" });
+});
+
+test("what a record says of several parents does not say to which it belongs", () => {
+  const keyOf = (more: Record<string, unknown>) => {
+    const pipeline = generate({
+      schemas: { Tag: object({ id: integer, ...more }) },
+      paths: {
+        "/tasks": get(listOf(object({ id: integer }))),
+        "/tags": get(listOf(ref("Tag"))),
+        "/tasks/{id}/tags": get(listOf(ref("Tag"))),
+      },
+    });
+    return resourceAt(pipeline, "/tasks/{id}/tags").primaryKey;
+  };
+  for (const own of ["task", "task_id", "taskId", "task_url"]) assert.deepEqual(keyOf({ [own]: text }), ["id"], own);
+  for (const several of ["task_count", "taskCount", "tasks", "tasks_url"]) {
+    assert.deepEqual(keyOf({ [several]: text }), ["_tasks_id", "id"], several);
+  }
+  assert.deepEqual(keyOf({ task_ids: listOf(integer) }), ["_tasks_id", "id"]);
 });
 
 test("a list of the same records further above is loaded alone, or beside a table of what belongs together", () => {
