@@ -5,13 +5,19 @@ import { anyOf, entityWord, wordOf } from "./words.ts";
 
 /** Whom `{user_id}` after `members` names: not a membership, but somebody who may be a member elsewhere. */
 const isPerson = anyOf("user username account person contact login");
+/** People and marks of which each may stand below many things, as the lists of them are called. */
+const isCommonlyShared = anyOf(
+  `user member person people follower following watcher subscriber stargazer collaborator contributor participant reviewer
+  assignee attendee maintainer teammate tag label topic category role permission`,
+);
 const IDENTIFIER_END = /[_-]?(?:gid|uuid|id|key|name|slug)$/i;
 
 /**
  * Makes the test whether one record may stand below several parents, so that it takes the parent's key and its own id to
- * tell the rows of a list apart: members of projects, tags of tasks. Either the single one is asked for by the id of
- * something else (`/projects/{id}/members/{user_id}`), or all such records have a list of their own (`/tags`) or one further
- * above, and nothing in them says to which parent they belong (`project_id`, `project`).
+ * tell the rows of a list apart: members of projects, tags of tasks. Either the list is called so (`/teams/{id}/users`), or
+ * the single one is asked for by the id of something else (`/projects/{id}/members/{user_id}`), or all such records have a
+ * list of their own (`/tags`) or one further above, and nothing in them says to which parent they belong (`project_id`,
+ * `project`).
  */
 export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boolean {
   const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
@@ -39,7 +45,9 @@ export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boole
     const record = recordOf(list);
     const { parent } = list;
     if (!list.isList || parent === undefined || record === undefined) return false;
-    if (!shared.has(record.schema) && widerList(list) === undefined) return false;
+    const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
+    const isCalledSo = isCommonlyShared(entityWord(piece.split(/[-_]/).at(-1) ?? ""));
+    if (!isCalledSo && !shared.has(record.schema) && widerList(list) === undefined) return false;
     return !belongs(record, parent.endpoint.pieces.fixed.at(-1) ?? "");
   };
 

@@ -37,7 +37,10 @@ test("values go down a chain of lists, into paths and queries, and rows say whos
       .sort(),
     ["/teams/1/boards/11/cards", "/teams/2/boards/12/cards"],
   );
-  assert.deepEqual(found.tags, [{ id: 100 }, { id: 200 }]);
+  assert.deepEqual(found.tags, [
+    { id: 100, _teams_id: 1 },
+    { id: 200, _teams_id: 2 },
+  ]);
   const tags = api.asked
     .map(({ target }) => new URL(target, "http://api"))
     .filter(({ pathname }) => pathname === "/tags");

@@ -277,6 +277,8 @@ test("what may stand below several parents has the parent in its key: members, a
       "/projects/{id}/issues": get(listOf(ref("Issue"))),
       "/projects/{id}/jobs": get(listOf(ref("Job"))),
       "/projects/{id}/jobs/{job_id}": get(ref("Job")),
+      "/projects/{id}/default-reviewers": get(listOf(object({ uuid: text }))),
+      "/projects/{id}/roles": get(listOf(object({ id: text, project_id: integer }))),
     },
   });
   const key = (path: string) => [resourceAt(pipeline, path).tableName, ...resourceAt(pipeline, path).primaryKey];
@@ -286,6 +288,9 @@ test("what may stand below several parents has the parent in its key: members, a
   assert.deepEqual(key("/projects/{id}/tags"), ["project_tag", "_projects_id", "id"]);
   assert.deepEqual(key("/projects/{id}/skills"), ["project_skill", "_projects_id", "id"]);
   assert.match(reasonOf(resourceAt(pipeline, "/projects/{id}/tags"), "primary_key"), /may stand below other parents/);
+  // By the name of the list.
+  assert.deepEqual(key("/projects/{id}/default-reviewers"), ["project_default_reviewer", "_projects_id", "uuid"]);
+  assert.deepEqual(key("/projects/{id}/roles"), ["role", "id"]);
   // What says whose it is belongs to one parent only.
   assert.deepEqual(key("/projects/{id}/issues"), ["issue", "id"]);
   assert.deepEqual(key("/projects/{id}/jobs"), ["job", "id"]);
