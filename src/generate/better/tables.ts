@@ -25,17 +25,21 @@ export function settleTables(drafts: readonly Draft[]): void {
   for (const draft of drafts) nameParent(draft);
 }
 
-/** Rows of a list below another say to which of its records they belong, where nothing in them does. */
+/**
+ * Rows of a list below another say to which of its records they belong, where nothing in them does; of one that is unique
+ * only within its own parent (revision 3 of an article) to which of these, too.
+ */
 function nameParent(draft: Draft): void {
   const { parent, isList, resolved } = draft;
   const record = recordOf(draft);
   if (!isList || parent === undefined || record === undefined || draft.include.size > 0) return;
-  const nearest = resolved.findLast((one) => one.in === "path");
-  if (nearest === undefined) return;
-  const field = nearest.inner === undefined ? nearest.field : parent.primaryKey.at(-1);
+  const inPath = resolved.filter((one) => one.in === "path");
+  const needed = parent.identity?.isGlobal === false ? inPath : inPath.slice(-1);
   const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
-  if (field === undefined || referenceTo(piece, field, record) !== undefined) return;
-  draft.include.add(field);
+  for (const { field: taken, inner } of needed) {
+    const field = inner === undefined ? taken : parent.primaryKey.at(-1);
+    if (field !== undefined && referenceTo(piece, field, record) === undefined) draft.include.add(field);
+  }
 }
 
 /** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */

@@ -102,6 +102,20 @@ test("a name that may be there several times is no key: of prices by currency, o
   assert.deepEqual(keys("/projects/{id}/labels"), [[], ["_projects_id"]]);
 });
 
+test("rows below what is unique only within its parent say which parent that is, too", () => {
+  const revision = object({ revision: integer, title: text });
+  const pipeline = generate({
+    paths: {
+      "/articles": get(listOf(object({ id: integer }))),
+      "/articles/{id}/revisions": get(listOf(revision)),
+      "/articles/{id}/revisions/{revision}": get(revision),
+      "/articles/{id}/revisions/{revision}/comments": get(listOf(object({ id: integer, body: text }))),
+    },
+  });
+  const comments = resourceAt(pipeline, "/articles/{id}/revisions/{revision}/comments");
+  assert.deepEqual(comments.includeFromParent, ["_articles_id", "revision"]);
+});
+
 test("what only ties two things together has both in its key", () => {
   const pipeline = generate({
     schemas: {
