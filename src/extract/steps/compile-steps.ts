@@ -26,12 +26,13 @@ export function compileSteps(
   limits: { readonly maxStepMs: number },
   warn: Warn,
 ): Steps | undefined {
-  const told = new Set<string>();
-  const replaced = (step: number) => (key: string) => {
-    const detail = `processing_steps[${step}].rename onto ${JSON.stringify(key)}`;
-    if (told.has(detail)) return;
-    told.add(detail);
-    warn("W_FIELD_REPLACED", resource, { detail });
+  const replaced = (step: number) => {
+    const told = new Set<string>();
+    return (key: string) => {
+      if (told.has(key)) return;
+      told.add(key);
+      warn("W_FIELD_REPLACED", resource, { detail: `processing_steps[${step}].rename onto ${JSON.stringify(key)}` });
+    };
   };
   const parts = steps.flatMap((step, index) =>
     stepParts(step, functions, replaced(index)).map((part) => ({ part, index })),
