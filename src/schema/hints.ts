@@ -1,7 +1,7 @@
 import { ConfigError } from "../core/errors.ts";
 import type { SourceResource } from "../core/source.ts";
 import { tableName } from "./identifiers.ts";
-import { shortenFragments } from "./naming/snake-case.ts";
+import { normalizeIdentifier, shortenFragments } from "./naming/snake-case.ts";
 import { rootTableOf } from "./schema.ts";
 import { storedTable } from "./stored.ts";
 import type { Schema } from "./table.ts";
@@ -38,7 +38,7 @@ export function applyResourceHints(
   }
   const nested = Object.entries(hints.nested ?? {}).map(([written, own]) => {
     // dlt: the name is one part, however many levels it means.
-    const table = shortenFragments([name, tableName(schema, written)]);
+    const table = shortenFragments([name, normalizeIdentifier(written)]);
     const parent = own.parentTableName === undefined ? name : tableName(schema, own.parentTableName);
     return { name: table, parent, hints: own };
   });

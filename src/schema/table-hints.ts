@@ -39,14 +39,18 @@ export function mergeTableHints(schema: Schema, { name, hints, resource, parent,
     parent !== undefined && hints.schemaContract === undefined
       ? contractOfTable(schema, name, parent)
       : expandContract(hints.schemaContract ?? getOwn(schema.settings, "schema_contract"));
+  // dlt: a table whose rows have keys of their own stands by itself.
+  const hasKey = [...columns.values()].some((column) => column.primaryKey === true || column.mergeKey === true);
+  const above = hasKey ? undefined : parent;
+  if (parent !== undefined && known !== undefined && known.parent !== above) {
+    throw movedTable(resource, name, known.parent, above);
+  }
   const isNew = isNewTable(known);
   if (contract !== undefined && !admits(schema, resource, contract, name, known, columns)) return false;
   const table: Table = known ?? { name, columns: new Map(), extra: {} };
   mergeColumns(table.columns, columns, false);
   if (contract !== undefined && contract.columns !== "evolve" && isNew) setEvolvesOnce(table, true);
-  // dlt: a table whose rows have keys of their own stands by itself.
-  const hasKey = [...columns.values()].some((column) => column.primaryKey === true || column.mergeKey === true);
-  if (parent !== undefined && !hasKey) table.parent = parent;
+  if (above !== undefined) table.parent = above;
   const disposition =
     hints.writeDisposition ?? (table.parent === undefined ? { disposition: "append" as const } : undefined);
   if (disposition !== undefined) {
@@ -65,6 +69,19 @@ export function mergeTableHints(schema: Schema, { name, hints, resource, parent,
   schema.tables.set(name, table);
   extendPropagation(schema, name);
   return true;
+}
+
+/** dlt: `TablePropertiesConflictException`: rows of the one kind have columns that those of the other kind lack. */
+function movedTable(resource: string, table: string, before: string | undefined, now: string | undefined): ConfigError {
+  const where = (parent: string | undefined) => (parent === undefined ? "a table by itself" : `below ${parent}`);
+  return new ConfigError(
+    "E_CONFIG",
+    `The table ${table} is ${where(before)} in the stored schema, and ${where(now)} by its hints.`,
+    {
+      hint: "Write its nested_hints as they were, or drop the resource, which loads it anew.",
+      context: { resource, table },
+    },
+  );
 }
 
 /** dlt: of several references to one table the last holds. */

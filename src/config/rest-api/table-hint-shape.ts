@@ -128,5 +128,5 @@ export const tableHints = {
   nested_hints: z
     .record(z.string(), z.strictObject(hintsOfAnyTable))
     .nullish()
-    .describe("Hints of nested tables by their name below the resource's table."),
+    .describe("Hints of nested tables by the key of their list, which is one part of the name: docs/schema.md."),
 };

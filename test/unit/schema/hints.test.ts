@@ -133,17 +133,41 @@ describe("the root table of a resource", () => {
     assert.equal(table.file_format, "csv");
   });
 
+  test("the key of a nested table is one part of its name, as in dlt", () => {
+    const schema = createSchema("s");
+    const none = { primaryKey: [], mergeKey: [], columns: {} };
+    hinted({ nested: { items__sub: none, x___y: none, _z: none, z_: none, "a b": none } }, schema);
+    const names = [...schema.tables.keys()].filter((name) => name.startsWith("t__"));
+    assert.deepEqual(names, ["t__items_sub", "t__x_y", "t___z", "t__zx", "t__a_b"]);
+  });
+
+  test("a table of the schema stays nested, or by itself, whatever its hints say later", () => {
+    const none = { primaryKey: [], mergeKey: [], columns: {} };
+    const keyed = { ...none, primaryKey: ["x"] };
+    const above = { ...none, parentTableName: "t__lines" };
+    for (const [first, second] of [
+      [none, keyed],
+      [keyed, none],
+      [none, above],
+    ] as const) {
+      const schema = createSchema("s");
+      hinted({ nested: { lines: none, items: first } }, schema);
+      hinted({ nested: { lines: none, items: first } }, schema);
+      assert.throws(
+        () => hinted({ nested: { lines: none, items: second } }, schema),
+        (error) => error instanceof ConfigError && error.context.table === "t__items",
+      );
+    }
+  });
+
   test("a nested table needs one above it that is there, and no way back to itself", () => {
     const none = { primaryKey: [], mergeKey: [], columns: {} };
-    const refused = (nested: Record<string, string | undefined>) =>
+    const refused = (nested: Record<string, string>) =>
       assert.throws(
         () =>
           hinted({
             nested: Object.fromEntries(
-              Object.entries(nested).map(([key, parent]) => [
-                key,
-                { ...none, ...(parent === undefined ? {} : { parentTableName: parent }) },
-              ]),
+              Object.entries(nested).map(([key, parent]) => [key, { ...none, parentTableName: parent }]),
             ),
           }),
         (error) => error instanceof ConfigError && error.code === "E_CONFIG" && error.context.resource === "t",
@@ -152,7 +176,6 @@ describe("the root table of a resource", () => {
     refused({ items: "nope" });
     refused({ items: "t__items" });
     refused({ x: "t__y", y: "t__x" });
-    refused({ "": undefined });
   });
 
   test("hints of nested tables make them below the table, or by themselves where their rows have keys", () => {
