@@ -1,7 +1,7 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
 import { samePaginator } from "../common-paginator.ts";
 import { type Draft, decide } from "./draft.ts";
-import { pageParameters } from "./paginator.ts";
+import { pageParameters } from "./page-parameters.ts";
 
 /** A list has its own pages, else the common ones, else those that its answers show; what is no list has one. */
 export function choosePages(draft: Draft, common: PaginatorMapping | undefined): void {

@@ -3,7 +3,8 @@ import { holdsVariable } from "../reading/path-pieces.ts";
 import type { SchemaNode } from "../reading/schema-node.ts";
 import { singularize } from "../words/inflect.ts";
 import type { Found } from "./draft.ts";
-import { pageParameters, paginators } from "./paginator.ts";
+import { pageParameters } from "./page-parameters.ts";
+import { paginators } from "./paginator.ts";
 import { findRecords } from "./records.ts";
 import { wordOf } from "./words.ts";
 

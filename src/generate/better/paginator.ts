@@ -1,10 +1,10 @@
 import type { PaginatorMapping } from "../../config/rest-api/paginator-shape.ts";
-import { getOwn, keysOf } from "../../core/json.ts";
+import { keysOf } from "../../core/json.ts";
 import type { ApiResponse, Endpoint, Parameter } from "../reading/endpoint.ts";
 import { type FoundProperty, propertyFinder, typedFinder } from "../reading/find-property.ts";
-import { flagAt, numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
+import { numberAt, objectAt, textAt, toInteger } from "../reading/scalars.ts";
 import type { SchemaNode } from "../reading/schema-node.ts";
-import { bodyParameters } from "./body-parameters.ts";
+import { declaredPageSize, isCursor, keyOf, type PageParameters, pageParameters } from "./page-parameters.ts";
 import { propertyPath } from "./property-path.ts";
 import { anyOf, wordOf } from "./words.ts";
 
@@ -15,86 +15,7 @@ export interface FoundPaginator {
   readonly reason: string;
 }
 
-/** Query parameters that have to do with pages, by what they count. */
-export interface PageParameters {
-  readonly cursors: readonly Parameter[];
-  readonly offsets: readonly Parameter[];
-  readonly pages: readonly Parameter[];
-  readonly limits: readonly Parameter[];
-}
-
-const isCursor = anyOf(
-  `cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
-  paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter continue`,
-);
-const isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
-const isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
-const isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
-
-/** A page is no larger than this, whatever the document allows. */
-const LARGEST_PAGE = 1000;
 const DEFAULT_LIMIT = 20;
-
-/** Of the query; where that has none, of the body. */
-export function pageParameters(endpoint: Endpoint): PageParameters {
-  const inQuery = sortedOut(endpoint.parameters.filter((one) => one.in === "query"));
-  const hasPages = Object.values(inQuery).some(({ length }) => length > 0);
-  return hasPages || endpoint.body === undefined ? inQuery : sortedOut(bodyParameters(endpoint));
-}
-
-function sortedOut(all: readonly Parameter[]): PageParameters {
-  // What is deprecated counts only where nothing else does.
-  const isPaging = (one: Parameter) => [isCursor, isOffset, isPage].some((test) => test(keyOf(one)));
-  const hasOther = all.some((one) => isPaging(one) && !flagAt(one.source, "deprecated"));
-  const parameters = hasOther ? all.filter((one) => !flagAt(one.source, "deprecated")) : all;
-  const of = (test: (name: string) => boolean) => parameters.filter((one) => test(keyOf(one)) || test(one.name));
-  const counts = (one: Parameter) => !isToken(one);
-  return {
-    // A moment is where a cursor of ours begins, not a place in a list.
-    cursors: [...of(isCursor), ...of(isOffset).filter(isToken), ...of(isPage).filter(isToken)].filter(isPlace),
-    offsets: of(isOffset).filter(counts).filter(isPlace),
-    pages: of(isPage).filter(counts),
-    limits: of(isLimit),
-  };
-}
-
-function isPlace({ schema }: Parameter): boolean {
-  return !/date/.test(schema.format ?? "");
-}
-
-/** True for an `offset` or `page` that counts nothing: a text that the answer before has given. */
-function isToken({ schema, source }: Parameter): boolean {
-  const isText = schema.types.length === 1 && schema.types[0] === "string" && getOwn(source, "schema") !== undefined;
-  const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
-  return isText && /\btoken|\bcursor|\bopaque|\bprevious (?:call|page|request|response)/i.test(description);
-}
-
-/** The size of pages that a parameter allows; undefined when nothing is said of it. */
-export interface PageSize {
-  readonly size: number;
-  /** Where that stands: `the declared maximum`. */
-  readonly from: string;
-  /** False for a default: larger ones may be allowed. */
-  readonly isLargest: boolean;
-}
-
-export function declaredPageSize({ schema, source }: Parameter): PageSize | undefined {
-  const maximum = Math.trunc(numberAt(schema.schema, "maximum") ?? 0);
-  if (maximum > 0) return { size: Math.min(maximum, LARGEST_PAGE), from: "the declared maximum", isLargest: true };
-  const said = LARGEST.exec(textAt(source, "description") ?? schema.description ?? "");
-  const described = Number(said?.[1] ?? said?.[2] ?? 0);
-  if (described >= SMALLEST_LARGEST && described <= LARGEST_PAGE) {
-    return { size: described, from: "the largest size, by its description,", isLargest: true };
-  }
-  const size = Math.min(toInteger(schema.default), LARGEST_PAGE);
-  return size > 0 ? { size, from: "the declared default", isLargest: false } : undefined;
-}
-
-/** `(max 100)`, `maximum is 100`, `between 1 and 100`, `up to 100`. */
-const LARGEST =
-  /\bmax(?:imum)?\.?(?: (?:value|size|limit|page size|is|of|allowed))*[\s:=(]*(\d{2,4})\b|\b(?:between (?:0|1) and|(?:0|1) to|up to) (\d{2,4})\b/i;
-/** A smaller number speaks of something else. */
-const SMALLEST_LARGEST = 20;
 
 /**
  * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
@@ -119,9 +40,15 @@ export function paginators(): (
   const findNextObject = finder("nextpage next");
   const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
   const findNextPage = integer("nextpage nextpagenumber");
-  const findItems = integer(
-    "total count totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize",
+  const findTotal = integer(
+    "total totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize",
   );
+  const findCount = integer("count");
+  // Where both are there, or its description says so, the count is that of the page: the list would end with the first.
+  const findItems = (root: SchemaNode) => {
+    const count = findTotal(root) === undefined ? findCount(root) : undefined;
+    return count !== undefined && OF_PAGE.test(count.node.description ?? "") ? undefined : (findTotal(root) ?? count);
+  };
   const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
   const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
   const findLink = typedFinder(
@@ -285,15 +212,14 @@ function firstPage({ schema, source }: Parameter): { readonly page: number; read
   return { page: 1, reason: "pages are taken to count from 1" };
 }
 
+/** How documents say that a number counts what is on the page. */
+const OF_PAGE =
+  /\b(?:(?:this|current|each|per|the|single|a) page|returned|(?:this|current|the) (?:response|result set|batch))\b/i;
+
 /** `data[-1].id` of the first list beside the flag. */
 function lastRecordId(envelope: SchemaNode): string | undefined {
   for (const [name, child] of envelope.allProperties) {
     if (child.isList && child.item?.allProperties.has("id") === true) return `${propertyPath([name])}[-1].id`;
   }
   return undefined;
-}
-
-/** The key by which a parameter is known: of `paging.cursor` of a body the last one. */
-function keyOf({ name, in: place }: Parameter): string {
-  return place === "body" ? name.replace(/^(?:.*\.)?(?:page|paging|pagination|pager)\./i, "") : name;
 }

@@ -5,7 +5,7 @@ import type { Parameter } from "../reading/endpoint.ts";
 import { flagAt, isTruthy, listAt, textAt } from "../reading/scalars.ts";
 import { isHeaderName, isHeaderValue, isWritableKey, writableVariable } from "../reading/writable.ts";
 import { type Draft, decide } from "./draft.ts";
-import { declaredPageSize, pageParameters } from "./paginator.ts";
+import { declaredPageSize, pageParameters } from "./page-parameters.ts";
 import { propertyPath } from "./property-path.ts";
 
 export interface Words {

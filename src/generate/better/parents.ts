@@ -165,11 +165,13 @@ function slotsOf(draft: Draft, { lists, sources }: Lists): readonly Slot[] {
       if (byPath !== undefined && (!isOther || isOneOf)) return { ...wanted, list: byPath };
       if (named !== undefined) return { ...wanted, piece: called, list: named };
       const below = last === name ? sources.get(belowKey(name)) : undefined;
-      return { ...wanted, list: below?.find((list) => isCertain(wanted, list)) };
+      return { ...wanted, list: below?.slice(0, MOST_SOURCES).find((list) => isCertain(wanted, list)) };
     });
   });
 }
 
+/** Lists of one name that are looked at: an API has a few, and many would be looked at for each of many paths. */
+const MOST_SOURCES = 50;
 const IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
 
 function hasRecordsOf(list: Draft, draft: Draft): boolean {

@@ -4,7 +4,7 @@ import type { SchemaNode } from "../reading/schema-node.ts";
 import { isWritableKey } from "../reading/writable.ts";
 import { bodyParameters, settable } from "./body-parameters.ts";
 import { type Draft, decide } from "./draft.ts";
-import { declaredPageSize, pageParameters } from "./paginator.ts";
+import { declaredPageSize, pageParameters } from "./page-parameters.ts";
 import { declaredValue, type Words } from "./parameters.ts";
 
 /**

@@ -87,6 +87,28 @@ test("offsets take pages as large as is allowed, and totals wherever they stand 
   });
 });
 
+test("what asks for the total is no size, a range no offset, and the count of a page no total", () => {
+  const of = (names: readonly string[], around?: Record<string, unknown>) =>
+    found(
+      names.map((name) => query(name, name === "$count" ? { type: "boolean" } : integer)),
+      around,
+    );
+  const odata = { type: "offset", limit: 20, offset_param: "$skip", limit_param: "$top", total_path: null };
+  assert.deepEqual(of(["$top", "$skip", "$count"]), odata);
+  assert.equal(of(["start", "end", "limit"]), undefined);
+  const offset = { type: "offset", limit: 20, offset_param: "offset", limit_param: "limit" };
+  const total = (around: Record<string, unknown>) => of(["offset", "limit"], around);
+  assert.deepEqual(total({ count: integer, total: integer }), { ...offset, total_path: "total" });
+  assert.deepEqual(total({ count: integer, meta: object({ total_items: integer }) }), {
+    ...offset,
+    total_path: "meta.total_items",
+  });
+  assert.deepEqual(total({ count: integer }), { ...offset, total_path: "count" });
+  for (const description of ["Number of items on this page", "How many records were returned"]) {
+    assert.deepEqual(total({ count: { type: "integer", description } }), { ...offset, total_path: null });
+  }
+});
+
 test("cursors are found under the names in use, case and separators ignored", () => {
   const cursor = (parameter: string, property: string) => found([query(parameter)], { [property]: text });
   const expected = (cursor_param: string, cursor_path: string) => ({ type: "cursor", cursor_path, cursor_param });
@@ -95,6 +117,8 @@ test("cursors are found under the names in use, case and separators ignored", ()
   assert.deepEqual(cursor("page_token", "next_page_token"), expected("page_token", "next_page_token"));
   assert.deepEqual(cursor("marker", "marker"), expected("marker", "marker"));
   assert.deepEqual(found([query("page", integer)], { next_page: integer }), expected("page", "next_page"));
+  // An `after` beside a cursor is something else.
+  assert.deepEqual(found([query("after"), query("cursor")], { next_cursor: text }), expected("cursor", "next_cursor"));
   // A moment is no place in a list, and a cursor that the answer does not give is none.
   assert.equal(found([query("after", { type: "string", format: "date-time" })], { after: text }), undefined);
   assert.equal(found([query("cursor")]), undefined);
