@@ -65,7 +65,8 @@ export function mergeTableHints(schema: Schema, { name, hints, resource, parent,
     if (wire === "references") mergeReferences(schema, table, value);
     else table.extra[wire] = value;
   }
-  checkMergeHints(table, resource);
+  // dlt: a nested table is merged with its root, whatever its own hints say.
+  if (table.parent === undefined) checkMergeHints(table, resource);
   schema.tables.set(name, table);
   extendPropagation(schema, name);
   return true;

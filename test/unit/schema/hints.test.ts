@@ -160,6 +160,18 @@ describe("the root table of a resource", () => {
     }
   });
 
+  test("a nested table is merged with its root, so that it needs no key of its own for it", () => {
+    const schema = createSchema("s");
+    const none = { primaryKey: [], mergeKey: [], columns: {} };
+    const flag = { hard_delete: true };
+    const upsert = { disposition: "merge", strategy: "upsert" } as const;
+    const items = { ...none, writeDisposition: upsert, columns: { x: flag, y: flag } };
+    hinted({ ...merge, nested: { items } }, schema);
+    assert.equal(storedTable(schema.tables.get("t__items")!)["x-merge-strategy"], "upsert");
+    const keyed = { ...items, primaryKey: ["id"] };
+    assert.throws(() => hinted({ ...merge, nested: { keyed } }, schema), ConfigError);
+  });
+
   test("a nested table needs one above it that is there, and no way back to itself", () => {
     const none = { primaryKey: [], mergeKey: [], columns: {} };
     const refused = (nested: Record<string, string>) =>
