@@ -21,7 +21,7 @@ export function missingFunctions(config: RestApiConfig, functions: SourceFunctio
 /**
  * Checked code as a function of the variables of its scope. A function gets the first of them; one that gives nothing is
  * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows. So is one
- * that gives neither a list nor one record where a list is wanted.
+ * that gives neither a list nor one record where a list is wanted, and a promise or an iterator, which nobody awaits or reads.
  */
 export function compileCode(
   code: Code,
@@ -38,15 +38,29 @@ export function compileCode(
   if (call === undefined) throw new InternalError("E_INTERNAL", `the function ${name} was not given`);
   const [first] = SCOPES[scope];
   const shown = moduleOf(name) ?? `fn:${name}`;
+  const refuse = (what: string): ExpressionFailure => {
+    const instead = wanted === "list" ? "a list of records" : wanted === "bool" ? "true or false" : "a value, or null";
+    return new ExpressionFailure(`${shown} returns ${what}: it must return ${instead}`);
+  };
   return (variables) => {
     const made = call(variables[first] ?? null);
     if (made === undefined) {
       if (wanted === "bool") return false;
-      throw new ExpressionFailure(`${shown} returns nothing: it must return a value, or null`);
+      throw refuse("nothing");
     }
-    if (wanted === "list" && !isJsonArray(made) && !isJsonObject(made)) {
-      throw new ExpressionFailure(`${shown} returns ${kindOf(made)}: it must return a list of records`);
-    }
+    const other = typeof made === "object" && made !== null ? otherKind(made) : undefined;
+    if (other !== undefined) throw refuse(other);
+    if (wanted === "list" && !isJsonArray(made) && !isJsonObject(made)) throw refuse(kindOf(made));
     return made;
   };
+}
+
+/** What JavaScript takes for an object and JSON has not. */
+function otherKind(made: object): string | undefined {
+  if (made instanceof Promise) {
+    // It may fail, and nobody waits for it.
+    made.catch(() => undefined);
+    return "a promise";
+  }
+  return Symbol.iterator in made && !Array.isArray(made) ? "an iterator" : undefined;
 }

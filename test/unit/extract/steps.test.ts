@@ -10,6 +10,7 @@ import { compactJson, lexemeJson } from "../../../src/core/json-writer.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { WarningLog } from "../../../src/core/warnings.ts";
 import "../../../src/expression/patterns-at-once.ts";
+import type { SourceFunctions } from "../../../src/extract/functions.ts";
 import { compileSteps } from "../../../src/extract/steps/compile-steps.ts";
 import { extract, json, serve } from "./fake-api.ts";
 
@@ -55,7 +56,7 @@ test("a function that forgets its return makes no empty rows", () => {
     assert.equal(error.code, "E_SOURCE_SHAPE");
     assert.match(
       error.message,
-      /fails at record 1 of page 1: fn:nothing returns nothing: it must return a value, or null/,
+      /fails at record 1 of page 1: fn:nothing returns nothing: it must return a (value, or null|list of records)$/,
     );
   }
   // In a filter it is what JavaScript takes it for: `record.labels?.includes("bug")`.
@@ -87,6 +88,27 @@ test("a function for yield_map gives a list of records, or one; anything else is
   assert.deepEqual(apply([{ a: 1 }, { a: 2 }]), [{ a: 1 }, { a: 2 }]);
   assert.deepEqual(apply({ a: 1 }), [{ a: 1 }]);
   assert.deepEqual(apply([]), []);
+});
+
+test("a function that gives a promise or an iterator is told: it would make empty rows, or drop all", () => {
+  const apply = (step: StepConfig, give: (record: JsonValue) => unknown) =>
+    compileSteps("r", [step], { give: give as SourceFunctions[string] }, LIMITS, SILENT)?.apply([{ id: 1 }], 1);
+  const promised = async () => {
+    throw new Error("nobody waits for this");
+  };
+  for (const key of ["map", "filter", "yield_map"]) {
+    assert.match(
+      failure(() => apply({ [key]: "fn:give" }, promised)).message,
+      /fn:give returns a promise: it must return/,
+    );
+  }
+  const listed = failure(() =>
+    apply({ yield_map: "fn:give" }, function* () {
+      yield { id: 2 };
+    }),
+  );
+  assert.match(listed.message, /fn:give returns an iterator: it must return a list of records/);
+  assert.match(failure(() => apply({ map: "fn:give" }, () => new Map())).message, /fn:give returns an iterator/);
 });
 
 test("a field that a renamed one replaces is told once for each name; an omit before says that it is meant", () => {
