@@ -95,3 +95,8 @@ export function parentsFirst(drafts: readonly Draft[]): readonly Draft[] {
   }
   return [...ordered];
 }
+
+/** The column that `include_from_parent` makes of a field of the parent's record. */
+export function carriedName(parent: Draft, field: string): string {
+  return `_${parent.name}_${field}`;
+}

@@ -2,7 +2,7 @@ import { holdsVariable, pathPieces } from "../reading/path-pieces.ts";
 import { flagAt } from "../reading/scalars.ts";
 import { singularize } from "../words/inflect.ts";
 import { pathKey } from "./detect.ts";
-import { type Draft, decide, type Resolved, recordOf } from "./draft.ts";
+import { carriedName, type Draft, decide, recordOf } from "./draft.ts";
 import { type Field, fieldOfVariable, isGlobalId, referenceTo, type Wanted } from "./fields.ts";
 import { isSameRecord } from "./records.ts";
 import { entityWord, wordOf } from "./words.ts";
@@ -87,17 +87,13 @@ function resolvePath(draft: Draft, slots: readonly Slot[]): void {
   draft.resolved = best.fields.map(({ slot, field, inner }) => {
     const { parent } = best.list;
     const carriedFrom =
-      parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one) === field);
+      parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one.field) === field);
     if (carriedFrom !== undefined) best.list.include.add(carriedFrom.field);
     const what = inner === undefined ? field : `${inner} of ${field}`;
     const reason = `${what} of the list at ${best.list.endpoint.path}`;
     return { variable: slot.variable, in: "path", field, inner, reason };
   });
   for (const { variable, reason } of draft.resolved) decide(draft, `params.${variable}`, reason);
-}
-
-function carriedName(parent: Draft, { field }: Resolved): string {
-  return `_${parent.name}_${field}`;
 }
 
 interface Filled extends Field {
@@ -137,7 +133,7 @@ function fieldFor(slot: Slot, parent: Draft): Field | undefined {
   const held = referenceTo(slot.piece, field.startsWith("_") ? "id" : field, record);
   if (held !== undefined) return { field: held };
   if (own === undefined || own.inner !== undefined || parent.parent === undefined) return undefined;
-  return { field: carriedName(parent.parent, own) };
+  return { field: carriedName(parent.parent, own.field) };
 }
 
 /** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */

@@ -107,3 +107,14 @@ function belongs(record: SchemaNode, piece: string): boolean {
 
 const SEVERAL = /(?:count|total|number)s?$/i;
 const LINK_END = /_?(?:url|uri|link|href)$/i;
+
+/** Schemas of records that are listed, or asked for one by one, without a parent: no two of these have the same id. */
+export function askedAlone(drafts: readonly Draft[]): ReadonlySet<SchemaNode["schema"]> {
+  return new Set(
+    drafts.flatMap((draft) => {
+      const { variables } = draft.endpoint.pieces;
+      const record = recordOf(draft);
+      return record !== undefined && variables.length === (draft.isList ? 0 : 1) ? [record.schema] : [];
+    }),
+  );
+}

@@ -2,11 +2,13 @@ import type { SchemaNode } from "../reading/schema-node.ts";
 import { singularName } from "../words/singular.ts";
 import { snakeCase } from "../words/snake-case.ts";
 import { pathKey } from "./detect.ts";
-import { type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
+import { carriedName, type Draft, decide, parentsFirst, recordOf } from "./draft.ts";
 import { referenceTo } from "./fields.ts";
+import { settleKey } from "./keys.ts";
 import { unique } from "./names.ts";
 import { isSameRecord } from "./records.ts";
-import { anyOf, entityWord } from "./words.ts";
+import { askedAlone } from "./shared-records.ts";
+import { entityWord } from "./words.ts";
 
 /**
  * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
@@ -14,7 +16,8 @@ import { anyOf, entityWord } from "./words.ts";
  */
 export function settleTables(drafts: readonly Draft[]): void {
   // The keys of parents tell their children's records apart.
-  for (const draft of parentsFirst(drafts)) settleKey(draft);
+  const alone = askedAlone(drafts);
+  for (const draft of parentsFirst(drafts)) settleKey(draft, alone);
   const tables = groupBy(drafts, ({ tableName }) => tableName);
   const taken = new Set(tables.keys());
   for (const [name, resources] of tables) {
@@ -40,63 +43,6 @@ function nameParent(draft: Draft): void {
     const field = inner === undefined ? taken : parent.primaryKey.at(-1);
     if (field !== undefined && referenceTo(piece, field, record) === undefined) draft.include.add(field);
   }
-}
-
-/** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
-function settleKey(draft: Draft): void {
-  const { identity, parent } = draft;
-  const record = recordOf(draft);
-  if (record === undefined) return;
-  // What a single record is asked for by says to which parent it belongs, as in its list.
-  const owner = parent !== undefined && parent === draft.list ? parent.parent : parent;
-  const fields = ownerFields(draft, owner);
-  if (identity === undefined) return;
-  if (identity.isGlobal || owner === undefined) {
-    draft.primaryKey = identity.columns;
-    return;
-  }
-  // Nothing tells the parents apart, or what the record is called by stands there once for each environment (GitLab).
-  if (fields.length === 0 || [...record.allProperties.keys()].some(isScope)) return;
-  const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
-  draft.primaryKey = [...columns, ...identity.columns];
-  decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
-}
-
-const isScope = anyOf("environmentscope");
-
-/** The fields by which the parent of a record is known, each with the piece of the path that it goes by. */
-function ownerFields(
-  draft: Draft,
-  owner: Draft | undefined,
-): readonly { readonly piece: string; readonly field: string }[] {
-  if (owner === undefined) return [];
-  const piece = owner.endpoint.pieces.fixed.at(-1) ?? "";
-  // Without a key of its own it is known by what its child takes from it.
-  const child = owner === draft.parent ? draft : draft.list;
-  const taken = (child?.resolved ?? []).flatMap((one) =>
-    one.in === "path" && one.inner === undefined ? [one.field] : [],
-  );
-  const key = owner.primaryKey.length > 0 ? owner.primaryKey : taken;
-  return key.map((field) => ({ piece, field }));
-}
-
-/** Carries a field of the owner into the rows, and gives the column that holds it. */
-function carried(draft: Draft, field: string): string {
-  const { parent, list } = draft;
-  if (parent === undefined) return field;
-  if (parent !== list || parent.parent === undefined) {
-    draft.include.add(field);
-    return carriedName(parent, field);
-  }
-  // A single record has it from its list, which has it from the list above.
-  parent.include.add(field);
-  const there = carriedName(parent.parent, field);
-  draft.include.add(there);
-  return carriedName(parent, there);
-}
-
-function carriedName(parent: Draft, field: string): string {
-  return `_${parent.name}_${field}`;
 }
 
 /**

@@ -81,6 +81,7 @@ test("a name that may be there several times is no key: of prices by currency, o
   const pipeline = generate({
     schemas: {
       Variable: object({ key: text, environment_scope: text }),
+      Cluster: object({ id: integer, environment_scope: text }),
       Label: object({ name: text, color: text }),
     },
     paths: {
@@ -89,6 +90,8 @@ test("a name that may be there several times is no key: of prices by currency, o
       "/admin/variables/{key}": get(ref("Variable")),
       "/projects/{id}/variables": get(listOf(ref("Variable"))),
       "/projects/{id}/variables/{key}": get(ref("Variable")),
+      "/clusters": get(listOf(ref("Cluster"))),
+      "/projects/{id}/clusters": get(listOf(ref("Cluster"))),
       "/labels": get(listOf(ref("Label"))),
       "/labels/{name}": get(ref("Label")),
       "/projects/{id}/labels": get(listOf(ref("Label"))),
@@ -97,6 +100,7 @@ test("a name that may be there several times is no key: of prices by currency, o
   const keys = (path: string) => [resourceAt(pipeline, path).primaryKey, resourceAt(pipeline, path).mergeKey];
   assert.deepEqual(keys("/admin/variables"), [["key"], []]);
   assert.deepEqual(keys("/projects/{id}/variables"), [[], ["_projects_id"]]);
+  assert.deepEqual(keys("/projects/{id}/clusters"), [["_projects_id", "id"], []]);
   // What tells the labels of all apart does not tell those of several projects apart.
   assert.deepEqual(keys("/labels"), [["name"], []]);
   assert.deepEqual(keys("/projects/{id}/labels"), [[], ["_projects_id"]]);
@@ -114,6 +118,29 @@ test("rows below what is unique only within its parent say which parent that is,
   });
   const comments = resourceAt(pipeline, "/articles/{id}/revisions/{revision}/comments");
   assert.deepEqual(comments.includeFromParent, ["_articles_id", "revision"]);
+});
+
+test("a number below what is known by a text is unique only there, unless records are asked for by it alone", () => {
+  const pipeline = (more: Record<string, unknown>) =>
+    generate({
+      schemas: { Issue: object({ id: integer, title: text }), Repository: object({ uuid: text, slug: text }) },
+      paths: {
+        "/repositories": get(listOf(ref("Repository"))),
+        "/repositories/{uuid}/issues": get(listOf(ref("Issue"))),
+        "/repositories/{uuid}/issues/{issue_id}": get(ref("Issue")),
+        "/repositories/{uuid}/issues/{issue_id}/comments": get(listOf(object({ id: integer }))),
+        ...more,
+      },
+    });
+  const issues = pipeline({});
+  const path = "/repositories/{uuid}/issues";
+  assert.deepEqual(resourceAt(issues, path).primaryKey, ["_repositories_uuid", "id"]);
+  assert.deepEqual(resourceAt(issues, `${path}/{issue_id}`).primaryKey, [
+    "_repositories_issues__repositories_uuid",
+    "id",
+  ]);
+  assert.deepEqual(resourceAt(issues, `${path}/{issue_id}/comments`).includeFromParent, ["_repositories_uuid", "id"]);
+  assert.deepEqual(resourceAt(pipeline({ "/issues/{id}": get(ref("Issue")) }), path).primaryKey, ["id"]);
 });
 
 test("what only ties two things together has both in its key", () => {
