@@ -87,7 +87,11 @@ function objectOf(value: object, before: JsonValue | undefined, depth: number): 
     if (Number.isNaN(value.getTime())) throw new NoJson("an invalid date");
     return value.toISOString();
   }
-  if (value instanceof Promise) throw new NoJson("a promise: functions must not be async");
+  if (value instanceof Promise) {
+    // It may fail, and nobody waits for it.
+    value.catch(() => undefined);
+    throw new NoJson("a promise: functions must not be async");
+  }
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) throw new NoJson("an instance of a class, not data");
   const known = isJsonObject(before) ? before : undefined;

@@ -83,3 +83,16 @@ test("what is no data, and what a function throws, is told with the function's n
   const same: JsonValue = new Double(1);
   assert.equal(moduleFunction("m#f", (value) => value)(same), same);
 });
+
+test("an async function that fails is told as a promise, and its failure ends nothing later", async (t) => {
+  const rejections: unknown[] = [];
+  const listener = (reason: unknown) => rejections.push(reason);
+  process.on("unhandledRejection", listener);
+  t.after(() => process.off("unhandledRejection", listener));
+  const call = async () => {
+    throw new Error("nobody waits for this");
+  };
+  assert.throws(() => run(call), /gives a promise: functions must not be async/);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual(rejections, []);
+});
