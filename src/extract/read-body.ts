@@ -23,9 +23,13 @@ export class BodyError extends Error {
   }
 }
 
-/** True for an answer without a body; blanks and a byte order mark are none. */
+/**
+ * True for an answer without a body; blanks and a byte order mark are none. A redirect that leads nowhere is no such answer:
+ * what it should have led to is not known.
+ */
 export function isEmptyBody({ status, bytes }: HttpAnswer): boolean {
   if (status === 204) return true;
+  if (status >= 300 && status < 400) return false;
   const content = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
   return content.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
 }
