@@ -85,7 +85,9 @@ test("D3: a 204 or an empty body has no records, or is an error with empty_body:
 
 test("D3: a redirect that leads nowhere is no answer without records", async (t) => {
   for (const headers of [{ location: "" }, {}]) {
-    const api = await serve(t, (_, response) => response.writeHead(302, headers).end());
+    const api = await serve(t, (_, response) => {
+      response.writeHead(302, headers).end();
+    });
     assert.equal((await failure(extract(one(api.base, { paginator: "single_page" })))).reason, "invalid_json");
   }
 });
