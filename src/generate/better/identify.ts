@@ -1,9 +1,11 @@
 import { holdsVariable } from "../reading/path-pieces.ts";
 import { singularName } from "../words/singular.ts";
 import { type Draft, decide, recordOf } from "./draft.ts";
-import { identityOf } from "./identity.ts";
+import { identifying } from "./fields.ts";
+import { type Identity, identityOf } from "./identity.ts";
 import { findIncremental } from "./incremental.ts";
 import { sharedRecords } from "./shared-records.ts";
+import { anyOf, entityWord } from "./words.ts";
 
 /** Finds what tells the records of each endpoint apart, and how to ask for new ones. */
 export function identify(drafts: readonly Draft[]): void {
@@ -22,7 +24,7 @@ function identifyOne(draft: Draft, single: Draft | undefined, isShared: (draft: 
   const { variables, fixed } = draft.endpoint.pieces;
   const endsInVariable = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
   const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
-  const identity = identityOf(record, fixed.at(-1) ?? "", variable);
+  const identity = withVersion(draft, identityOf(record, fixed.at(-1) ?? "", variable));
   const isOneOfMany = draft.isList || endsInVariable;
   if (identity === undefined || (!isOneOfMany && !identity.isGlobal)) {
     const message = "no property looks like a primary key";
@@ -45,6 +47,27 @@ function identifyOne(draft: Draft, single: Draft | undefined, isShared: (draft: 
     fillIn: false,
   }));
 }
+
+/**
+ * Versions of a thing may all have the id of the thing: what numbers them is in the key. Without such a number nothing is
+ * the key where they are recorded as the thing itself is.
+ */
+function withVersion(draft: Draft, identity: Identity | undefined): Identity | undefined {
+  const list = draft.list ?? draft;
+  const record = recordOf(draft);
+  const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
+  if (identity === undefined || record === undefined || list.parent === undefined || !isHistory(entityWord(piece))) {
+    return identity;
+  }
+  const number = identifying(record).find(([name]) => isVersion(name))?.[0];
+  if (number === undefined) return recordOf(list.parent)?.schema === record.schema ? undefined : identity;
+  if (identity.columns.includes(number)) return identity;
+  const reason = `${identity.reason}, ${number} its versions`;
+  return { ...identity, columns: [...identity.columns, number], reason };
+}
+
+const isHistory = anyOf("version revision history snapshot archive");
+const isVersion = anyOf("version versionnumber versionid revision revisionnumber revisionid rev");
 
 /** What may stand below several parents is about them: `project_member`, `task_tag`. */
 function nameAfterParent(draft: Draft): void {

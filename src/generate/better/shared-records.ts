@@ -48,7 +48,7 @@ export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boole
     const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
     const isCalledSo = isCommonlyShared(entityWord(piece.split(/[-_]/).at(-1) ?? ""));
     if (!isCalledSo && !shared.has(record.schema) && widerList(list) === undefined) return false;
-    return !belongs(record, parent.endpoint.pieces.fixed.at(-1) ?? "");
+    return !belongs(record, parent);
   };
 
   function isOfAnother(variable: string, piece: string): boolean {
@@ -91,22 +91,22 @@ const isOwn = anyOf("me my mine self current user account authenticated");
 
 /**
  * True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`; but not where it speaks of
- * several: `projects`, `organizations_url`, `task_count`.
+ * several (`organizations_url`, `task_ids`) or says something else (`project_type`).
  */
-function belongs(record: SchemaNode, piece: string): boolean {
-  const entity = entityWord(piece);
-  const speaksOfSeveral = ([name, { isList }]: [string, SchemaNode]) =>
-    isList ||
-    SEVERAL.test(name) ||
-    wordOf(singularize(name.replace(LINK_END, ""))) !== wordOf(name.replace(LINK_END, ""));
-  return (
-    entity === "" ||
-    [...record.allProperties].some((property) => wordOf(property[0]).startsWith(entity) && !speaksOfSeveral(property))
-  );
+function belongs(record: SchemaNode, parent: Draft): boolean {
+  const entity = entityWord(parent.endpoint.pieces.fixed.at(-1) ?? "");
+  // `user_name` of a friend of a user is its own.
+  if (recordOf(parent)?.schema === record.schema) return false;
+  const names = ([name, { isList }]: readonly [string, SchemaNode]) => {
+    const word = wordOf(name);
+    if (isList || !word.startsWith(entity)) return false;
+    const thing = wordOf(name.replace(REFERENCE_END, ""));
+    return word === entity || (thing !== word && wordOf(singularize(thing)) === thing);
+  };
+  return entity === "" || [...record.allProperties].some(names);
 }
 
-const SEVERAL = /(?:count|total|number)s?$/i;
-const LINK_END = /_?(?:url|uri|link|href)$/i;
+const REFERENCE_END = /_?(?:id|gid|uuid|guid|key|slug|name|path|login|ref|url|uri|link|href)$/i;
 
 /** Schemas of records that are listed, or asked for one by one, without a parent: no two of these have the same id. */
 export function askedAlone(drafts: readonly Draft[]): ReadonlySet<SchemaNode["schema"]> {

@@ -46,8 +46,8 @@ function nameParent(draft: Draft): void {
 }
 
 /**
- * Resources whose records have the columns of the key that others of the table have take it; but not below a parent where
- * the others have none: the name of a label of all is not that of each project's.
+ * Resources whose records have the columns of the key that others of the table have take it; but a name, which tells the
+ * records of one list apart, does not tell those of another apart: labels of all, and those of each project.
  */
 function adoptKeys(resources: readonly Draft[]): void {
   const withKey = resources.filter(({ primaryKey }) => primaryKey.length > 0);
@@ -57,7 +57,8 @@ function adoptKeys(resources: readonly Draft[]): void {
   const isLocal = model.identity?.isGlobal === false && key.length === model.identity.columns.length;
   for (const draft of resources) {
     const record = recordOf(draft);
-    if (draft.primaryKey.length > 0 || record === undefined || (isLocal && draft.parent !== undefined)) continue;
+    if (draft.primaryKey.length > 0 || record === undefined) continue;
+    if ((isLocal && draft.isList) || (key.length === 1 && draft.parent !== undefined)) continue;
     if (!key.every((column) => record.allProperties.has(column))) continue;
     draft.primaryKey = key;
     decide(draft, "primary_key", `the key of the other resources of the table ${draft.tableName}`);

@@ -143,6 +143,41 @@ test("a number below what is known by a text is unique only there, unless record
   assert.deepEqual(resourceAt(pipeline({ "/issues/{id}": get(ref("Issue")) }), path).primaryKey, ["id"]);
 });
 
+test("versions of a thing are told apart by their number, not by the id of the thing alone", () => {
+  const properties = { id: integer, body: text };
+  const pipeline = generate({
+    schemas: { Doc: object(properties), Page: object({ ...properties, version: integer }) },
+    paths: {
+      "/docs": get(listOf(ref("Doc"))),
+      "/docs/{id}/history": get(listOf(ref("Doc"))),
+      "/docs/{id}/notes": get(listOf(object({ id: integer, version: integer }))),
+      "/pages": get(listOf(ref("Page"))),
+      "/pages/{id}/versions": get(listOf(ref("Page"))),
+      "/pages/{id}/versions/{version}": get(ref("Page")),
+    },
+  });
+  const keys = (path: string) => [resourceAt(pipeline, path).primaryKey, resourceAt(pipeline, path).mergeKey];
+  assert.deepEqual(keys("/docs/{id}/history"), [[], ["_docs_id"]]);
+  assert.deepEqual(keys("/docs/{id}/notes"), [["id"], []]);
+  assert.deepEqual(keys("/pages"), [["id"], []]);
+  assert.deepEqual(keys("/pages/{id}/versions"), [["_pages_id", "id", "version"], []]);
+});
+
+test("the name by which one list knows its records is no key of another list", () => {
+  const pipeline = generate({
+    schemas: { Quote: object({ exchange: text, symbol: text, price: integer }) },
+    paths: {
+      "/tickers": get(listOf(ref("Quote"))),
+      "/quotes": get(listOf(ref("Quote"))),
+      "/quotes/{symbol}": get(ref("Quote")),
+    },
+  });
+  assert.deepEqual(resourceAt(pipeline, "/quotes").primaryKey, ["symbol"]);
+  const tickers = resourceAt(pipeline, "/tickers");
+  assert.deepEqual([tickers.primaryKey, tickers.writeDisposition], [[], "replace"]);
+  assert.notEqual(tickers.tableName, resourceAt(pipeline, "/quotes").tableName);
+});
+
 test("what only ties two things together has both in its key", () => {
   const pipeline = generate({
     schemas: {
@@ -352,10 +387,14 @@ test("what a record says of several parents does not say to which it belongs", (
     return resourceAt(pipeline, "/tasks/{id}/tags").primaryKey;
   };
   for (const own of ["task", "task_id", "taskId", "task_url"]) assert.deepEqual(keyOf({ [own]: text }), ["id"], own);
-  for (const several of ["task_count", "taskCount", "tasks", "tasks_url"]) {
+  for (const several of ["task_count", "taskCount", "tasks", "tasks_url", "task_type"]) {
     assert.deepEqual(keyOf({ [several]: text }), ["_tasks_id", "id"], several);
   }
   assert.deepEqual(keyOf({ task_ids: listOf(integer) }), ["_tasks_id", "id"]);
+  const User = object({ id: integer, user_name: text });
+  const paths = { "/users": get(listOf(ref("User"))), "/users/{id}/friends": get(listOf(ref("User"))) };
+  const friends = resourceAt(generate({ schemas: { User }, paths }), "/users/{id}/friends");
+  assert.deepEqual([friends.tableName, friends.primaryKey], ["user_friend", ["_users_id", "id"]]);
 });
 
 test("a list of the same records further above is loaded alone, or beside a table of what belongs together", () => {
