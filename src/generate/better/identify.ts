@@ -63,7 +63,7 @@ function withVersion(draft: Draft, identity: Identity | undefined): Identity | u
   if (number === undefined) return recordOf(list.parent)?.schema === record.schema ? undefined : identity;
   if (identity.columns.includes(number)) return identity;
   const reason = `${identity.reason}, ${number} its versions`;
-  return { ...identity, columns: [...identity.columns, number], reason };
+  return { columns: [...identity.columns, number], isGlobal: false, reason };
 }
 
 const isHistory = anyOf("version revision history snapshot archive");

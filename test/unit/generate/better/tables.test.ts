@@ -151,6 +151,7 @@ test("versions of a thing are told apart by their number, not by the id of the t
       "/docs": get(listOf(ref("Doc"))),
       "/docs/{id}/history": get(listOf(ref("Doc"))),
       "/docs/{id}/notes": get(listOf(object({ id: integer, version: integer }))),
+      "/docs/{id}/revisions": get(listOf(object({ id: integer, revision: integer }))),
       "/pages": get(listOf(ref("Page"))),
       "/pages/{id}/versions": get(listOf(ref("Page"))),
       "/pages/{id}/versions/{version}": get(ref("Page")),
@@ -159,6 +160,7 @@ test("versions of a thing are told apart by their number, not by the id of the t
   const keys = (path: string) => [resourceAt(pipeline, path).primaryKey, resourceAt(pipeline, path).mergeKey];
   assert.deepEqual(keys("/docs/{id}/history"), [[], ["_docs_id"]]);
   assert.deepEqual(keys("/docs/{id}/notes"), [["id"], []]);
+  assert.deepEqual(keys("/docs/{id}/revisions"), [["_docs_id", "id", "revision"], []]);
   assert.deepEqual(keys("/pages"), [["id"], []]);
   assert.deepEqual(keys("/pages/{id}/versions"), [["_pages_id", "id", "version"], []]);
 });
