@@ -101,7 +101,7 @@ export const WARNING_CODES = {
   W_CONTENT_TYPE: "JSON arrived under another content type.",
   W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
   W_NOTHING_SELECTED:
-    "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it.",
+    "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it, unless the source leaves the key out when it has nothing.",
   W_SHARED_TABLE:
     "Resources whose names differ only in how they are written fill one table; give each its table_name, the same one if that is meant.",
   W_FIRST_LOAD:

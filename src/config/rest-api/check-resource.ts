@@ -41,7 +41,8 @@ export function resourceFaults(resource: PlannedResource, config: RestApiConfig,
       suggestion: "keep one of them",
     });
   }
-  faults.push(...bodyFaults(resource, config.client.paginator ?? undefined, [...at, "data"]));
+  // dlt takes it, and gets away with it where there is one page.
+  if (compat === "default") faults.push(...bodyFaults(resource, config.client.paginator ?? undefined, [...at, "data"]));
   faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
   if (typeof written === "object") {
     faults.push(...stepFaults(written.processing_steps, [...resource.at, "processing_steps"]));
@@ -64,7 +65,8 @@ function bodyFaults(
   const key = isEmptyData(data) ? undefined : bodyKeyOf(paginator ?? ofClient);
   if (key === undefined) return [];
   const message = `the paginator of ${JSON.stringify(name)} writes into a JSON body (${key}), which is not sent beside data`;
-  const suggestion = "write the body as json, or let the paginator use a query parameter";
+  const suggestion =
+    "write the body as json, let the paginator use a query parameter, or write paginator: single_page for what has one page";
   return [{ path: at, reason: "paginator_arguments", message, suggestion }];
 }
 

@@ -450,13 +450,18 @@ test("a paginator that writes into the body needs one of JSON", () => {
   const of = (endpoint: object, client: object = {}) =>
     faults({ client: { base_url: "https://h", ...client }, resources: [{ name: "r", endpoint }] });
   const fault = ["paginator_arguments resources.0.endpoint.data"];
-  const page = { type: "page_number", page_body_path: "page" };
+  const page = { type: "page_number", page_body_path: "page" } as const;
   assert.deepEqual(of({ data: "<all/>", paginator: page }), fault);
   assert.deepEqual(of({ data: { q: "a" }, paginator: page }), fault);
   assert.deepEqual(of({ data: "<all/>" }, { paginator: page }), fault);
   assert.deepEqual(of({ data: "x", paginator: { type: "cursor", cursor_body_path: "a.b" } }), fault);
   assert.deepEqual(of({ data: "x", paginator: { type: "offset", limit: 5, limit_body_path: "take" } }), fault);
   assert.deepEqual(of({ data: "x", paginator: { type: "expression", next: { json: "body.next" } } }), fault);
+  const config = {
+    client: { base_url: "https://h" },
+    resources: [{ name: "r", endpoint: { data: "x", paginator: page } }],
+  };
+  assert.deepEqual(checkRestApi(config, "strict"), [], "dlt sends the one page");
   assert.deepEqual(of({ data: "", paginator: page }), []);
   assert.deepEqual(of({ json: { q: "a" }, paginator: page }), []);
   assert.deepEqual(of({ data: "<all/>", paginator: { type: "page_number", page_param: "page" } }), []);
