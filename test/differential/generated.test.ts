@@ -76,7 +76,10 @@ test("dlt reads generated configurations and gets the records that Sluice gets",
     { id: 110, _teams_boards_id: 11 },
     { id: 120, _teams_boards_id: 12 },
   ]);
-  assert.deepEqual(fromTeams.tags, [{ id: 100 }, { id: 200 }]);
+  assert.deepEqual(fromTeams.tags, [
+    { id: 100, _teams_id: 1 },
+    { id: 200, _teams_id: 2 },
+  ]);
   for (const [name, rows] of Object.entries(fromPages)) assert.deepEqual(rows, PAGE_ROWS, name);
   assert.equal(Object.keys(fromPages).length, Object.keys(PAGES.paths).length);
 });
