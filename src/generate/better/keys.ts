@@ -17,6 +17,9 @@ export function settleKey(draft: Draft, alone: ReadonlySet<SchemaNode["schema"]>
   if (identity === undefined) return;
   const isCounted = owner !== undefined && !alone.has(record.schema) && isNumberBelowText(draft, owner);
   if (isCounted) draft.identity = { ...identity, isGlobal: false };
+  // A number within a parent says nothing in a list of those of all parents.
+  if (owner === undefined && draft.endpoint.pieces.variables.length === 0 && identity.columns.every(isNumberWithin))
+    return;
   if (draft.identity?.isGlobal === true || owner === undefined) {
     draft.primaryKey = identity.columns;
     return;
@@ -29,6 +32,7 @@ export function settleKey(draft: Draft, alone: ReadonlySet<SchemaNode["schema"]>
   decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
 }
 
+const isNumberWithin = anyOf("iid");
 const isScope = anyOf("environmentscope");
 
 /** Issue 1 of a repository that is known by a text: numbers there begin anew below each. */

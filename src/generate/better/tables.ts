@@ -112,6 +112,7 @@ function splitTable(name: string, resources: readonly Draft[], taken: Set<string
       draft.primaryKey,
       draft.mergeKey,
       isLoneRecord(draft) ? draft.endpoint.id : "",
+      hasSibling(draft, resources) ? pathOfList(draft) : "",
     ]),
   );
   if (ways.size < 2) return;
@@ -132,6 +133,26 @@ function splitTable(name: string, resources: readonly Draft[], taken: Set<string
       decide(draft, "table_name", reason);
     }
   }
+}
+
+/**
+ * True where another list below the same parent has names of its own: a secret of `/actions/secrets` is not that of
+ * `/agents/secrets`, though both are called alike.
+ */
+function hasSibling(draft: Draft, resources: readonly Draft[]): boolean {
+  const list = draft.list ?? draft;
+  if (list.parent === undefined || list.identity?.isGlobal !== false || list.primaryKey.length === 0) return false;
+  return resources.some(
+    (other) =>
+      other.isList &&
+      other.parent === list.parent &&
+      other.primaryKey.join() === list.primaryKey.join() &&
+      pathOfList(other) !== pathOfList(list),
+  );
+}
+
+function pathOfList({ list, endpoint }: Draft): string {
+  return pathKey((list?.endpoint ?? endpoint).pieces.pieces);
 }
 
 /** A record of which the API has one, that nothing identifies. */

@@ -180,6 +180,25 @@ test("the name by which one list knows its records is no key of another list", (
   assert.notEqual(tickers.tableName, resourceAt(pipeline, "/quotes").tableName);
 });
 
+test("names count within their list, and numbers within their parent", () => {
+  const pipeline = generate({
+    schemas: { Secret: object({ name: text }), Issue: object({ iid: integer, project_id: integer }) },
+    paths: {
+      "/repos": get(listOf(object({ id: integer }))),
+      "/repos/{id}/actions/secrets": get(listOf(ref("Secret"))),
+      "/repos/{id}/actions/secrets/{name}": get(ref("Secret")),
+      "/repos/{id}/agents/secrets": get(listOf(ref("Secret"))),
+      "/repos/{id}/agents/secrets/{name}": get(ref("Secret")),
+      "/issues": get(listOf(ref("Issue"))),
+    },
+  });
+  const [actions, agents] = ["actions", "agents"].map((kind) => resourceAt(pipeline, `/repos/{id}/${kind}/secrets`));
+  assert.deepEqual(actions?.primaryKey, ["_repos_id", "name"]);
+  assert.deepEqual(agents?.primaryKey, ["_repos_id", "name"]);
+  assert.notEqual(actions?.tableName, agents?.tableName);
+  assert.deepEqual(resourceAt(pipeline, "/issues").primaryKey, []);
+});
+
 test("what only ties two things together has both in its key", () => {
   const pipeline = generate({
     schemas: {
