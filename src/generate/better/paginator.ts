@@ -44,10 +44,15 @@ export function paginators(): (
     "total totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize",
   );
   const findCount = integer("count");
-  // Where both are there, or its description says so, the count is that of the page: the list would end with the first.
+  // A count may be that of the page, and the list would end with the first one: it is the total where its description says
+  // so, or where it stands beside a link, as in Django's answers. Without a total the list costs one empty page more.
   const findItems = (root: SchemaNode) => {
-    const count = findTotal(root) === undefined ? findCount(root) : undefined;
-    return count !== undefined && OF_PAGE.test(count.node.description ?? "") ? undefined : (findTotal(root) ?? count);
+    const total = findTotal(root);
+    const count = total === undefined ? findCount(root) : undefined;
+    if (count === undefined) return total;
+    const described = count.node.description ?? "";
+    if (OF_PAGE.test(described)) return undefined;
+    return OF_ALL.test(described) || findLink(root) !== undefined ? count : undefined;
   };
   const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
   const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
@@ -215,6 +220,9 @@ function firstPage({ schema, source }: Parameter): { readonly page: number; read
 /** How documents say that a number counts what is on the page. */
 const OF_PAGE =
   /\b(?:(?:this|current|each|per|the|single|a) page|returned|(?:this|current|the) (?:response|result set|batch))\b/i;
+
+/** How documents say that a number counts all that there is. */
+const OF_ALL = /\b(?:total|all|overall|matching|available|altogether|entire|whole|grand)\b/i;
 
 /** `data[-1].id` of the first list beside the flag. */
 function lastRecordId(envelope: SchemaNode): string | undefined {

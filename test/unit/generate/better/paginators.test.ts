@@ -103,7 +103,11 @@ test("what asks for the total is no size, a range no offset, and the count of a 
     ...offset,
     total_path: "meta.total_items",
   });
-  assert.deepEqual(total({ count: integer }), { ...offset, total_path: "count" });
+  assert.deepEqual(total({ count: integer }), { ...offset, total_path: null }, "nobody says of what");
+  const described = { type: "integer", description: "Total number of matching items" };
+  assert.deepEqual(total({ count: described }), { ...offset, total_path: "count" });
+  const link = { type: "string", format: "uri" };
+  assert.deepEqual(total({ count: integer, next: link, previous: link }), { ...offset, total_path: "count" });
   for (const description of ["Number of items on this page", "How many records were returned"]) {
     assert.deepEqual(total({ count: { type: "integer", description } }), { ...offset, total_path: null });
   }
