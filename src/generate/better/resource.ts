@@ -47,7 +47,12 @@ export function resourceOf(draft: Draft): GeneratedResource {
     parent: draft.parent?.name,
     isList: draft.isList,
     operation: { ...operation, comment: operation.comment?.replace(/\s+/g, " ").trim() },
-    decisions: draft.decisions,
+    decisions: draft.decisions.map((one) =>
+      // What identifies a record may not tell the rows of the table apart.
+      one.about === "primary_key" && draft.primaryKey.length === 0
+        ? { ...one, reason: `none: ${one.reason}, and may stand in several rows here` }
+        : one,
+    ),
     findings,
   };
 }

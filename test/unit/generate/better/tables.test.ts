@@ -100,6 +100,8 @@ test("a name that may be there several times is no key: of prices by currency, o
   const keys = (path: string) => [resourceAt(pipeline, path).primaryKey, resourceAt(pipeline, path).mergeKey];
   assert.deepEqual(keys("/admin/variables"), [["key"], []]);
   assert.deepEqual(keys("/projects/{id}/variables"), [[], ["_projects_id"]]);
+  const variables = resourceAt(pipeline, "/projects/{id}/variables");
+  assert.match(reasonOf(variables, "primary_key"), /^none: .*key.*, and may stand in several rows here$/);
   assert.deepEqual(keys("/projects/{id}/clusters"), [["_projects_id", "id"], []]);
   // What tells the labels of all apart does not tell those of several projects apart.
   assert.deepEqual(keys("/labels"), [["name"], []]);
