@@ -909,7 +909,10 @@ __webpack_require__.d(__webpack_exports__, {
 var action_shape = __webpack_require__(8512);
 // EXTERNAL MODULE: ./lib/config/rest-api/check-auth.js
 var check_auth = __webpack_require__(5931);
+// EXTERNAL MODULE: ./lib/config/secret-keys.js
+var secret_keys = __webpack_require__(6921);
 ;// CONCATENATED MODULE: ./lib/config/rest-api/check-base-url.js
+
 /** A `base_url` that is missing, no URL, or has a part that no request could keep. */
 function baseUrlFaults(written, at) {
     if (written === undefined || written === null) {
@@ -923,7 +926,7 @@ function baseUrlFaults(written, at) {
             {
                 path: at,
                 reason: "type",
-                message: `expected a URL with http:// or https://, found ${JSON.stringify(written)}`,
+                message: `expected a URL with http:// or https://, found ${(0,secret_keys/* quoteValue */.cl)(written, false)}`,
                 suggestion: "write it as https://host/path",
             },
         ];
@@ -1312,8 +1315,10 @@ function tableHintFaults(hints, at) {
         ...referenceFaults(hints?.references, [...at, "references"]),
         ...Object.entries(hints?.nested_hints ?? {}).flatMap(([table, nested]) => {
             const place = [...at, "nested_hints", table];
+            const message = "a nested table needs a name that is not blank";
+            const names = table.trim() === "" ? [{ path: place, reason: "type", message }] : [];
             const dispositions = dispositionFaults(nested.write_disposition, [...place, "write_disposition"]);
-            return [...dispositions, ...tableHintFaults(nested, place)];
+            return [...names, ...dispositions, ...tableHintFaults(nested, place)];
         }),
     ];
 }
@@ -1375,7 +1380,9 @@ function resourceFaults(resource, config, compat) {
             suggestion: "keep one of them",
         });
     }
-    faults.push(...bodyFaults(resource, config.client.paginator ?? undefined, [...at, "data"]));
+    // dlt takes it, and gets away with it where there is one page.
+    if (compat === "default")
+        faults.push(...bodyFaults(resource, config.client.paginator ?? undefined, [...at, "data"]));
     faults.push(...dispositionFaults(resource.config.write_disposition, [...resource.at, "write_disposition"]));
     if (typeof written === "object") {
         faults.push(...(0,step_shape/* stepFaults */.Cn)(written.processing_steps, [...resource.at, "processing_steps"]));
@@ -1394,7 +1401,7 @@ function bodyFaults({ name, data, paginator }, ofClient, at) {
     if (key === undefined)
         return [];
     const message = `the paginator of ${JSON.stringify(name)} writes into a JSON body (${key}), which is not sent beside data`;
-    const suggestion = "write the body as json, or let the paginator use a query parameter";
+    const suggestion = "write the body as json, let the paginator use a query parameter, or write paginator: single_page for what has one page";
     return [{ path: at, reason: "paginator_arguments", message, suggestion }];
 }
 function isEmptyData(data) {
@@ -1543,6 +1550,7 @@ function checkRestApi(config, compat = "default") {
     faults.push(...paginatorFaults(defaults?.endpoint?.paginator ?? undefined, ["resource_defaults", "endpoint", "paginator"]));
     faults.push(...(0,step_shape/* stepFaults */.Cn)(defaults?.processing_steps, ["resource_defaults", "processing_steps"]));
     faults.push(...tableHintFaults(defaults, ["resource_defaults"]));
+    faults.push(...parentTableFaults(defaults?.parent_table_name, ["resource_defaults", "parent_table_name"]));
     const defaultActions = defaults?.endpoint?.response_actions;
     faults.push(...(0,action_shape/* actionFaults */.c8)(defaultActions, ["resource_defaults", "endpoint", "response_actions"], compat === "strict"));
     faults.push(...nameFaults(plan.resources));
@@ -1699,23 +1707,10 @@ function faultText(text, error) {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   R: () => (/* binding */ COLUMN_TYPES)
 /* harmony export */ });
-/** dlt's types, and the name that `json` had before dlt 1.0. */
-const TYPES = {
-    text: true,
-    double: true,
-    bool: true,
-    timestamp: true,
-    bigint: true,
-    binary: true,
-    json: true,
-    decimal: true,
-    wei: true,
-    date: true,
-    time: true,
-    complex: true,
-};
-/** Types that a column hint may name; `complex` last, which is an old word for `json`. */
-const COLUMN_TYPES = Object.keys(TYPES);
+/* harmony import */ var _core_flow_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3855);
+
+/** Types that a column hint may name; `complex` last, the name that `json` had before dlt 1.0. */
+const COLUMN_TYPES = [..._core_flow_js__WEBPACK_IMPORTED_MODULE_0__/* .DATA_TYPES */ .h, "complex"];
 
 
 /***/ }),
@@ -2744,7 +2739,7 @@ const tableHints = {
     table_name: schemas/* string */.YjP().nullish().describe("The resource's name when absent."),
     nested_hints: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* strictObject */.rej(hintsOfAnyTable))
         .nullish()
-        .describe("Hints of nested tables by their name below the resource's table."),
+        .describe("Hints of nested tables by the key of their list, which is one part of the name: docs/schema.md."),
 };
 
 ;// CONCATENATED MODULE: ./lib/config/rest-api/shape.js
@@ -4147,7 +4142,7 @@ const WARNING_CODES = {
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
     W_CONTENT_TYPE: "JSON arrived under another content type.",
     W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
-    W_NOTHING_SELECTED: "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it.",
+    W_NOTHING_SELECTED: "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it, unless the source leaves the key out when it has nothing.",
     W_SHARED_TABLE: "Resources whose names differ only in how they are written fill one table; give each its table_name, the same one if that is meant.",
     W_FIRST_LOAD: "A load that finds no stored schema would end with an error; only a pipeline that has loaded before can go on.",
     W_ROUTE_CHANGED: "A value inserted into a path changes the route.",
@@ -4288,6 +4283,7 @@ function parseFault(text, actions) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ DATA_TYPES),
 /* harmony export */   y: () => (/* binding */ RECORD_NUMBER)
 /* harmony export */ });
 /**
@@ -4296,6 +4292,20 @@ function parseFault(text, actions) {
  * the name.
  */
 const RECORD_NUMBER = "#";
+/** Data types of dlt, as they stand in a stored schema. */
+const DATA_TYPES = [
+    "text",
+    "double",
+    "bool",
+    "timestamp",
+    "bigint",
+    "binary",
+    "json",
+    "decimal",
+    "wei",
+    "date",
+    "time",
+];
 
 
 /***/ }),
@@ -14610,7 +14620,7 @@ function addGenerate(program, action) {
     (0,_command_js__WEBPACK_IMPORTED_MODULE_2__/* .addSettings */ .P)(command, _config_settings_js__WEBPACK_IMPORTED_MODULE_1__/* .NETWORK_SETTING_NAMES */ .$l.filter((name) => FETCH_SETTINGS.includes(name)));
     action(command, async (context, flags, [name]) => {
         // Loaded here, so that no other command waits for the reader of documents.
-        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(706)]).then(__webpack_require__.bind(__webpack_require__, 706));
+        const { generate } = await Promise.all(/* import() */[__webpack_require__.e(808), __webpack_require__.e(488)]).then(__webpack_require__.bind(__webpack_require__, 6488));
         await generate(context, flags, name);
     });
 }
@@ -16884,10 +16894,15 @@ class BodyError extends Error {
         this.offset = offset;
     }
 }
-/** True for an answer without a body; blanks and a byte order mark are none. */
+/**
+ * True for an answer without a body; blanks and a byte order mark are none. A redirect that leads nowhere is no such answer:
+ * what it should have led to is not known.
+ */
 function isEmptyBody({ status, bytes }) {
     if (status === 204)
         return true;
+    if (status >= 300 && status < 400)
+        return false;
     const content = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
     return content.every((byte) => byte === 32 || byte === 9 || byte === 10 || byte === 13);
 }
@@ -17038,7 +17053,7 @@ function missingFunctions(config, functions) {
 /**
  * Checked code as a function of the variables of its scope. A function gets the first of them; one that gives nothing is
  * an {@link ExpressionFailure}, or false where a truth is wanted: without its `return` it would make empty rows. So is one
- * that gives neither a list nor one record where a list is wanted.
+ * that gives neither a list nor one record where a list is wanted, and a promise or an iterator, which nobody awaits or reads.
  */
 function compileCode(code, scope, wanted, functions) {
     const name = (0,rest_api_code/* functionName */.AQ)(code);
@@ -17051,18 +17066,33 @@ function compileCode(code, scope, wanted, functions) {
         throw new errors/* InternalError */.Gd("E_INTERNAL", `the function ${name} was not given`);
     const [first] = environment/* SCOPES */.iW[scope];
     const shown = (0,rest_api_code/* moduleOf */.cD)(name) ?? `fn:${name}`;
+    const refuse = (what) => {
+        const instead = wanted === "list" ? "a list of records" : wanted === "bool" ? "true or false" : "a value, or null";
+        return new compile/* ExpressionFailure */.je(`${shown} returns ${what}: it must return ${instead}`);
+    };
     return (variables) => {
         const made = call(variables[first] ?? null);
         if (made === undefined) {
             if (wanted === "bool")
                 return false;
-            throw new compile/* ExpressionFailure */.je(`${shown} returns nothing: it must return a value, or null`);
+            throw refuse("nothing");
         }
-        if (wanted === "list" && !(0,core_json/* isJsonArray */.Md)(made) && !(0,core_json/* isJsonObject */.OW)(made)) {
-            throw new compile/* ExpressionFailure */.je(`${shown} returns ${(0,compile/* kindOf */.I)(made)}: it must return a list of records`);
-        }
+        const other = typeof made === "object" && made !== null ? otherKind(made) : undefined;
+        if (other !== undefined)
+            throw refuse(other);
+        if (wanted === "list" && !(0,core_json/* isJsonArray */.Md)(made) && !(0,core_json/* isJsonObject */.OW)(made))
+            throw refuse((0,compile/* kindOf */.I)(made));
         return made;
     };
+}
+/** What JavaScript takes for an object and JSON has not. */
+function otherKind(made) {
+    if (made instanceof Promise) {
+        // It may fail, and nobody waits for it.
+        made.catch(() => undefined);
+        return "a promise";
+    }
+    return Symbol.iterator in made && !Array.isArray(made) ? "an iterator" : undefined;
 }
 
 ;// CONCATENATED MODULE: ./lib/extract/response-actions.js
@@ -18243,8 +18273,8 @@ const NAMED = {
 };
 /** Numbers from here on count milliseconds since 1970, those below seconds: the year 5138, or March 1973. */
 const FIRST_MILLIS = 100_000_000_000;
-/** Text that is such a number: fewer digits may be a date. */
-const EPOCH_TEXT = /^\d{9,}(\.\d+)?$/;
+/** Text that is such a number: fewer digits may be a date (`20240131`), more of them date and time (`20240131100000`). */
+const EPOCH_TEXT = /^\d{9,13}(\.\d+)?$/;
 /** Microseconds since 1970 of a date, or of a number of seconds or milliseconds, which may stand in a text. */
 function microsOf(value) {
     if (typeof value === "string" && !EPOCH_TEXT.test(value))
@@ -18375,16 +18405,24 @@ function queryTexts(name, value) {
         return value.flatMap((item) => queryTexts(name, item));
     return [`${name}=${typeof value === "string" ? value : (0,python_text/* pythonStr */.qV)(value)}`];
 }
-/** A body as it is written, a mapping as JSON. */
+/** A body as it is written, a mapping as JSON; without the values that a query would not show. */
 function contentText(value) {
-    return typeof value === "string" ? value : (0,json_writer/* compactJson */.Ar)(masked(value));
+    if (typeof value !== "string")
+        return (0,json_writer/* compactJson */.Ar)(masked(value));
+    const asForm = (0,http_url/* maskUrl */.yP)(`?${value}`).slice(1);
+    return asForm.replace(/("([^"]+)"\s*:\s*)"(?:[^"\\]|\\.)*"/gs, (whole, start, key) => (0,http_url/* isSecretParam */.oA)(key) ? `${start}"${core_redact/* MASK */.v5}"` : whole);
 }
 function masked(value) {
     if (value instanceof secret/* Secret */.z)
         return core_redact/* MASK */.v5;
     if ((0,core_json/* isJsonArray */.Md)(value))
         return value.map(masked);
-    return (0,core_json/* isJsonObject */.OW)(value) ? (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).map((key) => [key, masked(value[key] ?? null)])) : value;
+    if (!(0,core_json/* isJsonObject */.OW)(value))
+        return value;
+    return (0,core_json/* objectFrom */._X)((0,core_json/* keysOf */.YD)(value).map((key) => {
+        const item = value[key] ?? null;
+        return [key, item !== null && (0,http_url/* isSecretParam */.oA)(key) ? core_redact/* MASK */.v5 : masked(item)];
+    }));
 }
 function authText(auth) {
     if (auth === null)
@@ -19266,13 +19304,14 @@ function listOf(value) {
  * both with resource, step, page and record. A field that a renamed one replaces is warned about, once for each name.
  */
 function compileSteps(resource, steps, functions, limits, warn) {
-    const told = new Set();
-    const replaced = (step) => (key) => {
-        const detail = `processing_steps[${step}].rename onto ${JSON.stringify(key)}`;
-        if (told.has(detail))
-            return;
-        told.add(detail);
-        warn("W_FIELD_REPLACED", resource, { detail });
+    const replaced = (step) => {
+        const told = new Set();
+        return (key) => {
+            if (told.has(key))
+                return;
+            told.add(key);
+            warn("W_FIELD_REPLACED", resource, { detail: `processing_steps[${step}].rename onto ${JSON.stringify(key)}` });
+        };
     };
     const parts = steps.flatMap((step, index) => stepParts(step, functions, replaced(index)).map((part) => ({ part, index })));
     if (parts.length === 0)
@@ -19365,20 +19404,23 @@ function openRun(plan, settings, surroundings) {
     const selector = plan.dataSelector === undefined ? undefined : (0,json_path/* compilePath */.H9)(plan.dataSelector);
     const converter = plan.incremental?.convert ?? plan.incremental?.transform;
     const convert = compileConverter(plan.name, converter, functions, limits);
+    const cursors = openCursors(plan, state, {
+        windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
+        strict,
+        warn,
+    });
+    // Once records have come, an answer without the key may be how the source says that nothing is new; so in a window that
+    // others follow.
+    const mayBeEmpty = hasMoved(state) || (cursors?.window?.end ?? null) !== null;
     return {
         plan,
         endpoint: endpointText(plan),
         selected: settings.selected.has(plan.name) && context.only?.has(plan.name) !== false,
         prepared: prepareResource(plan, config.client, convert, warn, settings.rebaseLinks),
         authenticator: sender.authenticator(plan, counts),
-        cursors: openCursors(plan, state, {
-            windowAt: context.windows?.has(plan.name) === true ? clock.now() : undefined,
-            strict,
-            warn,
-        }),
+        cursors,
         selector,
-        // Once records have come, an answer without the key may be how the source says that nothing is new.
-        watch: selector === undefined || hasMoved(state) ? undefined : watchSelector(selector),
+        watch: selector === undefined || mayBeEmpty ? undefined : watchSelector(selector),
         steps: compileSteps(plan.name, plan.config.processing_steps ?? [], functions, limits, warn),
         actions: compileActions(plan.responseActions, {
             resource: plan.name,
@@ -21392,8 +21434,11 @@ function objectOf(value, before, depth) {
             throw new NoJson("an invalid date");
         return value.toISOString();
     }
-    if (value instanceof Promise)
+    if (value instanceof Promise) {
+        // It may fail, and nobody waits for it.
+        value.catch(() => undefined);
         throw new NoJson("a promise: functions must not be async");
+    }
     const prototype = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null)
         throw new NoJson("an instance of a class, not data");
@@ -28224,6 +28269,7 @@ function isInRange(host, start, bits) {
 /* harmony export */   Ne: () => (/* binding */ prepareUrl),
 /* harmony export */   U9: () => (/* binding */ isLoopback),
 /* harmony export */   XX: () => (/* binding */ encodeQuery),
+/* harmony export */   oA: () => (/* binding */ isSecretParam),
 /* harmony export */   oP: () => (/* binding */ isAbsolute),
 /* harmony export */   ug: () => (/* binding */ encodeSegment),
 /* harmony export */   we: () => (/* binding */ joinUrl),
@@ -28357,11 +28403,15 @@ const SECRET_PARAMS = new Set([
     "private_token",
     "job_token",
 ]);
+/** True for names of parameters and fields whose values are credentials. */
+function isSecretParam(name) {
+    return SECRET_PARAMS.has(name.toLowerCase());
+}
 /** The URL with the values of query parameters that carry credentials replaced by `***`; `extra` names more of them. */
 function maskUrl(url, extra) {
     return url.replace(/([?&])([^=&#]+)=([^&#]*)/g, (whole, mark, name) => {
-        const plain = name.replaceAll("+", " ").toLowerCase();
-        return SECRET_PARAMS.has(plain) || (extra !== undefined && plain === extra.toLowerCase())
+        const plain = name.replaceAll("+", " ");
+        return isSecretParam(plain) || (extra !== undefined && plain.toLowerCase() === extra.toLowerCase())
             ? `${mark}${name}=***`
             : whole;
     });
@@ -32826,6 +32876,8 @@ var errors = __webpack_require__(3828);
 var identifiers = __webpack_require__(9691);
 // EXTERNAL MODULE: ./lib/schema/naming/snake-case.js
 var snake_case = __webpack_require__(3801);
+// EXTERNAL MODULE: ./lib/schema/schema.js
+var schema_schema = __webpack_require__(9484);
 // EXTERNAL MODULE: ./lib/schema/stored.js
 var schema_stored = __webpack_require__(9672);
 // EXTERNAL MODULE: ./lib/core/json.js
@@ -32838,8 +32890,6 @@ var contract_error = __webpack_require__(9822);
 var evolve = __webpack_require__(4690);
 // EXTERNAL MODULE: ./lib/schema/propagation.js
 var propagation = __webpack_require__(9957);
-// EXTERNAL MODULE: ./lib/schema/schema.js
-var schema_schema = __webpack_require__(9484);
 ;// CONCATENATED MODULE: ./lib/schema/table-hints.js
 
 
@@ -32857,6 +32907,12 @@ function mergeTableHints(schema, { name, hints, resource, parent, recordedAs }) 
     const contract = parent !== undefined && hints.schemaContract === undefined
         ? (0,schema_contract/* contractOfTable */.Mu)(schema, name, parent)
         : (0,schema_contract/* expandContract */.n4)(hints.schemaContract ?? (0,json/* getOwn */.Ng)(schema.settings, "schema_contract"));
+    // dlt: a table whose rows have keys of their own stands by itself.
+    const hasKey = [...columns.values()].some((column) => column.primaryKey === true || column.mergeKey === true);
+    const above = hasKey ? undefined : parent;
+    if (parent !== undefined && known !== undefined && known.parent !== above) {
+        throw movedTable(resource, name, known.parent, above);
+    }
     const isNew = (0,schema_contract/* isNewTable */.Hi)(known);
     if (contract !== undefined && !admits(schema, resource, contract, name, known, columns))
         return false;
@@ -32864,10 +32920,8 @@ function mergeTableHints(schema, { name, hints, resource, parent, recordedAs }) 
     (0,evolve/* mergeColumns */.y1)(table.columns, columns, false);
     if (contract !== undefined && contract.columns !== "evolve" && isNew)
         (0,schema_contract/* setEvolvesOnce */.SL)(table, true);
-    // dlt: a table whose rows have keys of their own stands by itself.
-    const hasKey = [...columns.values()].some((column) => column.primaryKey === true || column.mergeKey === true);
-    if (parent !== undefined && !hasKey)
-        table.parent = parent;
+    if (above !== undefined)
+        table.parent = above;
     const disposition = hints.writeDisposition ?? (table.parent === undefined ? { disposition: "append" } : undefined);
     if (disposition !== undefined) {
         table.writeDisposition = disposition.disposition;
@@ -32887,10 +32941,20 @@ function mergeTableHints(schema, { name, hints, resource, parent, recordedAs }) 
         else
             table.extra[wire] = value;
     }
-    checkMergeHints(table, resource);
+    // dlt: a nested table is merged with its root, whatever its own hints say.
+    if (table.parent === undefined)
+        checkMergeHints(table, resource);
     schema.tables.set(name, table);
     (0,propagation/* extendPropagation */.lg)(schema, name);
     return true;
+}
+/** dlt: `TablePropertiesConflictException`: rows of the one kind have columns that those of the other kind lack. */
+function movedTable(resource, table, before, now) {
+    const where = (parent) => (parent === undefined ? "a table by itself" : `below ${parent}`);
+    return new errors/* ConfigError */.xL("E_CONFIG", `The table ${table} is ${where(before)} in the stored schema, and ${where(now)} by its hints.`, {
+        hint: "Write its nested_hints as they were, or drop the resource, which loads it anew.",
+        context: { resource, table },
+    });
 }
 /** dlt: of several references to one table the last holds. */
 function mergeReferences(schema, table, written) {
@@ -33089,6 +33153,7 @@ function withoutDefaults(hint) {
 
 
 
+
 /**
  * Merges the hints of a resource into its root table and its nested ones, which are made when they are missing. dlt does it
  * when the first item of a resource arrives, so a resource without items leaves no table. Columns come in the order: column
@@ -33103,7 +33168,7 @@ function applyResourceHints(schema, resource) {
     }
     const nested = Object.entries(hints.nested ?? {}).map(([written, own]) => {
         // dlt: the name is one part, however many levels it means.
-        const table = (0,snake_case/* shortenFragments */.FZ)([name, (0,identifiers/* tableName */.Cm)(schema, written)]);
+        const table = (0,snake_case/* shortenFragments */.FZ)([name, (0,snake_case/* normalizeIdentifier */.Bd)(written)]);
         const parent = own.parentTableName === undefined ? name : (0,identifiers/* tableName */.Cm)(schema, own.parentTableName);
         return { name: table, parent, hints: own };
     });
@@ -33117,9 +33182,19 @@ function applyResourceHints(schema, resource) {
     if (!mergeTableHints(schema, { name, hints, resource: resource.name, recordedAs })) {
         return { table: name, changed: false, discarded: true };
     }
-    for (const one of nested)
-        mergeTableHints(schema, { ...one, resource: resource.name, recordedAs });
+    for (const one of nested) {
+        const isKept = mergeTableHints(schema, { ...one, resource: resource.name, recordedAs });
+        // dlt: what the table lies below must be there by now.
+        if (isKept && (0,schema_schema/* rootTableOf */.Kl)(schema, one.name)?.parent !== undefined)
+            throw withoutRoot(resource.name, one);
+    }
     return { table: name, changed: before !== stored() || configured !== schema.normalizers, discarded: false };
+}
+function withoutRoot(resource, { name, parent }) {
+    return new errors/* ConfigError */.xL("E_CONFIG", `The nested table ${name} lies below ${parent}, which leads to no table of a resource.`, {
+        hint: "Write hints of the table above it before it, also where they say nothing, and its whole name as parent_table_name.",
+        context: { resource, table: name },
+    });
 }
 /** Normalized name of the table that a resource fills. */
 function rootTableName(schema, resource) {
@@ -34464,10 +34539,12 @@ function extractedSchema({ before, resources, withState }) {
 /* harmony export */ });
 /* unused harmony export parseTable */
 /* harmony import */ var _core_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(3828);
+/* harmony import */ var _core_flow_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(3855);
 /* harmony import */ var _core_json_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(3085);
 /* harmony import */ var _core_json_writer_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(3733);
 /* harmony import */ var _migrate_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(218);
-/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(9484);
+/* harmony import */ var _schema_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(9484);
+
 
 
 
@@ -34624,7 +34701,7 @@ function parseColumn(name, stored) {
             column.nullable = value;
             saysNullable = true;
         }
-        else if (wire === "data_type" && isDataType(value))
+        else if (wire === "data_type" && isOneOf(value, _core_flow_js__WEBPACK_IMPORTED_MODULE_4__/* .DATA_TYPES */ .h))
             column.dataType = value;
         else if (flag !== undefined && typeof value === "boolean")
             column[flag] = value;
@@ -34647,19 +34724,6 @@ const X_NORMALIZER = "x-normalizer";
 const X_MERGE_STRATEGY = "x-merge-strategy";
 const DISPOSITIONS = ["append", "replace", "merge", "skip"];
 const STRATEGIES = ["delete-insert", "upsert", "scd2", "insert-only"];
-const DATA_TYPES = {
-    text: true,
-    double: true,
-    bool: true,
-    timestamp: true,
-    bigint: true,
-    binary: true,
-    json: true,
-    decimal: true,
-    wei: true,
-    date: true,
-    time: true,
-};
 const FLAGS = [
     ["timezone", "timezone"],
     ["unique", "unique"],
@@ -34683,9 +34747,6 @@ const SCHEMA_KEYS = new Set([
     "normalizers",
     "previous_hashes",
 ]);
-function isDataType(value) {
-    return typeof value === "string" && Object.hasOwn(DATA_TYPES, value);
-}
 function isOneOf(value, words) {
     return words.some((word) => word === value);
 }
@@ -34715,8 +34776,8 @@ function checkNormalizers(schema, normalizers) {
     }
     const json = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(normalizers, "json");
     const module = (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isJsonObject */ .OW)(json) ? (0,_core_json_js__WEBPACK_IMPORTED_MODULE_1__/* .getOwn */ .Ng)(json, "module") : undefined;
-    if (typeof module === "string" && module !== _schema_js__WEBPACK_IMPORTED_MODULE_4__/* .RELATIONAL_MODULE */ .Xx && module !== "relational") {
-        throw unreadable(`${schema} uses the normalizer ${module}; only ${_schema_js__WEBPACK_IMPORTED_MODULE_4__/* .RELATIONAL_MODULE */ .Xx} is supported`);
+    if (typeof module === "string" && module !== _schema_js__WEBPACK_IMPORTED_MODULE_5__/* .RELATIONAL_MODULE */ .Xx && module !== "relational") {
+        throw unreadable(`${schema} uses the normalizer ${module}; only ${_schema_js__WEBPACK_IMPORTED_MODULE_5__/* .RELATIONAL_MODULE */ .Xx} is supported`);
     }
 }
 function objectOr(object, key) {

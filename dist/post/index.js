@@ -46618,7 +46618,7 @@ const error_codes_WARNING_CODES = {
     W_ENCODING_REPLACED: "Bytes that are no UTF-8 were replaced by U+FFFD.",
     W_CONTENT_TYPE: "JSON arrived under another content type.",
     W_PAGINATOR_GUESSED: "The paginator was guessed from the first page; name it in the configuration.",
-    W_NOTHING_SELECTED: "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it.",
+    W_NOTHING_SELECTED: "A data_selector matched nothing in any answer of a resource, so that it has no rows; correct it, unless the source leaves the key out when it has nothing.",
     W_SHARED_TABLE: "Resources whose names differ only in how they are written fill one table; give each its table_name, the same one if that is meant.",
     W_FIRST_LOAD: "A load that finds no stored schema would end with an error; only a pipeline that has loaded before can go on.",
     W_ROUTE_CHANGED: "A value inserted into a path changes the route.",

@@ -1,8 +1,8 @@
-export const id = 706;
-export const ids = [706];
+export const id = 488;
+export const ids = [488];
 export const modules = {
 
-/***/ 706:
+/***/ 6488:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 
@@ -1462,6 +1462,10 @@ function parentsFirst(drafts) {
     }
     return [...ordered];
 }
+/** The column that `include_from_parent` makes of a field of the parent's record. */
+function carriedName(parent, field) {
+    return `_${parent.name}_${field}`;
+}
 
 ;// CONCATENATED MODULE: ./lib/generate/better/body-parameters.js
 
@@ -1488,22 +1492,6 @@ function bodyParameters({ body }) {
 /** Without what only answers have, and names that keys joined by dots cannot hold. */
 function settable(node) {
     return [...node.allProperties].filter(([name, { schema }]) => !flagAt(schema, "readOnly") && /^[^.]+$/.test(name));
-}
-
-;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
-/**
- * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
- * stand in brackets.
- */
-function propertyPath(path) {
-    let text = "";
-    for (const piece of path) {
-        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
-            text += text === "" ? piece : `.${piece}`;
-        else
-            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
-    }
-    return text === "" ? "$" : text;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/words.js
@@ -1533,21 +1521,20 @@ const isListWord = anyOf("data items item results result records record values v
 /** Lists that stand beside the records. */
 const isSideList = anyOf("errors error warnings links link included facets aggregations filters messages fields columns sort orderby breadcrumbs");
 
-;// CONCATENATED MODULE: ./lib/generate/better/paginator.js
+;// CONCATENATED MODULE: ./lib/generate/better/page-parameters.js
 
 
 
 
-
-
-const paginator_isCursor = anyOf(`cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
+/** True for the names of parameters that go on from a place in a list. */
+const page_parameters_isCursor = anyOf(`cursor after pagetoken nextpagetoken nexttoken nextcursor pagecursor pageafter continuationtoken continuation
   paginationtoken marker bookmark scrollid starttoken startcursor nextmarker iterator pagingtoken startingafter continue`);
-const paginator_isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
-const paginator_isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
-const paginator_isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
+const isEnd = anyOf("end stop until");
+const page_parameters_isOffset = anyOf("start offset skip startat startindex firstresult pageoffset startposition");
+const page_parameters_isPage = anyOf("page pagenumber pageno pagenum pageindex currentpage pagenr");
+const page_parameters_isLimit = anyOf("limit perpage pagesize size maxresults top take itemsperpage pagelimit resultsperpage count");
 /** A page is no larger than this, whatever the document allows. */
 const LARGEST_PAGE = 1000;
-const paginator_DEFAULT_LIMIT = 20;
 /** Of the query; where that has none, of the body. */
 function pageParameters(endpoint) {
     const inQuery = sortedOut(endpoint.parameters.filter((one) => one.in === "query"));
@@ -1556,18 +1543,26 @@ function pageParameters(endpoint) {
 }
 function sortedOut(all) {
     // What is deprecated counts only where nothing else does.
-    const isPaging = (one) => [paginator_isCursor, paginator_isOffset, paginator_isPage].some((test) => test(paginator_keyOf(one)));
+    const isPaging = (one) => [page_parameters_isCursor, page_parameters_isOffset, page_parameters_isPage].some((test) => test(page_parameters_keyOf(one)));
     const hasOther = all.some((one) => isPaging(one) && !flagAt(one.source, "deprecated"));
     const parameters = hasOther ? all.filter((one) => !flagAt(one.source, "deprecated")) : all;
-    const of = (test) => parameters.filter((one) => test(paginator_keyOf(one)) || test(one.name));
+    const of = (test) => parameters.filter((one) => test(page_parameters_keyOf(one)) || test(one.name));
     const counts = (one) => !isToken(one);
+    const hasEnd = parameters.some((one) => isEnd(page_parameters_keyOf(one)));
     return {
         // A moment is where a cursor of ours begins, not a place in a list.
-        cursors: [...of(paginator_isCursor), ...of(paginator_isOffset).filter(isToken), ...of(paginator_isPage).filter(isToken)].filter(isPlace),
-        offsets: of(paginator_isOffset).filter(counts).filter(isPlace),
-        pages: of(paginator_isPage).filter(counts),
-        limits: of(paginator_isLimit),
+        cursors: [...cursorsOf(of(page_parameters_isCursor)), ...of(page_parameters_isOffset).filter(isToken), ...of(page_parameters_isPage).filter(isToken)].filter(isPlace),
+        // `start` with an `end` is a time or a number that records lie between.
+        offsets: of(page_parameters_isOffset).filter((one) => counts(one) && isPlace(one) && !(hasEnd && wordOf(page_parameters_keyOf(one)) === "start")),
+        pages: of(page_parameters_isPage).filter(counts),
+        // `$count: true` asks for the total.
+        limits: of(page_parameters_isLimit).filter(({ schema }) => !schema.types.includes("boolean")),
     };
+}
+/** Those that are called cursors before an `after`, which may be a time. */
+function cursorsOf(found) {
+    const isAfter = (one) => wordOf(page_parameters_keyOf(one)) === "after";
+    return [...found.filter((one) => !isAfter(one)), ...found.filter(isAfter)];
 }
 function isPlace({ schema }) {
     return !/date/.test(schema.format ?? "");
@@ -1594,175 +1589,8 @@ function declaredPageSize({ schema, source }) {
 const LARGEST = /\bmax(?:imum)?\.?(?: (?:value|size|limit|page size|is|of|allowed))*[\s:=(]*(\d{2,4})\b|\b(?:between (?:0|1) and|(?:0|1) to|up to) (\d{2,4})\b/i;
 /** A smaller number speaks of something else. */
 const SMALLEST_LARGEST = 20;
-/**
- * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
- * numbers. `envelope` is the schema around the records; undefined when the records are all there is.
- */
-function paginators() {
-    const anyType = () => true;
-    const finder = (words) => propertyFinder({ name: anyOf(words), type: anyType, throughLists: false });
-    const integer = (words) => typedFinder(anyOf(words), "integer", false);
-    const findNextCursor = finder(`nextcursor nextpagetoken nexttoken endcursor continuationtoken nextmarker nextpagecursor nextcontinuationtoken
-    nextscrollid nextpagingtoken`);
-    const findSameCursor = finder("cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken continue");
-    const findNextToken = finder("nextpage nextoffset nextstart");
-    const findNextObject = finder("nextpage next");
-    const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
-    const findNextPage = integer("nextpage nextpagenumber");
-    const findItems = integer("total count totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize");
-    const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
-    const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
-    const findLink = typedFinder(anyOf("next nexturl nextlink nextpageurl nextpagelink nexthref odatanextlink nextpageuri"), "string", false);
-    const ask = (find, root) => {
-        const path = root === undefined ? undefined : find(root)?.path;
-        return path === undefined ? undefined : propertyPath(path);
-    };
-    return (endpoint, response, envelope) => {
-        const parameters = pageParameters(endpoint);
-        return (fromHeaders(response, parameters) ??
-            fromCursor(parameters, envelope) ??
-            fromOffset(parameters, envelope) ??
-            fromPage(parameters, envelope) ??
-            fromLink(envelope));
-    };
-    function fromCursor({ cursors, offsets }, envelope) {
-        const [cursor] = cursors;
-        const next = ask(findNextCursor, envelope);
-        const more = ask(findMore, envelope);
-        if (cursor !== undefined) {
-            const path = next ?? ask(findSameCursor, envelope) ?? (paginator_isCursor(paginator_keyOf(cursor)) ? undefined : nextToken(cursor, envelope));
-            if (path !== undefined)
-                return cursorOf(path, cursor, `${path} in the answer is the next ${cursor.name}`);
-            const listName = envelope === undefined ? undefined : lastRecordId(envelope);
-            if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
-                const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
-                const found = cursorOf(listName, cursor, reason);
-                return { ...found, config: { ...found.config, has_more_path: more } };
-            }
-        }
-        const [offset] = offsets;
-        const nextOffset = ask(findNextOffset, envelope);
-        if (offset === undefined || nextOffset === undefined)
-            return undefined;
-        return cursorOf(nextOffset, offset, `${nextOffset} in the answer is the next ${offset.name}`);
-    }
-    /** `next_page` of the answer, or `offset` in it where that is an object. */
-    function nextToken({ name }, envelope) {
-        const around = envelope === undefined ? undefined : findNextObject(envelope);
-        const inner = [...(around?.node.allProperties.keys() ?? [])].find((key) => wordOf(key) === wordOf(name));
-        if (around !== undefined && inner !== undefined)
-            return propertyPath([...around.path, inner]);
-        const next = envelope === undefined ? undefined : findNextToken(envelope);
-        return next === undefined || next.node.isObject ? undefined : propertyPath(next.path);
-    }
-    function fromOffset({ offsets, limits }, envelope) {
-        const [offset, limit] = [offsets[0], limits.at(-1)];
-        if (offset === undefined || limit === undefined)
-            return undefined;
-        const size = declaredPageSize(limit);
-        const total = ask(findItems, envelope);
-        return {
-            config: {
-                type: "offset",
-                limit: size?.size ?? paginator_DEFAULT_LIMIT,
-                ...(offset.in === "body" ? { offset_body_path: offset.name } : { offset_param: offset.name }),
-                ...(limit.in === "body" ? { limit_body_path: limit.name } : { limit_param: limit.name }),
-                ...ending(total, envelope),
-            },
-            uses: [offset.name, limit.name],
-            reason: `the parameters ${offset.name} and ${limit.name}; ${endReason(total)}; ${size?.from ?? "a common size"} of a page`,
-        };
-    }
-    function fromPage({ pages }, envelope) {
-        const [page] = pages;
-        if (page === undefined)
-            return undefined;
-        const next = ask(findNextPage, envelope);
-        if (next !== undefined)
-            return cursorOf(next, page, `${next} in the answer is the next ${page.name}`);
-        const total = ask(findPages, envelope);
-        const first = firstPage(page);
-        return {
-            config: {
-                type: "page_number",
-                ...(page.in === "body" ? { page_body_path: page.name } : { page_param: page.name }),
-                base_page: first.page,
-                ...ending(total, envelope),
-            },
-            uses: [page.name],
-            reason: `the parameter ${page.name}; ${first.reason}; ${endReason(total)}`,
-        };
-    }
-    function fromLink(envelope) {
-        const path = ask(findLink, envelope);
-        if (path === undefined)
-            return undefined;
-        const config = { type: "json_link", next_url_path: path };
-        return { config, uses: [], reason: `${path} in the answer is the link to the next page` };
-    }
-    /** How the end is known: a total, a flag, else an empty page. Never a highest number, which would cut the list. */
-    function ending(total, envelope) {
-        const more = total === undefined ? ask(findMore, envelope) : undefined;
-        return { total_path: total ?? null, ...(more === undefined ? {} : { has_more_path: more }) };
-    }
-}
-function endReason(total) {
-    return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
-}
-function cursorOf(path, { name, in: place }, reason) {
-    const config = {
-        type: "cursor",
-        cursor_path: path,
-        ...(place === "body" ? { cursor_body_path: name } : { cursor_param: name }),
-    };
-    return { config, uses: [name], reason };
-}
-/** Headers that the response declares. */
-function fromHeaders(response, { pages, cursors }) {
-    const headers = response === undefined ? [] : (0,core_json/* keysOf */.YD)(objectAt(response.source, "headers"));
-    const named = (test) => headers.find(test);
-    const link = named((name) => wordOf(name) === "link");
-    if (link !== undefined) {
-        const uses = [...pages, ...cursors].map(({ name }) => name);
-        return { config: { type: "header_link" }, uses, reason: "the response declares the header Link" };
-    }
-    const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
-    const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
-    if (cursor === undefined || parameter === undefined || parameter.in === "body")
-        return undefined;
-    return {
-        config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
-        uses: [parameter.name],
-        reason: `the response declares the header ${cursor}`,
-    };
-}
-/** The number of the first page, which rest_api takes for 0; without a word on it 1, as nearly all APIs count. */
-function firstPage({ schema, source }) {
-    const declared = schema.default ?? undefined;
-    if (declared !== undefined && declared !== "") {
-        const page = toInteger(declared);
-        if (page <= 1)
-            return { page: Math.max(page, 0), reason: `its default is ${page}` };
-    }
-    const minimum = numberAt(schema.schema, "minimum");
-    if (minimum === 0 || minimum === 1)
-        return { page: minimum, reason: `its minimum is ${minimum}` };
-    const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
-    if (/zero[- ](?:based|indexed)|0[- ](?:based|indexed)|(?:starts?|starting|begins?|counts?) (?:at|from|with) (?:0|zero)\b/i.test(description)) {
-        return { page: 0, reason: "its description says that pages count from 0" };
-    }
-    return { page: 1, reason: "pages are taken to count from 1" };
-}
-/** `data[-1].id` of the first list beside the flag. */
-function lastRecordId(envelope) {
-    for (const [name, child] of envelope.allProperties) {
-        if (child.isList && child.item?.allProperties.has("id") === true)
-            return `${propertyPath([name])}[-1].id`;
-    }
-    return undefined;
-}
 /** The key by which a parameter is known: of `paging.cursor` of a body the last one. */
-function paginator_keyOf({ name, in: place }) {
+function page_parameters_keyOf({ name, in: place }) {
     return place === "body" ? name.replace(/^(?:.*\.)?(?:page|paging|pagination|pager)\./i, "") : name;
 }
 
@@ -1941,14 +1769,19 @@ function unwrapped(schema, path) {
 ;// CONCATENATED MODULE: ./lib/generate/better/shared-records.js
 
 
+
 /** Whom `{user_id}` after `members` names: not a membership, but somebody who may be a member elsewhere. */
 const isPerson = anyOf("user username account person contact login");
+/** People and marks of which each may stand below many things, as the lists of them are called. */
+const isCommonlyShared = anyOf(`user member person people follower following watcher subscriber stargazer collaborator contributor participant reviewer
+  assignee attendee maintainer teammate tag label topic category role permission`);
 const IDENTIFIER_END = /[_-]?(?:gid|uuid|id|key|name|slug)$/i;
 /**
  * Makes the test whether one record may stand below several parents, so that it takes the parent's key and its own id to
- * tell the rows of a list apart: members of projects, tags of tasks. Either the single one is asked for by the id of
- * something else (`/projects/{id}/members/{user_id}`), or all such records have a list of their own (`/tags`) or one further
- * above, and nothing in them says to which parent they belong (`project_id`, `project`).
+ * tell the rows of a list apart: members of projects, tags of tasks. Either the list is called so (`/teams/{id}/users`), or
+ * the single one is asked for by the id of something else (`/projects/{id}/members/{user_id}`), or all such records have a
+ * list of their own (`/tags`) or one further above, and nothing in them says to which parent they belong (`project_id`,
+ * `project`).
  */
 function sharedRecords(drafts) {
     const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
@@ -1977,9 +1810,11 @@ function sharedRecords(drafts) {
         const { parent } = list;
         if (!list.isList || parent === undefined || record === undefined)
             return false;
-        if (!shared.has(record.schema) && widerList(list) === undefined)
+        const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
+        const isCalledSo = isCommonlyShared(entityWord(piece.split(/[-_]/).at(-1) ?? ""));
+        if (!isCalledSo && !shared.has(record.schema) && widerList(list) === undefined)
             return false;
-        return !belongs(record, parent.endpoint.pieces.fixed.at(-1) ?? "");
+        return !belongs(record, parent);
     };
     function isOfAnother(variable, piece) {
         const called = entityWord(variable.replace(IDENTIFIER_END, ""));
@@ -2021,10 +1856,32 @@ function isWhole({ isList, endpoint }) {
     return isList && variables.length === 0 && !needs && !fixed.some((piece) => isOwn(piece));
 }
 const isOwn = anyOf("me my mine self current user account authenticated");
-/** True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`. */
-function belongs(record, piece) {
-    const entity = entityWord(piece);
-    return entity === "" || [...record.allProperties.keys()].some((name) => wordOf(name).startsWith(entity));
+/**
+ * True when a property names the parent: `project_id`, `project`, `repository_url` below `repos`; but not where it speaks of
+ * several (`organizations_url`, `task_ids`) or says something else (`project_type`).
+ */
+function belongs(record, parent) {
+    const entity = entityWord(parent.endpoint.pieces.fixed.at(-1) ?? "");
+    // `user_name` of a friend of a user is its own.
+    if (recordOf(parent)?.schema === record.schema)
+        return false;
+    const names = ([name, { isList }]) => {
+        const word = wordOf(name);
+        if (isList || !word.startsWith(entity))
+            return false;
+        const thing = wordOf(name.replace(REFERENCE_END, ""));
+        return word === entity || (thing !== word && wordOf(singularize(thing)) === thing);
+    };
+    return entity === "" || [...record.allProperties].some(names);
+}
+const REFERENCE_END = /_?(?:id|gid|uuid|guid|key|slug|name|path|login|ref|url|uri|link|href)$/i;
+/** Schemas of records that are listed, or asked for one by one, without a parent: no two of these have the same id. */
+function askedAlone(drafts) {
+    return new Set(drafts.flatMap((draft) => {
+        const { variables } = draft.endpoint.pieces;
+        const record = recordOf(draft);
+        return record !== undefined && variables.length === (draft.isList ? 0 : 1) ? [record.schema] : [];
+    }));
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/deselect.js
@@ -2115,7 +1972,217 @@ function deselectRepetition(draft) {
     }
 }
 
+;// CONCATENATED MODULE: ./lib/generate/better/property-path.js
+/**
+ * The JSONPath of a property: `meta.next`, `['@odata.nextLink']`, `$` for the answer itself. Names that are no plain words
+ * stand in brackets.
+ */
+function propertyPath(path) {
+    let text = "";
+    for (const piece of path) {
+        if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(piece))
+            text += text === "" ? piece : `.${piece}`;
+        else
+            text += `['${piece.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
+    }
+    return text === "" ? "$" : text;
+}
+
+;// CONCATENATED MODULE: ./lib/generate/better/paginator.js
+
+
+
+
+
+
+const paginator_DEFAULT_LIMIT = 20;
+/**
+ * Makes the function that finds how an endpoint counts pages: links and cursors that the answer declares first, then
+ * numbers. `envelope` is the schema around the records; undefined when the records are all there is.
+ */
+function paginators() {
+    const anyType = () => true;
+    const finder = (words) => propertyFinder({ name: anyOf(words), type: anyType, throughLists: false });
+    const integer = (words) => typedFinder(anyOf(words), "integer", false);
+    const findNextCursor = finder(`nextcursor nextpagetoken nexttoken endcursor continuationtoken nextmarker nextpagecursor nextcontinuationtoken
+    nextscrollid nextpagingtoken`);
+    const findSameCursor = finder("cursor after pagetoken marker scrollid bookmark continuation iterator paginationtoken continue");
+    const findNextToken = finder("nextpage nextoffset nextstart");
+    const findNextObject = finder("nextpage next");
+    const findNextOffset = integer("nextoffset nextstart nextskip nextindex");
+    const findNextPage = integer("nextpage nextpagenumber");
+    const findTotal = integer("total totalcount totalrecords totalitems totalresults totalelements totalhits numfound odatacount totalsize");
+    const findCount = integer("count");
+    // A count may be that of the page, and the list would end with the first one: it is the total where its description says
+    // so, or where it stands beside a link, as in Django's answers. Without a total the list costs one empty page more.
+    const findItems = (root) => {
+        const total = findTotal(root);
+        const count = total === undefined ? findCount(root) : undefined;
+        if (count === undefined)
+            return total;
+        const described = count.node.description ?? "";
+        if (OF_PAGE.test(described))
+            return undefined;
+        return OF_ALL.test(described) || findLink(root) !== undefined ? count : undefined;
+    };
+    const findPages = integer("totalpages pagecount pages lastpage totalpagecount numpages numberofpages maxpage");
+    const findMore = typedFinder(anyOf("hasmore hasnext hasnextpage more morerecords hasmoreitems"), "boolean", false);
+    const findLink = typedFinder(anyOf("next nexturl nextlink nextpageurl nextpagelink nexthref odatanextlink nextpageuri"), "string", false);
+    const ask = (find, root) => {
+        const path = root === undefined ? undefined : find(root)?.path;
+        return path === undefined ? undefined : propertyPath(path);
+    };
+    return (endpoint, response, envelope) => {
+        const parameters = pageParameters(endpoint);
+        return (fromHeaders(response, parameters) ??
+            fromCursor(parameters, envelope) ??
+            fromOffset(parameters, envelope) ??
+            fromPage(parameters, envelope) ??
+            fromLink(envelope));
+    };
+    function fromCursor({ cursors, offsets }, envelope) {
+        const [cursor] = cursors;
+        const next = ask(findNextCursor, envelope);
+        const more = ask(findMore, envelope);
+        if (cursor !== undefined) {
+            const path = next ?? ask(findSameCursor, envelope) ?? (page_parameters_isCursor(page_parameters_keyOf(cursor)) ? undefined : nextToken(cursor, envelope));
+            if (path !== undefined)
+                return cursorOf(path, cursor, `${path} in the answer is the next ${cursor.name}`);
+            const listName = envelope === undefined ? undefined : lastRecordId(envelope);
+            if (wordOf(cursor.name) === "startingafter" && more !== undefined && listName !== undefined) {
+                const reason = `${cursor.name} takes the id of the last record, and ${more} says whether there is more`;
+                const found = cursorOf(listName, cursor, reason);
+                return { ...found, config: { ...found.config, has_more_path: more } };
+            }
+        }
+        const [offset] = offsets;
+        const nextOffset = ask(findNextOffset, envelope);
+        if (offset === undefined || nextOffset === undefined)
+            return undefined;
+        return cursorOf(nextOffset, offset, `${nextOffset} in the answer is the next ${offset.name}`);
+    }
+    /** `next_page` of the answer, or `offset` in it where that is an object. */
+    function nextToken({ name }, envelope) {
+        const around = envelope === undefined ? undefined : findNextObject(envelope);
+        const inner = [...(around?.node.allProperties.keys() ?? [])].find((key) => wordOf(key) === wordOf(name));
+        if (around !== undefined && inner !== undefined)
+            return propertyPath([...around.path, inner]);
+        const next = envelope === undefined ? undefined : findNextToken(envelope);
+        return next === undefined || next.node.isObject ? undefined : propertyPath(next.path);
+    }
+    function fromOffset({ offsets, limits }, envelope) {
+        const [offset, limit] = [offsets[0], limits.at(-1)];
+        if (offset === undefined || limit === undefined)
+            return undefined;
+        const size = declaredPageSize(limit);
+        const total = ask(findItems, envelope);
+        return {
+            config: {
+                type: "offset",
+                limit: size?.size ?? paginator_DEFAULT_LIMIT,
+                ...(offset.in === "body" ? { offset_body_path: offset.name } : { offset_param: offset.name }),
+                ...(limit.in === "body" ? { limit_body_path: limit.name } : { limit_param: limit.name }),
+                ...ending(total, envelope),
+            },
+            uses: [offset.name, limit.name],
+            reason: `the parameters ${offset.name} and ${limit.name}; ${endReason(total)}; ${size?.from ?? "a common size"} of a page`,
+        };
+    }
+    function fromPage({ pages }, envelope) {
+        const [page] = pages;
+        if (page === undefined)
+            return undefined;
+        const next = ask(findNextPage, envelope);
+        if (next !== undefined)
+            return cursorOf(next, page, `${next} in the answer is the next ${page.name}`);
+        const total = ask(findPages, envelope);
+        const first = firstPage(page);
+        return {
+            config: {
+                type: "page_number",
+                ...(page.in === "body" ? { page_body_path: page.name } : { page_param: page.name }),
+                base_page: first.page,
+                ...ending(total, envelope),
+            },
+            uses: [page.name],
+            reason: `the parameter ${page.name}; ${first.reason}; ${endReason(total)}`,
+        };
+    }
+    function fromLink(envelope) {
+        const path = ask(findLink, envelope);
+        if (path === undefined)
+            return undefined;
+        const config = { type: "json_link", next_url_path: path };
+        return { config, uses: [], reason: `${path} in the answer is the link to the next page` };
+    }
+    /** How the end is known: a total, a flag, else an empty page. Never a highest number, which would cut the list. */
+    function ending(total, envelope) {
+        const more = total === undefined ? ask(findMore, envelope) : undefined;
+        return { total_path: total ?? null, ...(more === undefined ? {} : { has_more_path: more }) };
+    }
+}
+function endReason(total) {
+    return total === undefined ? "the list ends with an empty page" : `${total} in the answer says where it ends`;
+}
+function cursorOf(path, { name, in: place }, reason) {
+    const config = {
+        type: "cursor",
+        cursor_path: path,
+        ...(place === "body" ? { cursor_body_path: name } : { cursor_param: name }),
+    };
+    return { config, uses: [name], reason };
+}
+/** Headers that the response declares. */
+function fromHeaders(response, { pages, cursors }) {
+    const headers = response === undefined ? [] : (0,core_json/* keysOf */.YD)(objectAt(response.source, "headers"));
+    const named = (test) => headers.find(test);
+    const link = named((name) => wordOf(name) === "link");
+    if (link !== undefined) {
+        const uses = [...pages, ...cursors].map(({ name }) => name);
+        return { config: { type: "header_link" }, uses, reason: "the response declares the header Link" };
+    }
+    const cursor = named(anyOf("xnextpage nextpage xnextcursor nextcursor xnextpagetoken xcontinuationtoken xcursor"));
+    const parameter = cursor !== undefined && /page$/i.test(cursor) ? pages[0] : (cursors[0] ?? pages[0]);
+    if (cursor === undefined || parameter === undefined || parameter.in === "body")
+        return undefined;
+    return {
+        config: { type: "header_cursor", cursor_key: cursor, cursor_param: parameter.name },
+        uses: [parameter.name],
+        reason: `the response declares the header ${cursor}`,
+    };
+}
+/** The number of the first page, which rest_api takes for 0; without a word on it 1, as nearly all APIs count. */
+function firstPage({ schema, source }) {
+    const declared = schema.default ?? undefined;
+    if (declared !== undefined && declared !== "") {
+        const page = toInteger(declared);
+        if (page <= 1)
+            return { page: Math.max(page, 0), reason: `its default is ${page}` };
+    }
+    const minimum = numberAt(schema.schema, "minimum");
+    if (minimum === 0 || minimum === 1)
+        return { page: minimum, reason: `its minimum is ${minimum}` };
+    const description = `${textAt(source, "description") ?? ""} ${schema.description ?? ""}`;
+    if (/zero[- ](?:based|indexed)|0[- ](?:based|indexed)|(?:starts?|starting|begins?|counts?) (?:at|from|with) (?:0|zero)\b/i.test(description)) {
+        return { page: 0, reason: "its description says that pages count from 0" };
+    }
+    return { page: 1, reason: "pages are taken to count from 1" };
+}
+/** How documents say that a number counts what is on the page. */
+const OF_PAGE = /\b(?:(?:this|current|each|per|the|single|a) page|returned|(?:this|current|the) (?:response|result set|batch))\b/i;
+/** How documents say that a number counts all that there is. */
+const OF_ALL = /\b(?:total|all|overall|matching|available|altogether|entire|whole|grand)\b/i;
+/** `data[-1].id` of the first list beside the flag. */
+function lastRecordId(envelope) {
+    for (const [name, child] of envelope.allProperties) {
+        if (child.isList && child.item?.allProperties.has("id") === true)
+            return `${propertyPath([name])}[-1].id`;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./lib/generate/better/detect.js
+
 
 
 
@@ -2295,7 +2362,14 @@ function referenceTo(piece, field, record) {
 ;// CONCATENATED MODULE: ./lib/generate/better/identity.js
 
 
-const isNatural = anyOf("iid key slug sha sku");
+const isNatural = anyOf("iid slug sha");
+/** What things are called by, and what prices, stocks and settings say of which thing they are. */
+const isCommonName = anyOf("key sku");
+const QUALIFIER = /(?:[a-z]_id|[a-z]Id)$|^(?:currency|country|region|market|locale|language|warehouse|store|location|channel|scope|environment|date)/;
+/** True where several records may have the same name, by what else they hold: prices a currency, stocks a `warehouse_id`. */
+function isQualified(record) {
+    return [...record.allProperties.keys()].some((name) => QUALIFIER.test(name));
+}
 /**
  * What tells the records of an endpoint apart. `piece` is the name in the path that they go by, `variable` the one by
  * which a single one is asked for (`/branches/{branch}`); undefined when no such path is known.
@@ -2308,11 +2382,15 @@ function identityOf(record, piece, variable) {
         if (found !== undefined)
             return { columns: [found[0]], isGlobal: true, reason: `${found[0]} identifies a record` };
     }
-    const entities = [entityWord(piece), wordOf(record.name), entityWord(record.name)];
-    // A user is known by an account in many an API.
-    const own = ownId(fields, [...entities, ...(entities.includes("user") ? ["account"] : [])]);
+    const called = withAccount([wordOf(record.name), entityWord(record.name)]);
+    const own = ownId(fields, called);
     if (own !== undefined)
         return { columns: [own], isGlobal: true, reason: `${own} is the record's own id by its name` };
+    // What is called by its path alone may be the tie to something else: `{user_id, role}` of `/groups/{id}/users`.
+    const byPiece = ownId(fields, withAccount([entityWord(piece)]));
+    if (byPiece !== undefined) {
+        return { columns: [byPiece], isGlobal: false, reason: `${byPiece} is the record's own id by the path` };
+    }
     const byVariable = variable === undefined ? undefined : fieldOfVariable({ variable, piece, parameter: undefined }, record);
     if (byVariable !== undefined && byVariable.inner === undefined) {
         const { field } = byVariable;
@@ -2323,15 +2401,22 @@ function identityOf(record, piece, variable) {
     if (described !== undefined) {
         return { columns: [described[0]], isGlobal: true, reason: `${described[0]} is described as identifier` };
     }
-    const natural = fields.find(([name]) => isNatural(name));
+    const natural = fields.find(([name]) => isNatural(name) || (isCommonName(name) && !isQualified(record)));
     if (natural !== undefined) {
         return { columns: [natural[0]], isGlobal: false, reason: `${natural[0]} identifies a record within its parent` };
     }
-    // `owner_id` is the id of something else.
-    const uuid = fields.find(([name, { format }]) => format === "uuid" && !/(?:id|uuid|guid)$/i.test(name));
+    // `owner_id` and `actor` are somebody else's.
+    const entities = [entityWord(piece), wordOf(record.name), entityWord(record.name)];
+    const uuid = fields.find(([name, { format }]) => format === "uuid" &&
+        !/(?:id|uuid|guid)$/i.test(name) &&
+        (entities.includes(wordOf(name)) || /code|ref|number|token|key/i.test(name)));
     if (uuid === undefined)
         return undefined;
     return { columns: [uuid[0]], isGlobal: true, reason: `${uuid[0]} has the format uuid` };
+}
+/** A user is known by an account in many an API. */
+function withAccount(entities) {
+    return entities.includes("user") ? [...entities, "account"] : entities;
 }
 /** `museum_id`, `id_museum`, `museumId`, `ticketUuid` of an entity. */
 function ownId(fields, entities) {
@@ -2446,6 +2531,8 @@ function allows({ schema }, value) {
 
 
 
+
+
 /** Finds what tells the records of each endpoint apart, and how to ask for new ones. */
 function identify(drafts) {
     const singles = new Map(drafts.flatMap((one) => (one.list === undefined ? [] : [[one.list, one]])));
@@ -2463,7 +2550,7 @@ function identifyOne(draft, single, isShared) {
     const { variables, fixed } = draft.endpoint.pieces;
     const endsInVariable = !draft.isList && holdsVariable(draft.endpoint.pieces.pieces.at(-1) ?? "");
     const variable = endsInVariable ? variables.at(-1) : single?.endpoint.pieces.variables.at(-1);
-    const identity = identityOf(record, fixed.at(-1) ?? "", variable);
+    const identity = withVersion(draft, identityOf(record, fixed.at(-1) ?? "", variable));
     const isOneOfMany = draft.isList || endsInVariable;
     if (identity === undefined || (!isOneOfMany && !identity.isGlobal)) {
         const message = "no property looks like a primary key";
@@ -2491,6 +2578,27 @@ function identifyOne(draft, single, isShared) {
         fillIn: false,
     }));
 }
+/**
+ * Versions of a thing may all have the id of the thing: what numbers them is in the key. Without such a number nothing is
+ * the key where they are recorded as the thing itself is.
+ */
+function withVersion(draft, identity) {
+    const list = draft.list ?? draft;
+    const record = recordOf(draft);
+    const piece = list.endpoint.pieces.fixed.at(-1) ?? "";
+    if (identity === undefined || record === undefined || list.parent === undefined || !isHistory(entityWord(piece))) {
+        return identity;
+    }
+    const number = identifying(record).find(([name]) => isVersion(name))?.[0];
+    if (number === undefined)
+        return recordOf(list.parent)?.schema === record.schema ? undefined : identity;
+    if (identity.columns.includes(number))
+        return identity;
+    const reason = `${identity.reason}, ${number} its versions`;
+    return { columns: [...identity.columns, number], isGlobal: false, reason };
+}
+const isHistory = anyOf("version revision history snapshot archive");
+const isVersion = anyOf("version versionnumber versionid revision revisionnumber revisionid rev");
 /** What may stand below several parents is about them: `project_member`, `task_tag`. */
 function nameAfterParent(draft) {
     const list = draft.list ?? draft;
@@ -2883,7 +2991,7 @@ function resolvePath(draft, slots) {
     draft.parent = best.list;
     draft.resolved = best.fields.map(({ slot, field, inner }) => {
         const { parent } = best.list;
-        const carriedFrom = parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one) === field);
+        const carriedFrom = parent === undefined ? undefined : best.list.resolved.find((one) => carriedName(parent, one.field) === field);
         if (carriedFrom !== undefined)
             best.list.include.add(carriedFrom.field);
         const what = inner === undefined ? field : `${inner} of ${field}`;
@@ -2892,9 +3000,6 @@ function resolvePath(draft, slots) {
     });
     for (const { variable, reason } of draft.resolved)
         decide(draft, `params.${variable}`, reason);
-}
-function carriedName(parent, { field }) {
-    return `_${parent.name}_${field}`;
 }
 function fieldsFor(slots, list) {
     return slots.flatMap((slot) => {
@@ -2927,7 +3032,7 @@ function fieldFor(slot, parent) {
         return { field: held };
     if (own === undefined || own.inner !== undefined || parent.parent === undefined)
         return undefined;
-    return { field: carriedName(parent.parent, own) };
+    return { field: carriedName(parent.parent, own.field) };
 }
 /** What the parent's path calls a variable that stands at the same place; paths of one API differ in that. */
 function variableAt(parent, slot) {
@@ -2955,10 +3060,12 @@ function slotsOf(draft, { lists, sources }) {
             if (named !== undefined)
                 return { ...wanted, piece: called, list: named };
             const below = last === name ? sources.get(belowKey(name)) : undefined;
-            return { ...wanted, list: below?.find((list) => isCertain(wanted, list)) };
+            return { ...wanted, list: below?.slice(0, MOST_SOURCES).find((list) => isCertain(wanted, list)) };
         });
     });
 }
+/** Lists of one name that are looked at: an API has a few, and many would be looked at for each of many paths. */
+const MOST_SOURCES = 50;
 const parents_IDENTIFIER_END = /[_-]?(?:id|gid|uuid|slug|key|name)$/i;
 function hasRecordsOf(list, draft) {
     const [one, many] = [recordOf(draft), recordOf(list)];
@@ -3267,7 +3374,11 @@ function resource_resourceOf(draft) {
         parent: draft.parent?.name,
         isList: draft.isList,
         operation: { ...operation, comment: operation.comment?.replace(/\s+/g, " ").trim() },
-        decisions: draft.decisions,
+        decisions: draft.decisions.map((one) => 
+        // What identifies a record may not tell the rows of the table apart.
+        one.about === "primary_key" && draft.primaryKey.length === 0
+            ? { ...one, reason: `none: ${one.reason}, and may stand in several rows here` }
+            : one),
         findings,
     };
 }
@@ -3510,51 +3621,15 @@ function joined(url, base) {
     return new URL(url, base).href;
 }
 
-;// CONCATENATED MODULE: ./lib/generate/better/tables.js
-
-
-
-
-
+;// CONCATENATED MODULE: ./lib/generate/better/keys.js
 
 
 
 /**
- * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
- * the others take it where their records have its columns, and what still differs gets a table of its own.
+ * The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart.
+ * `alone`: schemas of records that are asked for without a parent, so that their ids are unique without it.
  */
-function settleTables(drafts) {
-    // The keys of parents tell their children's records apart.
-    for (const draft of parentsFirst(drafts))
-        settleKey(draft);
-    const tables = groupBy(drafts, ({ tableName }) => tableName);
-    const taken = new Set(tables.keys());
-    for (const [name, resources] of tables) {
-        adoptKeys(resources);
-        for (const draft of resources)
-            settleDisposition(draft);
-        splitTable(name, resources, taken);
-    }
-    for (const draft of drafts)
-        nameParent(draft);
-}
-/** Rows of a list below another say to which of its records they belong, where nothing in them does. */
-function nameParent(draft) {
-    const { parent, isList, resolved } = draft;
-    const record = recordOf(draft);
-    if (!isList || parent === undefined || record === undefined || draft.include.size > 0)
-        return;
-    const nearest = resolved.findLast((one) => one.in === "path");
-    if (nearest === undefined)
-        return;
-    const field = nearest.inner === undefined ? nearest.field : parent.primaryKey.at(-1);
-    const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
-    if (field === undefined || referenceTo(piece, field, record) !== undefined)
-        return;
-    draft.include.add(field);
-}
-/** The key: what identifies a record, and where that is unique only within a parent, what tells the parents apart. */
-function settleKey(draft) {
+function settleKey(draft, alone) {
     const { identity, parent } = draft;
     const record = recordOf(draft);
     if (record === undefined)
@@ -3564,16 +3639,34 @@ function settleKey(draft) {
     const fields = ownerFields(draft, owner);
     if (identity === undefined)
         return;
-    if (identity.isGlobal || owner === undefined) {
+    const isCounted = owner !== undefined && !alone.has(record.schema) && isNumberBelowText(draft, owner);
+    if (isCounted)
+        draft.identity = { ...identity, isGlobal: false };
+    // A number within a parent says nothing in a list of those of all parents.
+    if (owner === undefined && draft.endpoint.pieces.variables.length === 0 && identity.columns.every(isNumberWithin))
+        return;
+    if (draft.identity?.isGlobal === true || owner === undefined) {
         draft.primaryKey = identity.columns;
         return;
     }
-    // Nothing tells the parents apart.
-    if (fields.length === 0)
+    // Nothing tells the parents apart, or a name stands there once for each environment (variables of GitLab).
+    const isScoped = !identity.columns.some(isGlobalId) && [...record.allProperties.keys()].some(isScope);
+    if (fields.length === 0 || isScoped)
         return;
     const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
     draft.primaryKey = [...columns, ...identity.columns];
     decide(draft, "primary_key", `${identity.columns.join(", ")} is unique only within its parent`);
+}
+const isNumberWithin = anyOf("iid");
+const isScope = anyOf("environmentscope");
+/** Issue 1 of a repository that is known by a text: numbers there begin anew below each. */
+function isNumberBelowText({ records, identity }, owner) {
+    const typesOf = (record, column = "") => record?.allProperties.get(column)?.types ?? [];
+    const [own, above] = [
+        typesOf(records?.schema, identity?.columns.at(-1)),
+        typesOf(recordOf(owner), owner.primaryKey.at(-1)),
+    ];
+    return own.join() === "integer" && above.join() === "string";
 }
 /** The fields by which the parent of a record is known, each with the piece of the path that it goes by. */
 function ownerFields(draft, owner) {
@@ -3593,26 +3686,80 @@ function carried(draft, field) {
         return field;
     if (parent !== list || parent.parent === undefined) {
         draft.include.add(field);
-        return tables_carriedName(parent, field);
+        return carriedName(parent, field);
     }
     // A single record has it from its list, which has it from the list above.
     parent.include.add(field);
-    const there = tables_carriedName(parent.parent, field);
+    const there = carriedName(parent.parent, field);
     draft.include.add(there);
-    return tables_carriedName(parent, there);
+    return carriedName(parent, there);
 }
-function tables_carriedName(parent, field) {
-    return `_${parent.name}_${field}`;
+
+;// CONCATENATED MODULE: ./lib/generate/better/tables.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Settles key and write disposition of every table. All resources of a table have the same: those that lack the key of
+ * the others take it where their records have its columns, and what still differs gets a table of its own.
+ */
+function settleTables(drafts) {
+    // The keys of parents tell their children's records apart.
+    const alone = askedAlone(drafts);
+    for (const draft of parentsFirst(drafts))
+        settleKey(draft, alone);
+    const tables = groupBy(drafts, ({ tableName }) => tableName);
+    const taken = new Set(tables.keys());
+    for (const [name, resources] of tables) {
+        adoptKeys(resources);
+        for (const draft of resources)
+            settleDisposition(draft);
+        splitTable(name, resources, taken);
+    }
+    for (const draft of drafts)
+        nameParent(draft);
 }
-/** Resources whose records have the columns of the key that others of the table have take it. */
-function adoptKeys(resources) {
-    const model = resources.find(({ primaryKey, isList }) => primaryKey.length > 0 && isList);
-    const key = (model ?? resources.find(({ primaryKey }) => primaryKey.length > 0))?.primaryKey;
-    if (key === undefined)
+/**
+ * Rows of a list below another say to which of its records they belong, where nothing in them does; of one that is unique
+ * only within its own parent (revision 3 of an article) to which of these, too.
+ */
+function nameParent(draft) {
+    const { parent, isList, resolved } = draft;
+    const record = recordOf(draft);
+    if (!isList || parent === undefined || record === undefined || draft.include.size > 0)
         return;
+    const inPath = resolved.filter((one) => one.in === "path");
+    const needed = parent.identity?.isGlobal === false ? inPath : inPath.slice(-1);
+    const piece = parent.endpoint.pieces.fixed.at(-1) ?? "";
+    for (const { field: taken, inner } of needed) {
+        const field = inner === undefined ? taken : parent.primaryKey.at(-1);
+        if (field !== undefined && referenceTo(piece, field, record) === undefined)
+            draft.include.add(field);
+    }
+}
+/**
+ * Resources whose records have the columns of the key that others of the table have take it; but a name, which tells the
+ * records of one list apart, does not tell those of another apart: labels of all, and those of each project.
+ */
+function adoptKeys(resources) {
+    const withKey = resources.filter(({ primaryKey }) => primaryKey.length > 0);
+    const model = withKey.find(({ isList }) => isList) ?? withKey[0];
+    if (model === undefined)
+        return;
+    const key = model.primaryKey;
+    const isLocal = model.identity?.isGlobal === false && key.length === model.identity.columns.length;
     for (const draft of resources) {
         const record = recordOf(draft);
         if (draft.primaryKey.length > 0 || record === undefined)
+            continue;
+        if ((isLocal && draft.isList) || (key.length === 1 && draft.parent !== undefined))
             continue;
         if (!key.every((column) => record.allProperties.has(column)))
             continue;
@@ -3640,7 +3787,7 @@ function settleDisposition(draft) {
         draft.disposition = "merge";
         for (const field of fields)
             draft.include.add(field);
-        draft.mergeKey = [...new Set(fields.map((field) => tables_carriedName(parent, field)))];
+        draft.mergeKey = [...new Set(fields.map((field) => carriedName(parent, field)))];
         decide(draft, "merge_key", "there is no key: the rows of each parent are replaced together");
     }
     else {
@@ -3667,6 +3814,7 @@ function splitTable(name, resources, taken) {
         draft.primaryKey,
         draft.mergeKey,
         isLoneRecord(draft) ? draft.endpoint.id : "",
+        hasSibling(draft, resources) ? pathOfList(draft) : "",
     ]));
     if (ways.size < 2)
         return;
@@ -3688,6 +3836,22 @@ function splitTable(name, resources, taken) {
             decide(draft, "table_name", reason);
         }
     }
+}
+/**
+ * True where another list below the same parent has names of its own: a secret of `/actions/secrets` is not that of
+ * `/agents/secrets`, though both are called alike.
+ */
+function hasSibling(draft, resources) {
+    const list = draft.list ?? draft;
+    if (list.parent === undefined || list.identity?.isGlobal !== false || list.primaryKey.length === 0)
+        return false;
+    return resources.some((other) => other.isList &&
+        other.parent === list.parent &&
+        other.primaryKey.join() === list.primaryKey.join() &&
+        pathOfList(other) !== pathOfList(list));
+}
+function pathOfList({ list, endpoint }) {
+    return pathKey((list?.endpoint ?? endpoint).pieces.pieces);
 }
 /** A record of which the API has one, that nothing identifies. */
 function isLoneRecord({ isList, primaryKey, parent, records, endpoint }) {
