@@ -19,12 +19,14 @@ export interface SortKey {
   readonly descending: boolean;
 }
 
-export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=" | "=~";
+export type Operator = "==" | "!=" | "<" | "<=" | ">" | ">=";
 export type Operand = string | number | boolean | null;
 
 export interface Test {
   readonly path: Node;
   readonly operator?: Operator;
+  /** Instead of an operator: of `=~`. */
+  readonly pattern?: RegExp;
   readonly operand?: Operand;
 }
 
@@ -238,8 +240,11 @@ export function parse(text: string): Node {
     const written = take().value;
     const { at } = peek();
     const right = operand();
-    if (written === "=~" && !isPattern(String(right)))
-      throw new JsonPathError(text, at, "a pattern that cannot be read");
+    if (written === "=~") {
+      const pattern = patternOf(String(right));
+      if (pattern === undefined) throw new JsonPathError(text, at, "a pattern that cannot be read");
+      return { path: left, pattern };
+    }
     return { path: left, operator: written === "=" ? "==" : toOperator(written), operand: right };
   }
 
@@ -258,12 +263,17 @@ export function parse(text: string): Node {
   return node;
 }
 
-function isPattern(text: string): boolean {
+/** Compiled once for all values. dlt's patterns are Python's: flags stand at their beginning, names of groups after a `P`. */
+function patternOf(text: string): RegExp | undefined {
+  const [start = "", flags = ""] = /^\(\?([ims]+)\)/.exec(text) ?? [];
+  const rest = text
+    .slice(start.length)
+    .replaceAll("(?P<", "(?<")
+    .replace(/\(\?P=(\w+)\)/g, "\\k<$1>");
   try {
-    new RegExp(text);
-    return true;
+    return new RegExp(rest, [...new Set(flags)].join(""));
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -274,7 +284,6 @@ function toOperator(written: string): Operator {
     case "<=":
     case ">":
     case ">=":
-    case "=~":
       return written;
     default:
       return "==";

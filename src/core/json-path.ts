@@ -1,6 +1,6 @@
 import { getOwn, isJsonArray, isJsonObject, type JsonObject, type JsonValue, keysOf } from "./json.ts";
 import { asNumber } from "./json-number.ts";
-import { type Node, type Operand, type Operator, parse, type SortKey } from "./json-path-parser.ts";
+import { type Node, type Operand, type Operator, parse, type SortKey, type Test } from "./json-path-parser.ts";
 
 /** A compiled JSONPath. Make it with {@link compilePath}, use it with {@link findAll} and {@link findFirst}. */
 export interface JsonPath {
@@ -118,13 +118,10 @@ function length(value: JsonValue): readonly JsonValue[] {
   return isJsonObject(value) ? [keysOf(value).length] : [];
 }
 
-function passes(
-  test: { readonly path: Node; readonly operator?: Operator; readonly operand?: Operand },
-  item: JsonValue,
-  root: JsonValue,
-): boolean {
+function passes(test: Test, item: JsonValue, root: JsonValue): boolean {
   const found = find(test.path, item, root);
-  const { operator, operand } = test;
+  const { operator, operand, pattern } = test;
+  if (pattern !== undefined) return found.some((value) => typeof value === "string" && pattern.test(value));
   if (operator === undefined || operand === undefined) return found.length > 0;
   // What is not there is not equal to anything.
   if (found.length === 0) return operator === "!=";
@@ -133,7 +130,6 @@ function passes(
 
 /** Only two numbers or two texts are ordered; everything else can only be equal or not. */
 function compare(operator: Operator, left: JsonValue, right: Operand): boolean {
-  if (operator === "=~") return typeof left === "string" && new RegExp(String(right)).test(left);
   const a = asNumber(left);
   const number = a !== undefined && typeof right === "number";
   const text = typeof left === "string" && typeof right === "string";

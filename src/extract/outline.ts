@@ -119,7 +119,7 @@ function endText(config: End, word: "page" | "offset", maximum: number | null | 
     ...(total ? [`the total at ${total}`] : []),
     ...(maximum === null || maximum === undefined ? [] : [`${word} ${maximum}`]),
     ...(config.has_more_path ? [`${config.has_more_path} is false`] : []),
-    ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
+    ...(config.stop_after_empty_page === undefined || config.stop_after_empty_page ? ["an empty page"] : []),
   ];
   return `until ${ends.join(" or ")}`;
 }

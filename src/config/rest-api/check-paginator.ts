@@ -54,7 +54,8 @@ function hasStop(config: Extract<PaginatorMapping, { type: "offset" | "page_numb
     (config.total_path ?? "") !== "" ||
     (maximum ?? null) !== null ||
     (config.has_more_path ?? "") !== "" ||
-    config.stop_after_empty_page !== false
+    config.stop_after_empty_page === undefined ||
+    config.stop_after_empty_page === true
   );
 }
 

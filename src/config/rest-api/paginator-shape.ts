@@ -7,7 +7,7 @@ const rangeKeys = {
   total_path: path
     .nullish()
     .describe("JSONPath of the total: items for offset, pages for page_number; `total` when absent."),
-  stop_after_empty_page: z.boolean().nullish().describe("True when absent."),
+  stop_after_empty_page: z.boolean().nullish().describe("True when absent; null is false."),
   has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
 };
 

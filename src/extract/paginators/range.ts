@@ -11,7 +11,8 @@ export function createRangePaginator(config: RangePaginator, useHeaders: boolean
   const first = isPages ? (config.page ?? base) : (config.offset ?? 0);
   const step = isPages ? 1 : config.limit;
   const maximum = (isPages ? config.maximum_page : config.maximum_offset) ?? undefined;
-  const stopAfterEmpty = config.stop_after_empty_page ?? true;
+  // dlt: null is as good as false.
+  const stopAfterEmpty = config.stop_after_empty_page === undefined || config.stop_after_empty_page === true;
   // dlt: an absent total_path means `total`; null and the empty text mean none.
   const totalPath = compiled(config.total_path === undefined ? "total" : config.total_path);
   const morePath = compiled(config.has_more_path);

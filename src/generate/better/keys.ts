@@ -10,11 +10,9 @@ import { anyOf } from "./words.ts";
 export function settleKey(draft: Draft, alone: ReadonlySet<SchemaNode["schema"]>): void {
   const { identity, parent } = draft;
   const record = recordOf(draft);
-  if (record === undefined) return;
+  if (record === undefined || identity === undefined) return;
   // What a single record is asked for by says to which parent it belongs, as in its list.
   const owner = parent !== undefined && parent === draft.list ? parent.parent : parent;
-  const fields = ownerFields(draft, owner);
-  if (identity === undefined) return;
   const isCounted = owner !== undefined && !alone.has(record.schema) && isNumberBelowText(draft, owner);
   if (isCounted) draft.identity = { ...identity, isGlobal: false };
   // A number within a parent says nothing in a list of those of all parents.
@@ -26,6 +24,7 @@ export function settleKey(draft: Draft, alone: ReadonlySet<SchemaNode["schema"]>
   }
   // Nothing tells the parents apart, or a name stands there once for each environment (variables of GitLab).
   const isScoped = !identity.columns.some(isGlobalId) && [...record.allProperties.keys()].some(isScope);
+  const fields = ownerFields(draft, owner);
   if (fields.length === 0 || isScoped) return;
   const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
   draft.primaryKey = [...columns, ...identity.columns];

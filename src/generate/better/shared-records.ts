@@ -63,14 +63,8 @@ export function sharedRecords(drafts: readonly Draft[]): (draft: Draft) => boole
  * `/projects/{id}/merge_requests/{iid}/commits`.
  */
 export function widerLists(drafts: readonly Draft[]): (list: Draft) => Draft | undefined {
-  const bySchema = new Map<SchemaNode["schema"], Draft[]>();
-  for (const draft of drafts) {
-    const record = recordOf(draft);
-    if (record === undefined || !draft.isList || draft.parent === undefined) continue;
-    const lists = bySchema.get(record.schema);
-    if (lists === undefined) bySchema.set(record.schema, [draft]);
-    else lists.push(draft);
-  }
+  const lists = drafts.filter(({ isList, parent }) => isList && parent !== undefined);
+  const bySchema = Map.groupBy(lists, (draft) => recordOf(draft)?.schema);
   return (list) => {
     const record = recordOf(list);
     const above = new Set<Draft>();

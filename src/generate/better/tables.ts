@@ -18,7 +18,7 @@ export function settleTables(drafts: readonly Draft[]): void {
   // The keys of parents tell their children's records apart.
   const alone = askedAlone(drafts);
   for (const draft of parentsFirst(drafts)) settleKey(draft, alone);
-  const tables = groupBy(drafts, ({ tableName }) => tableName);
+  const tables = Map.groupBy(drafts, ({ tableName }) => tableName);
   const taken = new Set(tables.keys());
   for (const [name, resources] of tables) {
     adoptKeys(resources);
@@ -105,7 +105,7 @@ function parentFields({ parent, resolved }: Draft): readonly string[] {
  */
 function splitTable(name: string, resources: readonly Draft[], taken: Set<string>): void {
   const entityOf = entitiesOf(resources);
-  const ways = groupBy(resources, (draft) =>
+  const ways = Map.groupBy(resources, (draft) =>
     JSON.stringify([
       entityOf.get(draft),
       draft.disposition,
@@ -191,14 +191,4 @@ function rank(resources: readonly Draft[]): number {
   const lists = resources.filter(({ isList }) => isList);
   if (lists.length > 0) return lists.some(({ parent }) => parent === undefined) ? 0 : 1;
   return resources.some(isCalledLikeTable) ? 2 : 3;
-}
-
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const group = groups.get(keyOf(item));
-    if (group === undefined) groups.set(keyOf(item), [item]);
-    else group.push(item);
-  }
-  return groups;
 }

@@ -77,6 +77,14 @@ for (const [path, expected] of MATCHES) {
   });
 }
 
+test("patterns of filters are written as in Python", () => {
+  const words = { w: [{ s: "Ab" }, { s: "bb" }, { s: 1 }] };
+  const found = (pattern: string) => findAll(compilePath(`w[?(@.s=~'${pattern}')].s`), words);
+  assert.deepEqual(found("^A"), ["Ab"]);
+  assert.deepEqual(found("(?i)^ab"), ["Ab"]);
+  assert.deepEqual(found("(?P<x>b)(?P=x)"), ["bb"]);
+});
+
 test("a path that cannot be read is told with its position", () => {
   const wrong: readonly (readonly [string, number])[] = [
     ["a b", 2],

@@ -144,6 +144,11 @@ const FAULTS: readonly (readonly [string, unknown, RegExp])[] = [
     /^paginator_arguments .*never stop: .*maximum_page/,
   ],
   [
+    "paginator: pages without an end, with null for false as in dlt",
+    paginator({ type: "page_number", total_path: null, stop_after_empty_page: null }),
+    /^paginator_arguments .*never stop/,
+  ],
+  [
     "paginator: pages without an end, with empty texts",
     paginator({ type: "page_number", total_path: "", has_more_path: "", stop_after_empty_page: false }),
     /^paginator_arguments .*never stop/,
