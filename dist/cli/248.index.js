@@ -1054,7 +1054,8 @@ function hasStop(config) {
         (config.total_path ?? "") !== "" ||
         (maximum ?? null) !== null ||
         (config.has_more_path ?? "") !== "" ||
-        config.stop_after_empty_page !== false);
+        config.stop_after_empty_page === undefined ||
+        config.stop_after_empty_page === true);
 }
 /** Where a value is sent: in the query or in the body, not both, not neither. */
 function placeFaults(config, at) {
@@ -2546,7 +2547,7 @@ const rangeKeys = {
     total_path: path
         .nullish()
         .describe("JSONPath of the total: items for offset, pages for page_number; `total` when absent."),
-    stop_after_empty_page: schemas/* boolean */.zMY().nullish().describe("True when absent."),
+    stop_after_empty_page: schemas/* boolean */.zMY().nullish().describe("True when absent; null is false."),
     has_more_path: path.nullish().describe("JSONPath of a flag; false ends the list."),
 };
 /** How the next page is found. A word alone takes all arguments at their defaults. */
@@ -4553,8 +4554,12 @@ function parse(text) {
         const written = take().value;
         const { at } = peek();
         const right = operand();
-        if (written === "=~" && !isPattern(String(right)))
-            throw new JsonPathError(text, at, "a pattern that cannot be read");
+        if (written === "=~") {
+            const pattern = patternOf(String(right));
+            if (pattern === undefined)
+                throw new JsonPathError(text, at, "a pattern that cannot be read");
+            return { path: left, pattern };
+        }
         return { path: left, operator: written === "=" ? "==" : toOperator(written), operand: right };
     }
     function operand() {
@@ -4575,13 +4580,18 @@ function parse(text) {
         fail();
     return node;
 }
-function isPattern(text) {
+/** Compiled once for all values. dlt's patterns are Python's: flags stand at their beginning, names of groups after a `P`. */
+function patternOf(text) {
+    const [start = "", flags = ""] = /^\(\?([ims]+)\)/.exec(text) ?? [];
+    const rest = text
+        .slice(start.length)
+        .replaceAll("(?P<", "(?<")
+        .replace(/\(\?P=(\w+)\)/g, "\\k<$1>");
     try {
-        new RegExp(text);
-        return true;
+        return new RegExp(rest, [...new Set(flags)].join(""));
     }
     catch {
-        return false;
+        return undefined;
     }
 }
 function toOperator(written) {
@@ -4591,7 +4601,6 @@ function toOperator(written) {
         case "<=":
         case ">":
         case ">=":
-        case "=~":
             return written;
         default:
             return "==";
@@ -4911,7 +4920,9 @@ function length(value) {
 }
 function passes(test, item, root) {
     const found = find(test.path, item, root);
-    const { operator, operand } = test;
+    const { operator, operand, pattern } = test;
+    if (pattern !== undefined)
+        return found.some((value) => typeof value === "string" && pattern.test(value));
     if (operator === undefined || operand === undefined)
         return found.length > 0;
     // What is not there is not equal to anything.
@@ -4921,8 +4932,6 @@ function passes(test, item, root) {
 }
 /** Only two numbers or two texts are ordered; everything else can only be equal or not. */
 function compare(operator, left, right) {
-    if (operator === "=~")
-        return typeof left === "string" && new RegExp(String(right)).test(left);
     const a = (0,_json_number_js__WEBPACK_IMPORTED_MODULE_1__/* .asNumber */ .i)(left);
     const number = a !== undefined && typeof right === "number";
     const text = typeof left === "string" && typeof right === "string";
@@ -16612,7 +16621,8 @@ function createRangePaginator(config, useHeaders) {
     const first = isPages ? (config.page ?? base) : (config.offset ?? 0);
     const step = isPages ? 1 : config.limit;
     const maximum = (isPages ? config.maximum_page : config.maximum_offset) ?? undefined;
-    const stopAfterEmpty = config.stop_after_empty_page ?? true;
+    // dlt: null is as good as false.
+    const stopAfterEmpty = config.stop_after_empty_page === undefined || config.stop_after_empty_page === true;
     // dlt: an absent total_path means `total`; null and the empty text mean none.
     const totalPath = compiled(config.total_path === undefined ? "total" : config.total_path);
     const morePath = compiled(config.has_more_path);
@@ -18463,7 +18473,7 @@ function endText(config, word, maximum) {
         ...(total ? [`the total at ${total}`] : []),
         ...(maximum === null || maximum === undefined ? [] : [`${word} ${maximum}`]),
         ...(config.has_more_path ? [`${config.has_more_path} is false`] : []),
-        ...(config.stop_after_empty_page === false ? [] : ["an empty page"]),
+        ...(config.stop_after_empty_page === undefined || config.stop_after_empty_page ? ["an empty page"] : []),
     ];
     return `until ${ends.join(" or ")}`;
 }

@@ -1828,17 +1828,8 @@ function sharedRecords(drafts) {
  * `/projects/{id}/merge_requests/{iid}/commits`.
  */
 function widerLists(drafts) {
-    const bySchema = new Map();
-    for (const draft of drafts) {
-        const record = recordOf(draft);
-        if (record === undefined || !draft.isList || draft.parent === undefined)
-            continue;
-        const lists = bySchema.get(record.schema);
-        if (lists === undefined)
-            bySchema.set(record.schema, [draft]);
-        else
-            lists.push(draft);
-    }
+    const lists = drafts.filter(({ isList, parent }) => isList && parent !== undefined);
+    const bySchema = Map.groupBy(lists, (draft) => recordOf(draft)?.schema);
     return (list) => {
         const record = recordOf(list);
         const above = new Set();
@@ -3632,13 +3623,10 @@ function joined(url, base) {
 function settleKey(draft, alone) {
     const { identity, parent } = draft;
     const record = recordOf(draft);
-    if (record === undefined)
+    if (record === undefined || identity === undefined)
         return;
     // What a single record is asked for by says to which parent it belongs, as in its list.
     const owner = parent !== undefined && parent === draft.list ? parent.parent : parent;
-    const fields = ownerFields(draft, owner);
-    if (identity === undefined)
-        return;
     const isCounted = owner !== undefined && !alone.has(record.schema) && isNumberBelowText(draft, owner);
     if (isCounted)
         draft.identity = { ...identity, isGlobal: false };
@@ -3651,6 +3639,7 @@ function settleKey(draft, alone) {
     }
     // Nothing tells the parents apart, or a name stands there once for each environment (variables of GitLab).
     const isScoped = !identity.columns.some(isGlobalId) && [...record.allProperties.keys()].some(isScope);
+    const fields = ownerFields(draft, owner);
     if (fields.length === 0 || isScoped)
         return;
     const columns = fields.map(({ piece, field }) => referenceTo(piece, field, record) ?? carried(draft, field));
@@ -3715,7 +3704,7 @@ function settleTables(drafts) {
     const alone = askedAlone(drafts);
     for (const draft of parentsFirst(drafts))
         settleKey(draft, alone);
-    const tables = groupBy(drafts, ({ tableName }) => tableName);
+    const tables = Map.groupBy(drafts, ({ tableName }) => tableName);
     const taken = new Set(tables.keys());
     for (const [name, resources] of tables) {
         adoptKeys(resources);
@@ -3808,7 +3797,7 @@ function parentFields({ parent, resolved }) {
  */
 function splitTable(name, resources, taken) {
     const entityOf = entitiesOf(resources);
-    const ways = groupBy(resources, (draft) => JSON.stringify([
+    const ways = Map.groupBy(resources, (draft) => JSON.stringify([
         entityOf.get(draft),
         draft.disposition,
         draft.primaryKey,
@@ -3888,17 +3877,6 @@ function rank(resources) {
     if (lists.length > 0)
         return lists.some(({ parent }) => parent === undefined) ? 0 : 1;
     return resources.some(isCalledLikeTable) ? 2 : 3;
-}
-function groupBy(items, keyOf) {
-    const groups = new Map();
-    for (const item of items) {
-        const group = groups.get(keyOf(item));
-        if (group === undefined)
-            groups.set(keyOf(item), [item]);
-        else
-            group.push(item);
-    }
-    return groups;
 }
 
 ;// CONCATENATED MODULE: ./lib/generate/better/analyse.js
